@@ -1,0 +1,30 @@
+/* CONF_ROW(id, environment variable, type, min, max, default, unit, secret, help)
+ * To add a setting: add a line here; nothing else.  Included several times, so no #pragma once. */
+CONF_ROW(REDIS_URL, "DROPSHIP_REDIS_URL", CONF_URL, 1, 1024, "redis://127.0.0.1:6379/0", "", true,
+         "Redis: redis://[user:password@]host:port/db, rediss:// where the library has TLS, or unix:///path?db=N")
+CONF_ROW(DATABASE_URL, "DROPSHIP_DATABASE_URL", CONF_URL, 1, 1024, "postgresql:///dropship", "", true,
+         "Postgres connection URI")
+CONF_ROW(LISTEN, "DROPSHIP_LISTEN", CONF_TEXT, 1, 255, "127.0.0.1:8080", "", false,
+         "Address and port of dropship-api")
+CONF_ROW(HEALTH_LISTEN, "DROPSHIP_HEALTH_LISTEN", CONF_TEXT, 1, 255, NULL, "", false,
+         "Address and port where a worker or scheduler answers /healthz and /metrics; unset: none")
+CONF_ROW(PUBLIC_URL, "DROPSHIP_PUBLIC_URL", CONF_URL, 1, 512, NULL, "", false,
+         "Where the outside reaches dropship-api (webhooks); unset: polling only")
+CONF_ROW(LOG_LEVEL, "DROPSHIP_LOG_LEVEL", CONF_TEXT, 4, 5, "info", "", false, "debug, info, warn or error")
+CONF_ROW(DRAIN_MS, "DROPSHIP_DRAIN_MS", CONF_INT, 0, 600000, "25000", "ms", false,
+         "How long a worker waits for running jobs after TERM before it hands them back")
+CONF_ROW(LEASE_MS, "DROPSHIP_LEASE_MS", CONF_INT, 2000, 120000, "10000", "ms", false,
+         "Lease of a worker process; recovery waits this long after its death")
+CONF_ROW(SANDBOX_NOTICE, "DROPSHIP_SANDBOX", CONF_TEXT, 0, 200, NULL, "", false,
+         "Comma-separated services that are simulated; only shown in status, changes nothing else")
+CONF_ROW(SHOPIFY_SHOP, "SHOPIFY_SHOP", CONF_TEXT, 1, 100, NULL, "", false, "Shop name: NAME of NAME.myshopify.com")
+CONF_ROW(SHOPIFY_ACCESS_TOKEN, "SHOPIFY_ACCESS_TOKEN", CONF_TEXT, 8, 512, NULL, "", true,
+         "Fixed Admin API token; or use client id and secret")
+CONF_ROW(SHOPIFY_CLIENT_ID, "SHOPIFY_CLIENT_ID", CONF_TEXT, 4, 200, NULL, "", false, "Client id for the credentials grant")
+CONF_ROW(SHOPIFY_CLIENT_SECRET, "SHOPIFY_CLIENT_SECRET", CONF_TEXT, 6, 200, NULL, "", true,
+         "Client secret: credentials grant and webhook signatures")
+CONF_ROW(SHOPIFY_BASE_URL, "SHOPIFY_BASE_URL", CONF_URL, 8, 512, NULL, "", false,
+         "Replaces https://NAME.myshopify.com")
+CONF_ROW(CJ_API_KEY, "CJ_API_KEY", CONF_TEXT, 8, 512, NULL, "", true, "CJdropshipping API key")
+CONF_ROW(CJ_BASE_URL, "CJ_BASE_URL", CONF_URL, 8, 512, "https://developers.cjdropshipping.com/api2.0/v1", "", false,
+         "CJdropshipping API 2.0 address")

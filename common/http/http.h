@@ -1,0 +1,48 @@
+/* HTTP client over libcurl: one request with a deadline, a response size limit, connection reuse, no redirects, TLS verified.
+ * The kind tells what is known about a request without an answer: FAIL_LATER = surely not sent (name, connect, TLS);
+ * FAIL_UNKNOWN = sent, or perhaps sent, and no whole answer came (time-out, reset, cut body, too large).
+ * Any answer with a status, 4xx and 5xx too, is success here: the provider's client judges it.
+ * Threads: a struct http belongs to one thread; http_global_start once, in main. */
+#pragma once
+
+#include <stdint.h>
+
+#include "common/base/attr.h"
+#include "common/base/fail.h"
+#include "common/base/str.h"
+
+struct http;
+
+struct http_request {
+    const char *method;         /* "GET", "POST", "PATCH", "DELETE" */
+    const char *url;
+    const char *const *headers; /* "Name: value" lines ended by NULL; may be NULL.  Never logged. */
+    const char *body;           /* NULL = none */
+    size_t body_bytes;
+    int64_t connect_ms;         /* 0 = 10000 */
+    int64_t timeout_ms;         /* whole request; 0 = 30000 */
+    size_t max_bytes;           /* response body limit; 0 = 8 MiB */
+};
+
+struct http_response {
+    int status;
+    struct str body;
+    int64_t retry_after_ms;   /* from Retry-After (seconds or date); 0 = none */
+    char content_type[80];
+    char request_id[80];      /* X-Request-Id, "" when none */
+    char served_version[32];  /* X-Shopify-API-Version, "" when none */
+    int64_t spent_ms;
+};
+
+void http_global_start(void);
+must_check int http_open(struct http **ret, struct fail *f);
+void http_close(struct http *h);
+static inline void http_close_p(struct http **h)
+{
+    http_close(*h);
+}
+
+/* Fill *ret, which the caller prepared with http_response_init and releases with http_response_done. */
+must_check int http_call(struct http *h, const struct http_request *req, struct http_response *ret, struct fail *f);
+void http_response_init(struct http_response *r);
+void http_response_done(struct http_response *r);

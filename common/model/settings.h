@@ -1,0 +1,47 @@
+/* What a person tunes while the system runs: modes, intervals, limits, policies.  One table of rules (settings_table.h) gives
+ * type, range, default, unit and sentence; the database table `setting` holds only what differs from the default.
+ * Reads go to Postgres each time they are asked for (one indexed query); a job reads once at its start.
+ * Threads: uses the caller's db. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/attr.h"
+#include "common/base/fail.h"
+#include "common/db/db.h"
+
+enum setting_type { SETTING_INT, SETTING_BOOL, SETTING_CHOICE, SETTING_TEXT };
+
+enum setting_id {
+#define SETTING_ROW(id, name, type, min, max, choices, otherwise, unit, help) SETTING_##id,
+#include "common/model/settings_table.h"
+#undef SETTING_ROW
+    SETTING_COUNT
+};
+
+struct setting_rule {
+    const char *name;      /* "orders.grace_s" */
+    enum setting_type type;
+    int64_t min, max;      /* INT: range; TEXT: length */
+    const char *choices;   /* CHOICE: "off|dry_run|approve|auto" */
+    const char *otherwise; /* default as text */
+    const char *unit;      /* "s", "ppm", "minor", "" */
+    const char *help;
+};
+extern const struct setting_rule setting_rules[SETTING_COUNT];
+
+/* All settings at one moment. */
+struct settings {
+    int64_t num[SETTING_COUNT];  /* INT and BOOL; CHOICE: index of the choice */
+    char text[SETTING_COUNT][64]; /* the value as text */
+};
+must_check int settings_read(struct db *db, struct settings *ret, struct fail *f);
+
+/* Validate and store; who and why go to `audit` in the same transaction.  FAIL_MISSING unknown name, FAIL_INPUT bad value.
+ * id comes from settings_find. */
+must_check int settings_write(struct db *db, enum setting_id id, const char *value, const char *who, struct fail *f);
+/* SETTING_COUNT when unknown. */
+enum setting_id settings_find(const char *name);
+/* 0, or FAIL_INPUT with what is allowed. */
+must_check int settings_check(enum setting_id id, const char *value, struct fail *f);

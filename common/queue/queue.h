@@ -1,0 +1,170 @@
+/* Jobs in Redis, in Sidekiq's format.  A job is in exactly one place: waiting (list queue:NAME, tail runs next), claimed (list
+ * dropship:claimed:IDENTITY:QUEUE#N), schedule, retry or dead (sorted sets by epoch seconds).  Each move between
+ * places is one Lua script in common/queue/lua; claim, settle, heartbeat and recovery are allow-oom scripts, enqueue is not.
+ * Ownership rule (fencing): settling removes the exact payload from the claim list; if it is not there any more,
+ * the job has been recovered, nothing is changed and it counts as fenced.
+ * Threads: all functions use the caller's struct redis and keep no state. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/attr.h"
+#include "common/base/fail.h"
+#include "common/queue/job.h"
+#include "common/redis/redis.h"
+
+/* ---- enqueue ---- */
+
+/* One job; jid (JOB_JID_BYTES) receives its id.  FAIL_INPUT: names, args, over 64 KiB.  FAIL_LATER: Redis away or full.
+ * After FAIL_UNKNOWN the caller may repeat with the same spec->jid: at worst the job runs twice. */
+must_check int queue_enqueue(struct redis *r, const struct job_spec *spec, char ret_jid[static JOB_JID_BYTES],
+                             struct fail *f);
+/* Many at once, first runs first; all or none of each group of 1000.  All specs are checked before the first is pushed. */
+must_check int queue_enqueue_bulk(struct redis *r, const struct job_spec *specs, size_t count, struct fail *f);
+
+/* ---- claim and settle: one lane of one worker process ---- */
+
+struct claim_list {
+    char key[256];              /* dropship:claimed:IDENTITY:QUEUE#N */
+    char queue[JOB_NAME_BYTES];
+};
+void queue_claim_list(const char *identity, const char *queue, unsigned serial, struct claim_list *ret);
+
+/* Wait up to block_ms for a job (BLMOVE), then claim up to max-1 more in one script call.  Jobs are in run order;
+ * payloads[i] is malloc'ed, size in sizes[i].  A paused queue gives none after a short wait.
+ * Returns 0 with *ret_count >= 0 (0 = none came), -1 failed. */
+must_check int queue_claim(struct redis *r, const struct claim_list *list, size_t max, int64_t block_ms,
+                           char **payloads, size_t *sizes, size_t *ret_count, struct fail *f);
+
+enum settle_kind { SETTLE_DONE, SETTLE_RETRY, SETTLE_SNOOZE, SETTLE_DEAD, SETTLE_BACK };
+struct settlement {
+    enum settle_kind kind;
+    const char *payload;     /* the claimed bytes, exactly */
+    size_t payload_bytes;
+    const char *next;        /* RETRY, SNOOZE, DEAD: bytes to store; DONE, BACK: NULL */
+    size_t next_bytes;
+    int64_t at_us;           /* RETRY, SNOOZE: when due; DEAD: time of death (made distinct by jitter) */
+    bool counts_as_failed;   /* adds to stat:failed */
+    bool fenced;             /* out: the job was not ours any more; nothing was changed */
+};
+/* Settle a batch in one script: remove from the claim list, store the next form, count stat:processed (+failed).
+ * BACK puts the payload to the tail of its queue without counting. */
+must_check int queue_settle(struct redis *r, const struct claim_list *list, struct settlement *batch, size_t count,
+                            int64_t now_us, struct fail *f);
+
+/* ---- liveness ---- */
+
+struct heartbeat_work { /* one running job, for the two work hashes */
+    char thread_id[32];
+    const char *queue;
+    const char *payload;
+    int64_t run_at_us;
+};
+struct heartbeat {
+    const char *identity;    /* HOST:PID:NONCE */
+    const char *info_json;   /* Sidekiq's info object */
+    int busy, concurrency;
+    bool quiet;
+    int64_t rss_kib, rtt_us;
+    const struct heartbeat_work *work;
+    size_t work_count;
+};
+/* Make an identity: hostname:pid:12 hex digits. */
+void queue_identity(char *text, size_t text_bytes);
+/* Register (or renew) the lease; before the first claim, then each lease_ms / 5. */
+must_check int queue_lease(struct redis *r, const char *identity, int64_t lease_ms, struct fail *f);
+/* Sidekiq's hashes with their 60 s; pops one signal name into signal ("" = none). */
+must_check int queue_beat(struct redis *r, const struct heartbeat *beat, char signal[static 16], struct fail *f);
+/* Clean exit: lease, processes member and work hashes go. */
+must_check int queue_unregister(struct redis *r, const char *identity, struct fail *f);
+
+struct recovery {
+    int64_t lists;     /* claim lists without a living lease */
+    int64_t recovered; /* jobs put back to run next */
+    int64_t condemned; /* jobs sent to dead as WorkerLost (third recovery) */
+};
+/* Walk all claim lists; give the jobs of vanished workers back.  Any number of callers at once. Adds to *ret. */
+must_check int queue_recover(struct redis *r, int64_t now_us, struct recovery *ret, struct fail *f);
+
+/* ---- due jobs and timetable ---- */
+
+/* Move up to max due jobs of `schedule` and `retry` to their queues.  *ret_moved; *ret_next_ms = milliseconds until the next
+ * one is due (at most 1000; 0 = more are due now). */
+must_check int queue_promote(struct redis *r, size_t max, int64_t *ret_moved, int64_t *ret_next_ms, struct fail *f);
+
+struct slot {
+    const char *name;     /* timetable entry: "orders.check" */
+    int64_t interval_ms;
+    struct job_spec job;  /* jid is ignored: derived from name and slot */
+};
+/* Claim the present slot floor(now / interval) by Redis TIME and push its job, in one script.
+ * 0 = pushed, 1 = already claimed by somebody, or skipped because the last one of this name still waits or runs
+ * (marker dropship:slot:NAME:busy with a TTL, cleared by queue_slot_done).  *ret_wait_ms = until the next slot. */
+must_check int queue_slot(struct redis *r, const struct slot *slot, int64_t *ret_wait_ms, struct fail *f);
+/* A timetable job settled (done or dead): the next slot may push again.  No effect unless jid is the marker's. */
+must_check int queue_slot_done(struct redis *r, const char *name, const char *jid, struct fail *f);
+
+/* ---- looking and steering (CLI, API) ---- */
+
+enum job_state { JOB_WAITING, JOB_RUNNING, JOB_SCHEDULED, JOB_RETRY, JOB_DEAD, JOB_STATES };
+extern const char *const job_state_names[JOB_STATES]; /* "waiting" "running" "scheduled" "retry" "dead" */
+
+struct queue_info {
+    char name[JOB_NAME_BYTES];
+    int64_t waiting, running;
+    int64_t oldest_ms; /* age of the job that runs next; -1 = none or unknown */
+    bool paused;
+};
+/* All known queues by name; *ret is malloc'ed.  */
+must_check int queue_list(struct redis *r, struct queue_info **ret, size_t *ret_count, struct fail *f);
+
+struct job_entry {
+    enum job_state state;
+    char where[256];      /* list or set key */
+    char worker[128];     /* identity, when running */
+    int64_t at_us;        /* score: due or died; 0 otherwise */
+    struct job *job;      /* NULL when the payload is not a job */
+    char *payload;        /* raw bytes, NUL-terminated */
+    size_t payload_bytes;
+};
+struct job_entries {
+    struct job_entry *items;
+    size_t count;
+    int64_t total; /* how many there are in all */
+};
+void job_entries_free(struct job_entries *entries);
+/* A page of jobs of a state, next to run (or latest dead) first.  queue NULL = all. */
+must_check int queue_jobs(struct redis *r, enum job_state state, const char *queue, size_t offset, size_t limit,
+                          struct job_entries *ret, struct fail *f);
+/* Where is this job?  FAIL_MISSING when nowhere in Redis.  One entry. */
+must_check int queue_find(struct redis *r, const char *jid, struct job_entries *ret, struct fail *f);
+
+/* Move a retry, scheduled or dead job to its queue now; FAIL_MISSING, FAIL_CONFLICT (waiting or running). */
+must_check int queue_retry(struct redis *r, const char *jid, struct fail *f);
+/* All dead (or retry) jobs, optionally of one queue, in batches; *ret_moved. */
+must_check int queue_retry_all(struct redis *r, enum job_state from, const char *queue, int64_t *ret_moved,
+                               struct fail *f);
+/* Move a waiting, scheduled or retry job to dead. */
+must_check int queue_kill(struct redis *r, const char *jid, struct fail *f);
+/* Remove a job that is not running. */
+must_check int queue_delete(struct redis *r, const char *jid, struct fail *f);
+must_check int queue_pause(struct redis *r, const char *queue, bool paused, struct fail *f);
+
+struct process_info {
+    char identity[128];
+    char *info_json; /* malloc'ed */
+    int64_t busy, concurrency, rss_kib, rtt_us, beat_us;
+    bool quiet, alive; /* alive = its lease lives */
+    bool ours;         /* false: a foreign Sidekiq process on our database */
+};
+must_check int queue_processes(struct redis *r, struct process_info **ret, size_t *ret_count, struct fail *f);
+void queue_processes_free(struct process_info *items, size_t count);
+/* Ask a process to quiet ("TSTP") or stop ("TERM"). FAIL_INPUT for other names. */
+must_check int queue_signal(struct redis *r, const char *identity, const char *signal, struct fail *f);
+
+struct queue_stats {
+    int64_t processed, failed, waiting, running, scheduled, retry, dead, processes, fenced, recovered;
+    int64_t overdue_ms; /* age of the oldest due entry of schedule and retry; 0 = none */
+};
+must_check int queue_stats(struct redis *r, struct queue_stats *ret, struct fail *f);

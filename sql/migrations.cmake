@@ -1,0 +1,26 @@
+# Applied in this order, never changed once landed (their checksums are kept in the database); to change the schema add a file.
+set(MIGRATIONS
+  0001_first_flow
+)
+
+set(files ${MIGRATIONS})
+list(TRANSFORM files REPLACE "(.+)" "migrations/\\1.sql")
+dropship_embed(sql_migration_texts sql/migrations.h sql_migration ${files})
+
+set(rows "")
+foreach(name IN LISTS MIGRATIONS)
+  string(REGEX MATCH "^[0-9]+" digits ${name})
+  math(EXPR number "1${digits} - 10000")
+  string(APPEND rows "    { ${number}, &sql_migration_${name} },\n")
+endforeach()
+file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/gen/sql/migrations_list.c CONTENT
+"/* Generated. */
+#include \"common/db/migrate.h\"
+#include \"sql/migrations.h\"
+
+const struct migration migrations[] = {
+${rows}    { 0, NULL },
+};
+")
+add_library(sql_migrations STATIC ${CMAKE_BINARY_DIR}/gen/sql/migrations_list.c)
+target_link_libraries(sql_migrations PUBLIC dropship_flags sql_migration_texts PkgConfig::PQ)

@@ -1,0 +1,23 @@
+/* What a provider's client is handed from outside: limits and tokens.  Providers know neither Postgres nor Redis.
+ * Threads: a gate belongs to the client's thread. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/attr.h"
+#include "common/base/fail.h"
+
+struct provider_gate {
+    void *ctx;
+    /* Before each request: breaker, spacing, points or bucket cost.  May sleep; FAIL_LIMITED when the wait is long. */
+    int (*enter)(void *ctx, const char *operation, double cost, struct fail *f);
+    /* After each request: healthy as for the breaker; throttled with its pause (0 = none). */
+    void (*leave)(void *ctx, bool healthy, int64_t throttled_ms);
+    /* What the provider said about its bucket (available, maximum, per second); NULL = not used. */
+    void (*bucket)(void *ctx, double available, double maximum, double restore_per_s);
+    /* The provider says its daily points are used up; NULL = not used. */
+    void (*points_gone)(void *ctx, int64_t retry_ms);
+    /* The token to use, at most size-1 bytes; `stale` = the one that was just refused (NULL = none): renew unless somebody has. */
+    int (*token)(void *ctx, const char *stale, char *ret, size_t ret_bytes, struct fail *f);
+};

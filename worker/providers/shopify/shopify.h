@@ -1,0 +1,129 @@
+/* Shopify Admin GraphQL 2026-10: typed calls in, typed answers out.  One central call: gate (cost bucket) -> HTTP -> judge:
+ * THROTTLED, 429, userErrors, top-level errors as array, object or string, partial data, search warnings (an error: a misspelt
+ * filter matches too much).
+ * Kinds: FAIL_LATER throttled or passing, FAIL_UNKNOWN a mutation without a clear answer, FAIL_DENIED token, scope, frozen shop,
+ * FAIL_INPUT userErrors and static errors (code = Shopify's code), FAIL_MISSING no such object.
+ * Queries are repeated here on passing trouble (at most 3 times); mutations only after THROTTLED.
+ * Threads: a struct shopify belongs to one thread (its http and gate too). */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/base/attr.h"
+#include "common/base/fail.h"
+#include "common/base/money.h"
+#include "common/http/http.h"
+#include "worker/providers/gate.h"
+
+enum { SHOPIFY_GID_BYTES = 96, SHOPIFY_TOKEN_BYTES = 512 };
+
+struct shopify;
+
+/* base_url: "https://NAME.myshopify.com" or its replacement.  http and gate are borrowed and must outlive the client. */
+must_check int shopify_open(const char *base_url, struct http *http, const struct provider_gate *gate,
+                            struct shopify **ret, struct fail *f);
+void shopify_close(struct shopify *s);
+
+/* Client-credentials grant; used by the one token holder. */
+must_check int shopify_grant(struct shopify *s, const char *client_id, const char *client_secret,
+                             char token[static SHOPIFY_TOKEN_BYTES], int64_t *ret_expires_in_s, struct fail *f);
+
+struct shopify_shop {
+    char name[128], domain[128], currency[4], timezone[64], plan[64];
+};
+must_check int shopify_shop_info(struct shopify *s, struct shopify_shop *ret, struct fail *f);
+/* Comma-separated scopes of the token; *ret is the caller's. */
+must_check int shopify_scopes(struct shopify *s, char **ret, struct fail *f);
+
+/* ---- orders ---- */
+struct shopify_order_row { /* one line of a list */
+    char gid[SHOPIFY_GID_BYTES], name[64], financial[32];
+    int64_t created_us, updated_us, cancelled_us; /* 0 = not cancelled */
+    bool test, total_known;
+    struct money total;
+};
+struct shopify_order_page {
+    struct shopify_order_row *rows;
+    size_t count;
+    bool more;
+    char cursor[512]; /* for the next page */
+};
+void shopify_order_page_done(struct shopify_order_page *p);
+/* Orders updated at or after since_us, oldest change first; cursor NULL or "" = first page. */
+must_check int shopify_orders_updated(struct shopify *s, int64_t since_us, int page_size, const char *cursor,
+                                      struct shopify_order_page *ret, struct fail *f);
+
+struct shopify_line {
+    char gid[SHOPIFY_GID_BYTES], title[256], sku[256], variant_gid[SHOPIFY_GID_BYTES];
+    int64_t quantity;  /* currentQuantity */
+    int64_t to_ship;   /* unfulfilledQuantity */
+    bool requires_shipping, price_known;
+    struct money unit_price;
+};
+struct shopify_address {
+    bool present; /* false when withheld or absent */
+    char name[128], line1[256], line2[256], city[128], province[128], province_code[16], zip[32];
+    char country[64], country_code[8], phone[40];
+};
+struct shopify_order {
+    struct shopify_order_row head;
+    char email[256], phone[40];
+    char fulfillment_status[32];
+    struct shopify_address ship, bill;
+    char risk_level[16];          /* worst of HIGH MEDIUM LOW NONE PENDING; "NONE" when not assessed */
+    char risk_recommendation[16]; /* ACCEPT INVESTIGATE CANCEL NONE */
+    char client_ip_country[8];    /* "" unknown */
+    int64_t customer_orders;      /* orders of this customer so far, -1 unknown */
+    struct shopify_line *lines;   /* all pages */
+    size_t line_count;
+};
+void shopify_order_done(struct shopify_order *o);
+/* One order, whole, with all its lines.  FAIL_MISSING when the shop has none of that gid. */
+must_check int shopify_order_get(struct shopify *s, const char *gid, struct shopify_order *ret, struct fail *f);
+
+/* ---- fulfillment ---- */
+struct shopify_fo_line {
+    char gid[SHOPIFY_GID_BYTES], line_gid[SHOPIFY_GID_BYTES];
+    int64_t remaining;
+};
+struct shopify_fo {
+    char gid[SHOPIFY_GID_BYTES], status[32], location_gid[SHOPIFY_GID_BYTES];
+    bool can_fulfill; /* offers CREATE_FULFILLMENT */
+    struct shopify_fo_line *lines;
+    size_t line_count;
+};
+struct shopify_fulfillment {
+    char gid[SHOPIFY_GID_BYTES], status[32];
+    char numbers[5][72]; /* tracking numbers, "" = none */
+};
+struct shopify_fulfillment_state {
+    int64_t cancelled_us;
+    char financial[32];
+    struct shopify_fo *orders;
+    size_t order_count;
+    struct shopify_fulfillment *done;
+    size_t done_count;
+};
+void shopify_fulfillment_state_done(struct shopify_fulfillment_state *st);
+must_check int shopify_fulfillment_state(struct shopify *s, const char *order_gid, struct shopify_fulfillment_state *ret,
+                                         struct fail *f);
+
+struct shopify_tracking {
+    const char *company, *number, *url; /* url always */
+};
+struct shopify_fulfill_line {
+    char fo_line_gid[SHOPIFY_GID_BYTES];
+    int64_t quantity;
+};
+/* fulfillmentCreate on one fulfillment order with notifyCustomer true.  fulfillment gid into ret.
+ * FAIL_CONFLICT when the fulfillment order is closed or the quantity is gone: read the state. */
+must_check int shopify_fulfill(struct shopify *s, const char *fo_gid, const struct shopify_fulfill_line *lines,
+                               size_t count, const struct shopify_tracking *tracking,
+                               char ret[static SHOPIFY_GID_BYTES], struct fail *f);
+/* Replace the tracking of a fulfillment; notifyCustomer true. */
+must_check int shopify_tracking_update(struct shopify *s, const char *fulfillment_gid,
+                                       const struct shopify_tracking *tracking, struct fail *f);
+/* Add tags (repeatable). */
+must_check int shopify_tags_add(struct shopify *s, const char *gid, const char *const *tags, size_t count,
+                                struct fail *f);
