@@ -1,0 +1,24 @@
+/* Which supplier variant is sent for a shop SKU.  A mapping counts only when it is confirmed; rank 1 is the main one, higher
+ * ranks are confirmed fallbacks used when the ones before are out of stock.  Changes go to `audit`.
+ * Threads: uses the caller's db. */
+#pragma once
+
+#include "common/base/attr.h"
+#include "common/base/fail.h"
+#include "common/base/money.h"
+#include "common/db/db.h"
+
+/* [{"shop_sku","vid","supplier_sku","rank","snapshot":{"minor","currency"},"snapshot_at","confirmed_at","confirmed_by"}] by SKU
+ * and rank.  *ret_json is the caller's to free(). */
+must_check int mapping_list(struct db *db, char **ret_json, struct fail *f);
+
+struct mapping_new {
+    const char *shop_sku, *vid, *supplier_sku;
+    struct money price; /* supplier price now; later rises are measured against it */
+};
+/* Propose a mapping, not confirmed, at the next free rank.  FAIL_INPUT, FAIL_CONFLICT when it exists. */
+must_check int mapping_add(struct db *db, const struct mapping_new *m, const char *who, struct fail *f);
+/* Confirm a proposed mapping.  FAIL_MISSING; FAIL_CONFLICT when it is confirmed already. */
+must_check int mapping_confirm(struct db *db, const char *shop_sku, const char *vid, const char *who, struct fail *f);
+/* FAIL_MISSING. */
+must_check int mapping_remove(struct db *db, const char *shop_sku, const char *vid, const char *who, struct fail *f);
