@@ -1,0 +1,204 @@
+# Shared by deploy/up, deploy/down and tests/run: packages, the unprivileged user, processes with pid files.
+# Sourced by bash with `set -euo pipefail`; defines functions and ROOT only.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+SERVICE_USER=dropship
+
+say() { printf '%s\n' "$*"; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+is_root() { [ "$(id -u)" -eq 0 ]; }
+
+# packages_of KIND...: names from deploy/packages.
+packages_of() {
+    local kind
+    for kind in "$@"; do
+        awk -v kind="$kind" '$1 == kind { print $2 }' "$ROOT/deploy/packages"
+    done
+}
+
+# A tool that is here already, from whatever source, needs no package.
+package_is_here() {
+    case $1 in
+        nodejs) command -v node >/dev/null ;;
+        npm) command -v npm >/dev/null ;;
+        build-essential) command -v cc >/dev/null && command -v make >/dev/null ;;
+        *) dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed ;;
+    esac
+}
+
+# install_packages KIND...: install what is missing; asks for sudo only when something is.
+install_packages() {
+    local name missing=() as_root=()
+    for name in $(packages_of "$@"); do
+        package_is_here "$name" || missing+=("$name")
+    done
+    if [ ${#missing[@]} -eq 0 ]; then
+        return 0
+    fi
+    command -v apt-get >/dev/null ||
+        die "missing packages (${missing[*]}) and no apt-get here: install them, then run this again"
+    if ! is_root; then
+        command -v sudo >/dev/null || die "missing packages (${missing[*]}): install them as root, then run this again"
+        as_root=(sudo)
+    fi
+    say "installing: ${missing[*]}"
+    # Private servers are started below; Debian's own need not start.
+    local policy=/usr/sbin/policy-rc.d made_policy=
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+        "${as_root[@]}" chmod 755 "$policy"
+        made_policy=1
+    fi
+    local failed=
+    "${as_root[@]}" apt-get -q update >/dev/null || failed=1
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends \
+        "${missing[@]}" >/dev/null || failed=2
+    if [ -n "$made_policy" ]; then
+        "${as_root[@]}" rm -f "$policy"
+    fi
+    [ "$failed" != 2 ] || die "apt-get could not install: ${missing[*]}"
+}
+
+# npm_packages DIR: install what DIR/package-lock.json names, unless that very lock is installed.
+npm_packages() {
+    local dir=$1 stamp=$1/node_modules/.installed
+    if [ -e "$stamp" ] && cmp -s "$dir/package-lock.json" "$stamp"; then
+        return 0
+    fi
+    (cd "$dir" && npm ci --no-audit --no-fund --loglevel=error >/dev/null) || die "npm ci failed in $dir"
+    cp "$dir/package-lock.json" "$stamp"
+}
+
+# The newest installed Postgres' programs.
+postgres_bin() {
+    local dir
+    dir=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+    [ -n "$dir" ] || die "no Postgres server under /usr/lib/postgresql: install the package postgresql"
+    printf '%s\n' "$dir"
+}
+
+ensure_service_user() {
+    is_root || return 0
+    id "$SERVICE_USER" >/dev/null 2>&1 ||
+        useradd --system --user-group --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin "$SERVICE_USER"
+}
+
+# Run a command as the unprivileged user when we are root, as ourselves otherwise; nothing of our environment goes along.
+as_service() {
+    if is_root; then
+        runuser -u "$SERVICE_USER" -- env -i PATH="$PATH" LANG=C.UTF-8 HOME="$VAR" "$@"
+    else
+        env -i PATH="$PATH" LANG=C.UTF-8 HOME="$VAR" "$@"
+    fi
+}
+
+# A folder all of whose parents the service user may enter.
+reachable_by_service() {
+    is_root || return 0
+    runuser -u "$SERVICE_USER" -- test -x "$1"
+}
+
+# Where data, logs and pid files live: var/ beside the sources, or below /var/lib when the service user cannot get there.
+choose_var() {
+    if [ -n "${DROPSHIP_VAR:-}" ]; then
+        VAR=$DROPSHIP_VAR
+    elif reachable_by_service "$ROOT"; then
+        VAR=$ROOT/var
+    else
+        VAR=/var/lib/dropship-$(printf '%s' "$ROOT" | cksum | cut -d ' ' -f 1)
+    fi
+}
+
+# ---- processes: a pid file holds "PID STARTTIME", so that a reused pid is never taken for ours ----
+
+start_time_of() { awk '{ sub(/^.*\) /, ""); print $20 }' "/proc/$1/stat" 2>/dev/null; }
+
+pid_of() {
+    local pid started
+    [ -r "$VAR/run/$1.pid" ] || return 1
+    read -r pid started <"$VAR/run/$1.pid" || return 1
+    [ -n "$pid" ] && [ "$(start_time_of "$pid")" = "$started" ] || return 1
+    [ "$(awk '{ sub(/^.*\) /, ""); print $1 }' "/proc/$pid/stat" 2>/dev/null)" != Z ] || return 1
+    printf '%s\n' "$pid"
+}
+
+is_running() { pid_of "$1" >/dev/null; }
+
+# start_program NAME COMMAND...: in its own session, log in $VAR/log/NAME.log; does nothing when it runs already.
+start_program() {
+    local name=$1 pid
+    shift
+    if is_running "$name"; then
+        say "  $name: already runs (pid $(pid_of "$name"))"
+        return 0
+    fi
+    as_service setsid sh -c 'echo $$ >"$1"; shift; exec "$@"' start "$VAR/run/$name.new" "$@" \
+        >>"$VAR/log/$name.log" 2>&1 </dev/null &
+    local tries=0
+    until [ -s "$VAR/run/$name.new" ]; do
+        tries=$((tries + 1))
+        [ $tries -lt 100 ] || die "$name did not start; see $VAR/log/$name.log"
+        sleep 0.05
+    done
+    pid=$(cat "$VAR/run/$name.new")
+    printf '%s %s\n' "$pid" "$(start_time_of "$pid")" >"$VAR/run/$name.pid"
+    rm -f "$VAR/run/$name.new"
+    say "  $name: started (pid $pid)"
+}
+
+# stop_program NAME SIGNAL SECONDS: ask, wait, then kill.
+stop_program() {
+    local name=$1 signal=$2 seconds=$3 pid waited=0
+    if ! pid=$(pid_of "$name"); then
+        rm -f "$VAR/run/$name.pid"
+        return 0
+    fi
+    kill -s "$signal" "$pid" 2>/dev/null || true
+    while is_running "$name"; do
+        if [ $waited -ge $((seconds * 10)) ]; then
+            say "  $name: did not stop within $seconds s, killed"
+            kill -s KILL "$pid" 2>/dev/null || true
+            sleep 0.2
+            break
+        fi
+        waited=$((waited + 1))
+        sleep 0.1
+    done
+    rm -f "$VAR/run/$name.pid"
+    say "  $name: stopped"
+}
+
+# wait_for NAME SECONDS COMMAND...: until the command succeeds; names the log when it never does.
+wait_for() {
+    local name=$1 seconds=$2 until_s
+    shift 2
+    until_s=$((SECONDS + seconds))
+    until "$@" >/dev/null 2>&1; do
+        if [ -e "$VAR/run/$name.pid" ] && ! is_running "$name"; then
+            tail -n 5 "$VAR/log/$name.log" >&2
+            die "$name ended at once; its log: $VAR/log/$name.log"
+        fi
+        if [ "$SECONDS" -ge "$until_s" ]; then
+            tail -n 5 "$VAR/log/$name.log" >&2 || true
+            die "$name was not ready within $seconds s; its log: $VAR/log/$name.log"
+        fi
+        sleep 0.2
+    done
+}
+
+port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# A loopback port nobody listens on.
+free_port() {
+    local port
+    while :; do
+        port=$((20000 + RANDOM % 30000))
+        if port_is_free "$port"; then
+            printf '%s\n' "$port"
+            return 0
+        fi
+    done
+}
+
+random_hex() { od -An -N "$1" -tx1 /dev/urandom | tr -d ' \n'; }

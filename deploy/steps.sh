@@ -1,0 +1,265 @@
+# The steps of deploy/up, in the order in which it calls them.  Sourced after lib.sh; all work on $VAR.
+# shellcheck shell=bash
+
+OWN=$ROOT/deploy/dropship.env
+
+prepare_var() {
+    mkdir -p "$VAR"/{run,log,redis,app}
+    if is_root; then
+        chown "$SERVICE_USER:" "$VAR" "$VAR"/{run,log,redis,app}
+    fi
+    chmod 700 "$VAR/run" "$VAR/redis"
+    touch "$VAR/ports" "$VAR/secrets"
+    chmod 600 "$VAR/secrets"
+}
+
+# remembered FILE NAME COMMAND...: the value kept under NAME in $VAR/FILE, made by COMMAND the first time.
+remembered() {
+    local file=$VAR/$1 name=$2 value
+    shift 2
+    value=$(sed -n "s/^$name=//p" "$file" | tail -n 1)
+    if [ -z "$value" ]; then
+        value=$("$@")
+        printf '%s=%s\n' "$name" "$value" >>"$file"
+    fi
+    printf '%s\n' "$value"
+}
+
+# port_for NAME: the remembered port; another one when a stranger took it while NAME was not running.
+port_for() {
+    local name=$1 port
+    port=$(remembered ports "$name" free_port)
+    if ! is_running "$name" && ! port_is_free "$port"; then
+        sed -i "/^$name=/d" "$VAR/ports"
+        port=$(remembered ports "$name" free_port)
+    fi
+    printf '%s\n' "$port"
+}
+
+# own NAME: a value of deploy/dropship.env, "" when absent.
+own() { [ ! -r "$OWN" ] || sed -n "s/^$1=//p" "$OWN" | tail -n 1; }
+
+read_own_settings() {
+    local mode
+    [ -e "$OWN" ] || return 0
+    mode=$(stat -c %a "$OWN")
+    [ "$mode" = 600 ] || die "deploy/dropship.env holds secrets and must have mode 0600, it has 0$mode: chmod 600 deploy/dropship.env"
+}
+
+build_programs() {
+    say "building (build/release)"
+    (cd "$ROOT" && cmake --preset release >"$VAR/log/build.log" 2>&1 &&
+        cmake --build --preset release >>"$VAR/log/build.log" 2>&1) || {
+        tail -n 20 "$VAR/log/build.log" >&2
+        die "the build failed; its log: $VAR/log/build.log"
+    }
+    local program
+    mkdir -p "$VAR/app/bin"
+    for program in "$ROOT"/build/release/bin/dropship*; do
+        # A running program keeps its file: replace by renaming.
+        cmp -s "$program" "$VAR/app/bin/${program##*/}" && continue
+        cp "$program" "$VAR/app/bin/.new" && chmod 755 "$VAR/app/bin/.new"
+        mv -f "$VAR/app/bin/.new" "$VAR/app/bin/${program##*/}"
+    done
+}
+
+start_redis() {
+    REDIS_PORT=$(port_for redis)
+    REDIS_PASSWORD=$(remembered secrets REDIS_PASSWORD random_hex 24)
+    cat >"$VAR/redis/redis.conf" <<CONF
+bind 127.0.0.1
+port $REDIS_PORT
+dir $VAR/redis
+requirepass $REDIS_PASSWORD
+appendonly yes
+appendfsync everysec
+maxmemory-policy noeviction
+save ""
+CONF
+    chmod 600 "$VAR/redis/redis.conf"
+    if is_root; then
+        chown "$SERVICE_USER:" "$VAR/redis/redis.conf"
+    fi
+    start_program redis "$(command -v redis-server)" "$VAR/redis/redis.conf"
+    wait_for redis 30 redis_answers
+}
+
+redis_answers() {
+    REDISCLI_AUTH=$REDIS_PASSWORD redis-cli -p "$REDIS_PORT" ping | grep -qx PONG
+}
+
+start_postgres() {
+    local bin data=$VAR/postgres
+    bin=$(postgres_bin)
+    POSTGRES_PORT=$(port_for postgres)
+    POSTGRES_PASSWORD=$(remembered secrets POSTGRES_PASSWORD random_hex 24)
+    if [ ! -e "$data/PG_VERSION" ]; then
+        (umask 077 && printf '%s\n' "$POSTGRES_PASSWORD" >"$VAR/run/pw")
+        if is_root; then
+            chown "$SERVICE_USER:" "$VAR/run/pw"
+        fi
+        rm -rf "$data.new"
+        as_service "$bin/initdb" -D "$data.new" -U dropship --auth=scram-sha-256 --pwfile="$VAR/run/pw" \
+            --encoding=UTF8 --locale=C.UTF-8 >>"$VAR/log/postgres.log" 2>&1 ||
+            die "initdb failed; its log: $VAR/log/postgres.log"
+        rm -f "$VAR/run/pw"
+        mv "$data.new" "$data"
+    fi
+    start_program postgres "$bin/postgres" -D "$data" -p "$POSTGRES_PORT" -c listen_addresses=127.0.0.1 \
+        -c unix_socket_directories= -c max_connections=200 -c shared_buffers=128MB
+    wait_for postgres 60 postgres_does "select 1"
+    [ "$(postgres_does "select count(*) from pg_database where datname = 'dropship'")" = 1 ] ||
+        postgres_does "create database dropship" >/dev/null
+}
+
+postgres_does() {
+    PGPASSWORD=$POSTGRES_PASSWORD psql -XqAt -h 127.0.0.1 -p "$POSTGRES_PORT" -U dropship -d postgres -c "$1"
+}
+
+# Each service without real keys is simulated.
+choose_sandbox() {
+    SANDBOXED=
+    if [ -z "$(own SHOPIFY_ACCESS_TOKEN)$(own SHOPIFY_CLIENT_ID)" ]; then
+        SANDBOXED=shopify
+    fi
+    if [ -z "$(own CJ_API_KEY)" ]; then
+        SANDBOXED=${SANDBOXED:+$SANDBOXED,}cj
+    fi
+}
+
+start_sandbox() {
+    [ -n "$SANDBOXED" ] || return 0
+    SANDBOX_PORT=$(port_for sandbox)
+    if ! is_running sandbox; then
+        npm_packages "$ROOT/tests"
+        node "$ROOT/tests/sandbox/fetch-schema.mjs" >>"$VAR/log/sandbox.log" 2>&1 ||
+            die "the sandbox could not get Shopify's schema; its log: $VAR/log/sandbox.log"
+        rm -rf "$VAR/app/tests"
+        mkdir -p "$VAR/app/tests" "$VAR/sandbox"
+        cp -R "$ROOT/tests/package.json" "$ROOT/tests/node_modules" "$ROOT/tests/sandbox" "$VAR/app/tests/"
+        if is_root; then
+            chown "$SERVICE_USER:" "$VAR/sandbox"
+        fi
+    fi
+    start_program sandbox "$(command -v node)" "$VAR/app/tests/sandbox/main.mjs" --port "$SANDBOX_PORT" \
+        --state "$VAR/sandbox/state.json" --orders-per-minute "$(sandbox_rate)" --cj-qps 6
+    wait_for sandbox 60 curl -fsS "http://127.0.0.1:$SANDBOX_PORT/control/health"
+}
+
+sandbox_rate() { remembered ports SANDBOX_ORDERS_PER_MINUTE echo 6; }
+
+write_environment() {
+    local api worker scheduler
+    api=$(port_for api)
+    worker=$(port_for worker)
+    scheduler=$(port_for scheduler)
+    API_PORT=$api
+    WORKER_HEALTH_PORT=$worker
+    SCHEDULER_HEALTH_PORT=$scheduler
+    {
+        generated_environment
+        if [ -r "$OWN" ]; then
+            grep -v "=\$" "$OWN" || true
+        fi
+    } | last_value_wins >"$VAR/dropship.env.new"
+    chmod 600 "$VAR/dropship.env.new"
+    if is_root; then
+        chown "$SERVICE_USER:" "$VAR/dropship.env.new"
+    fi
+    mv -f "$VAR/dropship.env.new" "$VAR/dropship.env"
+    LISTEN=$(sed -n 's/^DROPSHIP_LISTEN=//p' "$VAR/dropship.env")
+}
+
+generated_environment() {
+    cat <<ENV
+DROPSHIP_REDIS_URL=redis://:$REDIS_PASSWORD@127.0.0.1:$REDIS_PORT/0
+DROPSHIP_DATABASE_URL=postgresql://dropship:$POSTGRES_PASSWORD@127.0.0.1:$POSTGRES_PORT/dropship
+DROPSHIP_LISTEN=127.0.0.1:$API_PORT
+ENV
+    case $SANDBOXED in *shopify*)
+        cat <<ENV
+SHOPIFY_SHOP=sandbox
+SHOPIFY_BASE_URL=http://127.0.0.1:$SANDBOX_PORT/shopify
+SHOPIFY_ACCESS_TOKEN=shpat_sandbox
+SHOPIFY_CLIENT_SECRET=sandbox-secret
+ENV
+    esac
+    case $SANDBOXED in *cj*)
+        cat <<ENV
+CJ_BASE_URL=http://127.0.0.1:$SANDBOX_PORT/cj
+CJ_API_KEY=CJ0000001@api@sandbox
+ENV
+    esac
+    if [ -n "$SANDBOXED" ]; then
+        printf 'DROPSHIP_SANDBOX=%s\n' "$SANDBOXED"
+    fi
+}
+
+last_value_wins() {
+    awk -F= '/^[A-Z]/ { line[$1] = $0; if (!($1 in seen)) { seen[$1] = 1; order[++n] = $1 } }
+        END { for (i = 1; i <= n; i++) print line[order[i]] }'
+}
+
+# dropship with the right configuration, as the service user.
+cli() { as_service env DROPSHIP_ENV_FILE="$VAR/dropship.env" "$VAR/app/bin/dropship" "$@"; }
+
+migrate() { cli migrate || die "the schema could not be brought up to date"; }
+
+# With the sandbox, once: short waits and automatic release, through ordinary settings anybody may change again.
+first_settings() {
+    [ -n "$SANDBOXED" ] && [ ! -e "$VAR/settings.done" ] || return 0
+    local name value
+    while read -r name value; do
+        cli settings "$name" "$value" >/dev/null
+    done <<'SETTINGS'
+flow.fulfillment auto
+mapping.confirm_exact_sku 1
+orders.check_s 10
+orders.overlap_s 60
+orders.grace_s 10
+orders.flag_s 60
+orders.risk_wait_s 45
+orders.track_first_s 5
+orders.track_max_s 20
+orders.sweep_s 30
+orders.reconcile_s 30
+SETTINGS
+    touch "$VAR/settings.done"
+}
+
+# The admin key is made once; only its hash is in the database.
+admin_key() {
+    local made
+    [ ! -s "$VAR/admin.key" ] || return 0
+    made=$(cli key create "admin-$(random_hex 3)" --scope admin --json) || die "the admin key could not be made"
+    (umask 077 && printf '%s\n' "$made" | sed -n 's/.*"key": *"\(ds_[^"]*\)".*/\1/p' >"$VAR/admin.key")
+    [ -s "$VAR/admin.key" ] || die "the admin key could not be read from: dropship key create --json"
+}
+
+start_dropship() {
+    local env=(env DROPSHIP_ENV_FILE="$VAR/dropship.env")
+    start_program scheduler "${env[@]}" DROPSHIP_HEALTH_LISTEN="127.0.0.1:$SCHEDULER_HEALTH_PORT" "$VAR/app/bin/dropship-scheduler"
+    start_program worker "${env[@]}" DROPSHIP_HEALTH_LISTEN="127.0.0.1:$WORKER_HEALTH_PORT" "$VAR/app/bin/dropship-worker"
+    start_program api "${env[@]}" "$VAR/app/bin/dropship-api"
+    wait_for scheduler 30 curl -fsS "http://127.0.0.1:$SCHEDULER_HEALTH_PORT/healthz"
+    wait_for worker 30 curl -fsS "http://127.0.0.1:$WORKER_HEALTH_PORT/healthz"
+    wait_for api 30 curl -fsS "http://$LISTEN/readyz"
+}
+
+tell() {
+    say ""
+    say "ready: http://$LISTEN/"
+    [ -z "$SANDBOXED" ] || say "SANDBOX: simulated are $SANDBOXED; put real keys into deploy/dropship.env to replace them"
+    say "admin key: $(cat "$VAR/admin.key")   (kept in $VAR/admin.key)"
+    say ""
+    say "try next:"
+    say "  deploy/dropship status"
+    say "  deploy/dropship orders"
+    say "  curl -H \"Authorization: Bearer \$(cat $VAR/admin.key)\" http://$LISTEN/api/v1/orders?limit=3"
+}
+
+follow_logs() {
+    trap '"$ROOT/deploy/down"; exit 0' INT TERM
+    tail -n 0 -F "$VAR"/log/{scheduler,worker,api,sandbox,redis,postgres}.log &
+    wait $! || true
+}
