@@ -1,4 +1,7 @@
 /* What a provider's client is handed from outside: limits and tokens.  Providers know neither Postgres nor Redis.
+ * Around every request: token, enter, the request, leave, bucket.  A successful enter is followed by exactly one leave.
+ * `operation` is the GraphQL operation name ("OrderDetail") or CJ's path ("logistic/freightCalculate"); the calls that fetch
+ * a token ("access_token", "authentication/...") pass here too, without asking `token`.
  * Threads: a gate belongs to the client's thread. */
 #pragma once
 

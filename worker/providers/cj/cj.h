@@ -68,9 +68,14 @@ must_check int cj_freight_quote(struct cj *cj, const struct cj_route *route, con
                                 struct cj_freight **ret, size_t *ret_count, struct fail *f);
 
 /* ---- orders ---- */
+/* Fields are wide enough to hold one character more than CJ accepts, whatever its UTF-8 length, so that a value that is
+ * too long is refused by name instead of being cut on its way here. */
 struct cj_address {
-    char country_code[8], country[64], province[64], city[64], zip[24], line1[208], line2[208];
-    char name[56], phone[24], email[56], tax_id[24];
+    char country_code[8]; /* ISO 3166 alpha-2; UK is sent as GB */
+    char country[208];
+    char province[208]; /* "" = the city is sent in its place */
+    char city[208], zip[88], line1[808], line2[808];
+    char name[208], phone[88], email[208], tax_id[88]; /* phone is required */
 };
 struct cj_new_order {
     const char *number; /* ours, <= 50 characters */

@@ -63,8 +63,8 @@ struct shopify_line {
 };
 struct shopify_address {
     bool present; /* false when withheld or absent */
-    char name[128], line1[256], line2[256], city[128], province[128], province_code[16], zip[32];
-    char country[64], country_code[8], phone[40];
+    char name[1024], line1[1024], line2[1024], city[1024], province[256], province_code[16], zip[128];
+    char country[128], country_code[8], phone[128];
 };
 struct shopify_order {
     struct shopify_order_row head;
