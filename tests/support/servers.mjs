@@ -130,13 +130,20 @@ export class Postgres extends Server {
         '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync']);
       execFileSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: '/' });
     }
-    const [command, args] = asPostgres(`${postgresBin()}/postgres`, ['-D', this.data, '-p', String(this.port),
-      '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=200']);
-    this.launch(command, args);
-    await until('postgres answers', () => this.query('select 1', 'postgres') === '1', 60000);
+    await this.#launchUntilUp();
     if (this.query("select count(*) from pg_database where datname = 'dropship'", 'postgres') === '0') {
       this.query('create database dropship', 'postgres');
     }
+  }
+
+  // After a kill -9 the orphaned backends may hold the shared memory for a moment: try again until they are gone.
+  async #launchUntilUp() {
+    const [command, args] = asPostgres(`${postgresBin()}/postgres`, ['-D', this.data, '-p', String(this.port),
+      '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories=', '-c', 'max_connections=200']);
+    await until('postgres answers', () => {
+      if (!this.child || this.child.exitCode !== null || this.child.signalCode !== null) this.launch(command, args);
+      return this.query('select 1', 'postgres') === '1';
+    }, 60000, 200);
   }
 
   // Runs SQL through psql; rows as lines, columns separated by |.

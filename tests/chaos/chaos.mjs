@@ -1,0 +1,102 @@
+// Kills everything there is, at random, while orders come in and answers get lost; then heals, waits, and asks the sandbox's
+// ledger (not our own database) what really happened.
+import { System } from '../support/system.mjs';
+import { until } from '../support/servers.mjs';
+
+// Small seeded generator (mulberry32), so that a run can be repeated.
+function generator(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const targets = ['worker0', 'worker1', 'scheduler0', 'api', 'redis', 'postgres'];
+
+async function killAndRestart(system, name, pauseMs, log) {
+  const victim = name === 'redis' || name === 'postgres' ? system[name] : system.program(name);
+  await victim.kill('SIGKILL');
+  log.push({ at: Date.now(), fault: `kill ${name}` });
+  await sleep(pauseMs);
+  await victim.start();
+}
+
+async function faults(system, { endAt, random, log }) {
+  for (const name of targets) {
+    if (Date.now() >= endAt) break;
+    await killAndRestart(system, name, 500 + random() * 1000, log);
+    await sleep(1000);
+  }
+  while (Date.now() < endAt) {
+    const name = targets[Math.floor(random() * targets.length)];
+    await killAndRestart(system, name, 200 + random() * 2000, log);
+    await sleep(500 + random() * 3000);
+  }
+}
+
+async function orders(system, { count, endAt }) {
+  const started = Date.now();
+  const span = (endAt - started) * 0.9;
+  for (let made = 0; made < count; made += 1) {
+    await system.control('POST', '/control/burst', { count: 1 });
+    const next = started + ((made + 1) * span) / count;
+    if (next > Date.now()) await sleep(next - Date.now());
+  }
+}
+
+async function flushInTheMiddle(system, { endAt, log }) {
+  await sleep((endAt - Date.now()) / 2);
+  await until('FLUSHALL', () => system.redis.command('FLUSHALL') === 'OK', 60000, 200);
+  log.push({ at: Date.now(), fault: 'FLUSHALL' });
+}
+
+async function loseAnswers(system, rate) {
+  for (const service of ['shopify', 'cj']) {
+    await system.control('POST', '/control/faults', { service, operation: '*', kind: 'drop', rate });
+  }
+}
+
+function tally(log) {
+  const counts = {};
+  for (const { fault } of log) counts[fault] = (counts[fault] ?? 0) + 1;
+  return counts;
+}
+
+// Runs one storm; gives { judge, counts, faultsHit, seconds }.  settleS: how long the system may take to finish afterwards.
+export async function storm({ seed, seconds, orders: count, flush, dropRate = 0.05, settleS = 300, say = () => {} }) {
+  const random = generator(seed);
+  const system = await System.start('chaos', { workers: 2, schedulers: 1, webhooks: true,
+    sandboxArgs: ['--seed', String(seed), '--oddity', '0', '--shopify-bucket', '20000', '--shopify-restore', '1000'] });
+  const log = [];
+  try {
+    await loseAnswers(system, dropRate);
+    const endAt = Date.now() + seconds * 1000;
+    const jobs = [faults(system, { endAt, random, log }), orders(system, { count, endAt })];
+    if (flush) jobs.push(flushInTheMiddle(system, { endAt, log }));
+    await Promise.all(jobs);
+    const listed = await system.control('GET', '/control/faults');
+    await system.control('DELETE', '/control/faults');
+    say(`storm over: ${JSON.stringify(tally(log))}; now it may settle`);
+    const settled = Date.now();
+    let judge;
+    try {
+      await until('everything is fulfilled', async () => {
+        judge = await system.control('GET', '/control/judge');
+        return judge.pending === 0 && judge.missing.length === 0 && judge.fulfilled >= judge.expected;
+      }, settleS * 1000, 1000);
+    } catch (error) {
+      say(error.message);
+      judge = await system.control('GET', '/control/judge');
+    }
+    const database = system.rows("select state, count(*) from shop_order group by state order by state");
+    const open = system.rows("select state, count(*) from effect group by state order by state");
+    const held = system.rows("select name, state, hold_code, problem, next_job from shop_order where state not in ('fulfilled', 'delivered') limit 20");
+    return { judge, counts: tally(log), faultsHit: listed, settledS: Math.round((Date.now() - settled) / 1000), database, open, held, folder: system.folder };
+  } finally {
+    await system.stop();
+  }
+}
