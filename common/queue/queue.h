@@ -31,11 +31,19 @@ struct claim_list {
 };
 void queue_claim_list(const char *identity, const char *queue, unsigned serial, struct claim_list *ret);
 
-/* Wait up to block_ms for a job (BLMOVE), then claim up to max-1 more in one script call.  Jobs are in run order;
- * payloads[i] is malloc'ed, size in sizes[i].  A paused queue gives none after a short wait.
- * Returns 0 with *ret_count >= 0 (0 = none came), -1 failed. */
+/* Claim up to max (at most QUEUE_BATCH_MAX) jobs in one script call; when there is none, wait up to block_ms for one (BLMOVE)
+ * and claim again.  Jobs are in run order; payloads[i] is malloc'ed, size in sizes[i].  A paused queue gives none after
+ * a short wait.
+ * A claim list belongs to one batch: use another serial while jobs of this one are unsettled.  Whatever is in the list
+ * when this is called was claimed by a call whose reply was lost, and is returned again: after a failure, call again
+ * with the same list, or give what it holds back with queue_claim_release.
+ * Returns 0 with *ret_count >= 0 (0 = none came), -1 failed (FAIL_LATER, FAIL_UNKNOWN: call again). */
+enum { QUEUE_BATCH_MAX = 1000 };
 must_check int queue_claim(struct redis *r, const struct claim_list *list, size_t max, int64_t block_ms,
                            char **payloads, size_t *sizes, size_t *ret_count, struct fail *f);
+
+/* Everything left in the list goes back to run next, uncounted (a lane that ends, or gives up after FAIL_UNKNOWN). */
+must_check int queue_claim_release(struct redis *r, const struct claim_list *list, int64_t *ret_released, struct fail *f);
 
 enum settle_kind { SETTLE_DONE, SETTLE_RETRY, SETTLE_SNOOZE, SETTLE_DEAD, SETTLE_BACK };
 struct settlement {
@@ -49,7 +57,8 @@ struct settlement {
     bool fenced;             /* out: the job was not ours any more; nothing was changed */
 };
 /* Settle a batch in one script: remove from the claim list, store the next form, count stat:processed (+failed).
- * BACK puts the payload to the tail of its queue without counting. */
+ * BACK puts the payload to the tail of its queue without counting; SNOOZE does not count either.  At most QUEUE_BATCH_MAX.
+ * After FAIL_LATER or FAIL_UNKNOWN repeat the same batch: what had been settled already then reads as fenced. */
 must_check int queue_settle(struct redis *r, const struct claim_list *list, struct settlement *batch, size_t count,
                             int64_t now_us, struct fail *f);
 
