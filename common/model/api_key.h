@@ -1,4 +1,4 @@
-/* API keys: 32 random bytes as text "ds_<43 characters>", shown once and stored only as SHA-256.  A key has a name (unique,
+/* API keys: 32 random bytes as text "ds_<64 hex digits>", shown once and stored only as SHA-256.  A key has a name (unique,
  * kept after revocation so that the audit stays unambiguous) and one scope; scopes include the smaller ones.
  * Creating and revoking are written to `audit` in the same transaction.
  * Threads: uses the caller's db. */
@@ -10,7 +10,7 @@
 #include "common/base/fail.h"
 #include "common/db/db.h"
 
-enum { API_KEY_TEXT_BYTES = 64, API_KEY_NAME_BYTES = 65 };
+enum { API_KEY_TEXT_BYTES = 72, API_KEY_NAME_BYTES = 65 };
 
 /* Ordered: a key of a scope may do everything that smaller ones may. */
 enum api_scope { API_SCOPE_READ, API_SCOPE_OPERATE, API_SCOPE_ADMIN, API_SCOPES };

@@ -1,0 +1,214 @@
+#include "common/model/health.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+enum { REQUEST_BYTES = 2048, BODY_MAX_BYTES = 256 * 1024, IO_TIMEOUT_S = 2, ADDRESS_BYTES = 256 };
+
+struct health {
+    int listen_fd, stop_fd, port;
+    struct health_source source;
+    pthread_t thread;
+};
+
+static void close_p(int *fd)
+{
+    if (*fd >= 0) {
+        close(*fd);
+    }
+}
+
+static void addrinfo_p(struct addrinfo **list)
+{
+    if (*list != NULL) {
+        freeaddrinfo(*list);
+    }
+}
+
+/* "HOST:PORT" -> host and port; brackets of an IPv6 address go. */
+static int split(const char *listen_on, char host[static ADDRESS_BYTES], const char **ret_port, struct fail *f)
+{
+    const char *colon = strrchr(listen_on, ':');
+    if (colon == NULL || (size_t)(colon - listen_on) >= ADDRESS_BYTES || colon[1] == '\0') {
+        return fail_set(f, FAIL_INPUT, "'%.100s' is not HOST:PORT", listen_on);
+    }
+    size_t length = (size_t)(colon - listen_on);
+    if (length >= 2 && listen_on[0] == '[' && colon[-1] == ']') {
+        listen_on++;
+        length -= 2;
+    }
+    memcpy(host, listen_on, length);
+    host[length] = '\0';
+    *ret_port = colon + 1;
+    return 0;
+}
+
+static int bind_address(const char *listen_on, struct health *h, struct fail *f)
+{
+    scoped(addrinfo_p) struct addrinfo *found = NULL;
+    const struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM };
+    char host[ADDRESS_BYTES];
+    const char *port = NULL;
+    int yes = 1;
+
+    TRY(split(listen_on, host, &port, f));
+    int refused = getaddrinfo(host[0] != '\0' ? host : NULL, port, &hints, &found);
+    if (refused != 0) {
+        return fail_set(f, FAIL_INPUT, "%.100s: %s", listen_on, gai_strerror(refused));
+    }
+    h->listen_fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (h->listen_fd < 0 || setsockopt(h->listen_fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||
+        bind(h->listen_fd, found->ai_addr, found->ai_addrlen) < 0 || listen(h->listen_fd, 16) < 0) {
+        return fail_set(f, FAIL_INPUT, "cannot listen on %.100s: %s", listen_on, strerrordesc_np(errno));
+    }
+    return 0;
+}
+
+static int bound_port(int fd)
+{
+    struct sockaddr_storage address = { 0 };
+    socklen_t length = sizeof address;
+
+    if (getsockname(fd, (struct sockaddr *)&address, &length) < 0) {
+        return 0;
+    }
+    return ntohs(address.ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)&address)->sin6_port
+                                               : ((const struct sockaddr_in *)&address)->sin_port);
+}
+
+static void send_all(int fd, const char *bytes, size_t left)
+{
+    while (left > 0) {
+        ssize_t sent = send(fd, bytes, left, MSG_NOSIGNAL);
+        if (sent <= 0) {
+            return;
+        }
+        bytes += sent;
+        left -= (size_t)sent;
+    }
+}
+
+static void respond(int fd, const char *status, const char *type, const struct str *body)
+{
+    char head[256];
+    int length = snprintf(head, sizeof head, "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
+                          "Cache-Control: no-store\r\nConnection: close\r\n\r\n", status, type, body->len);
+    send_all(fd, head, (size_t)length);
+    send_all(fd, body->data, body->len);
+}
+
+/* The first line is all we want; a client that does not send it in time is dropped. */
+static bool read_request(int fd, char line[static REQUEST_BYTES])
+{
+    size_t have = 0;
+    while (have < REQUEST_BYTES - 1) {
+        ssize_t got = recv(fd, line + have, REQUEST_BYTES - 1 - have, 0);
+        if (got <= 0) {
+            return false;
+        }
+        have += (size_t)got;
+        line[have] = '\0';
+        if (strstr(line, "\r\n\r\n") != NULL || strstr(line, "\n\n") != NULL) {
+            return true;
+        }
+    }
+    return true;
+}
+
+static bool asks_for(const char *line, const char *path)
+{
+    size_t length = strlen(path);
+    return strncmp(line, "GET ", 4) == 0 && strncmp(line + 4, path, length) == 0 &&
+           strchr(" ?\r\n", line[4 + length]) != NULL;
+}
+
+static void answer(const struct health *h, int fd)
+{
+    scoped(str_done) struct str body;
+    char line[REQUEST_BYTES] = "";
+    const struct timeval limit = { .tv_sec = IO_TIMEOUT_S };
+
+    str_init(&body, BODY_MAX_BYTES);
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit); /* worst case: a slower probe */
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    if (!read_request(fd, line)) {
+        return;
+    }
+    if (asks_for(line, "/healthz")) {
+        bool well = h->source.healthz(h->source.ctx, &body);
+        respond(fd, well ? "200 OK" : "503 Service Unavailable", "application/json", &body);
+    } else if (asks_for(line, "/metrics")) {
+        h->source.metrics(h->source.ctx, &body);
+        respond(fd, "200 OK", "text/plain; version=0.0.4", &body);
+    } else {
+        str_add(&body, "GET /healthz or /metrics\n");
+        respond(fd, "404 Not Found", "text/plain", &body);
+    }
+}
+
+static void *serve(void *arg)
+{
+    const struct health *h = arg;
+    struct pollfd waits[] = { { .fd = h->listen_fd, .events = POLLIN }, { .fd = h->stop_fd, .events = POLLIN } };
+
+    for (;;) {
+        if (poll(waits, COUNT_OF(waits), -1) < 0 && errno != EINTR) {
+            return NULL;
+        }
+        if (waits[1].revents != 0) {
+            return NULL;
+        }
+        scoped(close_p) int fd = accept4(h->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+        if (fd >= 0) {
+            answer(h, fd);
+        }
+    }
+}
+
+int health_open(const char *listen_on, const struct health_source *source, struct health **ret, struct fail *f)
+{
+    struct health *h = malloc(sizeof *h);
+    if (h == NULL) {
+        return fail_memory(f);
+    }
+    *h = (struct health){ .listen_fd = -1, .stop_fd = eventfd(0, EFD_CLOEXEC), .source = *source };
+    int done = h->stop_fd < 0 ? fail_memory(f) : bind_address(listen_on, h, f);
+    if (done == 0 && pthread_create(&h->thread, NULL, serve, h) != 0) {
+        done = fail_memory(f);
+    }
+    if (done < 0) {
+        close_p(&h->listen_fd);
+        close_p(&h->stop_fd);
+        free(h);
+        return -1;
+    }
+    h->port = bound_port(h->listen_fd);
+    *ret = h;
+    return 0;
+}
+
+int health_port(const struct health *h)
+{
+    return h->port;
+}
+
+void health_close(struct health *h)
+{
+    if (h == NULL) {
+        return;
+    }
+    (void)eventfd_write(h->stop_fd, 1); /* cannot fail: the counter is far from full */
+    pthread_join(h->thread, NULL);
+    close_p(&h->listen_fd);
+    close_p(&h->stop_fd);
+    free(h);
+}

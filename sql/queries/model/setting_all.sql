@@ -1,0 +1,2 @@
+-- All settings that differ from their default.  name, value
+select name, value from setting

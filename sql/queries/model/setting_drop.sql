@@ -1,0 +1,2 @@
+-- Setting $1 is at its default again.
+delete from setting where name = $1
