@@ -29,10 +29,12 @@ enum api_scope api_scope_parse(const char *text)
 
 static int check_name(const char *name, struct fail *f)
 {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
     size_t length = strlen(name);
     if (length == 0 || length >= API_KEY_NAME_BYTES || strspn(name, allowed) != length) {
-        return fail_set(f, FAIL_INPUT, "the name of a key has 1 to %d of A-Z a-z 0-9 _ . -", API_KEY_NAME_BYTES - 1);
+        return fail_set(f, FAIL_INPUT, "the name of a key has 1 to %d of A-Z a-z 0-9 _ . -",
+                        API_KEY_NAME_BYTES - 1);
     }
     return 0;
 }
@@ -51,7 +53,9 @@ int api_key_create(struct db *db, const char *name, enum api_scope scope, const 
 
     TRY(db_begin(db, &tx, f));
     if (db_exec(tx, &sql_model_api_key_create, params, f) < 0) {
-        return f->kind == FAIL_CONFLICT ? fail_set(f, FAIL_CONFLICT, "there is a key named '%s' already", name) : -1;
+        return f->kind == FAIL_CONFLICT
+                   ? fail_set(f, FAIL_CONFLICT, "there is a key named '%s' already", name)
+                   : -1;
     }
     TRY(audit_add(tx, who, "key.create", name, NULL, f));
     TRY(db_commit(&tx, f));
@@ -103,8 +107,9 @@ int api_key_revoke(struct db *db, const char *name, const char *who, struct fail
     TRY(revoked);
     if (revoked == 0) {
         TRY(db_query(tx, &sql_model_api_key_named, params, &named, f));
-        return PQntuples(named) > 0 ? fail_set(f, FAIL_CONFLICT, "key '%.64s' is revoked already", name)
-                                    : fail_set(f, FAIL_MISSING, "no key named '%.64s'", name);
+        return PQntuples(named) > 0
+                   ? fail_set(f, FAIL_CONFLICT, "key '%.64s' is revoked already", name)
+                   : fail_set(f, FAIL_MISSING, "no key named '%.64s'", name);
     }
     TRY(audit_add(tx, who, "key.revoke", name, NULL, f));
     return db_commit(&tx, f);

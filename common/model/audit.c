@@ -3,8 +3,8 @@
 #include "common/base/json.h"
 #include "sql/model.h"
 
-int audit_add(struct db *tx, const char *who, const char *action, const char *subject, const json_t *detail,
-              struct fail *f)
+int audit_add(struct db *tx, const char *who, const char *action, const char *subject,
+              const json_t *detail, struct fail *f)
 {
     scoped(free_p) char *text = NULL;
     if (detail != NULL) {

@@ -33,7 +33,8 @@ static int note_reason(struct db *db, bool on, const char *reason, const char *w
     return audit_add(db, who, on ? "stop.on" : "stop.off", "stop", detail, f);
 }
 
-int flow_stop(struct db *db, bool on, const char *reason, const char *who, bool *ret_on, struct fail *f)
+int flow_stop(struct db *db, bool on, const char *reason, const char *who, bool *ret_on,
+              struct fail *f)
 {
     struct settings now;
 

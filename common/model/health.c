@@ -35,7 +35,8 @@ static void addrinfo_p(struct addrinfo **list)
 }
 
 /* "HOST:PORT" -> host and port; brackets of an IPv6 address go. */
-static int split(const char *listen_on, char host[static ADDRESS_BYTES], const char **ret_port, struct fail *f)
+static int split(const char *listen_on, char host[static ADDRESS_BYTES], const char **ret_port,
+                 struct fail *f)
 {
     const char *colon = strrchr(listen_on, ':');
     if (colon == NULL || (size_t)(colon - listen_on) >= ADDRESS_BYTES || colon[1] == '\0') {
@@ -55,7 +56,8 @@ static int split(const char *listen_on, char host[static ADDRESS_BYTES], const c
 static int bind_address(const char *listen_on, struct health *h, struct fail *f)
 {
     scoped(addrinfo_p) struct addrinfo *found = NULL;
-    const struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM };
+    const struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
+                                    .ai_socktype = SOCK_STREAM };
     char host[ADDRESS_BYTES];
     const char *port = NULL;
     int yes = 1;
@@ -66,9 +68,11 @@ static int bind_address(const char *listen_on, struct health *h, struct fail *f)
         return fail_set(f, FAIL_INPUT, "%.100s: %s", listen_on, gai_strerror(refused));
     }
     h->listen_fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (h->listen_fd < 0 || setsockopt(h->listen_fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||
+    if (h->listen_fd < 0 ||
+        setsockopt(h->listen_fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||
         bind(h->listen_fd, found->ai_addr, found->ai_addrlen) < 0 || listen(h->listen_fd, 16) < 0) {
-        return fail_set(f, FAIL_INPUT, "cannot listen on %.100s: %s", listen_on, strerrordesc_np(errno));
+        return fail_set(f, FAIL_INPUT, "cannot listen on %.100s: %s", listen_on,
+                        strerrordesc_np(errno));
     }
     return 0;
 }
@@ -100,8 +104,10 @@ static void send_all(int fd, const char *bytes, size_t left)
 static void respond(int fd, const char *status, const char *type, const struct str *body)
 {
     char head[256];
-    int length = snprintf(head, sizeof head, "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
-                          "Cache-Control: no-store\r\nConnection: close\r\n\r\n", status, type, body->len);
+    int length = snprintf(head, sizeof head,
+                          "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
+                          "Cache-Control: no-store\r\nConnection: close\r\n\r\n",
+                          status, type, body->len);
     send_all(fd, head, (size_t)length);
     send_all(fd, body->data, body->len);
 }
@@ -138,7 +144,8 @@ static void answer(const struct health *h, int fd)
     const struct timeval limit = { .tv_sec = IO_TIMEOUT_S };
 
     str_init(&body, BODY_MAX_BYTES);
-    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit); /* worst case: a slower probe */
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit,
+                     sizeof limit); /* worst case: a slower probe */
     (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     if (!read_request(fd, line)) {
         return;
@@ -158,7 +165,8 @@ static void answer(const struct health *h, int fd)
 static void *serve(void *arg)
 {
     const struct health *h = arg;
-    struct pollfd waits[] = { { .fd = h->listen_fd, .events = POLLIN }, { .fd = h->stop_fd, .events = POLLIN } };
+    struct pollfd waits[] = { { .fd = h->listen_fd, .events = POLLIN },
+                              { .fd = h->stop_fd, .events = POLLIN } };
 
     for (;;) {
         if (poll(waits, COUNT_OF(waits), -1) < 0 && errno != EINTR) {
@@ -174,7 +182,8 @@ static void *serve(void *arg)
     }
 }
 
-int health_open(const char *listen_on, const struct health_source *source, struct health **ret, struct fail *f)
+int health_open(const char *listen_on, const struct health_source *source, struct health **ret,
+                struct fail *f)
 {
     struct health *h = malloc(sizeof *h);
     if (h == NULL) {

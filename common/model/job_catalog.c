@@ -6,7 +6,11 @@
 
 const struct job_kind job_kinds[] = {
 #define JOB_ROW(type, lane, handler, deadline, retries, sentence)                                  \
-    { .name = (type), .queue = (lane), .help = (sentence), .deadline_ms = (deadline), .tries = (retries) },
+    { .name = (type),                                                                              \
+      .queue = (lane),                                                                             \
+      .help = (sentence),                                                                          \
+      .deadline_ms = (deadline),                                                                   \
+      .tries = (retries) },
 #include "common/model/job_table.h"
 #undef JOB_ROW
 };

@@ -25,8 +25,8 @@ static int check_word(const char *what, const char *text, struct fail *f)
     return 0;
 }
 
-static int mapping_audit(struct db *tx, const char *action, const char *sku, const char *vid, const char *who,
-                         struct fail *f)
+static int mapping_audit(struct db *tx, const char *action, const char *sku, const char *vid,
+                         const char *who, struct fail *f)
 {
     scoped(json_clear_p) json_t *detail = json_pack("{s:s}", "vid", vid);
     return audit_add(tx, who, action, sku, detail, f);
@@ -56,7 +56,8 @@ int mapping_add(struct db *db, const struct mapping_new *m, const char *who, str
     return db_commit(&tx, f);
 }
 
-int mapping_confirm(struct db *db, const char *shop_sku, const char *vid, const char *who, struct fail *f)
+int mapping_confirm(struct db *db, const char *shop_sku, const char *vid, const char *who,
+                    struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
     scoped(pg_clear_p) PGresult *named = NULL;
@@ -68,14 +69,16 @@ int mapping_confirm(struct db *db, const char *shop_sku, const char *vid, const 
     if (confirmed == 0) {
         TRY(db_query(tx, &sql_model_mapping_named, params, &named, f));
         return PQntuples(named) > 0
-                   ? fail_set(f, FAIL_CONFLICT, "%.60s to %.60s is confirmed already", shop_sku, vid)
+                   ? fail_set(f, FAIL_CONFLICT, "%.60s to %.60s is confirmed already", shop_sku,
+                              vid)
                    : fail_set(f, FAIL_MISSING, "no mapping of %.60s to %.60s", shop_sku, vid);
     }
     TRY(mapping_audit(tx, "mapping.confirm", shop_sku, vid, who, f));
     return db_commit(&tx, f);
 }
 
-int mapping_remove(struct db *db, const char *shop_sku, const char *vid, const char *who, struct fail *f)
+int mapping_remove(struct db *db, const char *shop_sku, const char *vid, const char *who,
+                   struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
     const char *params[] = { shop_sku, vid };

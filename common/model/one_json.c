@@ -2,7 +2,8 @@
 
 #include "common/base/str.h"
 
-int one_json(struct db *db, const struct embedded *sql, const char *const *params, char **ret_json, struct fail *f)
+int one_json(struct db *db, const struct embedded *sql, const char *const *params, char **ret_json,
+             struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
 

@@ -9,8 +9,9 @@
 
 enum { NUMBER_TEXT_BYTES = 24 };
 
-const char *const order_states[] = { "received", "waiting", "flagged",   "held",      "approval",  "placing", "placed",
-                                     "shipped",  "fulfilled", "delivered", "cancelled", "ignored", NULL };
+const char *const order_states[] = { "received",  "waiting", "flagged", "held",      "approval",
+                                     "placing",   "placed",  "shipped", "fulfilled", "delivered",
+                                     "cancelled", "ignored", NULL };
 
 static int check_state(const char *state, struct fail *f)
 {
@@ -23,13 +24,14 @@ static int check_state(const char *state, struct fail *f)
 }
 
 /* "MICROSECONDS-ID" of the last order seen. */
-static int read_cursor(const char *after, char at[static NUMBER_TEXT_BYTES], char id[static NUMBER_TEXT_BYTES],
-                       struct fail *f)
+static int read_cursor(const char *after, char at[static NUMBER_TEXT_BYTES],
+                       char id[static NUMBER_TEXT_BYTES], struct fail *f)
 {
     const char *dash = strchr(after, '-');
     int64_t number;
 
-    if (dash == NULL || (size_t)(dash - after) >= NUMBER_TEXT_BYTES || strlen(dash + 1) >= NUMBER_TEXT_BYTES) {
+    if (dash == NULL || (size_t)(dash - after) >= NUMBER_TEXT_BYTES ||
+        strlen(dash + 1) >= NUMBER_TEXT_BYTES) {
         return fail_set(f, FAIL_INPUT, "broken cursor: take the text of 'next' as it is");
     }
     snprintf(at, NUMBER_TEXT_BYTES, "%.*s", (int)(dash - after), after);

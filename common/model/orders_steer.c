@@ -22,7 +22,8 @@ struct steering {
 /* States in which nothing has been sent to the supplier yet: a person may still decide. */
 static bool undecided(const char *state)
 {
-    static const char *const open_states[] = { "received", "waiting", "flagged", "held", "approval" };
+    static const char *const open_states[] = { "received", "waiting", "flagged", "held",
+                                               "approval" };
     for (size_t i = 0; i < COUNT_OF(open_states); i++) {
         if (strcmp(open_states[i], state) == 0) {
             return true;
@@ -42,7 +43,8 @@ static int take_lock(struct db *db, const char *lock, struct fail *f)
             return 0;
         }
         if (clock_mono_ms() >= until_ms) {
-            return fail_later(f, FAIL_LATER, LOCK_WAIT_MS, "a job works on this order just now; try again in a moment");
+            return fail_later(f, FAIL_LATER, LOCK_WAIT_MS,
+                              "a job works on this order just now; try again in a moment");
         }
         clock_sleep_ms(LOCK_POLL_MS);
     }
@@ -57,8 +59,8 @@ static int check_state(struct db *tx, const char *id, const char *verb, struct f
         return fail_set(f, FAIL_MISSING, "no order %s", id);
     }
     if (!undecided(db_text(rows, 0, "state"))) {
-        return fail_set(f, FAIL_CONFLICT, "order %s is %s; it cannot be %s any more", db_text(rows, 0, "name"),
-                        db_text(rows, 0, "state"), verb);
+        return fail_set(f, FAIL_CONFLICT, "order %s is %s; it cannot be %s any more",
+                        db_text(rows, 0, "name"), db_text(rows, 0, "state"), verb);
     }
     return 0;
 }
@@ -67,8 +69,9 @@ static int note(struct db *tx, const struct steering *s, const char *id, struct 
 {
     char subject[ORDER_LOCK_BYTES];
     const char *step = s->reason != NULL ? "held" : "released";
-    scoped(json_clear_p) json_t *detail = s->reason != NULL ? json_pack("{s:s, s:s}", "by", s->who, "reason", s->reason)
-                                                            : json_pack("{s:s}", "by", s->who);
+    scoped(json_clear_p) json_t *detail =
+        s->reason != NULL ? json_pack("{s:s, s:s}", "by", s->who, "reason", s->reason)
+                          : json_pack("{s:s}", "by", s->who);
     scoped(free_p) char *detail_text = NULL;
     scoped(free_p) char *text = NULL;
 
@@ -82,10 +85,13 @@ static int note(struct db *tx, const struct steering *s, const char *id, struct 
         return fail_memory(f);
     }
     const char *trace = log_trace_id();
-    const char *params[] = { id, step, "PERSON", text, detail_text, trace[0] != '\0' ? trace : NULL };
+    const char *params[] = {
+        id, step, "PERSON", text, detail_text, trace[0] != '\0' ? trace : NULL
+    };
     TRY(db_exec(tx, &sql_model_order_event_add, params, f));
     snprintf(subject, sizeof subject, ORDER_LOCK_FORMAT, s->id);
-    return audit_add(tx, s->who, s->reason != NULL ? "order.hold" : "order.release", subject, detail, f);
+    return audit_add(tx, s->who, s->reason != NULL ? "order.hold" : "order.release", subject,
+                     detail, f);
 }
 
 static int add_release_job(struct db *tx, const char *id, struct fail *f)
@@ -94,8 +100,11 @@ static int add_release_job(struct db *tx, const char *id, struct fail *f)
     const struct job_kind *kind = job_kind_find("order.release");
 
     snprintf(args, sizeof args, "[%s]", id);
-    return outbox_add(tx, "order.released", &(struct job_spec){ .type = kind->name, .queue = kind->queue, .args = args,
-                                                                .max_retries = kind->tries }, f);
+    return outbox_add(
+        tx, "order.released",
+        &(struct job_spec){
+            .type = kind->name, .queue = kind->queue, .args = args, .max_retries = kind->tries },
+        f);
 }
 
 static int steer(struct db *db, const struct steering *s, struct fail *f)

@@ -59,7 +59,8 @@ int outbox_add(struct db *tx, const char *event, const struct job_spec *job, str
     return 0;
 }
 
-/* The same row gives the same id however often it is relayed; the time keeps a rebuilt database from repeating old ids. */
+/* The same row gives the same id however often it is relayed; the time keeps a rebuilt database
+ * from repeating old ids. */
 static void row_jid(const PGresult *rows, int row, char jid[static ID_JID_BYTES])
 {
     char seed[96], digest[ID_SHA256_HEX_BYTES];
@@ -105,13 +106,15 @@ static int batch_take(struct db *tx, size_t max, struct batch *b, struct fail *f
     return 0;
 }
 
-/* A row that can never become a job is told to people and set aside; the rows behind it must not wait for ever. */
-static int refuse(struct db *tx, const struct batch *b, size_t row, const struct fail *why, struct fail *f)
+/* A row that can never become a job is told to people and set aside; the rows behind it must not
+ * wait for ever. */
+static int refuse(struct db *tx, const struct batch *b, size_t row, const struct fail *why,
+                  struct fail *f)
 {
     char subject[ID_TEXT_BYTES + 8];
     scoped(json_clear_p) json_t *detail =
-        json_pack("{s:s, s:s, s:s}", "event", db_text(b->rows, (int)row, "event"), "job", b->specs[row].type, "error",
-                  why->text);
+        json_pack("{s:s, s:s, s:s}", "event", db_text(b->rows, (int)row, "event"), "job",
+                  b->specs[row].type, "error", why->text);
 
     snprintf(subject, sizeof subject, "outbox:%s", db_text(b->rows, (int)row, "id"));
     return audit_add(tx, "rule:outbox", "outbox.refused", subject, detail, f);

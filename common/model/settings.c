@@ -11,8 +11,14 @@
 
 const struct setting_rule setting_rules[SETTING_COUNT] = {
 #define SETTING_ROW(id, label, kind, lowest, highest, words, preset, measure, sentence)            \
-    [SETTING_##id] = { .name = (label), .type = (kind), .min = (lowest), .max = (highest),         \
-                       .choices = (words), .otherwise = (preset), .unit = (measure), .help = (sentence) },
+    [SETTING_##id] = { .name = (label),                                                            \
+                       .type = (kind),                                                             \
+                       .min = (lowest),                                                            \
+                       .max = (highest),                                                           \
+                       .choices = (words),                                                         \
+                       .otherwise = (preset),                                                      \
+                       .unit = (measure),                                                          \
+                       .help = (sentence) },
 #include "common/model/settings_table.h"
 #undef SETTING_ROW
 };
@@ -32,19 +38,23 @@ enum setting_id settings_find(const char *name)
     return (enum setting_id)id;
 }
 
-static int read_int(const struct setting_rule *rule, const char *value, struct setting_value *ret, struct fail *f)
+static int read_int(const struct setting_rule *rule, const char *value, struct setting_value *ret,
+                    struct fail *f)
 {
     TRY(str_to_int(value, rule->min, rule->max, rule->name, &ret->num, f));
     snprintf(ret->text, sizeof ret->text, "%" PRId64, ret->num);
     return 0;
 }
 
-static int read_bool(const struct setting_rule *rule, const char *value, struct setting_value *ret, struct fail *f)
+static int read_bool(const struct setting_rule *rule, const char *value, struct setting_value *ret,
+                     struct fail *f)
 {
     static const struct {
         const char *word;
         int64_t num;
-    } words[] = { { "0", 0 }, { "1", 1 }, { "off", 0 }, { "on", 1 }, { "false", 0 }, { "true", 1 } };
+    } words[] = {
+        { "0", 0 }, { "1", 1 }, { "off", 0 }, { "on", 1 }, { "false", 0 }, { "true", 1 }
+    };
 
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         if (strcmp(words[i].word, value) == 0) {
@@ -56,7 +66,8 @@ static int read_bool(const struct setting_rule *rule, const char *value, struct 
     return fail_set(f, FAIL_INPUT, "%s is on or off, not '%.40s'", rule->name, value);
 }
 
-static int read_choice(const struct setting_rule *rule, const char *value, struct setting_value *ret, struct fail *f)
+static int read_choice(const struct setting_rule *rule, const char *value,
+                       struct setting_value *ret, struct fail *f)
 {
     const char *word = rule->choices;
     for (int64_t index = 0; *word != '\0'; index++) {
@@ -68,23 +79,28 @@ static int read_choice(const struct setting_rule *rule, const char *value, struc
         }
         word += length + (word[length] == '|');
     }
-    return fail_set(f, FAIL_INPUT, "%s is one of %s, not '%.40s'", rule->name, rule->choices, value);
+    return fail_set(f, FAIL_INPUT, "%s is one of %s, not '%.40s'", rule->name, rule->choices,
+                    value);
 }
 
-static int read_text(const struct setting_rule *rule, const char *value, struct setting_value *ret, struct fail *f)
+static int read_text(const struct setting_rule *rule, const char *value, struct setting_value *ret,
+                     struct fail *f)
 {
     size_t length = strlen(value);
     if (length < (size_t)rule->min || length > (size_t)rule->max || length >= sizeof ret->text) {
-        return fail_set(f, FAIL_INPUT, "%s has %" PRId64 " to %" PRId64 " bytes, not %zu", rule->name, rule->min, rule->max, length);
+        return fail_set(f, FAIL_INPUT, "%s has %" PRId64 " to %" PRId64 " bytes, not %zu",
+                        rule->name, rule->min, rule->max, length);
     }
     ret->num = 0;
     str_fit(ret->text, sizeof ret->text, value);
     return 0;
 }
 
-static int read_value(enum setting_id id, const char *value, struct setting_value *ret, struct fail *f)
+static int read_value(enum setting_id id, const char *value, struct setting_value *ret,
+                      struct fail *f)
 {
-    static int (*const readers[])(const struct setting_rule *, const char *, struct setting_value *, struct fail *) = {
+    static int (*const readers[])(const struct setting_rule *, const char *, struct setting_value *,
+                                  struct fail *) = {
         [SETTING_INT] = read_int,
         [SETTING_BOOL] = read_bool,
         [SETTING_CHOICE] = read_choice,
@@ -99,7 +115,8 @@ int settings_check(enum setting_id id, const char *value, struct fail *f)
     return read_value(id, value, &ignored, f);
 }
 
-static int settings_take(struct settings *all, enum setting_id id, const char *value, struct fail *f)
+static int settings_take(struct settings *all, enum setting_id id, const char *value,
+                         struct fail *f)
 {
     struct setting_value read;
     TRY(read_value(id, value, &read, f));
@@ -122,16 +139,18 @@ int settings_read(struct db *db, struct settings *ret, struct fail *f)
         /* An unknown name is a setting of another version.  A bad value of a known one must not silently become the
          * default (think of STOP): nothing goes on until a person has mended it. */
         if (id != SETTING_COUNT && settings_take(&all, id, db_text(rows, row, "value"), f) < 0) {
-            return fail_code(f, FAIL_LATER, "SETTING", "table setting, row %s: its value is not allowed; mend it with: "
-                             "dropship settings %s VALUE", setting_rules[id].name, setting_rules[id].name);
+            return fail_code(f, FAIL_LATER, "SETTING",
+                             "table setting, row %s: its value is not allowed; mend it with: "
+                             "dropship settings %s VALUE",
+                             setting_rules[id].name, setting_rules[id].name);
         }
     }
     *ret = all;
     return 0;
 }
 
-static int settings_audit(struct db *tx, enum setting_id id, const char *old, const char *value, const char *who,
-                          struct fail *f)
+static int settings_audit(struct db *tx, enum setting_id id, const char *old, const char *value,
+                          const char *who, struct fail *f)
 {
     scoped(json_clear_p) json_t *detail = json_pack("{s:s, s:s}", "old", old, "new", value);
     if (detail == NULL) {
@@ -140,7 +159,8 @@ static int settings_audit(struct db *tx, enum setting_id id, const char *old, co
     return audit_add(tx, who, "setting.change", setting_rules[id].name, detail, f);
 }
 
-int settings_write(struct db *db, enum setting_id id, const char *value, const char *who, struct fail *f)
+int settings_write(struct db *db, enum setting_id id, const char *value, const char *who,
+                   struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
     scoped(pg_clear_p) PGresult *old = NULL;
@@ -160,6 +180,7 @@ int settings_write(struct db *db, enum setting_id id, const char *value, const c
     } else {
         TRY(db_exec(tx, &sql_model_setting_put, params, f));
     }
-    TRY(settings_audit(tx, id, PQntuples(old) > 0 ? db_text(old, 0, "value") : preset.text, read.text, who, f));
+    TRY(settings_audit(tx, id, PQntuples(old) > 0 ? db_text(old, 0, "value") : preset.text,
+                       read.text, who, f));
     return db_commit(&tx, f);
 }
