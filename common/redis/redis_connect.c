@@ -1,0 +1,159 @@
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+
+#include "common/base/clock.h"
+#include "common/redis/redis_backoff.h"
+#include "common/redis/redis_priv.h"
+
+enum {
+    CONNECT_TIMEOUT_MS = 3000,
+    KEEPALIVE_IDLE_S = 15,
+    KEEPALIVE_INTERVAL_S = 5,
+    KEEPALIVE_PROBES = 3,
+    UNACKED_MS = 10000 /* data not acknowledged for so long: the peer is gone */
+};
+
+static struct timeval timeval_of(int64_t ms)
+{
+    return (struct timeval){ .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
+}
+
+void redis_drop(struct redis *r)
+{
+    if (r->context != NULL) {
+        redisFree(r->context);
+        r->context = NULL;
+    }
+}
+
+bool redis_is_stale(const struct redis *r)
+{
+    char byte;
+    ssize_t got = recv(r->context->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+    /* Nothing is outstanding between commands: an end, an error and unasked bytes all spoil the session. */
+    return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+}
+
+int redis_apply_timeout(struct redis *r, struct fail *f)
+{
+    if (r->context_timeout_ms == r->timeout_ms) {
+        return 0;
+    }
+    if (redisSetTimeout(r->context, timeval_of(r->timeout_ms)) != REDIS_OK) {
+        redis_drop(r);
+        return fail_set(f, FAIL_LATER, "Redis: cannot set the deadline of the connection");
+    }
+    r->context_timeout_ms = r->timeout_ms;
+    return 0;
+}
+
+/* Best effort: a socket without them still has the deadline of every read. */
+static void guard_socket(int fd)
+{
+    static const struct {
+        int level, name, value;
+    } options[] = {
+        { SOL_SOCKET, SO_KEEPALIVE, 1 },
+        { IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE_IDLE_S },
+        { IPPROTO_TCP, TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S },
+        { IPPROTO_TCP, TCP_KEEPCNT, KEEPALIVE_PROBES },
+        { IPPROTO_TCP, TCP_USER_TIMEOUT, UNACKED_MS },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(options); i++) {
+        (void)setsockopt(fd, options[i].level, options[i].name, &options[i].value,
+                         sizeof options[i].value);
+    }
+}
+
+static int open_socket(struct redis *r, struct fail *f)
+{
+    const struct redis_url *u = &r->url;
+    bool local = u->path[0] != '\0';
+
+    r->context = local ? redisConnectUnixWithTimeout(u->path, timeval_of(CONNECT_TIMEOUT_MS))
+                       : redisConnectWithTimeout(u->host, u->port, timeval_of(CONNECT_TIMEOUT_MS));
+    if (r->context == NULL) {
+        return fail_memory(f);
+    }
+    if (r->context->err != 0) {
+        (void)fail_set(f, FAIL_LATER, "cannot reach Redis at %s: %s", local ? u->path : u->host,
+                       r->context->errstr);
+        redis_drop(r);
+        return -1;
+    }
+    if (!local) {
+        guard_socket(r->context->fd);
+    }
+    r->context_timeout_ms = -1;
+    return redis_apply_timeout(r, f);
+}
+
+static int send_word(struct redis *r, size_t argc, const char *const *argv, struct fail *f)
+{
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+
+    return redis_exchange(r, argc, argv, NULL, &reply, f);
+}
+
+/* AUTH, SELECT and a name, on every new connection. */
+static int greet(struct redis *r, struct fail *f)
+{
+    const struct redis_url *u = &r->url;
+    char db[16];
+    struct fail ignored;
+
+    if (u->password[0] != '\0' && u->user[0] != '\0') {
+        TRY(send_word(r, 3, (const char *[]){ "AUTH", u->user, u->password }, f));
+    } else if (u->password[0] != '\0') {
+        TRY(send_word(r, 2, (const char *[]){ "AUTH", u->password }, f));
+    }
+    if (u->db != 0) {
+        (void)snprintf(db, sizeof db, "%d", u->db);
+        TRY(send_word(r, 2, (const char *[]){ "SELECT", db }, f));
+    }
+    /* Only a help for CLIENT LIST; a restricted user may lack it.  A lost connection is noticed below. */
+    (void)send_word(r, 3, (const char *[]){ "CLIENT", "SETNAME", "dropship" }, &ignored);
+    return r->context != NULL ? 0 : fail_set(f, FAIL_LATER, "Redis closed the new connection");
+}
+
+static void note_failure(struct redis *r, struct fail *f)
+{
+    uint32_t random = 0;
+
+    (void)!getrandom(&random, sizeof random, GRND_NONBLOCK); /* zero is as good when there is none */
+    r->failures++;
+    r->next_try_ms = clock_mono_ms() + redis_backoff_ms(r->failures, random);
+    if (f->kind == FAIL_UNKNOWN) {
+        f->kind = FAIL_LATER; /* a greeting that got lost changed nothing */
+    }
+    if (f->kind == FAIL_LATER) {
+        f->retry_after_ms = r->next_try_ms - clock_mono_ms();
+    }
+    redis_drop(r);
+}
+
+int redis_connect(struct redis *r, struct fail *f)
+{
+    int64_t wait_ms = r->next_try_ms - clock_mono_ms();
+
+    if (r->context != NULL) {
+        return 0;
+    }
+    if (r->failures > 0 && wait_ms > 0) {
+        return fail_later(f, FAIL_LATER, wait_ms, "Redis is away; next attempt in %lld ms",
+                          (long long)wait_ms);
+    }
+    if (open_socket(r, f) < 0 || greet(r, f) < 0) {
+        note_failure(r, f);
+        return -1;
+    }
+    r->failures = 0;
+    return 0;
+}
