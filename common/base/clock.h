@@ -3,6 +3,7 @@
  * Threads: any. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,6 @@ void clock_sleep_ms(int64_t ms); /* interrupted sleeps are continued */
 void clock_format(int64_t at_us, char text[static CLOCK_TEXT_BYTES]);
 /* "2026-11-21", UTC day; used for daily statistics keys. */
 void clock_format_day(int64_t at_us, char text[static CLOCK_TEXT_BYTES]);
-/* Parse RFC 3339 ("2026-11-20T18:03:11Z", fraction and +08:00 offsets accepted) or "yyyy-MM-dd HH:mm:ss" (UTC).
- * 0, or -1 with FAIL_INPUT. */
+/* Parse RFC 3339 ("2026-11-20T18:03:11Z", fraction and +08:00 offsets accepted) or "yyyy-MM-dd HH:mm:ss" (UTC), the latter
+ * also with an offset as Postgres prints it ("+00").  Digits beyond microseconds are dropped.  0, or -1 with FAIL_INPUT. */
 must_check int clock_parse(const char *text, int64_t *ret_us, struct fail *f);

@@ -1,6 +1,7 @@
 /* Random identifiers and digests (OpenSSL).  Threads: any. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/base/attr.h"

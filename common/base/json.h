@@ -15,14 +15,18 @@ static inline void json_clear_p(json_t **value)
     json_decref(*value);
 }
 
-/* Parse a whole document (duplicates allowed, last wins).  `what` names the source in the message.  FAIL_INPUT. */
+/* Parse a whole document (duplicates allowed, last wins; an escaped NUL ends the text it is in; integers beyond 64 bits are
+ * refused).  `what` names the source in the message, which quotes nothing of the document.  FAIL_INPUT; FAIL_LATER (memory). */
 must_check int json_parse(const char *text, size_t size_bytes, const char *what, json_t **ret, struct fail *f);
-/* Walk a path "data.order.lineItems.nodes" from root; NULL when a step is missing or null.  Borrowed. */
+/* Walk a path "data.order.lineItems.nodes.0" (numbers index arrays) from root, "" = root itself; NULL when a step is missing or
+ * null.  Borrowed. */
 json_t *json_at(const json_t *root, const char *path);
 /* Text at path, or `otherwise` when absent or null or not a string.  Borrowed. */
 const char *json_text(const json_t *root, const char *path, const char *otherwise);
-/* Id that may come as text or integer: always text, in buf (32 bytes suffice for integers).  "" when absent. */
+/* Id that may come as text or integer: always text, in buf (32 bytes suffice for integers); text that is longer than buf is
+ * returned as it stands in root (borrowed), never cut.  "" when absent or neither. */
 const char *json_id_text(const json_t *root, const char *path, char *buf, size_t buf_bytes);
+/* Integer, also as whole real or text; `otherwise` when absent or anything else. */
 int64_t json_int(const json_t *root, const char *path, int64_t otherwise);
 /* Booleans also as 0/1 or "0"/"1"/"true". */
 bool json_truth(const json_t *root, const char *path, bool otherwise);

@@ -33,7 +33,8 @@ struct kv {
 void log_start(const char *program, enum log_level level);
 void log_set_level(enum log_level level);
 bool log_wants(enum log_level level);
-/* Register a secret (copied; values under 6 bytes are ignored; at most 64). */
+/* Register a secret (copied; values under 6 bytes are ignored).  64 are kept: the first 32 for good, of the later ones (short-lived
+ * tokens) the newest 32.  Only the first 1023 bytes are compared; what follows them without a space or quote goes too. */
 void log_redact(const char *secret);
 /* Fields of this thread's following lines; copied; NULL clears. */
 void log_context(const char *jid, const char *trace_id);

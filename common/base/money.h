@@ -3,6 +3,7 @@
  * Threads: pure functions. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

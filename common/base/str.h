@@ -16,6 +16,7 @@ struct str {
     size_t cap;        /* allocated bytes; 0 while data is the static "" */
     size_t max_bytes;  /* limit for len */
     bool failed;       /* an append did not fit or memory ran out; content is then unspecified but terminated */
+    bool no_memory;    /* which of the two */
 };
 
 void str_init(struct str *s, size_t max_bytes);
