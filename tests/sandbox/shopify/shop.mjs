@@ -1,0 +1,219 @@
+// The shop: its orders and what may be done to them. Knows nothing of GraphQL or HTTP. Money is in cents.
+
+import { gid, numberOf } from './ids.mjs';
+import { OrderTable } from './order_table.mjs';
+
+const ORDER_ID_BASE = 5500000000000;
+const LOCATION_ID = 55;
+
+export class Shop {
+  /** @param world clock, catalog, ledger, agenda, events(topic, order) */
+  constructor(world, saved = {}) {
+    this.world = world;
+    this.counter = saved.counter ?? 1000;
+    this.nextId = saved.nextId ?? 100;
+    this.orders = new OrderTable(saved.orders ?? []);
+    this.fulfillments = new Map();
+    this.fulfillmentOrders = new Map();
+    this.jobs = new Map(Object.entries(saved.jobs ?? {}));
+    this.subscriptions = new Map((saved.subscriptions ?? []).map((s) => [s.id, s]));
+    this.locations = [{ id: LOCATION_ID, name: 'Main Street Store', isActive: true }];
+    for (const order of this.orders.byId.values()) {
+      this.#index(order);
+    }
+  }
+
+  save() {
+    return {
+      counter: this.counter,
+      nextId: this.nextId,
+      orders: [...this.orders.byId.values()],
+      jobs: Object.fromEntries(this.jobs),
+      subscriptions: [...this.subscriptions.values()],
+    };
+  }
+
+  nextNumber() {
+    return this.counter + 1;
+  }
+
+  newId() {
+    return ++this.nextId;
+  }
+
+  #index(order) {
+    order.fulfillmentOrders.forEach((fo) => this.fulfillmentOrders.set(fo.id, order));
+    order.fulfillments.forEach((f) => this.fulfillments.set(f.id, order));
+  }
+
+  /** The order of a name ("#1001" or "1001"), gid or number, or undefined. */
+  find(key) {
+    const text = String(key);
+    const id = numberOf('Order', text) ?? (/^[0-9]{8,}$/.test(text) ? Number(text) : null);
+    return id !== null ? this.orders.byId.get(id) : this.orders.byName.get(text.startsWith('#') ? text : `#${text}`);
+  }
+
+  addOrder(spec) {
+    const number = ++this.counter;
+    const now = this.world.clock.now() - (spec.age ?? 0) * 1000;
+    const order = {
+      id: ORDER_ID_BASE + number,
+      number,
+      name: `#${number}`,
+      createdAt: now,
+      updatedAt: now,
+      cancelledAt: null,
+      cancelReason: null,
+      closedAt: null,
+      edited: null,
+      test: Boolean(spec.test),
+      note: spec.note ?? null,
+      tags: [...(spec.tags ?? [])],
+      email: spec.customer.email,
+      phone: spec.customer.phone,
+      ip: spec.ip ?? spec.customer.ip,
+      financial: spec.financial,
+      totalOverride: spec.total != null ? Math.round(Number(spec.total) * 100) : null,
+      refundedCents: 0,
+      customer: { id: spec.customer.id, firstName: spec.customer.firstName, lastName: spec.customer.lastName, email: spec.customer.email },
+      shipping: spec.address,
+      billing: spec.billing ?? spec.address,
+      risk: riskOf(spec.risk),
+      lines: spec.lines.map((line) => this.#line(line)),
+      fulfillmentOrders: [],
+      fulfillments: [],
+      oddity: spec.oddity ?? null,
+      split: Boolean(spec.split),
+    };
+    order.shippingCents = goodsCents(order) >= 5000 ? 0 : 490;
+    order.fulfillmentOrders.push({
+      id: this.newId() + 6000000000000,
+      status: 'OPEN',
+      createdAt: now,
+      updatedAt: now,
+      holds: [],
+      lines: order.lines.map((l) => ({ id: l.id + 1000000000000, lineId: l.id, total: l.quantity, remaining: l.quantity })),
+    });
+    this.orders.add(order);
+    this.#index(order);
+    this.note('orderPlaced', order, { total: totalCents(order) / 100, financial: order.financial, oddity: order.oddity });
+    this.world.events('orders/create', order);
+    return order;
+  }
+
+  #line(line) {
+    const variant = this.world.catalog.bySku.get(line.sku);
+    return {
+      id: 13000000000000 + this.newId(),
+      sku: line.sku,
+      title: line.title ?? variant?.name ?? 'Custom item',
+      style: variant?.style ?? null,
+      quantity: line.quantity,
+      current: line.quantity,
+      fulfilled: 0,
+      priceCents: line.price ?? variant?.shopPriceCents ?? 1995,
+      variantId: variant?.shopVariantId ?? null,
+      productId: variant ? this.world.catalog.byPid.get(variant.pid).shopProductId : null,
+    };
+  }
+
+  note(operation, order, facts = {}) {
+    return this.world.ledger.add('shopify', operation, { order: order.name, orderId: gid('Order', order.id), ...facts });
+  }
+
+  /** Marks a change: the order moves to the end of the list by update time, and hooks are told. */
+  touch(order, topic = 'orders/updated') {
+    order.updatedAt = this.world.clock.now();
+    this.orders.touched();
+    this.world.events(topic, order);
+  }
+
+  pay(order) {
+    order.financial = 'PAID';
+    this.note('orderPaid', order);
+    this.touch(order);
+    this.world.events('orders/paid', order);
+  }
+
+  setRisk(order, level, recommendation) {
+    order.risk = riskOf(level, recommendation);
+    this.note('riskAssessed', order, { level });
+    this.touch(order);
+    this.world.events('orders/risk_assessment_changed', order);
+  }
+
+  /** A person changes the address and/or quantities: {address: {...}, lines: [{sku, quantity}]}. */
+  edit(order, change) {
+    if (change.address) {
+      order.shipping = { ...order.shipping, ...change.address };
+    }
+    for (const want of change.lines ?? []) {
+      this.#setQuantity(order, want);
+    }
+    order.edited = this.world.clock.now();
+    this.note('orderEdited', order, { address: change.address, lines: change.lines });
+    this.touch(order);
+  }
+
+  #setQuantity(order, { sku, quantity }) {
+    const fo = order.fulfillmentOrders.find((f) => !['CLOSED', 'CANCELLED'].includes(f.status)) ?? order.fulfillmentOrders[0];
+    let line = order.lines.find((l) => l.sku === sku);
+    if (!line) {
+      line = { ...this.#line({ sku, quantity: 0 }), quantity: 0, current: 0 };
+      order.lines.push(line);
+      fo.lines.push({ id: line.id + 1000000000000, lineId: line.id, total: 0, remaining: 0 });
+    }
+    const folder = fo.lines.find((l) => l.lineId === line.id);
+    line.current = Math.max(quantity, line.fulfilled);
+    line.quantity = Math.max(line.quantity, line.current);
+    folder.total = line.current;
+    folder.remaining = line.current - line.fulfilled;
+  }
+
+  cancel(order, reason = 'CUSTOMER', refund = true) {
+    order.cancelledAt = this.world.clock.now();
+    order.cancelReason = reason;
+    order.closedAt = order.cancelledAt;
+    if (refund && order.financial === 'PAID') {
+      order.refundedCents = totalCents(order);
+      order.financial = 'REFUNDED';
+    } else if (order.financial === 'PENDING') {
+      order.financial = 'VOIDED';
+    }
+    for (const fo of order.fulfillmentOrders) {
+      if (fo.status !== 'CLOSED') {
+        fo.status = 'CLOSED';
+        fo.lines.forEach((l) => { l.remaining = 0; });
+      }
+    }
+    this.note('orderCancelled', order, { reason });
+    this.touch(order);
+    this.world.events('orders/cancelled', order);
+  }
+}
+
+/** {level, recommendation}; unknown levels are taken as they are so that a person may try them. */
+function riskOf(level = 'LOW', recommendation) {
+  const fitting = { LOW: 'ACCEPT', MEDIUM: 'INVESTIGATE', HIGH: 'CANCEL', NONE: 'NONE', PENDING: 'NONE' };
+  return { level, recommendation: recommendation ?? fitting[level] ?? 'NONE' };
+}
+
+export function goodsCents(order) {
+  return order.lines.reduce((sum, l) => sum + l.priceCents * l.current, 0);
+}
+
+export function totalCents(order) {
+  return order.totalOverride ?? goodsCents(order) + order.shippingCents;
+}
+
+export function fulfillmentState(order) {
+  const wanted = order.lines.filter((l) => l.current > 0);
+  const done = wanted.filter((l) => l.fulfilled >= l.current).length;
+  if (wanted.length > 0 && done === wanted.length) {
+    return 'FULFILLED';
+  }
+  if (order.lines.some((l) => l.fulfilled > 0)) {
+    return 'PARTIALLY_FULFILLED';
+  }
+  return order.fulfillmentOrders.some((f) => f.status === 'ON_HOLD') ? 'ON_HOLD' : 'UNFULFILLED';
+}

@@ -1,0 +1,226 @@
+// The shop's rows as GraphQL sees them: plain objects, one function per type. What is not here is "not simulated".
+
+import { COUNTRY_NAMES } from '../people.mjs';
+import { isoSeconds } from '../clock.mjs';
+import { listConnection } from './connection.mjs';
+import { gid } from './ids.mjs';
+import { fulfillmentState, goodsCents, totalCents } from './shop.mjs';
+
+/** MoneyV2.amount drops zeros: "24.9", "10.0". */
+const amount = (cents) => (cents % 100 === 0 ? `${cents / 100}.0` : String(cents / 100));
+const money = (cents) => ({ amount: amount(cents), currencyCode: 'USD' });
+const bag = (cents) => ({ shopMoney: money(cents), presentmentMoney: money(cents) });
+
+function addressView(a, level2) {
+  const place = { province: a.province, provinceCode: a.provinceCode, country: COUNTRY_NAMES[a.countryCode] ?? a.countryCode, countryCodeV2: a.countryCode, countryCode: a.countryCode };
+  if (!level2) {
+    return { id: null, name: null, firstName: null, lastName: null, company: null, address1: null, address2: null, city: null, zip: null, phone: null, ...place };
+  }
+  return {
+    name: [a.firstName, a.lastName].filter(Boolean).join(' ') || null,
+    firstName: a.firstName, lastName: a.lastName, company: a.company,
+    address1: a.address1, address2: a.address2, city: a.city, zip: a.zip, phone: a.phone, ...place,
+  };
+}
+
+const variantView = (line) => ({
+  __typename: 'ProductVariant',
+  id: gid('ProductVariant', line.variantId),
+  legacyResourceId: String(line.variantId),
+  sku: line.sku,
+  title: line.style ?? 'Default Title',
+  price: (line.priceCents / 100).toFixed(2),
+});
+
+const lineView = (line) => ({
+  __typename: 'LineItem',
+  id: gid('LineItem', line.id),
+  name: line.title,
+  title: line.title,
+  variantTitle: line.style,
+  sku: line.sku,
+  quantity: line.quantity,
+  currentQuantity: line.current,
+  unfulfilledQuantity: line.current - line.fulfilled,
+  refundableQuantity: line.current,
+  requiresShipping: true,
+  customAttributes: [],
+  originalUnitPriceSet: bag(line.priceCents),
+  discountedUnitPriceSet: bag(line.priceCents),
+  originalTotalSet: bag(line.priceCents * line.quantity),
+  variant: line.variantId ? variantView(line) : null,
+  product: line.productId
+    ? { __typename: 'Product', id: gid('Product', line.productId), legacyResourceId: String(line.productId), title: line.title } : null,
+  vendor: null,
+  isGiftCard: false,
+});
+
+export const fulfillmentView = (shop, order, f) => ({
+  __typename: 'Fulfillment',
+  id: gid('Fulfillment', f.id),
+  legacyResourceId: String(f.id),
+  name: f.name,
+  status: f.status,
+  displayStatus: f.displayStatus,
+  createdAt: isoSeconds(f.createdAt),
+  updatedAt: isoSeconds(f.updatedAt),
+  deliveredAt: isoSeconds(f.deliveredAt),
+  estimatedDeliveryAt: null,
+  inTransitAt: null,
+  requiresShipping: true,
+  totalQuantity: f.lines.reduce((sum, l) => sum + l.quantity, 0),
+  trackingInfo: ({ first }) => f.tracking.slice(0, first ?? undefined),
+  fulfillmentLineItems: (args) => listConnection(f.lines.map((l) => ({ ...l, id: l.lineId + 2000000000000 })), args, (l) => ({
+    id: gid('FulfillmentLineItem', l.id), quantity: l.quantity,
+    lineItem: lineView(order.lines.find((o) => o.id === l.lineId)),
+  })),
+  events: (args) => listConnection(f.events, args, eventView),
+  location: () => locationView(shop.locations[0]),
+  order: () => orderView(shop, order),
+});
+
+export const eventView = (e) => ({
+  __typename: 'FulfillmentEvent',
+  id: gid('FulfillmentEvent', e.id), status: e.status, message: e.message,
+  happenedAt: isoSeconds(e.happenedAt), createdAt: isoSeconds(e.createdAt),
+});
+
+export const holdView = (h) => ({
+  __typename: 'FulfillmentHold',
+  id: gid('FulfillmentHold', h.id), handle: h.handle, reason: h.reason, displayReason: h.reason,
+  reasonNotes: h.reasonNotes, heldByRequestingApp: true, heldByApp: null,
+});
+
+const ACTIONS = {
+  OPEN: ['CREATE_FULFILLMENT', 'HOLD', 'SPLIT'],
+  IN_PROGRESS: ['CREATE_FULFILLMENT'],
+  ON_HOLD: ['RELEASE_HOLD', 'HOLD'],
+};
+
+export const fulfillmentOrderView = (shop, order, fo) => ({
+  __typename: 'FulfillmentOrder',
+  id: gid('FulfillmentOrder', fo.id),
+  status: fo.status,
+  requestStatus: 'UNSUBMITTED',
+  createdAt: isoSeconds(fo.createdAt),
+  updatedAt: isoSeconds(fo.updatedAt),
+  orderId: gid('Order', order.id),
+  orderName: order.name,
+  orderProcessedAt: isoSeconds(order.createdAt),
+  supportedActions: (ACTIONS[fo.status] ?? []).map((action) => ({ action, externalUrl: null })),
+  assignedLocation: () => ({ name: shop.locations[0].name, countryCode: 'US', location: locationView(shop.locations[0]) }),
+  fulfillmentHolds: fo.holds.map(holdView),
+  lineItems: (args) => listConnection(fo.lines, args, (l) => fulfillmentOrderLineView(order, l)),
+  fulfillments: (args) => listConnection(order.fulfillments.filter((f) => f.lines.some((l) => l.foId === fo.id)), args,
+    (f) => fulfillmentView(shop, order, f)),
+  order: () => orderView(shop, order),
+});
+
+function fulfillmentOrderLineView(order, l) {
+  const item = order.lines.find((o) => o.id === l.lineId);
+  return {
+    __typename: 'FulfillmentOrderLineItem',
+    id: gid('FulfillmentOrderLineItem', l.id),
+    remainingQuantity: l.remaining,
+    totalQuantity: l.total,
+    sku: item.sku,
+    productTitle: item.title,
+    variantTitle: item.style,
+    requiresShipping: true,
+    lineItem: () => lineView(item),
+  };
+}
+
+export const locationView = (l) => ({
+  __typename: 'Location',
+  id: gid('Location', l.id), legacyResourceId: String(l.id), name: l.name, isActive: l.isActive,
+  fulfillsOnlineOrders: true, isFulfillmentService: false, shipsInventory: true, isPrimary: true,
+});
+
+export function riskView(risk) {
+  return {
+    recommendation: risk.recommendation,
+    assessments: [{
+      riskLevel: risk.level,
+      provider: null,
+      facts: risk.level === 'PENDING' ? [] : [{
+        description: risk.level === 'HIGH' ? 'Characteristics of this order are similar to fraudulent orders seen before'
+          : 'Billing street address matches the registered address of the card',
+        sentiment: risk.level === 'HIGH' ? 'NEGATIVE' : 'POSITIVE',
+      }],
+    }],
+  };
+}
+
+export function orderView(shop, order) {
+  const { level2 } = shop.world.settings;
+  const total = totalCents(order);
+  return {
+    __typename: 'Order',
+    id: gid('Order', order.id),
+    legacyResourceId: String(order.id),
+    name: order.name,
+    number: order.number,
+    createdAt: isoSeconds(order.createdAt),
+    processedAt: isoSeconds(order.createdAt),
+    updatedAt: isoSeconds(order.updatedAt),
+    cancelledAt: isoSeconds(order.cancelledAt),
+    cancelReason: order.cancelReason,
+    closed: Boolean(order.closedAt),
+    closedAt: isoSeconds(order.closedAt),
+    confirmed: true,
+    edited: Boolean(order.edited),
+    test: order.test,
+    note: order.note,
+    tags: order.tags,
+    email: level2 ? order.email : null,
+    phone: level2 ? order.phone : null,
+    clientIp: level2 ? order.ip : null,
+    customerLocale: 'en-US',
+    currencyCode: 'USD',
+    presentmentCurrencyCode: 'USD',
+    displayFinancialStatus: order.financial,
+    displayFulfillmentStatus: fulfillmentState(order),
+    fullyPaid: order.financial === 'PAID',
+    currentTotalPriceSet: bag(total),
+    originalTotalPriceSet: bag(total),
+    currentSubtotalPriceSet: bag(goodsCents(order)),
+    subtotalPriceSet: bag(goodsCents(order)),
+    totalPriceSet: bag(total),
+    totalShippingPriceSet: bag(order.shippingCents),
+    currentShippingPriceSet: bag(order.shippingCents),
+    totalRefundedSet: bag(order.refundedCents),
+    totalTaxSet: bag(0),
+    currentTotalTaxSet: bag(0),
+    customAttributes: [],
+    requiresShipping: true,
+    paymentGatewayNames: ['bogus'],
+    statusPageUrl: `https://${shop.world.settings.shop}/orders/${order.id}/status`,
+    billingAddressMatchesShippingAddress: order.billing === order.shipping,
+    shippingLine: { id: gid('ShippingLine', order.id), title: 'Standard', code: 'Standard', originalPriceSet: bag(order.shippingCents) },
+    shippingAddress: () => order.shipping && addressView(order.shipping, level2),
+    billingAddress: () => order.billing && addressView(order.billing, level2),
+    customer: () => ({
+      __typename: 'Customer', id: gid('Customer', order.customer.id), legacyResourceId: String(order.customer.id),
+      firstName: level2 ? order.customer.firstName : null, lastName: level2 ? order.customer.lastName : null,
+      displayName: level2 ? `${order.customer.firstName} ${order.customer.lastName}` : '', email: level2 ? order.customer.email : null,
+      numberOfOrders: '1',
+    }),
+    lineItems: (args) => listConnection(order.lines, args, lineView),
+    fulfillmentOrders: (args) => listConnection(order.fulfillmentOrders, args, (fo) => fulfillmentOrderView(shop, order, fo)),
+    fulfillments: ({ first }) => order.fulfillments.slice(0, first ?? undefined).map((f) => fulfillmentView(shop, order, f)),
+    fulfillmentsCount: { count: order.fulfillments.length, precision: 'EXACT' },
+    risk: () => riskView(order.risk),
+    refunds: [],
+  };
+}
+
+export const subscriptionView = (s) => ({
+  __typename: 'WebhookSubscription',
+  id: gid('WebhookSubscription', s.id), legacyResourceId: String(s.id), topic: s.topic, uri: s.uri, filter: s.filter ?? null,
+  includeFields: s.includeFields ?? [], metafieldNamespaces: [], name: s.name ?? null, format: s.format ?? 'JSON',
+  createdAt: isoSeconds(s.createdAt), updatedAt: isoSeconds(s.createdAt),
+  apiVersion: { handle: '2026-10', displayName: '2026-10', supported: true },
+});
+
+export const jobView = (job) => ({ __typename: 'Job', id: gid('Job', job.id), done: job.done, query: null });

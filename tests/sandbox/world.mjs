@@ -1,0 +1,159 @@
+// Everything the sandbox is, put together: one object that all parts are handed.
+
+import { CjAccount } from './cj/account.mjs';
+import { CjEndpoint } from './cj/endpoint.mjs';
+import { Supplier } from './cj/supplier.mjs';
+import { Catalog } from './catalog.mjs';
+import { Agenda, Clock } from './clock.mjs';
+import { Customers } from './customers.mjs';
+import { Faults } from './faults.mjs';
+import { shopOrderOf } from './judge.mjs';
+import { Ledger } from './ledger.mjs';
+import { newPerson } from './people.mjs';
+import { Rng } from './rng.mjs';
+import { ShopifyEndpoint } from './shopify/endpoint.mjs';
+import { Shop } from './shopify/shop.mjs';
+import { Webhooks } from './shopify/webhooks.mjs';
+
+const TICK_MS = 100;
+const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+export class World {
+  /**
+   * @param settings from parseOptions()
+   * @param schema from loadSchema()
+   * @param saved what save() gave earlier
+   */
+  constructor(settings, schema, saved = {}) {
+    this.settings = settings;
+    this.clock = new Clock(saved.offsetMs ?? 0);
+    this.rng = new Rng(saved.rng ?? settings.seed);
+    this.agenda = new Agenda(saved.agenda ?? []);
+    this.ledger = new Ledger(this.clock, saved.ledger ?? []);
+    this.faults = new Faults(new Rng(saved.faultRng ?? settings.seed ^ 0xfa17), saved.faults ?? []);
+    this.catalog = new Catalog(settings.seed, saved.catalog ?? []);
+    this.account = new CjAccount(this.clock, settings, saved.account);
+    this.shop = new Shop(this, saved.shop);
+    this.supplier = new Supplier(this, saved.supplier);
+    this.webhooks = new Webhooks(this, saved.webhooks);
+    this.customers = new Customers(this);
+    this.shopify = new ShopifyEndpoint(this, schema, saved.tokens);
+    this.cj = new CjEndpoint(this);
+    this.startedAt = Date.now();
+    this.requests = { shopify: 0, cj: 0 };
+  }
+
+  events(topic, order) {
+    this.webhooks.emit(topic, order);
+  }
+
+  wantsSplit(cjOrder) {
+    return Boolean(shopOrderOf(this.shop, cjOrder)?.split);
+  }
+
+  save() {
+    return {
+      offsetMs: this.clock.offsetMs,
+      rng: this.rng.state,
+      faultRng: this.faults.rng.state,
+      agenda: this.agenda.heap,
+      ledger: this.ledger.entries,
+      faults: this.faults.list,
+      catalog: this.catalog.changes(),
+      account: this.account.save(),
+      shop: this.shop.save(),
+      supplier: this.supplier.save(),
+      webhooks: this.webhooks.config,
+      tokens: [...this.shopify.tokens],
+      settings: this.settings,
+    };
+  }
+
+  start() {
+    this.customers.schedule();
+    this.timer = setInterval(() => this.tick(), TICK_MS);
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    this.webhooks.close();
+  }
+
+  /** Does all that is due by now. */
+  tick() {
+    for (let item = this.agenda.takeDue(this.clock.now()); item; item = this.agenda.takeDue(this.clock.now())) {
+      this.#happen(item);
+    }
+  }
+
+  #happen(item) {
+    const order = this.shop.orders.byId.get(item.id);
+    switch (item.kind) {
+      case 'customer':
+        this.customers.order();
+        this.customers.schedule();
+        break;
+      case 'burst':
+        this.customers.order();
+        break;
+      case 'cj':
+        this.supplier.advance(this.supplier.find(item.id), item.status);
+        break;
+      case 'risk':
+        this.shop.setRisk(order, item.level);
+        break;
+      case 'pay':
+        if (order.financial === 'PENDING' && !order.cancelledAt) {
+          this.shop.pay(order);
+        }
+        break;
+      case 'cancel':
+        this.#cancel(order, item);
+        break;
+      case 'move':
+        this.shop.edit(order, { address: newPerson(this.rng, order.number, order.shipping.countryCode).address });
+        break;
+      default:
+        throw new Error(`unknown item on the agenda: ${item.kind}`);
+    }
+  }
+
+  #cancel(order, item) {
+    if (!order.cancelledAt && !order.fulfillments.some((f) => f.status === 'SUCCESS')) {
+      this.shop.cancel(order, item.reason ?? 'CUSTOMER', item.refund ?? true);
+    }
+    if (item.job) {
+      this.shop.jobs.get(item.job).done = true;
+    }
+  }
+
+  /**
+   * Runs one operation of an outside service under the faults that are switched on.
+   * @param actions {work(), throttle(), garbage}: work does and answers; the others are what such a fault answers
+   * @returns an answer, {drop: true} (cut the connection) or {hang: ms}
+   */
+  async withFaults(service, names, actions) {
+    this.requests[service] += 1;
+    const { delayMs, other } = this.faults.choose(service, names.filter(Boolean));
+    if (delayMs > 0) {
+      await sleep(delayMs);
+    }
+    if (!other) {
+      return actions.work();
+    }
+    if (other.kind === 'drop' || other.after) {
+      await actions.work();
+    }
+    switch (other.kind) {
+      case 'drop': return { drop: true };
+      case 'hang': return { hang: other.ms ?? 120_000 };
+      case 'throttle': return actions.throttle();
+      case 'garbage': return actions.garbage;
+      default: return {
+        status: other.status,
+        headers: other.status === 429 || other.status === 503 ? { 'retry-after': '1' } : {},
+        raw: `${other.status} from the sandbox\n`,
+      };
+    }
+  }
+}
