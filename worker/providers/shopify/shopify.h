@@ -24,8 +24,10 @@ struct shopify;
 must_check int shopify_open(const char *base_url, struct http *http, const struct provider_gate *gate,
                             struct shopify **ret, struct fail *f);
 void shopify_close(struct shopify *s);
+/* The API version that served the last call ("" before the first): another than asked for means ours is retired. */
+const char *shopify_served_version(const struct shopify *s);
 
-/* Client-credentials grant; used by the one token holder. */
+/* Client-credentials grant; used by the one token holder.  FAIL_DENIED with Shopify's word as code ("shop_not_permitted"). */
 must_check int shopify_grant(struct shopify *s, const char *client_id, const char *client_secret,
                              char token[static SHOPIFY_TOKEN_BYTES], int64_t *ret_expires_in_s, struct fail *f);
 
@@ -39,7 +41,7 @@ must_check int shopify_scopes(struct shopify *s, char **ret, struct fail *f);
 /* ---- orders ---- */
 struct shopify_order_row { /* one line of a list */
     char gid[SHOPIFY_GID_BYTES], name[64], financial[32];
-    int64_t created_us, updated_us, cancelled_us; /* 0 = not cancelled */
+    int64_t created_us, updated_us, cancelled_us; /* 0 = not cancelled, or unreadable */
     bool test, total_known;
     struct money total;
 };
@@ -50,7 +52,8 @@ struct shopify_order_page {
     char cursor[512]; /* for the next page */
 };
 void shopify_order_page_done(struct shopify_order_page *p);
-/* Orders updated at or after since_us, oldest change first; cursor NULL or "" = first page. */
+/* Orders updated at or after since_us (rounded down to the second), oldest change first; cursor NULL or "" = first page.
+ * page_size is held between 1 and 250 and halved when the shop finds the page too dear. */
 must_check int shopify_orders_updated(struct shopify *s, int64_t since_us, int page_size, const char *cursor,
                                       struct shopify_order_page *ret, struct fail *f);
 
@@ -71,15 +74,16 @@ struct shopify_order {
     char email[256], phone[40];
     char fulfillment_status[32];
     struct shopify_address ship, bill;
-    char risk_level[16];          /* worst of HIGH MEDIUM LOW NONE PENDING; "NONE" when not assessed */
+    char risk_level[16];          /* weightiest of HIGH, PENDING (may still become HIGH), MEDIUM, LOW, NONE; "NONE" when not assessed */
     char risk_recommendation[16]; /* ACCEPT INVESTIGATE CANCEL NONE */
-    char client_ip_country[8];    /* "" unknown */
+    char client_ip_country[8];    /* always "": the schema tells an address of the client, but no country */
     int64_t customer_orders;      /* orders of this customer so far, -1 unknown */
     struct shopify_line *lines;   /* all pages */
     size_t line_count;
 };
 void shopify_order_done(struct shopify_order *o);
-/* One order, whole, with all its lines.  FAIL_MISSING when the shop has none of that gid. */
+/* One order, whole, with all its lines.  FAIL_MISSING when the shop has none of that gid; FAIL_INPUT when a field of it is too
+ * long to be kept whole (nothing is ever cut silently, for a parcel would go astray). */
 must_check int shopify_order_get(struct shopify *s, const char *gid, struct shopify_order *ret, struct fail *f);
 
 /* ---- fulfillment ---- */
@@ -95,7 +99,7 @@ struct shopify_fo {
 };
 struct shopify_fulfillment {
     char gid[SHOPIFY_GID_BYTES], status[32];
-    char numbers[5][72]; /* tracking numbers, "" = none */
+    char numbers[5][72]; /* tracking numbers, "" = none; more than five are FAIL_BUG */
 };
 struct shopify_fulfillment_state {
     int64_t cancelled_us;
@@ -106,6 +110,7 @@ struct shopify_fulfillment_state {
     size_t done_count;
 };
 void shopify_fulfillment_state_done(struct shopify_fulfillment_state *st);
+/* All fulfillment orders with all their lines (every page is read) and up to 249 fulfillments; more are FAIL_BUG, never cut. */
 must_check int shopify_fulfillment_state(struct shopify *s, const char *order_gid, struct shopify_fulfillment_state *ret,
                                          struct fail *f);
 
