@@ -1,0 +1,39 @@
+/* Events from Postgres to Redis: at once by NOTIFY, at the latest after a sweep. */
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/model/outbox.h"
+#include "scheduler/duty.h"
+
+enum { BATCH = 500, SWEEP_MS = 5000, SLICE_MS = 400 };
+
+/* In slices, so that a stop is seen soon. */
+static int wait_for_event(struct hands *h, struct fail *f)
+{
+    int64_t until_ms = clock_mono_ms() + SWEEP_MS;
+
+    while (!atomic_load(h->stopping) && clock_mono_ms() < until_ms) {
+        int outcome = db_wait_notify(h->db, SLICE_MS, f);
+        TRY(outcome);
+        if (outcome == 0) {
+            return 0;
+        }
+    }
+    return 0;
+}
+
+int relay_round(struct hands *h, int64_t *ret_wait_ms, struct fail *f)
+{
+    int64_t sent = 0;
+
+    if (h->fresh) {
+        TRY(db_ready(h->db, f));
+        TRY(db_listen(h->db, "dropship_outbox", f));
+    }
+    TRY(outbox_relay(h->db, h->redis, BATCH, &sent, f));
+    *ret_wait_ms = 0;
+    if (sent > 0) {
+        atomic_fetch_add(&h->stats->items, sent);
+        log_debug("outbox.relayed", kv_int("rows", sent));
+    }
+    return sent == BATCH ? 0 : wait_for_event(h, f);
+}
