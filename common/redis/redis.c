@@ -35,6 +35,11 @@ void redis_set_timeout(struct redis *r, int64_t timeout_ms)
     r->timeout_ms = timeout_ms;
 }
 
+int64_t redis_timeout(const struct redis *r)
+{
+    return r->timeout_ms;
+}
+
 int64_t redis_last_ok_ms(const struct redis *r)
 {
     return r->last_ok_ms;

@@ -33,6 +33,7 @@ static inline void redis_close_p(struct redis **r)
 
 /* Deadline of following commands; blocking commands need their server-side block plus some.  Default 5000. */
 void redis_set_timeout(struct redis *r, int64_t timeout_ms);
+int64_t redis_timeout(const struct redis *r);
 /* Connect now if not connected (honours the backoff: FAIL_LATER with advice while waiting). */
 must_check int redis_connect(struct redis *r, struct fail *f);
 /* Milliseconds (monotonic) of the last successful command; 0 = never. For health. */

@@ -1,0 +1,116 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "common/queue/queue_priv.h"
+#include "queue_lua.h"
+
+enum {
+    PAUSED_WAIT_MS = 500, /* a resumed queue starts within this */
+    FULL_WAIT_MS = 200,   /* at maxmemory Redis refuses BLMOVE, but not the claim script: poll */
+    BLOCK_SPARE_MS = 5000 /* client deadline above the server-side block */
+};
+
+/* One call of the claim script.  *ret_reply holds {paused, jobs}. */
+static int claim_now(struct redis *r, const struct claim_list *list, size_t max, redisReply **ret_reply, struct fail *f)
+{
+    scoped(words_done) struct words w = { .items = NULL };
+    char key[QUEUE_KEY_BYTES];
+
+    queue_key(list->queue, key);
+    words_text(&w, key);
+    words_text(&w, list->key);
+    words_text(&w, "paused");
+    words_text(&w, list->queue);
+    words_addf(&w, "%zu", max);
+    TRY(words_script(r, &lua_claim, 3, &w, ret_reply, f));
+    return reply_want_array(*ret_reply, 2, "a claim", f);
+}
+
+/* Wait for a job to arrive and move it into the claim list.  1 = one came, 0 = none. */
+static int wait_for_job(struct redis *r, const struct claim_list *list, int64_t block_ms, struct fail *f)
+{
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+    char key[QUEUE_KEY_BYTES];
+    char seconds[32];
+    int64_t usual_ms = redis_timeout(r);
+    int result;
+
+    queue_key(list->queue, key);
+    (void)snprintf(seconds, sizeof seconds, "%" PRId64 ".%03d", block_ms / 1000, (int)(block_ms % 1000));
+    redis_set_timeout(r, block_ms + BLOCK_SPARE_MS);
+    result = redis_do(r, &reply, f, "BLMOVE", key, list->key, "RIGHT", "LEFT", seconds, NULL);
+    redis_set_timeout(r, usual_ms);
+    if (result < 0 && strcmp(f->code, "OOM") == 0) {
+        clock_sleep_ms(block_ms < FULL_WAIT_MS ? block_ms : FULL_WAIT_MS);
+        return 1; /* look with the script, which works at maxmemory */
+    }
+    TRY(result);
+    return reply_is_text(reply) ? 1 : 0;
+}
+
+/* Copies for the caller; all or nothing. */
+static int take_jobs(const redisReply *jobs, char **payloads, size_t *sizes, size_t *ret_count, struct fail *f)
+{
+    for (size_t i = 0; i < jobs->elements; i++) {
+        const redisReply *job = jobs->element[i];
+
+        payloads[i] = malloc(job->len + 1);
+        if (payloads[i] == NULL) {
+            while (i > 0) {
+                free(payloads[--i]);
+            }
+            return fail_memory(f);
+        }
+        memcpy(payloads[i], job->str, job->len);
+        payloads[i][job->len] = '\0';
+        sizes[i] = job->len;
+    }
+    *ret_count = jobs->elements;
+    return 0;
+}
+
+int queue_claim(struct redis *r, const struct claim_list *list, size_t max, int64_t block_ms, char **payloads,
+                size_t *sizes, size_t *ret_count, struct fail *f)
+{
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+    const redisReply *jobs;
+    int came = 0;
+
+    if (max == 0 || max > QUEUE_BATCH_MAX) {
+        return fail_set(f, FAIL_BUG, "a claim takes 1 to %d jobs", QUEUE_BATCH_MAX);
+    }
+    TRY(claim_now(r, list, max, &reply, f));
+    if (reply_int(reply->element[0], 0) == 0 && reply->element[1]->elements == 0 && block_ms > 0) {
+        came = wait_for_job(r, list, block_ms, f);
+        TRY(came);
+        if (came == 1) {
+            redis_reply_clear_p(&reply);
+            reply = NULL;
+            TRY(claim_now(r, list, max, &reply, f));
+        }
+    }
+    if (reply_int(reply->element[0], 0) == 1) {
+        clock_sleep_ms(block_ms < PAUSED_WAIT_MS ? block_ms : PAUSED_WAIT_MS);
+    }
+    jobs = reply->element[1];
+    if (jobs->elements > max) {
+        return fail_set(f, FAIL_BUG, "claim list %s holds %zu jobs, more than the %zu asked for; settle or release it first",
+                        list->key, jobs->elements, max);
+    }
+    return take_jobs(jobs, payloads, sizes, ret_count, f);
+}
+
+int queue_claim_release(struct redis *r, const struct claim_list *list, int64_t *ret_released, struct fail *f)
+{
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+    char key[QUEUE_KEY_BYTES];
+    const char *words[] = { list->key, key, "queues", list->queue };
+
+    queue_key(list->queue, key);
+    TRY(redis_script(r, &lua_release, 3, COUNT_OF(words), words, NULL, &reply, f));
+    *ret_released = reply_int(reply, 0);
+    return 0;
+}

@@ -1,0 +1,90 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/queue/job_layout.h"
+#include "common/queue/queue_priv.h"
+#include "queue_lua.h"
+
+/* Sidekiq's Ruby code obeys whatever stands in the list; we obey these. */
+static const char *const known_signals[] = { "TSTP", "TERM", "TTIN" };
+
+int queue_lease(struct redis *r, const char *identity, int64_t lease_ms, struct fail *f)
+{
+    scoped(words_done) struct words w = { .items = NULL };
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+
+    words_addf(&w, KEY_LEASE "%s", identity);
+    words_addf(&w, "%" PRId64, lease_ms);
+    return words_script(r, &lua_lease, 1, &w, &reply, f);
+}
+
+/* {"queue":Q,"payload":"<the job as a string>","run_at":SECONDS} */
+static int work_json(const struct heartbeat_work *work, struct str *out, struct fail *f)
+{
+    str_add(out, "{\"queue\":");
+    job_add_json_string(out, work->queue, JOB_NAME_BYTES);
+    str_add(out, ",\"payload\":");
+    job_add_json_string(out, work->payload, SIZE_MAX);
+    str_addf(out, ",\"run_at\":%" PRId64 "}", work->run_at_us / 1000000);
+    return str_ok(out, f);
+}
+
+static void add_process(struct words *w, const struct heartbeat *b)
+{
+    words_text(w, "processes");
+    words_text(w, b->identity);
+    words_addf(w, "%s:work", b->identity);
+    words_addf(w, "%s:workers", b->identity);
+    words_addf(w, "%s-signals", b->identity);
+    words_text(w, b->identity);
+    words_text(w, b->info_json);
+    words_addf(w, "%d", b->busy);
+    words_addf(w, "%d", b->concurrency);
+    words_text(w, b->quiet ? "true" : "false");
+    words_addf(w, "%" PRId64, b->rss_kib);
+    words_addf(w, "%" PRId64, b->rtt_us);
+}
+
+static void read_signal(const redisReply *reply, char signal[static 16])
+{
+    signal[0] = '\0';
+    for (size_t i = 0; reply_is_text(reply) && i < COUNT_OF(known_signals); i++) {
+        if (strcmp(reply->str, known_signals[i]) == 0) {
+            (void)str_fit(signal, 16, known_signals[i]);
+        }
+    }
+}
+
+int queue_beat(struct redis *r, const struct heartbeat *beat, char signal[static 16], struct fail *f)
+{
+    scoped(words_done) struct words w = { .items = NULL };
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+    scoped(str_done) struct str text;
+
+    str_init(&text, 4 * 1024 * 1024);
+    add_process(&w, beat);
+    for (size_t i = 0; i < beat->work_count; i++) {
+        str_clear(&text);
+        TRY(work_json(&beat->work[i], &text, f));
+        words_text(&w, beat->work[i].thread_id);
+        words_addf(&w, "%s", text.data);
+    }
+    TRY(words_script(r, &lua_beat, 5, &w, &reply, f));
+    read_signal(reply, signal);
+    return 0;
+}
+
+int queue_unregister(struct redis *r, const char *identity, struct fail *f)
+{
+    scoped(words_done) struct words w = { .items = NULL };
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+
+    words_text(&w, "processes");
+    words_addf(&w, "%s:work", identity);
+    words_addf(&w, "%s:workers", identity);
+    words_addf(&w, KEY_LEASE "%s", identity);
+    words_text(&w, identity);
+    return words_script(r, &lua_unregister, 4, &w, &reply, f);
+}

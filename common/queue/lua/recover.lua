@@ -1,0 +1,30 @@
+#!lua flags=allow-oom
+-- Give the jobs of one claim list back, if the lease of its process is gone.  Jobs recovered too often stay in the list and are
+-- returned, for bury.lua: their new form is written outside.
+-- KEYS: claim list, lease, queue list, queues.  ARGV: queue name, limit, TTL of the counters in s.
+-- Returns {vanished (0|1), recovered, condemned payloads}.
+if redis.call('EXISTS', KEYS[2]) == 1 then
+    return { 0, 0, {} }
+end
+local held = redis.call('LRANGE', KEYS[1], 0, -1)
+local back, condemned = {}, {}
+for _, payload in ipairs(held) do
+    local counter = 'dropship:recovered:' .. redis.sha1hex(payload)
+    local times = redis.call('INCR', counter)
+    redis.call('EXPIRE', counter, ARGV[3])
+    if times >= tonumber(ARGV[2]) then
+        condemned[#condemned + 1] = payload
+    else
+        back[#back + 1] = payload
+    end
+end
+if #back > 0 then
+    redis.call('SADD', KEYS[4], ARGV[1])
+    redis.call('RPUSH', KEYS[3], unpack(back)) -- same order as in the list: the oldest claim runs next
+    redis.call('DEL', KEYS[1])
+    if #condemned > 0 then
+        redis.call('RPUSH', KEYS[1], unpack(condemned))
+    end
+    redis.call('INCRBY', 'dropship:stat:recovered', #back)
+end
+return { #held > 0 and 1 or 0, #back, condemned }

@@ -1,0 +1,43 @@
+/* Private to common/queue: key names and small helpers that its files share. */
+#pragma once
+
+#include "common/queue/queue.h"
+#include "common/queue/words.h"
+
+#define KEY_QUEUE    "queue:"
+#define KEY_CLAIMED  "dropship:claimed:"
+#define KEY_LEASE    "dropship:lease:"
+#define KEY_SLOT     "dropship:slot:"
+#define KEY_SCHEDULE "schedule"
+#define KEY_RETRY    "retry"
+#define KEY_DEAD     "dead"
+
+enum { QUEUE_KEY_BYTES = 256, SCORE_BYTES = 32 };
+
+/* "queue:NAME" */
+void queue_key(const char *name, char key[static QUEUE_KEY_BYTES]);
+/* Epoch seconds with microseconds, for sorted sets. */
+void queue_score(int64_t at_us, char text[static SCORE_BYTES]);
+/* The instant with up to a millisecond of chance added: Sidekiq's buttons take out all entries of one score. */
+int64_t queue_jitter_us(int64_t at_us);
+uint32_t queue_random(void);
+
+/* Identity and queue of a claim list's key; false when it is none. */
+bool claim_key_split(const char *key, char *identity, size_t identity_bytes, char *queue, size_t queue_bytes);
+
+/* All claim lists by SCAN, sorted by key; the caller frees with claim_keys_free. */
+struct claim_keys {
+    char **items;
+    size_t count, cap;
+};
+must_check int claim_keys_scan(struct redis *r, struct claim_keys *ret, struct fail *f);
+void claim_keys_free(struct claim_keys *keys);
+
+/* Integer of a reply (integer or numeric text); `otherwise` for nil and anything else. */
+int64_t reply_int(const redisReply *reply, int64_t otherwise);
+/* Element i of an array reply, NULL when there is none. */
+const redisReply *reply_at(const redisReply *reply, size_t i);
+bool reply_is_text(const redisReply *reply);
+/* FAIL_BUG unless the reply is an array of at least `least` elements. */
+must_check int reply_want_array(const redisReply *reply, size_t least, const char *what, struct fail *f);
+
