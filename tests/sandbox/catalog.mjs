@@ -3,19 +3,46 @@
 import { Rng } from './rng.mjs';
 
 const THINGS = [
-  ['Foldable Dog Bowl', 'Pets', 90], ['Cat Tunnel Toy', 'Pets', 320], ['Pet Grooming Glove', 'Pets', 110],
-  ['Slow Feeder Mat', 'Pets', 180], ['Retractable Dog Leash', 'Pets', 260], ['Travel Water Bottle for Dogs', 'Pets', 210],
-  ['Bamboo Cutting Board', 'Kitchen', 480], ['Silicone Baking Mat', 'Kitchen', 150], ['Pour Over Coffee Set', 'Kitchen', 420],
-  ['Magnetic Knife Strip', 'Kitchen', 390], ['Spice Jar Rack', 'Kitchen', 510], ['Reusable Food Wraps', 'Kitchen', 80],
-  ['Herb Scissors', 'Kitchen', 140], ['Stackable Storage Box', 'Home', 430], ['Motion Sensor Night Light', 'Home', 120],
-  ['Drawer Divider Set', 'Home', 280], ['Linen Cushion Cover', 'Home', 190], ['Wall Mounted Key Hooks', 'Home', 160],
-  ['Aroma Stone Diffuser', 'Home', 240], ['Door Draft Stopper', 'Home', 350], ['Foldable Laundry Basket', 'Home', 460],
-  ['Resistance Band Set', 'Sports', 310], ['Yoga Block Pair', 'Sports', 270], ['Running Belt Bag', 'Sports', 100],
-  ['Jump Rope with Counter', 'Sports', 200], ['Quick Dry Gym Towel', 'Sports', 170], ['Balance Disc', 'Sports', 520],
-  ['Phone Stand for Desk', 'Office', 150], ['Cable Organizer Sleeve', 'Office', 90], ['Laptop Sleeve', 'Office', 260],
-  ['Desk Pad', 'Office', 380], ['Monitor Riser', 'Office', 540], ['Pen Holder Tray', 'Office', 220],
-  ['Packing Cube Set', 'Travel', 330], ['Memory Foam Neck Pillow', 'Travel', 290], ['Toiletry Bag', 'Travel', 180],
-  ['Luggage Scale', 'Travel', 110], ['Rain Poncho', 'Travel', 130], ['Beach Mat', 'Travel', 410], ['Insulated Lunch Bag', 'Kitchen', 300],
+  ['Foldable Dog Bowl', 'Pets', 90],
+  ['Cat Tunnel Toy', 'Pets', 320],
+  ['Pet Grooming Glove', 'Pets', 110],
+  ['Slow Feeder Mat', 'Pets', 180],
+  ['Retractable Dog Leash', 'Pets', 260],
+  ['Travel Water Bottle for Dogs', 'Pets', 210],
+  ['Bamboo Cutting Board', 'Kitchen', 480],
+  ['Silicone Baking Mat', 'Kitchen', 150],
+  ['Pour Over Coffee Set', 'Kitchen', 420],
+  ['Magnetic Knife Strip', 'Kitchen', 390],
+  ['Spice Jar Rack', 'Kitchen', 510],
+  ['Reusable Food Wraps', 'Kitchen', 80],
+  ['Herb Scissors', 'Kitchen', 140],
+  ['Stackable Storage Box', 'Home', 430],
+  ['Motion Sensor Night Light', 'Home', 120],
+  ['Drawer Divider Set', 'Home', 280],
+  ['Linen Cushion Cover', 'Home', 190],
+  ['Wall Mounted Key Hooks', 'Home', 160],
+  ['Aroma Stone Diffuser', 'Home', 240],
+  ['Door Draft Stopper', 'Home', 350],
+  ['Foldable Laundry Basket', 'Home', 460],
+  ['Resistance Band Set', 'Sports', 310],
+  ['Yoga Block Pair', 'Sports', 270],
+  ['Running Belt Bag', 'Sports', 100],
+  ['Jump Rope with Counter', 'Sports', 200],
+  ['Quick Dry Gym Towel', 'Sports', 170],
+  ['Balance Disc', 'Sports', 520],
+  ['Phone Stand for Desk', 'Office', 150],
+  ['Cable Organizer Sleeve', 'Office', 90],
+  ['Laptop Sleeve', 'Office', 260],
+  ['Desk Pad', 'Office', 380],
+  ['Monitor Riser', 'Office', 540],
+  ['Pen Holder Tray', 'Office', 220],
+  ['Packing Cube Set', 'Travel', 330],
+  ['Memory Foam Neck Pillow', 'Travel', 290],
+  ['Toiletry Bag', 'Travel', 180],
+  ['Luggage Scale', 'Travel', 110],
+  ['Rain Poncho', 'Travel', 130],
+  ['Beach Mat', 'Travel', 410],
+  ['Insulated Lunch Bag', 'Kitchen', 300],
 ];
 
 const STYLES = ['Black', 'Blue', 'Green', 'Grey', 'Sand', 'Red', 'White'];
@@ -56,7 +83,9 @@ function productOf(rng, index) {
   };
   product.sku = `CJ${product.code}`;
   const from = rng.int(0, STYLES.length - 3);
-  product.variants = SIZES.map((size, i) => variantOf(rng, product, i, `${STYLES[from + i]}-${size}`));
+  product.variants = SIZES.map((size, i) =>
+    variantOf(rng, product, i, `${STYLES[from + i]}-${size}`),
+  );
   return product;
 }
 
@@ -81,7 +110,15 @@ export class Catalog {
 
   /** What a restart must not forget. */
   changes() {
-    return this.variants.filter((v) => v.dirty).map(({ vid, costCents, offShelf, stock, touched }) => (
-      { vid, costCents, offShelf, stock, touched, dirty: true }));
+    return this.variants
+      .filter((v) => v.dirty)
+      .map(({ vid, costCents, offShelf, stock, touched }) => ({
+        vid,
+        costCents,
+        offShelf,
+        stock,
+        touched,
+        dirty: true,
+      }));
   }
 }

@@ -12,7 +12,9 @@ export class Clock {
 
 /** Shopify's instants have whole seconds. */
 export function isoSeconds(ms) {
-  return ms == null ? null : new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+  return ms == null
+    ? null
+    : new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }
 
 /** "2026-11-20 10:00:00", UTC, as CJ writes most of its times. */

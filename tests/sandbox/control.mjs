@@ -13,12 +13,22 @@ class Refusal extends Error {
 }
 
 const orderJson = (order) => ({
-  name: order.name, id: gid('Order', order.id), total: totalCents(order) / 100, financial: order.financial, risk: order.risk.level,
-  oddity: order.oddity, lines: order.lines.map((l) => ({ sku: l.sku, quantity: l.current })),
+  name: order.name,
+  id: gid('Order', order.id),
+  total: totalCents(order) / 100,
+  financial: order.financial,
+  risk: order.risk.level,
+  oddity: order.oddity,
+  lines: order.lines.map((l) => ({ sku: l.sku, quantity: l.current })),
 });
 
 const cjJson = (o) => ({
-  id: o.id, orderNumber: o.orderNumber, status: o.status, trackNumber: o.trackNumber, children: o.children, paid: Boolean(o.paidAt),
+  id: o.id,
+  orderNumber: o.orderNumber,
+  status: o.status,
+  trackNumber: o.trackNumber,
+  children: o.children,
+  paid: Boolean(o.paidAt),
 });
 
 function shopOrder(world, key) {
@@ -48,7 +58,10 @@ function variantOf(world, key) {
 function changeVariant(world, key, body) {
   const variant = variantOf(world, key);
   if (body.stock !== undefined) {
-    variant.stock = typeof body.stock === 'object' ? { ...variant.stock, ...body.stock } : { CN: Number(body.stock), US: 0 };
+    variant.stock =
+      typeof body.stock === 'object'
+        ? { ...variant.stock, ...body.stock }
+        : { CN: Number(body.stock), US: 0 };
   }
   if (body.price !== undefined) {
     variant.costCents = Math.round(Number(body.price) * 100);
@@ -56,7 +69,8 @@ function changeVariant(world, key, body) {
   if (body.offShelf !== undefined) {
     variant.offShelf = Boolean(body.offShelf);
   }
-  variant.touched = variant.offShelf || variant.stock.CN < 100 || variant.costCents > variant.baseCostCents;
+  variant.touched =
+    variant.offShelf || variant.stock.CN < 100 || variant.costCents > variant.baseCostCents;
   variant.dirty = true;
   world.ledger.add('cj', 'variantChanged', { vid: variant.vid, sku: variant.sku, ...body });
   const { vid, sku, costCents, stock, offShelf } = variant;
@@ -94,88 +108,159 @@ function settings(world, body) {
 
 /** [method, pattern, run(world, body, [parts], query)] */
 const ROUTES = [
-  ['GET', /^\/health$/, (w) => ({
-    ok: true, uptime_s: Math.round((Date.now() - w.startedAt) / 1000), orders: w.shop.orders.size, cjOrders: w.supplier.byId.size,
-    ledger: w.ledger.entries.length, requests: w.requests, wallet: w.account.walletCents / 100, pointsLeft: Math.floor(w.account.points.left),
-    cjLogins: w.account.logins, webhooks: w.webhooks.stats,
-  })],
+  [
+    'GET',
+    /^\/health$/,
+    (w) => ({
+      ok: true,
+      uptime_s: Math.round((Date.now() - w.startedAt) / 1000),
+      orders: w.shop.orders.size,
+      cjOrders: w.supplier.byId.size,
+      ledger: w.ledger.entries.length,
+      requests: w.requests,
+      wallet: w.account.walletCents / 100,
+      pointsLeft: Math.floor(w.account.points.left),
+      cjLogins: w.account.logins,
+      webhooks: w.webhooks.stats,
+    }),
+  ],
   ['POST', /^\/orders$/, (w, body) => orderJson(w.customers.order(body))],
   ['GET', /^\/orders$/, (w) => [...w.shop.orders.byId.values()].map(orderJson)],
   ['GET', /^\/orders\/([^/]+)$/, (w, _, [key]) => shopOrder(w, key)],
-  ['POST', /^\/burst$/, (w, body) => {
-    w.customers.burst(Number(body.count ?? 1), Number(body.perSecond ?? 0));
-    w.tick();
-    return { count: body.count ?? 1 };
-  }],
-  ['POST', /^\/orders\/([^/]+)\/edit$/, (w, body, [key]) => {
-    const order = shopOrder(w, key);
-    w.shop.edit(order, body);
-    return orderJson(order);
-  }],
-  ['POST', /^\/orders\/([^/]+)\/cancel$/, (w, body, [key]) => {
-    const order = shopOrder(w, key);
-    if (!order.cancelledAt) {
-      w.shop.cancel(order, body.reason ?? 'CUSTOMER', body.refund ?? true);
-    }
-    return orderJson(order);
-  }],
-  ['POST', /^\/orders\/([^/]+)\/risk$/, (w, body, [key]) => {
-    const order = shopOrder(w, key);
-    w.shop.setRisk(order, body.level ?? 'LOW', body.recommendation);
-    return orderJson(order);
-  }],
-  ['POST', /^\/orders\/([^/]+)\/pay$/, (w, _, [key]) => {
-    const order = shopOrder(w, key);
-    w.shop.pay(order);
-    return orderJson(order);
-  }],
+  [
+    'POST',
+    /^\/burst$/,
+    (w, body) => {
+      w.customers.burst(Number(body.count ?? 1), Number(body.perSecond ?? 0));
+      w.tick();
+      return { count: body.count ?? 1 };
+    },
+  ],
+  [
+    'POST',
+    /^\/orders\/([^/]+)\/edit$/,
+    (w, body, [key]) => {
+      const order = shopOrder(w, key);
+      w.shop.edit(order, body);
+      return orderJson(order);
+    },
+  ],
+  [
+    'POST',
+    /^\/orders\/([^/]+)\/cancel$/,
+    (w, body, [key]) => {
+      const order = shopOrder(w, key);
+      if (!order.cancelledAt) {
+        w.shop.cancel(order, body.reason ?? 'CUSTOMER', body.refund ?? true);
+      }
+      return orderJson(order);
+    },
+  ],
+  [
+    'POST',
+    /^\/orders\/([^/]+)\/risk$/,
+    (w, body, [key]) => {
+      const order = shopOrder(w, key);
+      w.shop.setRisk(order, body.level ?? 'LOW', body.recommendation);
+      return orderJson(order);
+    },
+  ],
+  [
+    'POST',
+    /^\/orders\/([^/]+)\/pay$/,
+    (w, _, [key]) => {
+      const order = shopOrder(w, key);
+      w.shop.pay(order);
+      return orderJson(order);
+    },
+  ],
   ['GET', /^\/cj\/orders$/, (w) => [...w.supplier.byId.values()].map(cjJson)],
   ['GET', /^\/cj\/orders\/([^/]+)$/, (w, _, [key]) => cjOrder(w, key)],
   ['POST', /^\/cj\/orders\/([^/]+)\/advance$/, (w, body, [key]) => advance(w, key, body.status)],
-  ['POST', /^\/cj\/orders\/([^/]+)\/split$/, (w, _, [key]) => {
-    const order = cjOrder(w, key);
-    if (order.paidAt) {
-      w.supplier.split(order);
-    } else {
-      order.wantsSplit = true;
-    }
-    return cjJson(order);
-  }],
+  [
+    'POST',
+    /^\/cj\/orders\/([^/]+)\/split$/,
+    (w, _, [key]) => {
+      const order = cjOrder(w, key);
+      if (order.paidAt) {
+        w.supplier.split(order);
+      } else {
+        order.wantsSplit = true;
+      }
+      return cjJson(order);
+    },
+  ],
   ['POST', /^\/cj\/orders\/([^/]+)\/track$/, (w, body, [key]) => track(w, key, body.number)],
-  ['POST', /^\/cj\/orders\/([^/]+)\/cancel$/, (w, _, [key]) => {
-    const order = cjOrder(w, key);
-    w.supplier.cancel(order);
-    return cjJson(order);
-  }],
-  ['GET', /^\/cj\/variants$/, (w) => w.catalog.variants.map(({ vid, pid, sku, costCents, stock, offShelf }) => (
-    { vid, pid, sku, price: costCents / 100, stock, offShelf }))],
+  [
+    'POST',
+    /^\/cj\/orders\/([^/]+)\/cancel$/,
+    (w, _, [key]) => {
+      const order = cjOrder(w, key);
+      w.supplier.cancel(order);
+      return cjJson(order);
+    },
+  ],
+  [
+    'GET',
+    /^\/cj\/variants$/,
+    (w) =>
+      w.catalog.variants.map(({ vid, pid, sku, costCents, stock, offShelf }) => ({
+        vid,
+        pid,
+        sku,
+        price: costCents / 100,
+        stock,
+        offShelf,
+      })),
+  ],
   ['POST', /^\/cj\/variants\/([^/]+)$/, (w, body, [key]) => changeVariant(w, key, body)],
-  ['POST', /^\/cj\/wallet$/, (w, body) => {
-    w.account.walletCents = Math.round(Number(body.amount) * 100);
-    w.ledger.add('cj', 'walletSet', { amount: body.amount });
-    return { amount: w.account.walletCents / 100 };
-  }],
-  ['POST', /^\/cj\/token\/expire$/, (w) => {
-    w.account.expireAccess();
-    return { ok: true };
-  }],
+  [
+    'POST',
+    /^\/cj\/wallet$/,
+    (w, body) => {
+      w.account.walletCents = Math.round(Number(body.amount) * 100);
+      w.ledger.add('cj', 'walletSet', { amount: body.amount });
+      return { amount: w.account.walletCents / 100 };
+    },
+  ],
+  [
+    'POST',
+    /^\/cj\/token\/expire$/,
+    (w) => {
+      w.account.expireAccess();
+      return { ok: true };
+    },
+  ],
   ['GET', /^\/faults$/, (w) => w.faults.list],
   ['POST', /^\/faults$/, (w, body) => w.faults.add(body)],
-  ['DELETE', /^\/faults$/, (w) => {
-    w.faults.clear();
-    return { ok: true };
-  }],
-  ['GET', /^\/ledger$/, (w, _, __, query) => w.ledger.after(Number(query.get('after') ?? 0), Number(query.get('limit') ?? Infinity))],
+  [
+    'DELETE',
+    /^\/faults$/,
+    (w) => {
+      w.faults.clear();
+      return { ok: true };
+    },
+  ],
+  [
+    'GET',
+    /^\/ledger$/,
+    (w, _, __, query) =>
+      w.ledger.after(Number(query.get('after') ?? 0), Number(query.get('limit') ?? Infinity)),
+  ],
   ['GET', /^\/judge$/, (w, _, __, query) => judge(w, Number(query.get('grace') ?? 0) * 1000)],
   ['GET', /^\/webhooks$/, (w) => ({ ...w.webhooks.config, stats: w.webhooks.stats })],
   ['POST', /^\/webhooks$/, (w, body) => Object.assign(w.webhooks.config, body)],
   ['GET', /^\/settings$/, (w) => w.settings],
   ['POST', /^\/settings$/, settings],
-  ['POST', /^\/clock$/, (w, body) => {
-    w.clock.offsetMs = Number(body.offset_s) * 1000;
-    w.tick();
-    return { now: new Date(w.clock.now()).toISOString() };
-  }],
+  [
+    'POST',
+    /^\/clock$/,
+    (w, body) => {
+      w.clock.offsetMs = Number(body.offset_s) * 1000;
+      w.tick();
+      return { now: new Date(w.clock.now()).toISOString() };
+    },
+  ],
 ];
 
 function bodyOf(text) {
@@ -194,11 +279,20 @@ export function handleControl(world, request) {
     for (const [method, pattern, run] of ROUTES) {
       const parts = method === request.method ? pattern.exec(request.path) : null;
       if (parts) {
-        return { status: 200, body: run(world, bodyOf(request.text), parts.slice(1), request.url.searchParams) };
+        return {
+          status: 200,
+          body: run(world, bodyOf(request.text), parts.slice(1), request.url.searchParams),
+        };
       }
     }
-    return { status: 404, body: { error: `no ${request.method} ${request.path} at the control port` } };
+    return {
+      status: 404,
+      body: { error: `no ${request.method} ${request.path} at the control port` },
+    };
   } catch (error) {
-    return { status: error.status ?? 400, body: { error: error.message } };
+    return {
+      status: error instanceof Refusal ? error.status : 400,
+      body: { error: error.message },
+    };
   }
 }

@@ -3,27 +3,79 @@
 import { newPerson } from './people.mjs';
 
 const ODDITIES = [
-  'po_box', 'no_phone', 'risk_high', 'risk_pending', 'unpaid', 'pays_later', 'duplicate', 'unknown_sku',
-  'nine_pieces', 'billing_country', 'no_city', 'no_zip', 'no_house_number', 'test_order', 'many_lines', 'two_parcels',
-  'cancels_early', 'moves_early',
+  'po_box',
+  'no_phone',
+  'risk_high',
+  'risk_pending',
+  'unpaid',
+  'pays_later',
+  'duplicate',
+  'unknown_sku',
+  'nine_pieces',
+  'billing_country',
+  'no_city',
+  'no_zip',
+  'no_house_number',
+  'test_order',
+  'many_lines',
+  'two_parcels',
+  'cancels_early',
+  'moves_early',
 ];
 
 const ODD = {
-  po_box: (spec) => { spec.address.address1 = 'P.O. Box 1204'; },
-  no_phone: (spec) => { spec.address.phone = null; spec.customer.phone = null; },
-  risk_high: (spec) => { spec.risk = 'HIGH'; },
-  risk_pending: (spec) => { spec.risk = 'PENDING'; spec.riskThen = 'LOW'; },
-  unpaid: (spec) => { spec.financial = 'PENDING'; },
-  pays_later: (spec) => { spec.financial = 'PENDING'; spec.paysAfter = 20; },
-  unknown_sku: (spec) => { spec.lines[0] = { sku: 'HOUSE-BRAND-1', quantity: 1, price: 1995, title: 'Gift Wrapping' }; },
-  nine_pieces: (spec) => { spec.lines[0].quantity = 9; },
-  billing_country: (spec) => { spec.billing = { ...spec.address, countryCode: spec.address.countryCode === 'US' ? 'CA' : 'US' }; },
-  no_city: (spec) => { spec.address.city = ''; },
-  no_zip: (spec) => { spec.address.zip = null; },
-  no_house_number: (spec) => { spec.address.address1 = 'behind the old mill'; spec.address.address2 = null; },
-  test_order: (spec) => { spec.test = true; },
-  cancels_early: (spec) => { spec.cancelAfter = 4; },
-  moves_early: (spec) => { spec.moveAfter = 4; },
+  po_box: (spec) => {
+    spec.address.address1 = 'P.O. Box 1204';
+  },
+  no_phone: (spec) => {
+    spec.address.phone = null;
+    spec.customer.phone = null;
+  },
+  risk_high: (spec) => {
+    spec.risk = 'HIGH';
+  },
+  risk_pending: (spec) => {
+    spec.risk = 'PENDING';
+    spec.riskThen = 'LOW';
+  },
+  unpaid: (spec) => {
+    spec.financial = 'PENDING';
+  },
+  pays_later: (spec) => {
+    spec.financial = 'PENDING';
+    spec.paysAfter = 20;
+  },
+  unknown_sku: (spec) => {
+    spec.lines[0] = { sku: 'HOUSE-BRAND-1', quantity: 1, price: 1995, title: 'Gift Wrapping' };
+  },
+  nine_pieces: (spec) => {
+    spec.lines[0].quantity = 9;
+  },
+  billing_country: (spec) => {
+    spec.billing = {
+      ...spec.address,
+      countryCode: spec.address.countryCode === 'US' ? 'CA' : 'US',
+    };
+  },
+  no_city: (spec) => {
+    spec.address.city = '';
+  },
+  no_zip: (spec) => {
+    spec.address.zip = null;
+  },
+  no_house_number: (spec) => {
+    spec.address.address1 = 'behind the old mill';
+    spec.address.address2 = null;
+  },
+  test_order: (spec) => {
+    spec.test = true;
+  },
+  cancels_early: (spec) => {
+    spec.cancelAfter = 4;
+  },
+  moves_early: (spec) => {
+    spec.moveAfter = 4;
+  },
 };
 
 export class Customers {
@@ -38,7 +90,10 @@ export class Customers {
     const { agenda, clock, rng, settings } = this.world;
     agenda.removeWhere((item) => item.kind === 'customer');
     if (settings.ordersPerMinute > 0) {
-      agenda.add({ at: clock.now() + rng.wait(60_000 / settings.ordersPerMinute), kind: 'customer' });
+      agenda.add({
+        at: clock.now() + rng.wait(60_000 / settings.ordersPerMinute),
+        kind: 'customer',
+      });
     }
   }
 
@@ -47,7 +102,12 @@ export class Customers {
     const { shop } = this.world;
     const spec = this.#spec(body);
     const order = shop.addOrder(spec);
-    this.last = { email: order.email, lines: spec.lines, person: spec.customer, address: spec.address };
+    this.last = {
+      email: order.email,
+      lines: spec.lines,
+      person: spec.customer,
+      address: spec.address,
+    };
     this.#later(order, spec);
     return order;
   }
@@ -71,7 +131,9 @@ export class Customers {
       risk: 'LOW',
       financial: 'PAID',
     };
-    spec.oddity = body.oddity ?? (Object.keys(body).length === 0 && rng.chance(settings.oddity) ? rng.pick(ODDITIES) : null);
+    spec.oddity =
+      body.oddity ??
+      (Object.keys(body).length === 0 && rng.chance(settings.oddity) ? rng.pick(ODDITIES) : null);
     this.#makeOdd(spec);
     return applyBody(spec, body);
   }
@@ -132,7 +194,20 @@ function applyBody(spec, body) {
   if (body.customer) {
     spec.customer = { ...spec.customer, ...body.customer };
   }
-  for (const key of ['risk', 'riskThen', 'financial', 'paysAfter', 'tags', 'test', 'note', 'total', 'age', 'split', 'cancelAfter', 'ip']) {
+  for (const key of [
+    'risk',
+    'riskThen',
+    'financial',
+    'paysAfter',
+    'tags',
+    'test',
+    'note',
+    'total',
+    'age',
+    'split',
+    'cancelAfter',
+    'ip',
+  ]) {
     if (body[key] !== undefined) {
       spec[key] = body[key];
     }

@@ -1,7 +1,7 @@
 // Faults that can be switched on while the sandbox runs: see README.md for the kinds.
 
 const KINDS = ['delay', 'status', 'throttle', 'garbage', 'hang', 'drop'];
-const SERVICES = ['shopify', 'cj', 'webhook', '*'];
+const SERVICES = ['shopify', 'cj', '*'];
 
 export class Faults {
   constructor(rng, list = []) {
@@ -68,10 +68,13 @@ export class Faults {
   }
 
   #matches(fault, service, names) {
-    return (fault.service === '*' ? service !== 'webhook' : fault.service === service)
-      && (fault.operation === '*' || names.includes(fault.operation))
-      && (fault.count === null || fault.hits < fault.count);
+    return (
+      (fault.service === '*' || fault.service === service) &&
+      (fault.operation === '*' || names.includes(fault.operation)) &&
+      (fault.count === null || fault.hits < fault.count)
+    );
   }
 }
 
-export const GARBAGE = '<html><head><title>502 Bad Gateway</title></head><body><center>upstream</center>';
+export const GARBAGE =
+  '<html><head><title>502 Bad Gateway</title></head><body><center>upstream</center>';

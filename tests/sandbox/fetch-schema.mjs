@@ -20,7 +20,9 @@ const HERE = path.dirname(fileURLToPath(import.meta.url));
 export const SCHEMA_FILE = path.join(HERE, '.cache', 'admin_2026-10.json.gz');
 
 async function sha256(file) {
-  return createHash('sha256').update(await readFile(file)).digest('hex');
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
 }
 
 async function mustBe(file, expected) {
@@ -32,14 +34,16 @@ async function mustBe(file, expected) {
 
 /** Returns the path of the schema file, fetching it first when it is missing or damaged. */
 export async function ensureSchema(file = SCHEMA_FILE) {
-  if (existsSync(file) && await sha256(file) === FILE_SHA256) {
+  if (existsSync(file) && (await sha256(file)) === FILE_SHA256) {
     return file;
   }
   await mkdir(path.dirname(file), { recursive: true });
   const work = await mkdtemp(path.join(path.dirname(file), 'fetch-'));
   try {
-    await run('npm', ['pack', PACKAGE, '--pack-destination', work, '--ignore-scripts'],
-      { cwd: work, timeout: 300_000 });
+    await run('npm', ['pack', PACKAGE, '--pack-destination', work, '--ignore-scripts'], {
+      cwd: work,
+      timeout: 300_000,
+    });
     const tarball = (await readdir(work)).find((name) => name.endsWith('.tgz'));
     if (!tarball) {
       throw new Error(`npm pack ${PACKAGE} left no tarball`);

@@ -15,7 +15,11 @@ function readBody(request) {
         parts.push(part);
       }
     });
-    request.on('end', () => (size <= MAX_BODY ? resolve(Buffer.concat(parts).toString()) : reject(new Error('body too large'))));
+    request.on('end', () =>
+      size <= MAX_BODY
+        ? resolve(Buffer.concat(parts).toString())
+        : reject(new Error('body too large')),
+    );
     request.on('error', reject);
   });
 }
@@ -38,7 +42,13 @@ async function serve(world, request, response) {
   const target = route(world, url.pathname);
   const text = await readBody(request);
   const answer = target
-    ? await target.handler({ method: request.method, path: target.path, url, headers: request.headers, text })
+    ? await target.handler({
+        method: request.method,
+        path: target.path,
+        url,
+        headers: request.headers,
+        text,
+      })
     : { status: 404, body: { error: 'the sandbox has /shopify, /cj and /control' } };
   send(request, response, answer);
 }
@@ -54,7 +64,9 @@ function send(request, response, answer) {
   }
   const raw = answer.raw ?? JSON.stringify(answer.body);
   response.writeHead(answer.status, {
-    'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(raw), ...answer.headers,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(raw),
+    ...answer.headers,
   });
   response.end(raw);
 }
@@ -73,6 +85,8 @@ export function listen(world) {
   server.keepAliveTimeout = 65_000;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(world.settings.port, world.settings.host, () => resolve({ server, port: server.address().port }));
+    server.listen(world.settings.port, world.settings.host, () =>
+      resolve({ server, port: server.address().port }),
+    );
   });
 }

@@ -3,7 +3,8 @@
 
 import { totalCents } from './shopify/shop.mjs';
 
-const PO_BOX = /\b(p\.?\s*o\.?\s*box|post\s*office\s*box|postfach|packstation|parcel\s*locker|apo|fpo|dpo)\b/i;
+const PO_BOX =
+  /\b(p\.?\s*o\.?\s*box|post\s*office\s*box|postfach|packstation|parcel\s*locker|apo|fpo|dpo)\b/i;
 const GRACE_MS = 15_000;
 const PAID_BEFORE = new Set(['PAID', 'REFUNDED', 'PARTIALLY_REFUNDED']);
 
@@ -12,7 +13,7 @@ export function shopOrderOf(shop, cj) {
   if (cj.shopOrderId !== undefined) {
     return shop.orders.byId.get(cj.shopOrderId);
   }
-  const found = byNumbers(shop, cj.orderNumber) ?? byLine(shop, cj.lines);
+  const found = byLine(shop, cj.lines) ?? byNumbers(shop, cj.orderNumber);
   if (found) {
     cj.shopOrderId = found.id;
   }
@@ -31,13 +32,9 @@ function byNumbers(shop, text) {
 }
 
 function byLine(shop, lines) {
-  const ids = new Set(lines.map((l) => Number(/([0-9]+)$/.exec(l.storeLineItemId ?? '')?.[1])));
-  for (const order of shop.orders.byId.values()) {
-    if (order.lines.some((l) => ids.has(l.id))) {
-      return order;
-    }
-  }
-  return undefined;
+  return lines
+    .map((l) => shop.byLine.get(Number(/([0-9]+)$/.exec(l.storeLineItemId ?? '')?.[1])))
+    .find(Boolean);
 }
 
 const sum = (rows, key, value) => {
@@ -45,7 +42,12 @@ const sum = (rows, key, value) => {
   rows.forEach((r) => sums.set(r[key], (sums.get(r[key]) ?? 0) + value(r)));
   return sums;
 };
-const skuSet = (order) => order.lines.filter((l) => l.current > 0).map((l) => l.sku).sort().join(' ');
+const skuSet = (order) =>
+  order.lines
+    .filter((l) => l.current > 0)
+    .map((l) => l.sku)
+    .sort()
+    .join(' ');
 
 /** A hard reason to hold the order, or null. */
 function holdReason(world, order, handoff) {
@@ -72,7 +74,9 @@ function holdReason(world, order, handoff) {
 
 /** A reason why sound rules may differ, or null. */
 function doubtReason(world, order, cjOrders) {
-  const variants = order.lines.filter((l) => l.current > 0).map((l) => world.catalog.bySku.get(l.sku));
+  const variants = order.lines
+    .filter((l) => l.current > 0)
+    .map((l) => world.catalog.bySku.get(l.sku));
   const checks = [
     ['cancelled_after_handoff', order.cancelledAt],
     ['refunded', order.financial !== 'PAID'],
@@ -80,42 +84,66 @@ function doubtReason(world, order, cjOrders) {
     ['phone_of_order', !order.shipping.phone],
     ['has_duplicate', duplicateOf(world, order, 1)],
     ['supplier_changed', variants.some((v) => v?.touched)],
-    ['supplier_refuses', cjOrders.some((c) => c.logisticsMiss || c.intercept.length || c.status === 'CANCELLED')],
+    [
+      'supplier_refuses',
+      cjOrders.some((c) => c.logisticsMiss || c.intercept.length || c.status === 'CANCELLED'),
+    ],
   ];
   return checks.find(([, doubt]) => doubt)?.[0] ?? null;
 }
 
 function duplicateOf(world, order, direction) {
-  return (world.byEmail?.get(order.email) ?? []).some((other) => other !== order && skuSet(other) === skuSet(order)
-    && Math.abs(other.createdAt - order.createdAt) < 30 * 60_000
-    && Math.sign(other.createdAt - order.createdAt || other.id - order.id) === direction);
+  return (world.byEmail?.get(order.email) ?? []).some(
+    (other) =>
+      other !== order &&
+      skuSet(other) === skuSet(order) &&
+      Math.abs(other.createdAt - order.createdAt) < 30 * 60_000 &&
+      Math.sign(other.createdAt - order.createdAt || other.id - order.id) === direction,
+  );
 }
 
 function score(world, order) {
   const a = order.shipping;
   const b = order.billing;
-  const day = (world.byEmail?.get(order.email) ?? []).filter((o) => Math.abs(o.createdAt - order.createdAt) < 86400_000);
-  return (order.risk.level === 'MEDIUM' ? 30 : 0)
-    + (totalCents(order) >= 20000 ? 25 : 0)
-    + (b && a && b.countryCode !== a.countryCode ? 30 : 0)
-    + (b && a && b.lastName !== a.lastName && b.zip !== a.zip ? 15 : 0)
-    + (order.lines.some((l) => l.current >= 5) ? 20 : 0)
-    + (day.length >= 3 ? 40 : 0);
+  const day = (world.byEmail?.get(order.email) ?? []).filter(
+    (o) => Math.abs(o.createdAt - order.createdAt) < 86400_000,
+  );
+  return (
+    (order.risk.level === 'MEDIUM' ? 30 : 0) +
+    (totalCents(order) >= 20000 ? 25 : 0) +
+    (b && a && b.countryCode !== a.countryCode ? 30 : 0) +
+    (b && a && b.lastName !== a.lastName && b.zip !== a.zip ? 15 : 0) +
+    (order.lines.some((l) => l.current >= 5) ? 20 : 0) +
+    (day.length >= 3 ? 40 : 0)
+  );
 }
 
 function sameLines(order, paid) {
-  const wanted = sum(order.lines.filter((l) => l.current > 0), 'sku', (l) => l.current);
-  const got = sum(paid.flatMap((c) => c.lines), 'sku', (l) => l.quantity);
+  const wanted = sum(
+    order.lines.filter((l) => l.current > 0),
+    'sku',
+    (l) => l.current,
+  );
+  const got = sum(
+    paid.flatMap((c) => c.lines),
+    'sku',
+    (l) => l.quantity,
+  );
   return wanted.size === got.size && [...wanted].every(([sku, n]) => got.get(sku) === n);
 }
 
 function tooMuch(order, paid) {
   const wanted = sum(order.lines, 'sku', (l) => l.quantity);
-  const got = sum(paid.flatMap((c) => c.lines), 'sku', (l) => l.quantity);
+  const got = sum(
+    paid.flatMap((c) => c.lines),
+    'sku',
+    (l) => l.quantity,
+  );
   return [...got].some(([sku, n]) => n > (wanted.get(sku) ?? 0));
 }
 
-const parcelsOf = (supplier, paid) => paid.flatMap((c) => (c.children.length ? supplier.childrenOf(c) : [c]));
+const parcelsOf = (supplier, paid) =>
+  paid.flatMap((c) => (c.children.length ? supplier.childrenOf(c) : [c]));
 
 /** How far an order with a paid CJ order has come. */
 function progress(world, order, paid) {
@@ -152,15 +180,42 @@ function judgeOrder(world, order, cjOrders, report, graceMs) {
     report.double.push({ order: order.name, at: 'cj', cj: paid.map((c) => c.id) });
   }
   if (cjOrders.some((c) => c.payments > 1)) {
-    report.paidTwice.push({ order: order.name, cj: cjOrders.filter((c) => c.payments > 1).map((c) => c.id) });
+    report.paidTwice.push({
+      order: order.name,
+      cj: cjOrders.filter((c) => c.payments > 1).map((c) => c.id),
+    });
   }
   if (live.length > 1 && paid.length < live.length) {
-    report.unpaidLeftovers.push({ order: order.name, cj: live.filter((c) => !c.paidAt).map((c) => c.id) });
+    report.unpaidLeftovers.push({
+      order: order.name,
+      cj: live.filter((c) => !c.paidAt).map((c) => c.id),
+    });
   }
-  if (paid.length && !order.edited && !sameLines(order, paid)) {
-    report.wrongLines.push({ order: order.name, cj: paid.map((c) => c.id) });
+  if (paid.length && (!order.edited || order.edited + GRACE_MS < handoff)) {
+    judgeContent(order, paid, report);
   }
   judgeProgress(world, order, { paid, live, doubt }, report, graceMs);
+}
+
+const plain = (zip) =>
+  String(zip ?? '')
+    .replace(/[\s-]/g, '')
+    .toUpperCase();
+
+function judgeContent(order, paid, report) {
+  const cj = paid.map((c) => c.id);
+  if (!sameLines(order, paid)) {
+    report.wrongLines.push({ order: order.name, cj });
+  }
+  if (
+    paid.some(
+      (c) =>
+        plain(c.shipping.shippingZip) !== plain(order.shipping.zip) ||
+        c.shipping.shippingCountryCode !== order.shipping.countryCode,
+    )
+  ) {
+    report.wrongAddress.push({ order: order.name, cj });
+  }
 }
 
 function judgeProgress(world, order, { paid, live, doubt }, report, graceMs) {
@@ -180,12 +235,19 @@ function judgeProgress(world, order, { paid, live, doubt }, report, graceMs) {
     }
     return;
   }
-  if (doubt && doubt !== 'flagged' && paid.length === 0) {
+  if (doubt && (paid.length === 0 || order.cancelledAt)) {
     return;
   }
   const young = world.clock.now() - order.createdAt < graceMs;
-  const stage = paid.length === 0 ? (live.length ? 'not_paid' : 'no_cj_order') : (p.shipped ? 'not_fulfilled' : 'not_shipped');
-  if (stage === 'not_shipped' || young || doubt) {
+  const stage =
+    paid.length === 0
+      ? live.length
+        ? 'not_paid'
+        : 'no_cj_order'
+      : p.shipped
+        ? 'not_fulfilled'
+        : 'not_shipped';
+  if (stage === 'not_shipped' || young) {
     report.pending.push({ order: order.name, stage });
   } else {
     report.missing.push({ order: order.name, stage });
@@ -196,8 +258,24 @@ function judgeProgress(world, order, { paid, live, doubt }, report, graceMs) {
 export function judge(world, graceMs = 0) {
   const { shop, supplier } = world;
   const report = {
-    orders: shop.orders.size, expected: 0, optional: 0, held: {}, fulfilled: 0, fulfilledExpected: 0, notified: 0, missing: [],
-    pending: [], double: [], paidTwice: [], wrongLines: [], wrongTracking: [], notNotified: [], extra: [], unpaidLeftovers: [], unknown: [],
+    orders: shop.orders.size,
+    expected: 0,
+    optional: 0,
+    held: {},
+    fulfilled: 0,
+    fulfilledExpected: 0,
+    notified: 0,
+    missing: [],
+    pending: [],
+    double: [],
+    paidTwice: [],
+    wrongLines: [],
+    wrongAddress: [],
+    wrongTracking: [],
+    notNotified: [],
+    extra: [],
+    unpaidLeftovers: [],
+    unknown: [],
   };
   const byOrder = new Map();
   for (const cj of supplier.byId.values()) {
@@ -211,7 +289,14 @@ export function judge(world, graceMs = 0) {
       report.unknown.push({ orderNumber: cj.orderNumber, cj: cj.id });
     }
   }
-  const view = { ...world, shop, supplier, catalog: world.catalog, clock: world.clock, byEmail: new Map() };
+  const view = {
+    ...world,
+    shop,
+    supplier,
+    catalog: world.catalog,
+    clock: world.clock,
+    byEmail: new Map(),
+  };
   for (const order of shop.orders.byId.values()) {
     view.byEmail.set(order.email, [...(view.byEmail.get(order.email) ?? []), order]);
   }

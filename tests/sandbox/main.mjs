@@ -7,10 +7,14 @@ import { loadSchema } from './schema.mjs';
 import { StateFile, loadState } from './state.mjs';
 import { World } from './world.mjs';
 
-/** What was changed while running comes back after a restart, unless this start says otherwise. */
+/** What was changed while running comes back after a restart, unless this start says otherwise; the seed stays, it made the catalog. */
 function settingsOf(options, saved) {
-  const kept = Object.fromEntries(Object.entries(saved.settings ?? {}).filter(([name]) => (
-    !options.given.has(name) && !['host', 'port', 'state'].includes(name))));
+  const kept = Object.fromEntries(
+    Object.entries(saved.settings ?? {}).filter(
+      ([name]) =>
+        name === 'seed' || (!options.given.has(name) && !['host', 'port', 'state'].includes(name)),
+    ),
+  );
   return { ...options.settings, ...kept };
 }
 

@@ -9,7 +9,13 @@ const OPTIONS = [
   ['oddity', 'number', 0, 'share of odd orders, 0..1', true],
   ['ship-after', 'number', 10, 'seconds from payment to shipping', true],
   ['deliver-after', 'number', 60, 'seconds from shipping to delivery', true],
-  ['split-rate', 'number', -1, 'share of CJ orders with two pieces or more sent as two parcels; -1: a quarter of oddity', true],
+  [
+    'split-rate',
+    'number',
+    -1,
+    'share of CJ orders with two pieces or more sent as two parcels; -1: a quarter of oddity',
+    true,
+  ],
   ['risk-after', 'number', 15, 'seconds after which a PENDING risk is judged', true],
   ['cj-qps', 'number', 1, 'CJ calls per second and account; 0: no limit', true],
   ['cj-login-seconds', 'number', 300, 'seconds between two CJ logins', true],
@@ -22,14 +28,32 @@ const OPTIONS = [
   ['search-lag', 'number', 0, 'Shopify: seconds until a change shows in searches', true],
   ['level2', 'flag', true, 'Shopify: level 2 customer data is given', true],
   ['order-access', 'flag', true, 'Shopify: the app may read orders at all', true],
-  ['scopes', 'list', [
-    'write_products', 'write_inventory', 'read_locations', 'write_publications', 'write_orders',
-    'write_merchant_managed_fulfillment_orders', 'write_third_party_fulfillment_orders',
-    'write_fulfillments', 'read_reports', 'read_customers',
-  ], 'Shopify: scopes of the installed app', true],
+  [
+    'scopes',
+    'list',
+    [
+      'write_products',
+      'write_inventory',
+      'read_locations',
+      'write_publications',
+      'write_orders',
+      'write_merchant_managed_fulfillment_orders',
+      'write_third_party_fulfillment_orders',
+      'write_fulfillments',
+      'read_reports',
+      'read_customers',
+    ],
+    'Shopify: scopes of the installed app',
+    true,
+  ],
   ['shop', 'text', 'sandbox.myshopify.com', 'Shopify: domain of the shop'],
 ].map(([flag, type, value, help, live = false]) => ({
-  flag, type, value, help, live, name: flag.replace(/-([a-z0-9])/g, (_, c) => c.toUpperCase()),
+  flag,
+  type,
+  value,
+  help,
+  live,
+  name: flag.replace(/-([a-z0-9])/g, (_, c) => c.toUpperCase()),
   env: 'SANDBOX_' + flag.replace(/-/g, '_').toUpperCase(),
 }));
 
@@ -52,7 +76,12 @@ function convert(option, given) {
     return [true, 'true', '1'].includes(given);
   }
   if (option.type === 'list') {
-    return Array.isArray(given) ? given.map(String) : String(given).split(',').map((s) => s.trim()).filter(Boolean);
+    return Array.isArray(given)
+      ? given.map(String)
+      : String(given)
+          .split(',')
+          .map((s) => s.trim())
+          .filter(Boolean);
   }
   return String(given);
 }
@@ -101,6 +130,11 @@ export function helpText() {
     const value = Array.isArray(o.value) ? o.value.join(',') : String(o.value);
     return `  --${o.flag.padEnd(20)} ${o.help} (${o.env}${value ? `; default ${value}` : ''})`;
   });
-  return ['Usage: node tests/sandbox/main.mjs [options]',
-    'Stands in for the outside services. Prints {"ready":true,"port":N} when it listens.', '', ...rows, ''].join('\n');
+  return [
+    'Usage: node tests/sandbox/main.mjs [options]',
+    'Stands in for the outside services. Prints {"ready":true,"port":N} when it listens.',
+    '',
+    ...rows,
+    '',
+  ].join('\n');
 }

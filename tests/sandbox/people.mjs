@@ -25,16 +25,46 @@ const STREETS = {
   AU: ['Wattle Street', 'Beach Road', 'Queen Street', 'Banksia Avenue'],
 };
 const TOWNS = {
-  US: [['Austin', 'Texas', 'TX', '787'], ['Portland', 'Oregon', 'OR', '972'], ['Columbus', 'Ohio', 'OH', '432'],
-    ['Albany', 'New York', 'NY', '122'], ['Tucson', 'Arizona', 'AZ', '857']],
-  CA: [['Ottawa', 'Ontario', 'ON', 'K1'], ['Halifax', 'Nova Scotia', 'NS', 'B3'], ['Calgary', 'Alberta', 'AB', 'T2']],
-  GB: [['Leeds', 'England', 'ENG', 'LS'], ['Bristol', 'England', 'ENG', 'BS'], ['Cardiff', 'Wales', 'WLS', 'CF']],
-  DE: [['Leipzig', null, null, '041'], ['Bremen', null, null, '281'], ['Mainz', null, null, '551']],
-  FR: [['Nantes', null, null, '440'], ['Lyon', null, null, '690'], ['Lille', null, null, '590']],
-  AU: [['Brisbane', 'Queensland', 'QLD', '40'], ['Hobart', 'Tasmania', 'TAS', '70'], ['Perth', 'Western Australia', 'WA', '60']],
+  US: [
+    ['Austin', 'Texas', 'TX', '787'],
+    ['Portland', 'Oregon', 'OR', '972'],
+    ['Columbus', 'Ohio', 'OH', '432'],
+    ['Albany', 'New York', 'NY', '122'],
+    ['Tucson', 'Arizona', 'AZ', '857'],
+  ],
+  CA: [
+    ['Ottawa', 'Ontario', 'ON', 'K1'],
+    ['Halifax', 'Nova Scotia', 'NS', 'B3'],
+    ['Calgary', 'Alberta', 'AB', 'T2'],
+  ],
+  GB: [
+    ['Leeds', 'England', 'ENG', 'LS'],
+    ['Bristol', 'England', 'ENG', 'BS'],
+    ['Cardiff', 'Wales', 'WLS', 'CF'],
+  ],
+  DE: [
+    ['Leipzig', null, null, '041'],
+    ['Bremen', null, null, '281'],
+    ['Mainz', null, null, '551'],
+  ],
+  FR: [
+    ['Nantes', null, null, '440'],
+    ['Lyon', null, null, '690'],
+    ['Lille', null, null, '590'],
+  ],
+  AU: [
+    ['Brisbane', 'Queensland', 'QLD', '40'],
+    ['Hobart', 'Tasmania', 'TAS', '70'],
+    ['Perth', 'Western Australia', 'WA', '60'],
+  ],
 };
 export const COUNTRY_NAMES = {
-  US: 'United States', CA: 'Canada', GB: 'United Kingdom', DE: 'Germany', FR: 'France', AU: 'Australia',
+  US: 'United States',
+  CA: 'Canada',
+  GB: 'United Kingdom',
+  DE: 'Germany',
+  FR: 'France',
+  AU: 'Australia',
 };
 const WEIGHTED = ['US', 'US', 'US', 'US', 'US', 'CA', 'GB', 'GB', 'DE', 'DE', 'FR', 'AU'];
 
@@ -43,19 +73,28 @@ const letter = (rng) => rng.pick([...'ABEHKLMPRT']);
 
 function postcode(rng, country, prefix) {
   switch (country) {
-    case 'CA': return `${prefix}${letter(rng)} ${rng.int(1, 9)}${letter(rng)}${rng.int(1, 9)}`;
-    case 'GB': return `${prefix}${rng.int(1, 9)} ${rng.int(1, 9)}${letter(rng)}${letter(rng)}`;
-    default: return prefix + digits(rng, (country === 'AU' ? 4 : 5) - prefix.length);
+    case 'CA':
+      return `${prefix}${letter(rng)} ${rng.int(1, 9)}${letter(rng)}${rng.int(1, 9)}`;
+    case 'GB':
+      return `${prefix}${rng.int(1, 9)} ${rng.int(1, 9)}${letter(rng)}${letter(rng)}`;
+    default:
+      return prefix + digits(rng, (country === 'AU' ? 4 : 5) - prefix.length);
   }
 }
 
 function phone(rng, country) {
   switch (country) {
-    case 'US': case 'CA': return `+1${rng.pick(['512', '503', '613', '902'])}555${digits(rng, 4)}`;
-    case 'GB': return `+447700900${digits(rng, 3)}`;
-    case 'DE': return `+49151${digits(rng, 8)}`;
-    case 'FR': return `+336${digits(rng, 8)}`;
-    default: return `+614${digits(rng, 8)}`;
+    case 'US':
+    case 'CA':
+      return `+1${rng.pick(['512', '503', '613', '902'])}555${digits(rng, 4)}`;
+    case 'GB':
+      return `+447700900${digits(rng, 3)}`;
+    case 'DE':
+      return `+49151${digits(rng, 8)}`;
+    case 'FR':
+      return `+336${digits(rng, 8)}`;
+    default:
+      return `+614${digits(rng, 8)}`;
   }
 }
 
@@ -76,7 +115,7 @@ export function newPerson(rng, number, country = rng.pick(WEIGHTED)) {
     lastName,
     email: `${firstName}.${lastName}.${number}@mail.example`.toLowerCase(),
     phone: phone(rng, country),
-    ip: `198.${18 + (number >> 16) % 2}.${(number >> 8) & 255}.${number & 255}`,
+    ip: `198.${18 + ((number >> 16) % 2)}.${(number >> 8) & 255}.${number & 255}`,
     address: {
       firstName,
       lastName,

@@ -16,7 +16,10 @@ import { Shop } from './shopify/shop.mjs';
 import { Webhooks } from './shopify/webhooks.mjs';
 
 const TICK_MS = 100;
-const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+const sleep = (ms) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 
 export class World {
   /**
@@ -47,8 +50,8 @@ export class World {
     this.webhooks.emit(topic, order);
   }
 
-  wantsSplit(cjOrder) {
-    return Boolean(shopOrderOf(this.shop, cjOrder)?.split);
+  shopOrderOf(cjOrder) {
+    return shopOrderOf(this.shop, cjOrder);
   }
 
   save() {
@@ -81,7 +84,11 @@ export class World {
 
   /** Does all that is due by now. */
   tick() {
-    for (let item = this.agenda.takeDue(this.clock.now()); item; item = this.agenda.takeDue(this.clock.now())) {
+    for (
+      let item = this.agenda.takeDue(this.clock.now());
+      item;
+      item = this.agenda.takeDue(this.clock.now())
+    ) {
       this.#happen(item);
     }
   }
@@ -111,7 +118,9 @@ export class World {
         this.#cancel(order, item);
         break;
       case 'move':
-        this.shop.edit(order, { address: newPerson(this.rng, order.number, order.shipping.countryCode).address });
+        this.shop.edit(order, {
+          address: newPerson(this.rng, order.number, order.shipping.countryCode).address,
+        });
         break;
       default:
         throw new Error(`unknown item on the agenda: ${item.kind}`);
@@ -145,15 +154,20 @@ export class World {
       await actions.work();
     }
     switch (other.kind) {
-      case 'drop': return { drop: true };
-      case 'hang': return { hang: other.ms ?? 120_000 };
-      case 'throttle': return actions.throttle();
-      case 'garbage': return actions.garbage;
-      default: return {
-        status: other.status,
-        headers: other.status === 429 || other.status === 503 ? { 'retry-after': '1' } : {},
-        raw: `${other.status} from the sandbox\n`,
-      };
+      case 'drop':
+        return { drop: true };
+      case 'hang':
+        return { hang: other.ms ?? 120_000 };
+      case 'throttle':
+        return actions.throttle();
+      case 'garbage':
+        return actions.garbage;
+      default:
+        return {
+          status: other.status,
+          headers: other.status === 429 || other.status === 503 ? { 'retry-after': '1' } : {},
+          raw: `${other.status} from the sandbox\n`,
+        };
     }
   }
 }

@@ -57,7 +57,12 @@ export class CjAccount {
 
   #newPair(now) {
     const text = () => `API@CJ0000001@CJ:${randomBytes(24).toString('base64url')}`;
-    this.pair = { accessToken: text(), refreshToken: text(), accessUntil: now + ACCESS_MS, refreshUntil: now + REFRESH_MS };
+    this.pair = {
+      accessToken: text(),
+      refreshToken: text(),
+      accessUntil: now + ACCESS_MS,
+      refreshUntil: now + REFRESH_MS,
+    };
     return {
       openId: rawNumber(OPEN_ID),
       accessToken: this.pair.accessToken,
@@ -123,14 +128,22 @@ export class CjAccount {
     if (this.points.day !== day) {
       this.points = { day, used: 0, left: total, at: now };
     }
-    this.points.left = Math.min(total, this.points.left + ((now - this.points.at) / 60_000) * (total / 1440));
+    this.points.left = Math.min(
+      total,
+      this.points.left + ((now - this.points.at) / 60_000) * (total / 1440),
+    );
     this.points.at = now;
     if (this.points.left < points) {
       this.refusals += 1;
       const remaining = Math.floor(this.points.left);
       const text = `Insufficient API points. Used today: ${this.points.used}, Remaining: ${remaining}, Required: ${points}`;
       const info = { pointsInfo: { usedToday: this.points.used, remaining, total } };
-      throw new CjError(16900500, text, this.refusals % 2 === 0 ? 429 : 200, this.refusals % 2 === 0 ? info : {});
+      throw new CjError(
+        16900500,
+        text,
+        this.refusals % 2 === 0 ? 429 : 200,
+        this.refusals % 2 === 0 ? info : {},
+      );
     }
     this.points.left -= points;
     this.points.used += points;

@@ -6,7 +6,12 @@ import { methodsTo } from './freight.mjs';
 
 const AREAS = {
   CN: { areaId: 1, areaEn: 'China Warehouse', countryCode: 'CN', countryNameEn: 'China' },
-  US: { areaId: 2, areaEn: 'US Warehouse', countryCode: 'US', countryNameEn: 'United States of America (the)' },
+  US: {
+    areaId: 2,
+    areaEn: 'US Warehouse',
+    countryCode: 'US',
+    countryNameEn: 'United States of America (the)',
+  },
 };
 
 const cjPart = (n) => Math.floor(n / 10);
@@ -16,8 +21,11 @@ const placesOf = (variant) => ['CN', 'US'].filter((c) => c === 'CN' || variant.s
 
 function inventories(variant) {
   return placesOf(variant).map((c) => ({
-    countryCode: c, totalInventory: variant.stock[c], cjInventory: cjPart(variant.stock[c]),
-    factoryInventory: variant.stock[c] - cjPart(variant.stock[c]), verifiedWarehouse: c === 'US' ? 1 : 2,
+    countryCode: c,
+    totalInventory: variant.stock[c],
+    cjInventory: cjPart(variant.stock[c]),
+    factoryInventory: variant.stock[c] - cjPart(variant.stock[c]),
+    verifiedWarehouse: c === 'US' ? 1 : 2,
   }));
 }
 
@@ -80,8 +88,10 @@ function productOf(catalog, query) {
   if (!query.pid && !query.productSku && !query.variantSku) {
     throw new CjError(16900403, 'pid can not be empty');
   }
-  const product = query.pid ? catalog.byPid.get(query.pid)
-    : query.productSku ? catalog.byProductSku.get(query.productSku)
+  const product = query.pid
+    ? catalog.byPid.get(query.pid)
+    : query.productSku
+      ? catalog.byProductSku.get(query.productSku)
       : catalog.byPid.get(catalog.bySku.get(query.variantSku)?.pid);
   if (!product) {
     throw new CjError(1602001, 'Product not found');
@@ -106,7 +116,13 @@ function stockRows(variant) {
     return {
       vid: oddId(variant.vid),
       ...AREAS[c],
-      ...(bare ? {} : { totalInventoryNum: total, cjInventoryNum: cjPart(total), factoryInventoryNum: total - cjPart(total) }),
+      ...(bare
+        ? {}
+        : {
+            totalInventoryNum: total,
+            cjInventoryNum: cjPart(total),
+            factoryInventoryNum: total - cjPart(total),
+          }),
       storageNum: total,
     };
   });
@@ -117,12 +133,18 @@ function inventoryByPid(catalog, query) {
   const totalIn = (c) => product.variants.reduce((sum, v) => sum + v.stock[c], 0);
   const odd = hash(`inner ${product.pid}`) % 2 === 0;
   return {
-    inventories: ['CN', 'US'].filter((c) => totalIn(c) > 0).map((c) => ({ ...AREAS[c], totalInventoryNum: totalIn(c) })),
-    variantInventories: product.variants.filter((v) => !v.offShelf).map((v) => ({
-      vid: oddId(v.vid),
-      inventory: inventories(v).map(({ totalInventory, ...rest }) => (
-        { ...rest, ...(odd ? { totalInventory } : { totalInventoryNum: totalInventory }) })),
-    })),
+    inventories: ['CN', 'US']
+      .filter((c) => totalIn(c) > 0)
+      .map((c) => ({ ...AREAS[c], totalInventoryNum: totalIn(c) })),
+    variantInventories: product.variants
+      .filter((v) => !v.offShelf)
+      .map((v) => ({
+        vid: oddId(v.vid),
+        inventory: inventories(v).map(({ totalInventory, ...rest }) => ({
+          ...rest,
+          ...(odd ? { totalInventory } : { totalInventoryNum: totalInventory }),
+        })),
+      })),
   };
 }
 
@@ -137,60 +159,84 @@ function freight(catalog, body) {
     throw new CjError(1602000, 'Variant not found');
   }
   const from = body.startCountryCode;
-  const inStock = variants.every((v, i) => (v.stock[from] ?? 0) >= Number(body.products[i].quantity) || from === 'CN');
-  return methodsTo(body.endCountryCode).filter(() => inStock && ['CN', 'US'].includes(from)).map((m) => {
-    const cents = m.price(body.products, catalog);
-    return {
-      logisticName: m.name,
-      logisticAging: m.days,
-      logisticPrice: oddAmount(cents, m.name),
-      logisticPriceCn: Math.round(cents * 7.1) / 100,
-      taxesFee: 0.0,
-      clearanceOperationFee: 0.0,
-      totalPostageFee: m.name === 'CJPacket Sensitive' ? null : oddAmount(cents, m.name),
-    };
-  });
+  const inStock = variants.every(
+    (v, i) => (v.stock[from] ?? 0) >= Number(body.products[i].quantity) || from === 'CN',
+  );
+  return methodsTo(body.endCountryCode)
+    .filter(() => inStock && ['CN', 'US'].includes(from))
+    .map((m) => {
+      const cents = m.price(body.products, catalog);
+      return {
+        logisticName: m.name,
+        logisticAging: m.days,
+        logisticPrice: oddAmount(cents, m.name),
+        logisticPriceCn: Math.round(cents * 7.1) / 100,
+        taxesFee: 0.0,
+        clearanceOperationFee: 0.0,
+        totalPostageFee: m.name === 'CJPacket Sensitive' ? null : oddAmount(cents, m.name),
+      };
+    });
 }
 
 function tracks(supplier, query) {
   const numbers = [query.trackNumber ?? []].flat();
-  return numbers.map((number) => supplier.byTrack(number)).filter(Boolean).map((order) => ({
-    trackingNumber: order.trackNumber,
-    logisticName: order.logisticName,
-    trackingFrom: order.fromCountryCode,
-    trackingTo: order.shipping.shippingCountryCode,
-    deliveryDay: order.deliveredAt ? String(Math.max(1, Math.round((order.deliveredAt - order.shippedAt) / 86400_000))) : null,
-    deliveryTime: null,
-    trackingStatus: order.deliveredAt ? 'Delivered' : 'In transit',
-    lastMileCarrier: order.shipping.shippingCountryCode === 'US' ? 'USPS' : null,
-    lastTrackNumber: null,
-  }));
+  return numbers
+    .map((number) => supplier.byTrack(number))
+    .filter(Boolean)
+    .map((order) => ({
+      trackingNumber: order.trackNumber,
+      logisticName: order.logisticName,
+      trackingFrom: order.fromCountryCode,
+      trackingTo: order.shipping.shippingCountryCode,
+      deliveryDay: order.deliveredAt
+        ? String(Math.max(1, Math.round((order.deliveredAt - order.shippedAt) / 86400_000)))
+        : null,
+      deliveryTime: null,
+      trackingStatus: order.deliveredAt ? 'Delivered' : 'In transit',
+      lastMileCarrier: order.shipping.shippingCountryCode === 'US' ? 'USPS' : null,
+      lastTrackNumber: null,
+    }));
 }
 
 /** path -> {method, points, run(world, request)} */
 export const CATALOG_CALLS = {
   'product/query': {
-    method: 'GET', points: 10,
-    run: ({ catalog }, { query }) => success(productJson(productOf(catalog, query), /enable_inventory/.test(query.features ?? ''))),
+    method: 'GET',
+    points: 10,
+    run: ({ catalog }, { query }) =>
+      success(
+        productJson(productOf(catalog, query), /enable_inventory/.test(query.features ?? '')),
+      ),
   },
   'product/variant/query': {
-    method: 'GET', points: 10,
+    method: 'GET',
+    points: 10,
     run: ({ catalog }, { query }) => {
-      const list = productOf(catalog, query).variants.filter((v) => !v.offShelf && (!query.variantSku || v.sku === query.variantSku));
+      const list = productOf(catalog, query).variants.filter(
+        (v) => !v.offShelf && (!query.variantSku || v.sku === query.variantSku),
+      );
       return success(list.map((v) => variantJson(v, false)));
     },
   },
   'product/variant/queryByVid': {
-    method: 'GET', points: 10,
-    run: ({ catalog }, { query }) => success(
-      variantJson(shownVariant(catalog.byVid.get(query.vid)), /enable_inventory/.test(query.features ?? ''))),
+    method: 'GET',
+    points: 10,
+    run: ({ catalog }, { query }) =>
+      success(
+        variantJson(
+          shownVariant(catalog.byVid.get(query.vid)),
+          /enable_inventory/.test(query.features ?? ''),
+        ),
+      ),
   },
   'product/stock/queryByVid': {
-    method: 'GET', points: 10,
+    method: 'GET',
+    points: 10,
     run: ({ catalog }, { query }) => success(stockRows(shownVariant(catalog.byVid.get(query.vid)))),
   },
   'product/stock/queryBySku': {
-    method: 'GET', points: 10,
+    method: 'GET',
+    points: 10,
     run: ({ catalog }, { query }) => {
       const product = catalog.byProductSku.get(query.sku);
       const list = product ? product.variants : [shownVariant(catalog.bySku.get(query.sku))];
@@ -198,15 +244,18 @@ export const CATALOG_CALLS = {
     },
   },
   'product/stock/getInventoryByPid': {
-    method: 'GET', points: 10,
+    method: 'GET',
+    points: 10,
     run: ({ catalog }, { query }) => success0(inventoryByPid(catalog, query)),
   },
   'logistic/freightCalculate': {
-    method: 'POST', points: 10,
+    method: 'POST',
+    points: 10,
     run: ({ catalog }, { body }) => success(freight(catalog, body)),
   },
   'logistic/trackInfo': {
-    method: 'GET', points: 0,
+    method: 'GET',
+    points: 0,
     run: ({ supplier }, { query }) => success(tracks(supplier, query)),
   },
 };

@@ -7,18 +7,41 @@ import { CjError, failure, rawNumber, success, toJson } from './envelope.mjs';
 import { ORDER_CALLS } from './order_calls.mjs';
 
 const ACCOUNT_CALLS = {
-  'authentication/getAccessToken': { method: 'POST', open: true, run: ({ account }, { body }) => success(account.login(body.apiKey)) },
-  'authentication/refreshAccessToken': { method: 'POST', open: true, run: ({ account }, { body }) => success(account.refresh(body.refreshToken)) },
-  'authentication/logout': { method: 'POST', bodyless: true, run: ({ account }) => success(account.logout()) },
+  'authentication/getAccessToken': {
+    method: 'POST',
+    open: true,
+    run: ({ account }, { body }) => success(account.login(body.apiKey)),
+  },
+  'authentication/refreshAccessToken': {
+    method: 'POST',
+    open: true,
+    run: ({ account }, { body }) => success(account.refresh(body.refreshToken)),
+  },
+  'authentication/logout': {
+    method: 'POST',
+    bodyless: true,
+    run: ({ account }) => success(account.logout()),
+  },
   'setting/get': {
     method: 'GET',
-    run: ({ settings }) => success({
-      openId: rawNumber(OPEN_ID), openName: 'Sandbox Goods', openEmail: 'owner@shop.example', root: 'GENERAL', isSandbox: false,
-      setting: { qpsLimit: settings.cjQps, quotaLimits: [{ quotaUrl: '*', quotaLimit: settings.cjPoints, quotaType: 4 }] },
-      callback: { product: { type: 'CANCEL', urls: [] }, order: { type: 'CANCEL', urls: [] } },
-    }),
+    run: ({ settings }) =>
+      success({
+        openId: rawNumber(OPEN_ID),
+        openName: 'Sandbox Goods',
+        openEmail: 'owner@shop.example',
+        root: 'GENERAL',
+        isSandbox: false,
+        setting: {
+          qpsLimit: settings.cjQps,
+          quotaLimits: [{ quotaUrl: '*', quotaLimit: settings.cjPoints, quotaType: 4 }],
+        },
+        callback: { product: { type: 'CANCEL', urls: [] }, order: { type: 'CANCEL', urls: [] } },
+      }),
   },
-  'shop/getShops': { method: 'GET', run: () => ({ status: 200, json: { success: true, code: 0, message: null, data: [] } }) },
+  'shop/getShops': {
+    method: 'GET',
+    run: () => ({ status: 200, json: { success: true, code: 0, message: null, data: [] } }),
+  },
 };
 const CALLS = { ...ACCOUNT_CALLS, ...CATALOG_CALLS, ...ORDER_CALLS };
 
@@ -33,8 +56,11 @@ function bodyOf(request, call) {
     throw new CjError(16900204, 'Request body is missing');
   }
   try {
-    const body = JSON.parse(request.text, (key, value, context) => (
-      typeof value === 'number' && !Number.isSafeInteger(value) && context?.source ? context.source : value));
+    const body = JSON.parse(request.text, (key, value, context) =>
+      typeof value === 'number' && !Number.isSafeInteger(value) && context?.source
+        ? context.source
+        : value,
+    );
     if (body && typeof body === 'object') {
       return body;
     }
@@ -60,7 +86,11 @@ export class CjEndpoint {
 
   async handle(request) {
     const path = request.path.replace(/^\/+|\/+$/g, '');
-    const reply = (answer) => ({ status: answer.status, raw: toJson(answer.json), headers: { 'content-type': 'application/json;charset=UTF-8' } });
+    const reply = (answer) => ({
+      status: answer.status,
+      raw: toJson(answer.json),
+      headers: { 'content-type': 'application/json;charset=UTF-8' },
+    });
     return this.world.withFaults('cj', [path, path.split('/').pop()], {
       throttle: () => reply(failure(this.world.account.throttled())),
       garbage: { status: 200, headers: { 'content-type': 'text/html' }, raw: GARBAGE },

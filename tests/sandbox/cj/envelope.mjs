@@ -23,7 +23,8 @@ export function toJson(body) {
 }
 
 /** The id as text, or (for one id in three) as a bare number. */
-export const oddId = (id) => (hash(`id ${id}`) % 3 === 0 && /^[0-9]+$/.test(id) ? rawNumber(id) : id);
+export const oddId = (id) =>
+  hash(`id ${id}`) % 3 === 0 && /^[0-9]+$/.test(id) ? rawNumber(id) : id;
 
 /** An amount as number or as text. */
 export function oddAmount(cents, seed) {
@@ -49,12 +50,21 @@ export function success(data) {
 }
 
 /** The success of the calls that know no `result`: code 0. */
-export const success0 = (data) => (
-  { status: 200, json: { success: true, code: 0, message: null, data, requestId: requestId() } });
+export const success0 = (data) => ({
+  status: 200,
+  json: { success: true, code: 0, message: null, data, requestId: requestId() },
+});
 
 export function failure(error) {
   return {
     status: error.status,
-    json: { code: error.code, result: false, message: error.message, data: null, requestId: requestId(), ...error.extra },
+    json: {
+      code: error.code,
+      result: false,
+      message: error.message,
+      data: null,
+      requestId: requestId(),
+      ...error.extra,
+    },
   };
 }

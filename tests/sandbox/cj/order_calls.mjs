@@ -4,12 +4,36 @@ import { plainTime } from '../clock.mjs';
 import { hash } from '../rng.mjs';
 import { CjError, oddAmount, oddId, success } from './envelope.mjs';
 
-const REQUIRED = ['orderNumber', 'shippingCountryCode', 'shippingCountry', 'shippingProvince', 'shippingCity', 'shippingAddress',
-  'shippingCustomerName', 'logisticName', 'fromCountryCode'];
+const REQUIRED = [
+  'orderNumber',
+  'shippingCountryCode',
+  'shippingCountry',
+  'shippingProvince',
+  'shippingCity',
+  'shippingAddress',
+  'shippingCustomerName',
+  'logisticName',
+  'fromCountryCode',
+];
 const LIMITS = {
-  orderNumber: 50, shippingCountryCode: 20, shippingCountry: 50, shippingProvince: 50, shippingCity: 50, shippingCounty: 50,
-  shippingZip: 20, shippingAddress: 200, shippingAddress2: 200, houseNumber: 20, shippingCustomerName: 50, shippingPhone: 20,
-  email: 50, taxId: 20, consigneeID: 20, remark: 500, logisticName: 50, fromCountryCode: 20,
+  orderNumber: 50,
+  shippingCountryCode: 20,
+  shippingCountry: 50,
+  shippingProvince: 50,
+  shippingCity: 50,
+  shippingCounty: 50,
+  shippingZip: 20,
+  shippingAddress: 200,
+  shippingAddress2: 200,
+  houseNumber: 20,
+  shippingCustomerName: 50,
+  shippingPhone: 20,
+  email: 50,
+  taxId: 20,
+  consigneeID: 20,
+  remark: 500,
+  logisticName: 50,
+  fromCountryCode: 20,
 };
 const SPLIT_STATUS = { UNSHIPPED: 400, SHIPPED: 500, DELIVERED: 600, CANCELLED: 700 };
 
@@ -50,8 +74,13 @@ function createdJson(order) {
     cjPayUrl: [2, 3].includes(Number(order.payType)) ? null : `https://pay.cj.example/${order.id}`,
     logisticsMiss: order.logisticsMiss,
     orderStatus: order.status,
-    productInfoList: order.lines.map((l) => (
-      { storeLineItemId: l.storeLineItemId, lineItemId: l.lineItemId, variantId: l.vid, quantity: l.quantity, isGroup: false })),
+    productInfoList: order.lines.map((l) => ({
+      storeLineItemId: l.storeLineItemId,
+      lineItemId: l.lineItemId,
+      variantId: l.vid,
+      quantity: l.quantity,
+      isGroup: false,
+    })),
     interceptOrderReasons: order.intercept,
   };
 }
@@ -84,10 +113,17 @@ function listJson(order, sparse) {
   };
 }
 
-const productsJson = (order) => order.lines.map((l) => ({
-  vid: oddId(l.vid), sku: l.sku, quantity: l.quantity, sellPrice: oddAmount(l.cents, l.vid), storeLineItemId: l.storeLineItemId,
-  lineItemId: l.lineItemId, productionOrderStatus: null, abnormalType: [],
-}));
+const productsJson = (order) =>
+  order.lines.map((l) => ({
+    vid: oddId(l.vid),
+    sku: l.sku,
+    quantity: l.quantity,
+    sellPrice: oddAmount(l.cents, l.vid),
+    storeLineItemId: l.storeLineItemId,
+    lineItemId: l.lineItemId,
+    productionOrderStatus: null,
+    abnormalType: [],
+  }));
 
 /** Detail = list fields and more; a split order names its parcels in splitOrderList, spelled as in the ORDERSPLIT hook. */
 function detailJson(supplier, order) {
@@ -111,7 +147,12 @@ function detailJson(supplier, order) {
       orderCode: c.id,
       createAt: plainTime(order.splitAt),
       orderStatus: SPLIT_STATUS[c.status] ?? 0,
-      productList: c.lines.map((l) => ({ productCode: l.sku, vid: l.vid, quantity: l.quantity, sku: l.sku })),
+      productList: c.lines.map((l) => ({
+        productCode: l.sku,
+        vid: l.vid,
+        quantity: l.quantity,
+        sku: l.sku,
+      })),
     })),
   };
 }
@@ -119,7 +160,10 @@ function detailJson(supplier, order) {
 function list(supplier, query) {
   const size = Math.min(50, Math.max(1, Number(query.pageSize ?? 20)));
   const page = Math.max(1, Number(query.pageNum ?? 1));
-  const ids = [query.orderIds ?? []].flat().flatMap((t) => t.split(',')).filter(Boolean);
+  const ids = [query.orderIds ?? []]
+    .flat()
+    .flatMap((t) => t.split(','))
+    .filter(Boolean);
   let rows;
   if (ids.length) {
     rows = [...new Set(ids.map((id) => supplier.find(id)).filter(Boolean))];
@@ -131,8 +175,12 @@ function list(supplier, query) {
   }
   rows = query.status ? rows.filter((o) => o.status === query.status) : rows;
   return {
-    pageNum: page, pageSize: size, total: rows.length,
-    list: rows.slice((page - 1) * size, page * size).map((o) => listJson(o, hash(`sparse ${o.id}`) % 2 === 0)),
+    pageNum: page,
+    pageSize: size,
+    total: rows.length,
+    list: rows
+      .slice((page - 1) * size, page * size)
+      .map((o) => listJson(o, hash(`sparse ${o.id}`) % 2 === 0)),
   };
 }
 
@@ -166,9 +214,13 @@ export const ORDER_CALLS = {
   },
   'shopping/order/getOrderDetail': {
     method: 'GET',
-    run: ({ supplier }, { query }) => success(detailJson(supplier, supplier.mustFind(need(query.orderId, 'orderId')))),
+    run: ({ supplier }, { query }) =>
+      success(detailJson(supplier, supplier.mustFind(need(query.orderId, 'orderId')))),
   },
-  'shopping/order/list': { method: 'GET', run: ({ supplier }, { query }) => success(list(supplier, query)) },
+  'shopping/order/list': {
+    method: 'GET',
+    run: ({ supplier }, { query }) => success(list(supplier, query)),
+  },
   'shopping/order/deleteOrder': {
     method: 'DELETE',
     run: ({ supplier }, { query }) => {
@@ -179,7 +231,8 @@ export const ORDER_CALLS = {
   },
   'shopping/pay/getBalance': {
     method: 'GET',
-    run: ({ account }) => success({ amount: account.walletCents / 100, noWithdrawalAmount: 0, freezeAmount: null }),
+    run: ({ account }) =>
+      success({ amount: account.walletCents / 100, noWithdrawalAmount: 0, freezeAmount: null }),
   },
   'shopping/pay/payBalance': {
     method: 'POST',

@@ -40,7 +40,13 @@ export class Supplier {
   }
 
   note(operation, order, facts = {}) {
-    return this.world.ledger.add('cj', operation, { orderNumber: order.orderNumber, cjOrderId: order.id, ...facts });
+    const shopOrder = this.world.shopOrderOf(order);
+    return this.world.ledger.add('cj', operation, {
+      order: shopOrder?.name ?? null,
+      orderNumber: order.orderNumber,
+      cjOrderId: order.id,
+      ...facts,
+    });
   }
 
   /** By CJ's id or by our number. */
@@ -76,14 +82,22 @@ export class Supplier {
     this.#index(order);
     this.note('createOrder', order, {
       amount: (order.productCents + order.postageCents) / 100,
-      lines: lines.map(({ sku, vid, quantity, storeLineItemId }) => ({ sku, vid, quantity, storeLineItemId })),
+      lines: lines.map(({ sku, vid, quantity, storeLineItemId }) => ({
+        sku,
+        vid,
+        quantity,
+        storeLineItemId,
+      })),
       logisticsMiss: order.logisticsMiss || undefined,
     });
     return order;
   }
 
   #line(product, index) {
-    const variant = product.vid != null ? this.world.catalog.byVid.get(String(product.vid)) : this.world.catalog.bySku.get(product.sku);
+    const variant =
+      product.vid != null
+        ? this.world.catalog.byVid.get(String(product.vid))
+        : this.world.catalog.bySku.get(product.sku);
     if (!variant) {
       throw new CjError(1602000, 'Variant not found');
     }
@@ -95,8 +109,12 @@ export class Supplier {
       throw new CjError(1600300, 'quantity must be a positive integer');
     }
     return {
-      vid: variant.vid, sku: variant.sku, quantity, cents: variant.costCents,
-      storeLineItemId: product.storeLineItemId ?? null, lineItemId: String(2611219000000000000n + BigInt(this.counter * 50 + index)),
+      vid: variant.vid,
+      sku: variant.sku,
+      quantity,
+      cents: variant.costCents,
+      storeLineItemId: product.storeLineItemId ?? null,
+      lineItemId: String(2611219000000000000n + BigInt(this.counter * 50 + index)),
     };
   }
 
@@ -126,7 +144,9 @@ export class Supplier {
       postageCents: method.price(lines, this.world.catalog),
       logisticName: input.logisticName,
       fromCountryCode: input.fromCountryCode,
-      shipping: Object.fromEntries(Object.entries(input).filter(([k]) => k.startsWith('shipping') || k === 'email')),
+      shipping: Object.fromEntries(
+        Object.entries(input).filter(([k]) => k.startsWith('shipping') || k === 'email'),
+      ),
       remark: input.remark ?? null,
       payType: input.payType ?? 1,
       sandbox: Number(input.isSandbox ?? 0),
@@ -168,12 +188,18 @@ export class Supplier {
     order.payments += 1;
     order.status = 'UNSHIPPED';
     order.subStatus = 'PENDING';
-    this.note('payBalance', order, { amount: amount / 100, wallet: this.world.account.walletCents / 100 });
+    this.note('payBalance', order, {
+      amount: amount / 100,
+      wallet: this.world.account.walletCents / 100,
+    });
     this.#plan(order, 'SHIPPED', this.world.settings.shipAfter);
   }
 
   #takeStock(order) {
-    const rows = order.lines.map((l) => ({ variant: this.world.catalog.byVid.get(l.vid), quantity: l.quantity }));
+    const rows = order.lines.map((l) => ({
+      variant: this.world.catalog.byVid.get(l.vid),
+      quantity: l.quantity,
+    }));
     const place = order.fromCountryCode === 'US' ? 'US' : 'CN';
     if (rows.some(({ variant, quantity }) => variant.offShelf || variant.stock[place] < quantity)) {
       throw new CjError(1603102, 'Inventory deduction failed');
@@ -185,7 +211,12 @@ export class Supplier {
   }
 
   #plan(order, status, seconds) {
-    this.world.agenda.add({ at: this.world.clock.now() + seconds * 1000, kind: 'cj', id: order.id, status });
+    this.world.agenda.add({
+      at: this.world.clock.now() + seconds * 1000,
+      kind: 'cj',
+      id: order.id,
+      status,
+    });
   }
 
   delete(order) {
@@ -201,7 +232,9 @@ export class Supplier {
     if (order.paidAt && order.status !== 'CANCELLED') {
       this.world.account.walletCents += order.productCents + order.postageCents;
     }
-    [order, ...this.childrenOf(order)].forEach((o) => { o.status = 'CANCELLED'; });
+    [order, ...this.childrenOf(order)].forEach((o) => {
+      o.status = 'CANCELLED';
+    });
     this.note('orderCancelled', order, { paid: Boolean(order.paidAt) });
   }
 
@@ -239,8 +272,11 @@ export class Supplier {
     if (status === 'DELIVERED') {
       order.deliveredAt = clock.now();
     }
-    this.note(status === 'SHIPPED' ? 'parcelShipped' : `parcel${status[0]}${status.slice(1).toLowerCase()}`, order,
-      { tracking: order.trackNumber });
+    this.note(
+      status === 'SHIPPED' ? 'parcelShipped' : `parcel${status[0]}${status.slice(1).toLowerCase()}`,
+      order,
+      { tracking: order.trackNumber },
+    );
     this.#settleParent(order);
   }
 
@@ -266,15 +302,23 @@ export class Supplier {
     const pieces = order.lines.reduce((sum, l) => sum + l.quantity, 0);
     const { settings } = this.world;
     const rate = settings.splitRate >= 0 ? settings.splitRate : settings.oddity / 4;
-    return pieces >= 2 && !order.parentId
-      && (order.wantsSplit || this.world.wantsSplit(order) || (hash(`split ${order.id}`) % 1000) / 1000 < rate);
+    return (
+      pieces >= 2 &&
+      !order.parentId &&
+      (order.wantsSplit ||
+        this.world.shopOrderOf(order)?.split ||
+        (hash(`split ${order.id}`) % 1000) / 1000 < rate)
+    );
   }
 
   /** Two parcels: the first leaves now, the second as long again after payment. */
   split(order) {
     const pieces = order.lines.reduce((sum, l) => sum + l.quantity, 0);
     if (!order.paidAt || order.children.length || order.trackNumber || pieces < 2) {
-      throw new CjError(1600300, 'only a paid order with two pieces or more, not shipped yet, can be split');
+      throw new CjError(
+        1600300,
+        'only a paid order with two pieces or more, not shipped yet, can be split',
+      );
     }
     const [one, two] = halves(order.lines);
     const parts = [one, two].map((lines) => this.#child(order, lines));
@@ -288,8 +332,17 @@ export class Supplier {
 
   #child(order, lines) {
     const child = {
-      ...order, id: this.#newId(), lines, parentId: order.id, children: [], payments: 0, splitAt: null,
-      status: 'UNSHIPPED', subStatus: 'PROCESSING', productCents: lines.reduce((s, l) => s + l.cents * l.quantity, 0), postageCents: 0,
+      ...order,
+      id: this.#newId(),
+      lines,
+      parentId: order.id,
+      children: [],
+      payments: 0,
+      splitAt: null,
+      status: 'UNSHIPPED',
+      subStatus: 'PROCESSING',
+      productCents: lines.reduce((s, l) => s + l.cents * l.quantity, 0),
+      postageCents: 0,
     };
     this.#index(child);
     return child;

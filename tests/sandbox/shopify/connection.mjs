@@ -3,7 +3,8 @@
 
 import { RequestError } from './errors.mjs';
 
-const encode = (value, id) => Buffer.from(JSON.stringify({ last_id: id, last_value: value })).toString('base64');
+const encode = (value, id) =>
+  Buffer.from(JSON.stringify({ last_id: id, last_value: value })).toString('base64');
 
 function decode(cursor) {
   try {
@@ -60,11 +61,23 @@ export function listConnection(list, args, nodeOf) {
   }
   if (args.before) {
     const { id } = decode(args.before);
-    rows = rows.slice(0, Math.max(0, rows.findIndex((row) => row.id === id)));
+    rows = rows.slice(
+      0,
+      Math.max(
+        0,
+        rows.findIndex((row) => row.id === id),
+      ),
+    );
   }
   const page = forward ? rows.slice(0, size) : rows.slice(Math.max(0, rows.length - size));
   const more = rows.length > page.length;
-  return shape(page, nodeOf, (row) => row.id, forward && more, Boolean(args.after) || (!forward && more));
+  return shape(
+    page,
+    nodeOf,
+    (row) => row.id,
+    forward && more,
+    Boolean(args.after) || (!forward && more),
+  );
 }
 
 /**
@@ -101,7 +114,9 @@ export function orderConnection(table, args, query, nodeOf) {
 function startOf(table, sortKey, reverse, after, query) {
   if (after) {
     const { value, id } = decode(after);
-    return reverse ? table.lowerBound(sortKey, value, id) - 1 : table.lowerBound(sortKey, value, id + 1);
+    return reverse
+      ? table.lowerBound(sortKey, value, id) - 1
+      : table.lowerBound(sortKey, value, id + 1);
   }
   if (reverse) {
     return table.size - 1;

@@ -19,17 +19,24 @@ class Meter {
   constructor(schema, document, variables) {
     this.schema = schema;
     this.variables = variables;
-    this.fragments = new Map(document.definitions.filter((d) => d.kind === Kind.FRAGMENT_DEFINITION).map((d) => [d.name.value, d]));
+    this.fragments = new Map(
+      document.definitions
+        .filter((d) => d.kind === Kind.FRAGMENT_DEFINITION)
+        .map((d) => [d.name.value, d]),
+    );
   }
 
   /** All fields selected on a type, fragments unfolded: [field node, type that has it]. */
-  * fields(selectionSet, type) {
+  *fields(selectionSet, type) {
     for (const node of selectionSet?.selections ?? []) {
       if (node.kind === Kind.FIELD) {
         yield [node, type];
       } else {
-        const part = node.kind === Kind.INLINE_FRAGMENT ? node : this.fragments.get(node.name.value);
-        const inner = part.typeCondition ? this.schema.getType(part.typeCondition.name.value) : type;
+        const part =
+          node.kind === Kind.INLINE_FRAGMENT ? node : this.fragments.get(node.name.value);
+        const inner = part.typeCondition
+          ? this.schema.getType(part.typeCondition.name.value)
+          : type;
         yield* this.fields(part.selectionSet, inner);
       }
     }
@@ -50,7 +57,8 @@ class Meter {
     if (!type || !isCompositeType(type)) {
       return 0;
     }
-    const value = data === undefined ? undefined : data?.[node.alias?.value ?? node.name.value] ?? null;
+    const value =
+      data === undefined ? undefined : (data?.[node.alias?.value ?? node.name.value] ?? null);
     if (value === null) {
       return 0;
     }
@@ -61,23 +69,28 @@ class Meter {
       return 10;
     }
     const own = FREE.has(type.name) ? 0 : 1;
-    return own + this.inside(node.selectionSet, type, Array.isArray(value) ? value[0] ?? null : value);
+    return (
+      own + this.inside(node.selectionSet, type, Array.isArray(value) ? (value[0] ?? null) : value)
+    );
   }
 
   connection(node, type, value) {
     let each = 0;
-    let asked = argument(node, 'first', this.variables) ?? argument(node, 'last', this.variables) ?? 1;
+    let asked =
+      argument(node, 'first', this.variables) ?? argument(node, 'last', this.variables) ?? 1;
     for (const [inner] of this.fields(node.selectionSet, type)) {
       const name = inner.name.value;
       if (name !== 'nodes' && name !== 'edges') {
         continue;
       }
-      const rows = value === undefined ? undefined : value?.[inner.alias?.value ?? name] ?? [];
+      const rows = value === undefined ? undefined : (value?.[inner.alias?.value ?? name] ?? []);
       asked = rows === undefined ? asked : Math.min(asked, rows.length);
       const rowType = getNamedType(type.getFields()[name].type);
-      const sample = rows === undefined ? undefined : rows[0] ?? null;
-      const cost = name === 'edges' ? this.inside(inner.selectionSet, rowType, sample)
-        : 1 + this.inside(inner.selectionSet, rowType, sample);
+      const sample = rows === undefined ? undefined : (rows[0] ?? null);
+      const cost =
+        name === 'edges'
+          ? this.inside(inner.selectionSet, rowType, sample)
+          : 1 + this.inside(inner.selectionSet, rowType, sample);
       each = Math.max(each, cost);
     }
     return asked > 0 ? 2 + Math.max(1, Math.floor(2 * Math.log(asked))) * Math.max(each, 1) : 2;
@@ -92,7 +105,8 @@ class Meter {
     for (const [node] of this.fields(operation.selectionSet, root)) {
       const payload = getNamedType(root.getFields()[node.name.value].type);
       sum += MUTATIONS[node.name.value] ?? 10;
-      const answer = data === undefined ? undefined : data?.[node.alias?.value ?? node.name.value] ?? null;
+      const answer =
+        data === undefined ? undefined : (data?.[node.alias?.value ?? node.name.value] ?? null);
       if (answer !== null && isObjectType(payload)) {
         sum += this.payload(node, payload, answer);
       }
@@ -108,9 +122,14 @@ class Meter {
         continue;
       }
       const type = getNamedType(payload.getFields()[inner.name.value].type);
-      const value = answer === undefined ? undefined : answer[inner.alias?.value ?? inner.name.value];
+      const value =
+        answer === undefined ? undefined : answer[inner.alias?.value ?? inner.name.value];
       if (isCompositeType(type) && value !== null) {
-        sum += this.inside(inner.selectionSet, type, Array.isArray(value) ? value[0] ?? null : value);
+        sum += this.inside(
+          inner.selectionSet,
+          type,
+          Array.isArray(value) ? (value[0] ?? null) : value,
+        );
       }
     }
     return sum;
@@ -134,7 +153,10 @@ export class Bucket {
   refill() {
     const now = this.clock.now();
     const { bucketSize, bucketRestore } = this.settings;
-    this.level = Math.min(bucketSize, this.level + (Math.max(0, now - this.at) / 1000) * bucketRestore);
+    this.level = Math.min(
+      bucketSize,
+      this.level + (Math.max(0, now - this.at) / 1000) * bucketRestore,
+    );
     this.at = now;
   }
 

@@ -1,7 +1,17 @@
 // Parsing, static checks and variables, with their errors in Shopify's words and codes. One cache per document text.
 
 import {
-  GraphQLError, Kind, coerceInputValue, getNamedType, isInputType, isNonNullType, parse, specifiedRules, typeFromAST, validate, valueFromAST,
+  GraphQLError,
+  Kind,
+  coerceInputValue,
+  getNamedType,
+  isInputType,
+  isNonNullType,
+  parse,
+  specifiedRules,
+  typeFromAST,
+  validate,
+  valueFromAST,
 } from 'graphql';
 import { isGid } from './ids.mjs';
 
@@ -27,21 +37,34 @@ const CODES = {
 const WORDS = {
   undefinedField: (m) => {
     const [, field, type] = /Cannot query field "(.+?)" on type "(.+?)"/.exec(m) ?? [];
-    return { message: `Field '${field}' doesn't exist on type '${type}'`, extra: { typeName: type, fieldName: field } };
+    return {
+      message: `Field '${field}' doesn't exist on type '${type}'`,
+      extra: { typeName: type, fieldName: field },
+    };
   },
   argumentNotAccepted: (m) => {
     const [, name, place] = /Unknown argument "(.+?)" on (?:field|directive) "(.+?)"/.exec(m) ?? [];
     const field = place?.split('.').pop();
-    return { message: `Field '${field}' doesn't accept argument '${name}'`, extra: { name: field, typeName: 'Field', argumentName: name } };
+    return {
+      message: `Field '${field}' doesn't accept argument '${name}'`,
+      extra: { name: field, typeName: 'Field', argumentName: name },
+    };
   },
   missingRequiredArguments: (m) => {
     const [, field, name] = /"(.+?)" argument "(.+?)" of type/.exec(m) ?? [];
     const leaf = field?.split('.').pop();
-    return { message: `Field '${leaf}' is missing required arguments: ${name}`, extra: { className: 'Field', name: leaf, arguments: name } };
+    return {
+      message: `Field '${leaf}' is missing required arguments: ${name}`,
+      extra: { className: 'Field', name: leaf, arguments: name },
+    };
   },
   variableNotUsed: (m) => {
-    const [, name, operation] = /Variable "\$(.+?)" is never used(?: in operation "(.+?)")?/.exec(m) ?? [];
-    return { message: `Variable $${name} is declared by ${operation ?? 'anonymous query'} but not used`, extra: { variableName: name } };
+    const [, name, operation] =
+      /Variable "\$(.+?)" is never used(?: in operation "(.+?)")?/.exec(m) ?? [];
+    return {
+      message: `Variable $${name} is declared by ${operation ?? 'anonymous query'} but not used`,
+      extra: { variableName: name },
+    };
   },
 };
 
@@ -73,10 +96,19 @@ function pathOf(document, error) {
 function staticErrors(schema, document) {
   const found = [];
   for (const rule of specifiedRules) {
-    const code = CODES[rule.name] ?? rule.name.replace(/Rule$/, '').replace(/^./, (c) => c.toLowerCase());
+    const code =
+      CODES[rule.name] ?? rule.name.replace(/Rule$/, '').replace(/^./, (c) => c.toLowerCase());
     for (const error of validate(schema, document, [rule])) {
-      const { message, extra } = WORDS[code]?.(error.message) ?? { message: error.message, extra: {} };
-      found.push({ message, ...location(error), path: pathOf(document, error), extensions: { code, ...extra } });
+      const { message, extra } = WORDS[code]?.(error.message) ?? {
+        message: error.message,
+        extra: {},
+      };
+      found.push({
+        message,
+        ...location(error),
+        path: pathOf(document, error),
+        extensions: { code, ...extra },
+      });
     }
   }
   return found;
@@ -90,10 +122,14 @@ function prepare(schema, text) {
     if (!(error instanceof GraphQLError)) {
       throw error;
     }
-    return { errors: [{ message: error.message, ...location(error), extensions: { code: 'PARSE_ERROR' } }] };
+    return {
+      errors: [{ message: error.message, ...location(error), extensions: { code: 'PARSE_ERROR' } }],
+    };
   }
   // One pass over all rules for the common case; rule by rule only to name the code of a mistake.
-  const errors = validate(schema, document, specifiedRules).length ? staticErrors(schema, document) : null;
+  const errors = validate(schema, document, specifiedRules).length
+    ? staticErrors(schema, document)
+    : null;
   return { document, errors };
 }
 
@@ -119,7 +155,11 @@ export class Documents {
   /** The operation to run, or null. */
   operation(document, name) {
     const all = document.definitions.filter((d) => d.kind === Kind.OPERATION_DEFINITION);
-    return name ? all.find((d) => d.name?.value === name) ?? null : (all.length === 1 ? all[0] : null);
+    return name
+      ? (all.find((d) => d.name?.value === name) ?? null)
+      : all.length === 1
+        ? all[0]
+        : null;
   }
 
   /** {values} or {errors} in the INVALID_VARIABLE shape. */
@@ -163,7 +203,11 @@ export class Documents {
     if (getNamedType(type).name === 'ID') {
       for (const id of [values[name]].flat()) {
         if (id != null && !isGid(id)) {
-          problems.push({ path: [], explanation: `Invalid global id '${id}'`, message: `Invalid global id '${id}'` });
+          problems.push({
+            path: [],
+            explanation: `Invalid global id '${id}'`,
+            message: `Invalid global id '${id}'`,
+          });
         }
       }
     }

@@ -42,9 +42,15 @@ export class ShopifyEndpoint {
     }
     const headers = { 'x-shopify-api-version': VERSION, 'x-request-id': randomUUID() };
     if (!this.#signedIn(request.headers['x-shopify-access-token'])) {
-      return { status: 401, headers, body: { errors: '[API] Invalid API key or access token (unrecognized login or wrong password)' } };
+      return {
+        status: 401,
+        headers,
+        body: {
+          errors: '[API] Invalid API key or access token (unrecognized login or wrong password)',
+        },
+      };
     }
-    return { headers, ...await this.#call(request) };
+    return { headers, ...(await this.#call(request)) };
   }
 
   #signedIn(token) {
@@ -53,16 +59,37 @@ export class ShopifyEndpoint {
 
   #grant(request) {
     const form = new URLSearchParams(request.text);
-    const given = form.size === 0 || request.text.startsWith('{') ? parseOr(request.text, {}) : Object.fromEntries(form);
+    const given = request.text.startsWith('{')
+      ? parseOr(request.text, {})
+      : Object.fromEntries(form);
     if (given.grant_type !== 'client_credentials') {
-      return { status: 400, body: { error: 'unsupported_grant_type', error_description: 'Only client_credentials is simulated' } };
+      return {
+        status: 400,
+        body: {
+          error: 'unsupported_grant_type',
+          error_description: 'Only client_credentials is simulated',
+        },
+      };
     }
     if (given.client_id !== CLIENT_ID || given.client_secret !== CLIENT_SECRET) {
-      return { status: 400, body: { error: 'application_cannot_be_found', error_description: 'Client id or secret is wrong' } };
+      return {
+        status: 400,
+        body: {
+          error: 'application_cannot_be_found',
+          error_description: 'Client id or secret is wrong',
+        },
+      };
     }
     const token = `shpat_${randomUUID().replaceAll('-', '')}`;
     this.tokens.set(token, this.world.clock.now() + TOKEN_SECONDS * 1000);
-    return { status: 200, body: { access_token: token, scope: this.world.settings.scopes.join(','), expires_in: TOKEN_SECONDS } };
+    return {
+      status: 200,
+      body: {
+        access_token: token,
+        scope: this.world.settings.scopes.join(','),
+        expires_in: TOKEN_SECONDS,
+      },
+    };
   }
 
   async #call(request) {
@@ -72,11 +99,14 @@ export class ShopifyEndpoint {
     }
     const { document, errors } = this.documents.get(body.query);
     const operation = document && this.documents.operation(document, body.operationName);
-    const names = operation ? [operation.name?.value, ...operation.selectionSet.selections.map((s) => s.name?.value)] : [];
+    const names = operation
+      ? [operation.name?.value, ...operation.selectionSet.selections.map((s) => s.name?.value)]
+      : [];
     return this.world.withFaults('shopify', names, {
       throttle: () => this.#throttled(1),
       garbage: { status: 200, headers: { 'content-type': 'text/html' }, raw: GARBAGE },
-      work: () => (errors ? { status: 200, body: { errors } } : this.#run(document, operation, body)),
+      work: () =>
+        errors ? { status: 200, body: { errors } } : this.#run(document, operation, body),
     });
   }
 
@@ -94,8 +124,14 @@ export class ShopifyEndpoint {
     }
     const requested = costOf(this.schema, document, operation, values);
     if (requested > MAX_COST) {
-      return { status: 200, body: errorBody(`Query cost is ${requested}, which exceeds the single query max cost limit (${MAX_COST}).`,
-        'MAX_COST_EXCEEDED', { cost: requested, maxCost: MAX_COST }) };
+      return {
+        status: 200,
+        body: errorBody(
+          `Query cost is ${requested}, which exceeds the single query max cost limit (${MAX_COST}).`,
+          'MAX_COST_EXCEEDED',
+          { cost: requested, maxCost: MAX_COST },
+        ),
+      };
     }
     if (!this.bucket.take(requested)) {
       return this.#throttled(requested);
@@ -109,39 +145,84 @@ export class ShopifyEndpoint {
       status: 200,
       body: {
         ...errorBody('Throttled', 'THROTTLED'),
-        extensions: { cost: { requestedQueryCost: requested, actualQueryCost: null, throttleStatus: this.bucket.status() } },
+        extensions: {
+          cost: {
+            requestedQueryCost: requested,
+            actualQueryCost: null,
+            throttleStatus: this.bucket.status(),
+          },
+        },
       },
     };
   }
 
   #execute(document, operation, values, requested) {
     const context = { search: [] };
-    const answer = this.idempotency.once(operation, values, () => execute({
-      schema: this.schema, document, rootValue: this.root, contextValue: context, variableValues: values,
-      operationName: operation.name?.value, fieldResolver: this.resolver,
-    }));
-    const actual = Math.min(requested, costOf(this.schema, document, operation, values, answer.data ?? null));
+    const answer = this.idempotency.once(operation, values, () =>
+      execute({
+        schema: this.schema,
+        document,
+        rootValue: this.root,
+        contextValue: context,
+        variableValues: values,
+        operationName: operation.name?.value,
+        fieldResolver: this.resolver,
+      }),
+    );
+    const actual = Math.min(
+      requested,
+      costOf(this.schema, document, operation, values, answer.data ?? null),
+    );
     this.bucket.giveBack(requested - actual);
-    const extensions = { cost: { requestedQueryCost: requested, actualQueryCost: actual, throttleStatus: this.bucket.status() } };
+    const extensions = {
+      cost: {
+        requestedQueryCost: requested,
+        actualQueryCost: actual,
+        throttleStatus: this.bucket.status(),
+      },
+    };
     if (context.search.length) {
       extensions.search = context.search;
     }
     const errors = answer.errors?.map((e) => ({
-      message: e.message, locations: e.locations, path: e.path,
-      extensions: e.extensions?.code ? e.extensions : { code: 'INTERNAL_SERVER_ERROR', requestId: randomUUID() },
+      message: e.message,
+      locations: e.locations,
+      path: e.path,
+      extensions: e.extensions?.code
+        ? e.extensions
+        : { code: 'INTERNAL_SERVER_ERROR', requestId: randomUUID() },
     }));
-    return { status: 200, body: { ...(answer.data !== undefined && { data: answer.data }), ...(errors && { errors }), extensions } };
+    return {
+      status: 200,
+      body: {
+        ...(answer.data !== undefined && { data: answer.data }),
+        ...(errors && { errors }),
+        extensions,
+      },
+    };
   }
 
   #resolve(source, args, context, info) {
     const field = info.parentType.getFields()[info.fieldName];
     if (info.fieldName === 'fulfillmentOrders' && !this.access.seesFulfillmentOrders()) {
-      return { nodes: [], edges: [], pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null } };
+      return {
+        nodes: [],
+        edges: [],
+        pageInfo: {
+          hasNextPage: false,
+          hasPreviousPage: false,
+          startCursor: null,
+          endCursor: null,
+        },
+      };
     }
     this.access.check(info.parentType.name, field);
     const value = source[info.fieldName];
     if (value === undefined) {
-      throw new RequestError(`sandbox: ${info.parentType.name}.${info.fieldName} is not simulated`, 'SANDBOX_NOT_SIMULATED');
+      throw new RequestError(
+        `sandbox: ${info.parentType.name}.${info.fieldName} is not simulated`,
+        'SANDBOX_NOT_SIMULATED',
+      );
     }
     return typeof value === 'function' ? value(args, context, info) : value;
   }

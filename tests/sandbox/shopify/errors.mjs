@@ -8,4 +8,6 @@ export class RequestError extends Error {
   }
 }
 
-export const errorBody = (message, code, extra = {}) => ({ errors: [{ message, extensions: { code, ...extra } }] });
+export const errorBody = (message, code, extra = {}) => ({
+  errors: [{ message, extensions: { code, ...extra } }],
+});

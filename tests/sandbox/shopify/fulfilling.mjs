@@ -4,8 +4,9 @@
 import { gid, numberOf } from './ids.mjs';
 import { totalCents } from './shop.mjs';
 
-const refuse = (message, field = ['fulfillment'], code) => (
-  { userErrors: [code ? { field, message, code } : { field, message }] });
+const refuse = (message, field = ['fulfillment'], code) => ({
+  userErrors: [code ? { field, message, code } : { field, message }],
+});
 
 /** {company, number, url} rows from FulfillmentTrackingInput (single or plural fields). */
 function trackingRows(info) {
@@ -30,28 +31,43 @@ function wantedOf(shop, group) {
   }
   const fo = order.fulfillmentOrders.find((f) => f.id === id);
   if (!['OPEN', 'IN_PROGRESS'].includes(fo.status)) {
-    return { order, ...refuse(`Fulfillment order ${id} has an unfulfillable status= ${fo.status.toLowerCase()}.`) };
+    return {
+      order,
+      ...refuse(`Fulfillment order ${id} has an unfulfillable status= ${fo.status.toLowerCase()}.`),
+    };
   }
   const rows = group.fulfillmentOrderLineItems?.length
-    ? group.fulfillmentOrderLineItems.map((g) => (
-      { line: fo.lines.find((l) => l.id === numberOf('FulfillmentOrderLineItem', g.id)), quantity: g.quantity }))
+    ? group.fulfillmentOrderLineItems.map((g) => ({
+        line: fo.lines.find((l) => l.id === numberOf('FulfillmentOrderLineItem', g.id)),
+        quantity: g.quantity,
+      }))
     : fo.lines.filter((l) => l.remaining > 0).map((line) => ({ line, quantity: line.remaining }));
   const sums = new Map();
   rows.forEach(({ line, quantity }) => sums.set(line, (sums.get(line) ?? 0) + quantity));
-  const bad = rows.length === 0 || rows.some(({ line, quantity }) => !line || quantity <= 0 || sums.get(line) > line.remaining);
-  return bad ? { order, ...refuse('Invalid fulfillment order line item quantity requested.') } : { order, fo, rows };
+  const bad =
+    rows.length === 0 ||
+    rows.some(({ line, quantity }) => !line || quantity <= 0 || sums.get(line) > line.remaining);
+  return bad
+    ? { order, ...refuse('Invalid fulfillment order line item quantity requested.') }
+    : { order, fo, rows };
 }
 
 export function createFulfillment(shop, input) {
   const groups = input.lineItemsByFulfillmentOrder;
   if (groups.length === 0) {
-    return refuse('Line items by fulfillment order must not be empty.', ['fulfillment', 'lineItemsByFulfillmentOrder']);
+    return refuse('Line items by fulfillment order must not be empty.', [
+      'fulfillment',
+      'lineItemsByFulfillmentOrder',
+    ]);
   }
   const wanted = groups.map((group) => wantedOf(shop, group));
   const refused = wanted.find((w) => w.userErrors);
   if (refused) {
     if (refused.order) {
-      shop.note('fulfillmentCreate', refused.order, { refused: true, reason: refused.userErrors[0].message });
+      shop.note('fulfillmentCreate', refused.order, {
+        refused: true,
+        reason: refused.userErrors[0].message,
+      });
     }
     return { userErrors: refused.userErrors };
   }
@@ -119,7 +135,9 @@ export function updateTracking(shop, id, info, notify) {
   fulfillment.tracking = trackingRows(info);
   fulfillment.updatedAt = shop.world.clock.now();
   shop.note('fulfillmentTrackingInfoUpdate', order, {
-    fulfillmentId: id, tracking: fulfillment.tracking.map((t) => t.number), notified: Boolean(notify),
+    fulfillmentId: id,
+    tracking: fulfillment.tracking.map((t) => t.number),
+    notified: Boolean(notify),
   });
   shop.touch(order);
   return { fulfillment, order, userErrors: [] };
@@ -165,7 +183,10 @@ export function addEvent(shop, input) {
   if (input.status === 'DELIVERED') {
     fulfillment.deliveredAt = event.happenedAt;
   }
-  shop.note('fulfillmentEventCreate', order, { fulfillmentId: input.fulfillmentId, status: input.status });
+  shop.note('fulfillmentEventCreate', order, {
+    fulfillmentId: input.fulfillmentId,
+    status: input.status,
+  });
   shop.touch(order);
   return { event, userErrors: [] };
 }
@@ -184,19 +205,35 @@ export function hold(shop, id, input) {
   const handle = input.handle ?? '';
   if (fo.holds.some((h) => h.handle === handle)) {
     shop.note('fulfillmentOrderHold', order, { refused: true, handle });
-    return refuse('The handle is already in use by another hold of this app.', ['fulfillmentHold', 'handle'],
-      'DUPLICATE_FULFILLMENT_HOLD_HANDLE');
+    return refuse(
+      'The handle is already in use by another hold of this app.',
+      ['fulfillmentHold', 'handle'],
+      'DUPLICATE_FULFILLMENT_HOLD_HANDLE',
+    );
   }
   if (fo.holds.length >= 10) {
     return refuse('The limit of holds is reached.', ['id'], 'FULFILLMENT_ORDER_HOLD_LIMIT_REACHED');
   }
   if (!['OPEN', 'ON_HOLD', 'SCHEDULED'].includes(fo.status)) {
-    return refuse(`The fulfillment order is ${fo.status.toLowerCase()} and cannot be held.`, ['id'], 'TAKEN');
+    return refuse(
+      `The fulfillment order is ${fo.status.toLowerCase()} and cannot be held.`,
+      ['id'],
+      'TAKEN',
+    );
   }
-  const row = { id: shop.newId(), handle, reason: input.reason, reasonNotes: input.reasonNotes ?? null };
+  const row = {
+    id: shop.newId(),
+    handle,
+    reason: input.reason,
+    reasonNotes: input.reasonNotes ?? null,
+  };
   fo.holds.push(row);
   fo.status = 'ON_HOLD';
-  shop.note('fulfillmentOrderHold', order, { fulfillmentOrderId: id, handle, reason: input.reason });
+  shop.note('fulfillmentOrderHold', order, {
+    fulfillmentOrderId: id,
+    handle,
+    reason: input.reason,
+  });
   shop.touch(order);
   return { hold: row, fo, order, userErrors: [] };
 }
@@ -232,7 +269,11 @@ export function cancelOrder(shop, args) {
   const job = { id: `${order.id}-${shop.newId()}`, done: false };
   shop.jobs.set(job.id, job);
   shop.world.agenda.add({
-    at: shop.world.clock.now() + 500, kind: 'cancel', id: order.id, job: job.id, reason: args.reason,
+    at: shop.world.clock.now() + 500,
+    kind: 'cancel',
+    id: order.id,
+    job: job.id,
+    reason: args.reason,
     refund: Boolean(args.refundMethod?.originalPaymentMethodsRefund),
   });
   shop.note('orderCancel', order, { reason: args.reason, total: totalCents(order) / 100 });

@@ -3,10 +3,22 @@
 import { print } from 'graphql';
 
 const MANDATORY = new Set([
-  'refundCreate', 'inventorySetQuantities', 'inventoryAdjustQuantities', 'inventoryMoveQuantities', 'inventorySetOnHandQuantities',
-  'inventoryActivate', 'locationActivate', 'locationDeactivate', 'inventoryShipmentCreate', 'inventoryShipmentCreateInTransit',
-  'inventoryShipmentAddItems', 'inventoryShipmentReceive', 'inventoryTransferCreate', 'inventoryTransferCreateAsReadyToShip',
-  'inventoryTransferDuplicate', 'inventoryTransferSetItems',
+  'refundCreate',
+  'inventorySetQuantities',
+  'inventoryAdjustQuantities',
+  'inventoryMoveQuantities',
+  'inventorySetOnHandQuantities',
+  'inventoryActivate',
+  'locationActivate',
+  'locationDeactivate',
+  'inventoryShipmentCreate',
+  'inventoryShipmentCreateInTransit',
+  'inventoryShipmentAddItems',
+  'inventoryShipmentReceive',
+  'inventoryTransferCreate',
+  'inventoryTransferCreateAsReadyToShip',
+  'inventoryTransferDuplicate',
+  'inventoryTransferSetItems',
 ]);
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -21,18 +33,23 @@ export class Idempotency {
     if (operation.operation !== 'mutation') {
       return null;
     }
-    const bare = operation.selectionSet.selections.find((n) => (
-      MANDATORY.has(n.name?.value) && !n.directives.some((d) => d.name.value === 'idempotent')));
-    return bare ? {
-      message: 'The @idempotent directive is required for this mutation but was not provided.',
-      path: [bare.alias?.value ?? bare.name.value],
-      extensions: { code: 'BAD_REQUEST' },
-    } : null;
+    const bare = operation.selectionSet.selections.find(
+      (n) =>
+        MANDATORY.has(n.name?.value) && !n.directives.some((d) => d.name.value === 'idempotent'),
+    );
+    return bare
+      ? {
+          message: 'The @idempotent directive is required for this mutation but was not provided.',
+          path: [bare.alias?.value ?? bare.name.value],
+          extensions: { code: 'BAD_REQUEST' },
+        }
+      : null;
   }
 
   #keyOf(operation, variables) {
     for (const node of operation.selectionSet.selections) {
-      const value = node.directives?.find((d) => d.name.value === 'idempotent')?.arguments[0]?.value;
+      const value = node.directives?.find((d) => d.name.value === 'idempotent')?.arguments[0]
+        ?.value;
       if (value) {
         const key = value.kind === 'Variable' ? variables[value.name.value] : value.value;
         return { id: `${node.name.value} ${key}`, field: node.alias?.value ?? node.name.value };
@@ -50,14 +67,14 @@ export class Idempotency {
     if (!key) {
       return run();
     }
-    const print_ = `${print(operation)} ${JSON.stringify(variables)}`;
+    const asked = `${print(operation)} ${JSON.stringify(variables)}`;
     const kept = this.kept.get(key.id);
     if (kept && kept.until > this.clock.now()) {
-      return kept.print === print_ ? kept.answer : mismatch(key.field);
+      return kept.asked === asked ? kept.answer : mismatch(key.field);
     }
     const answer = run();
     if (!answer.errors) {
-      this.kept.set(key.id, { until: this.clock.now() + DAY_MS, print: print_, answer });
+      this.kept.set(key.id, { until: this.clock.now() + DAY_MS, asked, answer });
     }
     return answer;
   }
@@ -65,7 +82,14 @@ export class Idempotency {
 
 function mismatch(field) {
   return {
-    data: { [field]: { userErrors: [{ field: null, message: 'The idempotency key was already used with other parameters.',
-      code: 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH' }] } },
+    data: {
+      [field]: {
+        refund: null,
+        order: null,
+        userErrors: [
+          { field: null, message: 'The idempotency key was already used with other parameters.' },
+        ],
+      },
+    },
   };
 }

@@ -7,7 +7,11 @@ import { orderView } from './view.mjs';
 
 export function refundOrder(shop, input) {
   const order = shop.orders.byId.get(numberOf('Order', input.orderId));
-  const refuse = (field, message) => ({ refund: null, order: null, userErrors: [{ field, message }] });
+  const refuse = (field, message) => ({
+    refund: null,
+    order: null,
+    userErrors: [{ field, message }],
+  });
   if (!order) {
     return refuse(['orderId'], 'Order does not exist');
   }
@@ -27,7 +31,11 @@ export function refundOrder(shop, input) {
   shop.note('refundCreate', order, { refundId: gid('Refund', id), amount: cents / 100 });
   shop.touch(order);
   const money = { amount: (cents / 100).toFixed(2), currencyCode: 'USD' };
-  const transactions = rows.map((_, i) => ({ id: gid('OrderTransaction', id * 10 + i), kind: 'REFUND', status: 'SUCCESS' }));
+  const transactions = rows.map((_, i) => ({
+    id: gid('OrderTransaction', id * 10 + i),
+    kind: 'REFUND',
+    status: 'SUCCESS',
+  }));
   return {
     refund: {
       __typename: 'Refund',
@@ -38,7 +46,12 @@ export function refundOrder(shop, input) {
       transactions: () => ({
         nodes: transactions,
         edges: transactions.map((node) => ({ cursor: node.id, node })),
-        pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+        pageInfo: {
+          hasNextPage: false,
+          hasPreviousPage: false,
+          startCursor: null,
+          endCursor: null,
+        },
       }),
     },
     order: orderView(shop, order),

@@ -8,7 +8,14 @@ import { gid, isGid, numberOf } from './ids.mjs';
 import { parseSearch } from './search.mjs';
 import { refundOrder } from './refunds.mjs';
 import {
-  eventView, fulfillmentOrderView, fulfillmentView, holdView, jobView, locationView, orderView, subscriptionView,
+  eventView,
+  fulfillmentOrderView,
+  fulfillmentView,
+  holdView,
+  jobView,
+  locationView,
+  orderView,
+  subscriptionView,
 } from './view.mjs';
 
 const API_VERSIONS = ['2025-10', '2026-01', '2026-04', '2026-07', '2026-10'];
@@ -20,7 +27,8 @@ function searchOf(shop, args, context, field) {
   }
   const newest = shop.world.clock.now() - shop.world.settings.searchLag * 1000;
   return shop.world.settings.searchLag > 0
-    ? { ...parsed, accepts: (o) => o.updatedAt <= newest && parsed.accepts(o) } : parsed;
+    ? { ...parsed, accepts: (o) => o.updatedAt <= newest && parsed.accepts(o) }
+    : parsed;
 }
 
 function orderById(shop, id) {
@@ -39,12 +47,24 @@ function nodeById(shop, id) {
   if (type === 'FulfillmentOrder') {
     const number = numberOf('FulfillmentOrder', id);
     const order = shop.fulfillmentOrders.get(number);
-    return order ? fulfillmentOrderView(shop, order, order.fulfillmentOrders.find((f) => f.id === number)) : null;
+    return order
+      ? fulfillmentOrderView(
+          shop,
+          order,
+          order.fulfillmentOrders.find((f) => f.id === number),
+        )
+      : null;
   }
   if (type === 'Fulfillment') {
     const number = numberOf('Fulfillment', id);
     const order = shop.fulfillments.get(number);
-    return order ? fulfillmentView(shop, order, order.fulfillments.find((f) => f.id === number)) : null;
+    return order
+      ? fulfillmentView(
+          shop,
+          order,
+          order.fulfillments.find((f) => f.id === number),
+        )
+      : null;
   }
   if (type === 'Job') {
     return jobById(shop, id);
@@ -89,8 +109,18 @@ function shopFacts(shop) {
     unitSystem: 'METRIC_SYSTEM',
     createdAt: isoSeconds(Date.UTC(2025, 0, 6)),
     url: `https://${shop.world.settings.shop}`,
-    plan: { publicDisplayName: 'Grow', shopifyPlus: false, partnerDevelopment: false, displayName: 'Grow' },
-    primaryDomain: { id: gid('Domain', 1), host: 'shop.example', url: 'https://shop.example', sslEnabled: true },
+    plan: {
+      publicDisplayName: 'Grow',
+      shopifyPlus: false,
+      partnerDevelopment: false,
+      displayName: 'Grow',
+    },
+    primaryDomain: {
+      id: gid('Domain', 1),
+      host: 'shop.example',
+      url: 'https://shop.example',
+      sslEnabled: true,
+    },
   };
 }
 
@@ -98,7 +128,10 @@ function queries(shop, access) {
   return {
     shop: () => shopFacts(shop),
     order: ({ id }) => orderById(shop, id),
-    orders: (args, context) => orderConnection(shop.orders, args, searchOf(shop, args, context, 'orders'), (o) => orderView(shop, o)),
+    orders: (args, context) =>
+      orderConnection(shop.orders, args, searchOf(shop, args, context, 'orders'), (o) =>
+        orderView(shop, o),
+      ),
     ordersCount: (args, context) => countOrders(shop, args, context),
     node: ({ id }) => nodeById(shop, id),
     nodes: ({ ids }) => ids.map((id) => nodeById(shop, id)),
@@ -106,16 +139,31 @@ function queries(shop, access) {
     fulfillmentOrder: ({ id }) => nodeById(shop, id),
     fulfillment: ({ id }) => nodeById(shop, id),
     locations: (args) => listConnection(shop.locations, args, locationView),
-    location: ({ id }) => shop.locations.filter((l) => !id || gid('Location', l.id) === id).map(locationView)[0] ?? null,
+    location: ({ id }) =>
+      shop.locations.filter((l) => !id || gid('Location', l.id) === id).map(locationView)[0] ??
+      null,
     currentAppInstallation: () => ({
       __typename: 'AppInstallation',
       id: gid('AppInstallation', 77),
-      app: { __typename: 'App', id: gid('App', 7), title: 'dropship (sandbox)', handle: 'dropship-sandbox', apiKey: 'sandbox-client' },
+      app: {
+        __typename: 'App',
+        id: gid('App', 7),
+        title: 'dropship (sandbox)',
+        handle: 'dropship-sandbox',
+        apiKey: 'sandbox-client',
+      },
       accessScopes: access.handles().map((handle) => ({ handle, description: handle })),
     }),
-    publicApiVersions: () => API_VERSIONS.map((handle) => ({ handle, displayName: handle, supported: true })),
-    webhookSubscriptions: (args) => listConnection(
-      [...shop.subscriptions.values()].filter((s) => !args.topics || args.topics.includes(s.topic)), args, subscriptionView),
+    publicApiVersions: () =>
+      API_VERSIONS.map((handle) => ({ handle, displayName: handle, supported: true })),
+    webhookSubscriptions: (args) =>
+      listConnection(
+        [...shop.subscriptions.values()].filter(
+          (s) => !args.topics || args.topics.includes(s.topic),
+        ),
+        args,
+        subscriptionView,
+      ),
     webhookSubscription: ({ id }) => {
       const found = shop.subscriptions.get(numberOf('WebhookSubscription', id));
       return found ? subscriptionView(found) : null;
@@ -128,11 +176,21 @@ function tag(shop, access, { id, tags }, field, change) {
   access.checkTagging(type, field);
   const order = shop.orders.byId.get(numberOf('Order', id));
   if (!order) {
-    return { node: null, userErrors: [{ field: ['id'], message: `${type ?? 'Node'} does not exist` }] };
+    return {
+      node: null,
+      userErrors: [{ field: ['id'], message: `${type ?? 'Node'} does not exist` }],
+    };
   }
-  const given = [tags].flat().flatMap((t) => t.split(',')).map((t) => t.trim()).filter(Boolean);
+  const given = [tags]
+    .flat()
+    .flatMap((t) => t.split(','))
+    .map((t) => t.trim())
+    .filter(Boolean);
   if (given.some((t) => t.length > 40)) {
-    return { node: null, userErrors: [{ field: ['tags'], message: 'Tags is too long (maximum is 40 characters)' }] };
+    return {
+      node: null,
+      userErrors: [{ field: ['tags'], message: 'Tags is too long (maximum is 40 characters)' }],
+    };
   }
   change(order, given);
   return { node: orderView(shop, order), userErrors: [] };
@@ -161,7 +219,10 @@ function updateOrder(shop, input) {
     return { order: null, userErrors: [{ field: ['id'], message: 'Order does not exist' }] };
   }
   if (input.note !== undefined && (input.note ?? '').length > 5000) {
-    return { order: null, userErrors: [{ field: ['note'], message: 'Note is too long (maximum is 5000 characters)' }] };
+    return {
+      order: null,
+      userErrors: [{ field: ['note'], message: 'Note is too long (maximum is 5000 characters)' }],
+    };
   }
   if (input.note !== undefined) {
     order.note = input.note;
@@ -174,14 +235,23 @@ function updateOrder(shop, input) {
 }
 
 function subscribe(shop, { topic, webhookSubscription: input }) {
-  const bad = (message) => ({ webhookSubscription: null, userErrors: [{ field: ['webhookSubscription', 'uri'], message }] });
+  const bad = (message) => ({
+    webhookSubscription: null,
+    userErrors: [{ field: ['webhookSubscription', 'uri'], message }],
+  });
   if (!/^https?:\/\//.test(input.uri ?? '')) {
     return bad('Address is invalid');
   }
   if ([...shop.subscriptions.values()].some((s) => s.topic === topic && s.uri === input.uri)) {
     return bad('Address for this topic has already been taken');
   }
-  const row = { ...input, id: 9000000 + shop.newId(), topic, createdAt: shop.world.clock.now(), failures: 0 };
+  const row = {
+    ...input,
+    id: 9000000 + shop.newId(),
+    topic,
+    createdAt: shop.world.clock.now(),
+    failures: 0,
+  };
   shop.subscriptions.set(row.id, row);
   shop.world.ledger.add('shopify', 'webhookSubscriptionCreate', { topic, uri: input.uri });
   return { webhookSubscription: subscriptionView(row), userErrors: [] };
@@ -190,7 +260,10 @@ function subscribe(shop, { topic, webhookSubscription: input }) {
 function changeSubscription(shop, { id, webhookSubscription: input }) {
   const row = shop.subscriptions.get(numberOf('WebhookSubscription', id));
   if (!row) {
-    return { webhookSubscription: null, userErrors: [{ field: ['id'], message: 'Webhook subscription does not exist' }] };
+    return {
+      webhookSubscription: null,
+      userErrors: [{ field: ['id'], message: 'Webhook subscription does not exist' }],
+    };
   }
   Object.assign(row, input);
   return { webhookSubscription: subscriptionView(row), userErrors: [] };
@@ -198,14 +271,20 @@ function changeSubscription(shop, { id, webhookSubscription: input }) {
 
 function unsubscribe(shop, { id }) {
   if (!shop.subscriptions.delete(numberOf('WebhookSubscription', id))) {
-    return { deletedWebhookSubscriptionId: null, userErrors: [{ field: ['id'], message: 'Webhook subscription does not exist' }] };
+    return {
+      deletedWebhookSubscriptionId: null,
+      userErrors: [{ field: ['id'], message: 'Webhook subscription does not exist' }],
+    };
   }
   shop.world.ledger.add('shopify', 'webhookSubscriptionDelete', { id });
   return { deletedWebhookSubscriptionId: id, userErrors: [] };
 }
 
 function mutations(shop, access) {
-  const fulfilled = (r) => ({ fulfillment: r.fulfillment ? fulfillmentView(shop, r.order, r.fulfillment) : null, userErrors: r.userErrors });
+  const fulfilled = (r) => ({
+    fulfillment: r.fulfillment ? fulfillmentView(shop, r.order, r.fulfillment) : null,
+    userErrors: r.userErrors,
+  });
   const held = (r) => ({
     fulfillmentHold: r.hold ? holdView(r.hold) : null,
     fulfillmentOrder: r.fo ? fulfillmentOrderView(shop, r.order, r.fo) : null,
@@ -213,16 +292,21 @@ function mutations(shop, access) {
     userErrors: r.userErrors,
   });
   return {
-    fulfillmentCreate: ({ fulfillment }) => fulfilled(fulfilling.createFulfillment(shop, fulfillment)),
-    fulfillmentTrackingInfoUpdate: (a) => fulfilled(
-      fulfilling.updateTracking(shop, a.fulfillmentId, a.trackingInfoInput, a.notifyCustomer)),
+    fulfillmentCreate: ({ fulfillment }) =>
+      fulfilled(fulfilling.createFulfillment(shop, fulfillment)),
+    fulfillmentTrackingInfoUpdate: (a) =>
+      fulfilled(
+        fulfilling.updateTracking(shop, a.fulfillmentId, a.trackingInfoInput, a.notifyCustomer),
+      ),
     fulfillmentCancel: ({ id }) => fulfilled(fulfilling.cancelFulfillment(shop, id)),
     fulfillmentEventCreate: ({ fulfillmentEvent }) => {
       const r = fulfilling.addEvent(shop, fulfillmentEvent);
       return { fulfillmentEvent: r.event ? eventView(r.event) : null, userErrors: r.userErrors };
     },
-    fulfillmentOrderHold: ({ id, fulfillmentHold }) => held(fulfilling.hold(shop, id, fulfillmentHold)),
-    fulfillmentOrderReleaseHold: ({ id, holdIds }) => held(fulfilling.releaseHold(shop, id, holdIds)),
+    fulfillmentOrderHold: ({ id, fulfillmentHold }) =>
+      held(fulfilling.hold(shop, id, fulfillmentHold)),
+    fulfillmentOrderReleaseHold: ({ id, holdIds }) =>
+      held(fulfilling.releaseHold(shop, id, holdIds)),
     orderCancel: (args) => {
       const { job, errors } = fulfilling.cancelOrder(shop, args);
       return { job: job ? jobView(job) : null, orderCancelUserErrors: errors, userErrors: errors };
@@ -237,4 +321,7 @@ function mutations(shop, access) {
   };
 }
 
-export const rootValue = (shop, access) => ({ ...queries(shop, access), ...mutations(shop, access) });
+export const rootValue = (shop, access) => ({
+  ...queries(shop, access),
+  ...mutations(shop, access),
+});

@@ -4,16 +4,29 @@
 import { fulfillmentState, totalCents } from './shop.mjs';
 import { numberOf } from './ids.mjs';
 
-const TOKEN = /\s*(\(|\)|-?[A-Za-z_][A-Za-z0-9_.]*:(?:[<>]=?)?(?:'[^']*'|"[^"]*"|[^\s():]*)|"[^"]*"|'[^']*'|[^\s()]+)/y;
+const TOKEN =
+  /\s*(\(|\)|-?[A-Za-z_][A-Za-z0-9_.]*:(?:[<>]=?)?(?:'[^']*'|"[^"]*"|[^\s():]*)|"[^"]*"|'[^']*'|[^\s()]+)/y;
 
 const FINANCIAL = {
-  paid: ['PAID'], pending: ['PENDING'], authorized: ['AUTHORIZED'], partially_paid: ['PARTIALLY_PAID'], voided: ['VOIDED'],
-  partially_refunded: ['PARTIALLY_REFUNDED'], refunded: ['REFUNDED'], expired: ['EXPIRED'],
+  paid: ['PAID'],
+  pending: ['PENDING'],
+  authorized: ['AUTHORIZED'],
+  partially_paid: ['PARTIALLY_PAID'],
+  voided: ['VOIDED'],
+  partially_refunded: ['PARTIALLY_REFUNDED'],
+  refunded: ['REFUNDED'],
+  expired: ['EXPIRED'],
   unpaid: ['PENDING', 'AUTHORIZED', 'PARTIALLY_PAID'],
 };
 const FULFILLMENT = {
-  unfulfilled: ['UNFULFILLED'], partial: ['PARTIALLY_FULFILLED'], fulfilled: ['FULFILLED'], on_hold: ['ON_HOLD'],
-  unshipped: ['UNFULFILLED', 'ON_HOLD'], shipped: ['FULFILLED'], scheduled: [], request_declined: [],
+  unfulfilled: ['UNFULFILLED'],
+  partial: ['PARTIALLY_FULFILLED'],
+  fulfilled: ['FULFILLED'],
+  on_hold: ['ON_HOLD'],
+  unshipped: ['UNFULFILLED', 'ON_HOLD'],
+  shipped: ['FULFILLED'],
+  scheduled: [],
+  request_declined: [],
 };
 const STATUS = {
   open: (o) => !o.cancelledAt && !o.closedAt,
@@ -28,16 +41,26 @@ const oneOf = (table, of) => (value) => {
   return wanted && ((o) => wanted.includes(of(o)));
 };
 const text = (of) => (value) => (o) => String(of(o) ?? '').toLowerCase() === value.toLowerCase();
-const flag = (of) => (value) => (/^(true|false)$/i.test(value) ? (o) => String(of(o)) === value.toLowerCase() : null);
+const flag = (of) => (value) =>
+  /^(true|false)$/i.test(value) ? (o) => String(of(o)) === value.toLowerCase() : null;
 const hasTag = (o, value) => o.tags.some((t) => t.toLowerCase() === value.toLowerCase());
 
 const compare = {
-  '': (a, b) => a === b, '>': (a, b) => a > b, '>=': (a, b) => a >= b, '<': (a, b) => a < b, '<=': (a, b) => a <= b,
+  '': (a, b) => a === b,
+  '>': (a, b) => a > b,
+  '>=': (a, b) => a >= b,
+  '<': (a, b) => a < b,
+  '<=': (a, b) => a <= b,
 };
 
 const instant = (of) => (value, comparator, quoted) => {
-  const at = !quoted && /T\d\d$/.test(value) ? NaN : Date.parse(/\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00:00Z` : value);
-  return Number.isNaN(at) ? null : (o) => compare[comparator](Math.floor(of(o) / 1000) * 1000, Math.floor(at / 1000) * 1000);
+  const at =
+    !quoted && /T\d\d$/.test(value)
+      ? NaN
+      : Date.parse(/\d{4}-\d\d-\d\d$/.test(value) ? `${value}T00:00:00Z` : value);
+  return Number.isNaN(at)
+    ? null
+    : (o) => compare[comparator](Math.floor(of(o) / 1000) * 1000, Math.floor(at / 1000) * 1000);
 };
 const count = (of) => (value, comparator) => {
   const n = numberOf('Order', value) ?? Number(value);
@@ -49,7 +72,10 @@ const FIELDS = {
   financial_status: oneOf(FINANCIAL, (o) => o.financial),
   fulfillment_status: oneOf(FULFILLMENT, fulfillmentState),
   status: (value) => STATUS[value.toLowerCase()],
-  risk_level: (value) => (/^(low|medium|high|none|pending)$/i.test(value) ? (o) => o.risk.level === value.toUpperCase() : null),
+  risk_level: (value) =>
+    /^(low|medium|high|none|pending)$/i.test(value)
+      ? (o) => o.risk.level === value.toUpperCase()
+      : null,
   test: flag((o) => o.test),
   name: (value) => (o) => o.name === `#${value.replace(/^#/, '')}`,
   email: text((o) => o.email),
@@ -132,7 +158,11 @@ class Parser {
   }
 
   leaf(token) {
-    const [, field, comparator, raw] = /^([A-Za-z_][A-Za-z0-9_.]*):([<>]=?)?(.*)$/s.exec(token) ?? [];
+    const [, field, comparator, raw] =
+      /^([A-Za-z_][A-Za-z0-9_.]*):([<>]=?)?(.*)$/s.exec(token) ?? [];
+    if (token.startsWith(':')) {
+      return () => true; // the rest of a time without quotes; its front was warned of
+    }
     if (field === undefined) {
       return this.words(token.replace(/^["']|["']$/g, ''));
     }
@@ -146,7 +176,10 @@ class Parser {
       return this.ignore(field, `Input \`${value}\` is not an accepted value.`, 'invalid_value');
     }
     if (/^>=?$/.test(comparator ?? '') && field.endsWith('_at')) {
-      this.bounds = [...this.bounds, { key: field.toUpperCase(), least: Math.floor(Date.parse(value) / 1000) * 1000 }];
+      this.bounds = [
+        ...this.bounds,
+        { key: field.toUpperCase(), least: Math.floor(Date.parse(value) / 1000) * 1000 },
+      ];
     }
     return test;
   }
@@ -154,7 +187,10 @@ class Parser {
   /** A bare word looks into name, e-mail and tags. */
   words(word) {
     const w = word.toLowerCase();
-    return (o) => o.name === `#${w.replace(/^#/, '')}` || (o.email ?? '').toLowerCase().includes(w) || hasTag(o, w);
+    return (o) =>
+      o.name === `#${w.replace(/^#/, '')}` ||
+      (o.email ?? '').toLowerCase().includes(w) ||
+      hasTag(o, w);
   }
 
   ignore(field, message, code) {
@@ -176,8 +212,11 @@ export function parseSearch(query) {
   const parsed = {
     accepts,
     warnings: parser.warnings,
-    since: (sortKey) => parser.bounds.reduce(
-      (most, b) => (b.key === sortKey && (most === null || b.least > most) ? b.least : most), null),
+    since: (sortKey) =>
+      parser.bounds.reduce(
+        (most, b) => (b.key === sortKey && (most === null || b.least > most) ? b.least : most),
+        null,
+      ),
   };
   if (cache.size > 500) {
     cache.clear();

@@ -15,6 +15,7 @@ export class Shop {
     this.orders = new OrderTable(saved.orders ?? []);
     this.fulfillments = new Map();
     this.fulfillmentOrders = new Map();
+    this.byLine = new Map();
     this.jobs = new Map(Object.entries(saved.jobs ?? {}));
     this.subscriptions = new Map((saved.subscriptions ?? []).map((s) => [s.id, s]));
     this.locations = [{ id: LOCATION_ID, name: 'Main Street Store', isActive: true }];
@@ -44,13 +45,16 @@ export class Shop {
   #index(order) {
     order.fulfillmentOrders.forEach((fo) => this.fulfillmentOrders.set(fo.id, order));
     order.fulfillments.forEach((f) => this.fulfillments.set(f.id, order));
+    order.lines.forEach((l) => this.byLine.set(l.id, order));
   }
 
   /** The order of a name ("#1001" or "1001"), gid or number, or undefined. */
   find(key) {
     const text = String(key);
     const id = numberOf('Order', text) ?? (/^[0-9]{8,}$/.test(text) ? Number(text) : null);
-    return id !== null ? this.orders.byId.get(id) : this.orders.byName.get(text.startsWith('#') ? text : `#${text}`);
+    return id !== null
+      ? this.orders.byId.get(id)
+      : this.orders.byName.get(text.startsWith('#') ? text : `#${text}`);
   }
 
   addOrder(spec) {
@@ -75,7 +79,12 @@ export class Shop {
       financial: spec.financial,
       totalOverride: spec.total != null ? Math.round(Number(spec.total) * 100) : null,
       refundedCents: 0,
-      customer: { id: spec.customer.id, firstName: spec.customer.firstName, lastName: spec.customer.lastName, email: spec.customer.email },
+      customer: {
+        id: spec.customer.id,
+        firstName: spec.customer.firstName,
+        lastName: spec.customer.lastName,
+        email: spec.customer.email,
+      },
       shipping: spec.address,
       billing: spec.billing ?? spec.address,
       risk: riskOf(spec.risk),
@@ -92,12 +101,24 @@ export class Shop {
       createdAt: now,
       updatedAt: now,
       holds: [],
-      lines: order.lines.map((l) => ({ id: l.id + 1000000000000, lineId: l.id, total: l.quantity, remaining: l.quantity })),
+      lines: order.lines.map((l) => ({
+        id: l.id + 1000000000000,
+        lineId: l.id,
+        total: l.quantity,
+        remaining: l.quantity,
+      })),
     });
     this.orders.add(order);
     this.#index(order);
-    this.note('orderPlaced', order, { total: totalCents(order) / 100, financial: order.financial, oddity: order.oddity });
+    this.note('orderPlaced', order, {
+      total: totalCents(order) / 100,
+      financial: order.financial,
+      oddity: order.oddity,
+    });
     this.world.events('orders/create', order);
+    if (order.financial === 'PAID') {
+      this.world.events('orders/paid', order);
+    }
     return order;
   }
 
@@ -118,7 +139,11 @@ export class Shop {
   }
 
   note(operation, order, facts = {}) {
-    return this.world.ledger.add('shopify', operation, { order: order.name, orderId: gid('Order', order.id), ...facts });
+    return this.world.ledger.add('shopify', operation, {
+      order: order.name,
+      orderId: gid('Order', order.id),
+      ...facts,
+    });
   }
 
   /** Marks a change: the order moves to the end of the list by update time, and hooks are told. */
@@ -156,11 +181,14 @@ export class Shop {
   }
 
   #setQuantity(order, { sku, quantity }) {
-    const fo = order.fulfillmentOrders.find((f) => !['CLOSED', 'CANCELLED'].includes(f.status)) ?? order.fulfillmentOrders[0];
+    const fo =
+      order.fulfillmentOrders.find((f) => !['CLOSED', 'CANCELLED'].includes(f.status)) ??
+      order.fulfillmentOrders[0];
     let line = order.lines.find((l) => l.sku === sku);
     if (!line) {
       line = { ...this.#line({ sku, quantity: 0 }), quantity: 0, current: 0 };
       order.lines.push(line);
+      this.byLine.set(line.id, order);
       fo.lines.push({ id: line.id + 1000000000000, lineId: line.id, total: 0, remaining: 0 });
     }
     const folder = fo.lines.find((l) => l.lineId === line.id);
@@ -183,7 +211,9 @@ export class Shop {
     for (const fo of order.fulfillmentOrders) {
       if (fo.status !== 'CLOSED') {
         fo.status = 'CLOSED';
-        fo.lines.forEach((l) => { l.remaining = 0; });
+        fo.lines.forEach((l) => {
+          l.remaining = 0;
+        });
       }
     }
     this.note('orderCancelled', order, { reason });
@@ -194,7 +224,13 @@ export class Shop {
 
 /** {level, recommendation}; unknown levels are taken as they are so that a person may try them. */
 function riskOf(level = 'LOW', recommendation) {
-  const fitting = { LOW: 'ACCEPT', MEDIUM: 'INVESTIGATE', HIGH: 'CANCEL', NONE: 'NONE', PENDING: 'NONE' };
+  const fitting = {
+    LOW: 'ACCEPT',
+    MEDIUM: 'INVESTIGATE',
+    HIGH: 'CANCEL',
+    NONE: 'NONE',
+    PENDING: 'NONE',
+  };
   return { level, recommendation: recommendation ?? fitting[level] ?? 'NONE' };
 }
 

@@ -12,14 +12,39 @@ const money = (cents) => ({ amount: amount(cents), currencyCode: 'USD' });
 const bag = (cents) => ({ shopMoney: money(cents), presentmentMoney: money(cents) });
 
 function addressView(a, level2) {
-  const place = { province: a.province, provinceCode: a.provinceCode, country: COUNTRY_NAMES[a.countryCode] ?? a.countryCode, countryCodeV2: a.countryCode, countryCode: a.countryCode };
+  const place = {
+    province: a.province,
+    provinceCode: a.provinceCode,
+    country: COUNTRY_NAMES[a.countryCode] ?? a.countryCode,
+    countryCodeV2: a.countryCode,
+    countryCode: a.countryCode,
+  };
   if (!level2) {
-    return { id: null, name: null, firstName: null, lastName: null, company: null, address1: null, address2: null, city: null, zip: null, phone: null, ...place };
+    return {
+      id: null,
+      name: null,
+      firstName: null,
+      lastName: null,
+      company: null,
+      address1: null,
+      address2: null,
+      city: null,
+      zip: null,
+      phone: null,
+      ...place,
+    };
   }
   return {
     name: [a.firstName, a.lastName].filter(Boolean).join(' ') || null,
-    firstName: a.firstName, lastName: a.lastName, company: a.company,
-    address1: a.address1, address2: a.address2, city: a.city, zip: a.zip, phone: a.phone, ...place,
+    firstName: a.firstName,
+    lastName: a.lastName,
+    company: a.company,
+    address1: a.address1,
+    address2: a.address2,
+    city: a.city,
+    zip: a.zip,
+    phone: a.phone,
+    ...place,
   };
 }
 
@@ -50,7 +75,13 @@ const lineView = (line) => ({
   originalTotalSet: bag(line.priceCents * line.quantity),
   variant: line.variantId ? variantView(line) : null,
   product: line.productId
-    ? { __typename: 'Product', id: gid('Product', line.productId), legacyResourceId: String(line.productId), title: line.title } : null,
+    ? {
+        __typename: 'Product',
+        id: gid('Product', line.productId),
+        legacyResourceId: String(line.productId),
+        title: line.title,
+      }
+    : null,
   vendor: null,
   isGiftCard: false,
 });
@@ -70,10 +101,16 @@ export const fulfillmentView = (shop, order, f) => ({
   requiresShipping: true,
   totalQuantity: f.lines.reduce((sum, l) => sum + l.quantity, 0),
   trackingInfo: ({ first }) => f.tracking.slice(0, first ?? undefined),
-  fulfillmentLineItems: (args) => listConnection(f.lines.map((l) => ({ ...l, id: l.lineId + 2000000000000 })), args, (l) => ({
-    id: gid('FulfillmentLineItem', l.id), quantity: l.quantity,
-    lineItem: lineView(order.lines.find((o) => o.id === l.lineId)),
-  })),
+  fulfillmentLineItems: (args) =>
+    listConnection(
+      f.lines.map((l) => ({ ...l, id: l.lineId + 2000000000000 })),
+      args,
+      (l) => ({
+        id: gid('FulfillmentLineItem', l.id),
+        quantity: l.quantity,
+        lineItem: lineView(order.lines.find((o) => o.id === l.lineId)),
+      }),
+    ),
   events: (args) => listConnection(f.events, args, eventView),
   location: () => locationView(shop.locations[0]),
   order: () => orderView(shop, order),
@@ -81,14 +118,22 @@ export const fulfillmentView = (shop, order, f) => ({
 
 export const eventView = (e) => ({
   __typename: 'FulfillmentEvent',
-  id: gid('FulfillmentEvent', e.id), status: e.status, message: e.message,
-  happenedAt: isoSeconds(e.happenedAt), createdAt: isoSeconds(e.createdAt),
+  id: gid('FulfillmentEvent', e.id),
+  status: e.status,
+  message: e.message,
+  happenedAt: isoSeconds(e.happenedAt),
+  createdAt: isoSeconds(e.createdAt),
 });
 
 export const holdView = (h) => ({
   __typename: 'FulfillmentHold',
-  id: gid('FulfillmentHold', h.id), handle: h.handle, reason: h.reason, displayReason: h.reason,
-  reasonNotes: h.reasonNotes, heldByRequestingApp: true, heldByApp: null,
+  id: gid('FulfillmentHold', h.id),
+  handle: h.handle,
+  reason: h.reason,
+  displayReason: h.reason,
+  reasonNotes: h.reasonNotes,
+  heldByRequestingApp: true,
+  heldByApp: null,
 });
 
 const ACTIONS = {
@@ -108,11 +153,19 @@ export const fulfillmentOrderView = (shop, order, fo) => ({
   orderName: order.name,
   orderProcessedAt: isoSeconds(order.createdAt),
   supportedActions: (ACTIONS[fo.status] ?? []).map((action) => ({ action, externalUrl: null })),
-  assignedLocation: () => ({ name: shop.locations[0].name, countryCode: 'US', location: locationView(shop.locations[0]) }),
+  assignedLocation: () => ({
+    name: shop.locations[0].name,
+    countryCode: 'US',
+    location: locationView(shop.locations[0]),
+  }),
   fulfillmentHolds: fo.holds.map(holdView),
   lineItems: (args) => listConnection(fo.lines, args, (l) => fulfillmentOrderLineView(order, l)),
-  fulfillments: (args) => listConnection(order.fulfillments.filter((f) => f.lines.some((l) => l.foId === fo.id)), args,
-    (f) => fulfillmentView(shop, order, f)),
+  fulfillments: (args) =>
+    listConnection(
+      order.fulfillments.filter((f) => f.lines.some((l) => l.foId === fo.id)),
+      args,
+      (f) => fulfillmentView(shop, order, f),
+    ),
   order: () => orderView(shop, order),
 });
 
@@ -133,22 +186,37 @@ function fulfillmentOrderLineView(order, l) {
 
 export const locationView = (l) => ({
   __typename: 'Location',
-  id: gid('Location', l.id), legacyResourceId: String(l.id), name: l.name, isActive: l.isActive,
-  fulfillsOnlineOrders: true, isFulfillmentService: false, shipsInventory: true, isPrimary: true,
+  id: gid('Location', l.id),
+  legacyResourceId: String(l.id),
+  name: l.name,
+  isActive: l.isActive,
+  fulfillsOnlineOrders: true,
+  isFulfillmentService: false,
+  shipsInventory: true,
+  isPrimary: true,
 });
 
 export function riskView(risk) {
   return {
     recommendation: risk.recommendation,
-    assessments: [{
-      riskLevel: risk.level,
-      provider: null,
-      facts: risk.level === 'PENDING' ? [] : [{
-        description: risk.level === 'HIGH' ? 'Characteristics of this order are similar to fraudulent orders seen before'
-          : 'Billing street address matches the registered address of the card',
-        sentiment: risk.level === 'HIGH' ? 'NEGATIVE' : 'POSITIVE',
-      }],
-    }],
+    assessments: [
+      {
+        riskLevel: risk.level,
+        provider: null,
+        facts:
+          risk.level === 'PENDING'
+            ? []
+            : [
+                {
+                  description:
+                    risk.level === 'HIGH'
+                      ? 'Characteristics of this order are similar to fraudulent orders seen before'
+                      : 'Billing street address matches the registered address of the card',
+                  sentiment: risk.level === 'HIGH' ? 'NEGATIVE' : 'POSITIVE',
+                },
+              ],
+      },
+    ],
   };
 }
 
@@ -197,18 +265,29 @@ export function orderView(shop, order) {
     paymentGatewayNames: ['bogus'],
     statusPageUrl: `https://${shop.world.settings.shop}/orders/${order.id}/status`,
     billingAddressMatchesShippingAddress: order.billing === order.shipping,
-    shippingLine: { id: gid('ShippingLine', order.id), title: 'Standard', code: 'Standard', originalPriceSet: bag(order.shippingCents) },
+    shippingLine: {
+      id: gid('ShippingLine', order.id),
+      title: 'Standard',
+      code: 'Standard',
+      originalPriceSet: bag(order.shippingCents),
+    },
     shippingAddress: () => order.shipping && addressView(order.shipping, level2),
     billingAddress: () => order.billing && addressView(order.billing, level2),
     customer: () => ({
-      __typename: 'Customer', id: gid('Customer', order.customer.id), legacyResourceId: String(order.customer.id),
-      firstName: level2 ? order.customer.firstName : null, lastName: level2 ? order.customer.lastName : null,
-      displayName: level2 ? `${order.customer.firstName} ${order.customer.lastName}` : '', email: level2 ? order.customer.email : null,
+      __typename: 'Customer',
+      id: gid('Customer', order.customer.id),
+      legacyResourceId: String(order.customer.id),
+      firstName: level2 ? order.customer.firstName : null,
+      lastName: level2 ? order.customer.lastName : null,
+      displayName: level2 ? `${order.customer.firstName} ${order.customer.lastName}` : '',
+      email: level2 ? order.customer.email : null,
       numberOfOrders: '1',
     }),
     lineItems: (args) => listConnection(order.lines, args, lineView),
-    fulfillmentOrders: (args) => listConnection(order.fulfillmentOrders, args, (fo) => fulfillmentOrderView(shop, order, fo)),
-    fulfillments: ({ first }) => order.fulfillments.slice(0, first ?? undefined).map((f) => fulfillmentView(shop, order, f)),
+    fulfillmentOrders: (args) =>
+      listConnection(order.fulfillmentOrders, args, (fo) => fulfillmentOrderView(shop, order, fo)),
+    fulfillments: ({ first }) =>
+      order.fulfillments.slice(0, first ?? undefined).map((f) => fulfillmentView(shop, order, f)),
     fulfillmentsCount: { count: order.fulfillments.length, precision: 'EXACT' },
     risk: () => riskView(order.risk),
     refunds: [],
@@ -217,10 +296,23 @@ export function orderView(shop, order) {
 
 export const subscriptionView = (s) => ({
   __typename: 'WebhookSubscription',
-  id: gid('WebhookSubscription', s.id), legacyResourceId: String(s.id), topic: s.topic, uri: s.uri, filter: s.filter ?? null,
-  includeFields: s.includeFields ?? [], metafieldNamespaces: [], name: s.name ?? null, format: s.format ?? 'JSON',
-  createdAt: isoSeconds(s.createdAt), updatedAt: isoSeconds(s.createdAt),
+  id: gid('WebhookSubscription', s.id),
+  legacyResourceId: String(s.id),
+  topic: s.topic,
+  uri: s.uri,
+  filter: s.filter ?? null,
+  includeFields: s.includeFields ?? [],
+  metafieldNamespaces: [],
+  name: s.name ?? null,
+  format: s.format ?? 'JSON',
+  createdAt: isoSeconds(s.createdAt),
+  updatedAt: isoSeconds(s.createdAt),
   apiVersion: { handle: '2026-10', displayName: '2026-10', supported: true },
 });
 
-export const jobView = (job) => ({ __typename: 'Job', id: gid('Job', job.id), done: job.done, query: null });
+export const jobView = (job) => ({
+  __typename: 'Job',
+  id: gid('Job', job.id),
+  done: job.done,
+  query: null,
+});

@@ -8,7 +8,7 @@ import { COUNTRY_NAMES } from '../people.mjs';
 import { gid } from './ids.mjs';
 import { fulfillmentState, goodsCents, totalCents } from './shop.mjs';
 
-const TOPICS = ['orders/create', 'orders/updated', 'orders/cancelled', 'orders/paid'];
+const TOPICS = ['orders/create', 'orders/updated', 'orders/cancelled'];
 const REPEATS = 8;
 const AT_ONCE = 20;
 
@@ -20,11 +20,26 @@ function restAddress(a, level2) {
   if (!a) {
     return null;
   }
-  const place = { province: a.province, country: COUNTRY_NAMES[a.countryCode] ?? a.countryCode, country_code: a.countryCode, province_code: a.provinceCode };
-  return !level2 ? place : {
-    first_name: a.firstName, last_name: a.lastName, name: `${a.firstName} ${a.lastName}`, company: a.company, address1: a.address1,
-    address2: a.address2, city: a.city, zip: a.zip, phone: a.phone, ...place,
+  const place = {
+    province: a.province,
+    country: COUNTRY_NAMES[a.countryCode] ?? a.countryCode,
+    country_code: a.countryCode,
+    province_code: a.provinceCode,
   };
+  return !level2
+    ? place
+    : {
+        first_name: a.firstName,
+        last_name: a.lastName,
+        name: `${a.firstName} ${a.lastName}`,
+        company: a.company,
+        address1: a.address1,
+        address2: a.address2,
+        city: a.city,
+        zip: a.zip,
+        phone: a.phone,
+        ...place,
+      };
 }
 
 /** The order as the REST API wrote it. */
@@ -55,21 +70,50 @@ export function restOrder(order, level2 = true) {
     subtotal_price: text(goodsCents(order)),
     total_tax: '0.00',
     taxes_included: false,
-    ...(level2 && { email: order.email, phone: order.phone, contact_email: order.email, browser_ip: order.ip }),
-    customer: { id: order.customer.id, admin_graphql_api_id: gid('Customer', order.customer.id),
-      ...(level2 && { email: order.email, first_name: order.customer.firstName, last_name: order.customer.lastName }) },
+    ...(level2 && {
+      email: order.email,
+      phone: order.phone,
+      contact_email: order.email,
+      browser_ip: order.ip,
+    }),
+    customer: {
+      id: order.customer.id,
+      admin_graphql_api_id: gid('Customer', order.customer.id),
+      ...(level2 && {
+        email: order.email,
+        first_name: order.customer.firstName,
+        last_name: order.customer.lastName,
+      }),
+    },
     shipping_address: restAddress(order.shipping, level2),
     billing_address: restAddress(order.billing, level2),
-    shipping_lines: [{ id: order.id, title: 'Standard', code: 'Standard', price: text(order.shippingCents) }],
+    shipping_lines: [
+      { id: order.id, title: 'Standard', code: 'Standard', price: text(order.shippingCents) },
+    ],
     line_items: order.lines.map((l) => ({
-      id: l.id, admin_graphql_api_id: gid('LineItem', l.id), name: l.title, title: l.title, variant_title: l.style, sku: l.sku,
-      quantity: l.quantity, current_quantity: l.current, fulfillable_quantity: l.current - l.fulfilled, price: text(l.priceCents),
-      variant_id: l.variantId, product_id: l.productId, requires_shipping: true,
+      id: l.id,
+      admin_graphql_api_id: gid('LineItem', l.id),
+      name: l.title,
+      title: l.title,
+      variant_title: l.style,
+      sku: l.sku,
+      quantity: l.quantity,
+      current_quantity: l.current,
+      fulfillable_quantity: l.current - l.fulfilled,
+      price: text(l.priceCents),
+      variant_id: l.variantId,
+      product_id: l.productId,
+      requires_shipping: true,
       fulfillment_status: l.fulfilled >= l.current && l.current > 0 ? 'fulfilled' : null,
     })),
     fulfillments: order.fulfillments.map((f) => ({
-      id: f.id, admin_graphql_api_id: gid('Fulfillment', f.id), name: f.name, status: f.status.toLowerCase(),
-      created_at: isoSeconds(f.createdAt), tracking_numbers: f.tracking.map((t) => t.number), tracking_urls: f.tracking.map((t) => t.url),
+      id: f.id,
+      admin_graphql_api_id: gid('Fulfillment', f.id),
+      name: f.name,
+      status: f.status.toLowerCase(),
+      created_at: isoSeconds(f.createdAt),
+      tracking_numbers: f.tracking.map((t) => t.number),
+      tracking_urls: f.tracking.map((t) => t.url),
     })),
   };
 }
@@ -78,7 +122,14 @@ export class Webhooks {
   /** @param world shop, clock, settings, rng, faults */
   constructor(world, saved = {}) {
     this.world = world;
-    this.config = { url: null, secret: 'sandbox-secret', enabled: false, duplicates: 0, retryMs: 1000, ...saved };
+    this.config = {
+      url: null,
+      secret: 'sandbox-secret',
+      enabled: false,
+      duplicates: 0,
+      retryMs: 1000,
+      ...saved,
+    };
     this.stats = { sent: 0, delivered: 0, failed: 0, duplicates: 0, givenUp: 0 };
     this.waiting = [];
     this.running = 0;
@@ -190,11 +241,15 @@ export class Webhooks {
     return new Promise((resolve) => {
       try {
         const { request } = job.url.startsWith('https:') ? https : http;
-        const call = request(job.url, { method: 'POST', headers: this.#headers(job), timeout: 5000 }, (answer) => {
-          answer.resume();
-          answer.on('end', () => resolve(answer.statusCode));
-          answer.on('error', () => resolve(0));
-        });
+        const call = request(
+          job.url,
+          { method: 'POST', headers: this.#headers(job), timeout: 5000 },
+          (answer) => {
+            answer.resume();
+            answer.on('end', () => resolve(answer.statusCode));
+            answer.on('error', () => resolve(0));
+          },
+        );
         const limit = setTimeout(() => call.destroy(new Error('too slow')), 5000);
         call.on('close', () => clearTimeout(limit));
         call.on('error', () => resolve(0));
