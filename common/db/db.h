@@ -3,6 +3,9 @@
  * lock); db_ready() at the start of a unit of work reconnects with backoff.
  * SQLSTATE -> kind: 08*, 57P*, 53*, 40001, 40P01, 55P03 FAIL_LATER (a COMMIT whose connection broke: FAIL_UNKNOWN);
  * 23* FAIL_CONFLICT; 22* FAIL_INPUT; 28*, 42501 FAIL_DENIED; others FAIL_BUG.  code holds the SQLSTATE.
+ * A statement outside a transaction whose connection broke may have been done although it says FAIL_LATER: let it be
+ * repeatable, or put it into a transaction.  Each statement has 30 s (57014 -> FAIL_LATER).  After a lost connection held
+ * locks, calls fail with FAIL_LATER until db_ready.
  * Threads: a struct db belongs to one thread. */
 #pragma once
 
@@ -34,10 +37,13 @@ must_check int db_ready(struct db *db, struct fail *f);
 
 /* Run an embedded one-statement query.  params: as many text values as the highest $N (NULL = SQL NULL); connects when needed
  * outside a transaction.  *ret is the caller's (pg_clear_p). */
-must_check int db_query(struct db *db, const struct embedded *sql, const char *const *params, PGresult **ret,
-                        struct fail *f);
+must_check int db_query(struct db *db, const struct embedded *sql, const char *const *params,
+                        PGresult **ret, struct fail *f);
 /* The same when rows are not wanted; returns the number of affected rows (>= 0) or -1. */
-must_check int64_t db_exec(struct db *db, const struct embedded *sql, const char *const *params, struct fail *f);
+must_check int64_t db_exec(struct db *db, const struct embedded *sql, const char *const *params,
+                           struct fail *f);
+/* Prepare it only: an error in its text shows without running it. */
+must_check int db_prepare(struct db *db, const struct embedded *sql, struct fail *f);
 /* A whole script (several statements, no parameters); for migrations and tests. */
 must_check int db_script(struct db *db, const char *text, struct fail *f);
 
@@ -63,6 +69,6 @@ must_check int db_try_lock(struct db *db, const char *name, struct fail *f);
 void db_unlock(struct db *db, const char *name);
 
 /* LISTEN on a channel (again after each reconnect), then wait up to wait_ms for a notification.
- * 0 = notified, 1 = none came, -1 failed. */
+ * 0 = notified, or connected anew so that some may have been missed; 1 = none came; -1 failed. */
 must_check int db_listen(struct db *db, const char *channel, struct fail *f);
 must_check int db_wait_notify(struct db *db, int64_t wait_ms, struct fail *f);

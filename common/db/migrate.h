@@ -16,6 +16,7 @@ struct migration {
 extern const struct migration migrations[];
 
 /* Apply what is missing; *ret_applied = how many were applied now.  `list` is ended by text == NULL. */
-must_check int migrate_apply(struct db *db, const struct migration *list, int *ret_applied, struct fail *f);
+must_check int migrate_apply(struct db *db, const struct migration *list, int *ret_applied,
+                             struct fail *f);
 /* 0 when the database is at exactly the program's schema, 1 when migrations are missing, -1 failed. */
 must_check int migrate_check(struct db *db, const struct migration *list, struct fail *f);

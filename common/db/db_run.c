@@ -1,0 +1,170 @@
+#include "common/db/db_priv.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#include "common/base/clock.h"
+
+static int lost(struct db *db, const char *what, struct fail *f)
+{
+    db_drop(db);
+    return fail_code(f, FAIL_LATER, "08006", "%s: connection to Postgres lost", what);
+}
+
+/* The server ends the session with this message, though the end of the stream may not be here yet. */
+static bool is_fatal(const PGresult *res)
+{
+    const char *severity = PQresultErrorField(res, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+    return severity != NULL && strcmp(severity, "ERROR") != 0;
+}
+
+/* Until the whole result is here. */
+static int await_input(struct db *db, const char *what, int64_t until_ms, struct fail *f)
+{
+    while (PQisBusy(db->conn) != 0) {
+        struct pollfd at = { .fd = PQsocket(db->conn), .events = POLLIN };
+        int64_t left = until_ms - clock_mono_ms();
+        int ready = poll(&at, 1, left > 0 ? (int)left : 0);
+
+        if (ready < 0 && errno == EINTR) {
+            continue;
+        }
+        if (ready == 0 && left <= 0) {
+            db_drop(db);
+            return fail_code(f, FAIL_LATER, "08006", "%s: no answer from Postgres in time", what);
+        }
+        /* A failed read shows in the result, with the server's reason when it gave one. */
+        (void)PQconsumeInput(db->conn);
+    }
+    return 0;
+}
+
+int db_await(struct db *db, int sent, const char *what, int64_t answer_ms, PGresult **ret,
+             struct fail *f)
+{
+    int64_t until_ms = clock_mono_ms() + answer_ms;
+    scoped(pg_clear_p) PGresult *last = NULL;
+    bool bad = false;
+
+    if (sent == 0 && PQstatus(db->conn) == CONNECTION_OK) {
+        return fail_set(f, FAIL_BUG, "%s: %s", what, PQerrorMessage(db->conn));
+    }
+    for (;;) {
+        PGresult *res = NULL;
+        ExecStatusType status = PGRES_EMPTY_QUERY;
+
+        TRY(await_input(db, what, until_ms, f));
+        res = PQgetResult(db->conn);
+        if (res == NULL) {
+            break;
+        }
+        status = PQresultStatus(res);
+        if (bad) { /* the first error is the one that matters */
+            PQclear(res);
+            continue;
+        }
+        PQclear(last);
+        last = res;
+        assert(status != PGRES_COPY_IN && status != PGRES_COPY_OUT);
+        bad = status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE;
+    }
+    if (last == NULL) {
+        return lost(db, what, f);
+    }
+    if (bad) {
+        if (PQstatus(db->conn) != CONNECTION_OK || is_fatal(last)) {
+            db_drop(db);
+        }
+        return db_fail_result(last, what, f);
+    }
+    *ret = take_ptr(last);
+    return 0;
+}
+
+int db_command(struct db *db, const char *text, PGresult **ret, struct fail *f)
+{
+    return db_await(db, PQsendQuery(db->conn, text), text, DB_ANSWER_MS, ret, f);
+}
+
+static struct db_prepared *find_prepared(struct db *db, const struct embedded *sql)
+{
+    for (size_t i = 0; i < db->prepared_count; i++) {
+        if (db->prepared[i].sql == sql) {
+            return &db->prepared[i];
+        }
+    }
+    return NULL;
+}
+
+static int room_for_prepared(struct db *db, struct fail *f)
+{
+    size_t cap = db->prepared_cap > 0 ? 2 * db->prepared_cap : 32;
+    struct db_prepared *more = NULL;
+
+    if (db->prepared_count < db->prepared_cap) {
+        return 0;
+    }
+    more = realloc(db->prepared, cap * sizeof *more);
+    if (more == NULL) {
+        return fail_memory(f);
+    }
+    db->prepared = more;
+    db->prepared_cap = cap;
+    return 0;
+}
+
+/* The server counts the parameters: our text mentions $N in comments, too. */
+static int prepare(struct db *db, const struct embedded *sql, struct fail *f)
+{
+    scoped(pg_clear_p) PGresult *made = NULL;
+    scoped(pg_clear_p) PGresult *described = NULL;
+
+    assert(strlen(sql->name) < 64); /* a longer name would be cut, and two could become one */
+    TRY(room_for_prepared(db, f));
+    TRY(db_await(db, PQsendPrepare(db->conn, sql->name, sql->text, 0, NULL), sql->name,
+                 DB_ANSWER_MS, &made, f));
+    TRY(db_await(db, PQsendDescribePrepared(db->conn, sql->name), sql->name, DB_ANSWER_MS,
+                 &described, f));
+    db->prepared[db->prepared_count++] =
+        (struct db_prepared){ .sql = sql, .params = PQnparams(described) };
+    return 0;
+}
+
+int db_prepare(struct db *db, const struct embedded *sql, struct fail *f)
+{
+    TRY(db_usable(db, f));
+    return find_prepared(db, sql) != NULL ? 0 : prepare(db, sql, f);
+}
+
+int db_query(struct db *db, const struct embedded *sql, const char *const *params, PGresult **ret,
+             struct fail *f)
+{
+    const struct db_prepared *known = NULL;
+    int sent = 0;
+
+    TRY(db_prepare(db, sql, f));
+    known = find_prepared(db, sql);
+    assert(known->params == 0 || params != NULL);
+    sent = PQsendQueryPrepared(db->conn, sql->name, known->params, params, NULL, NULL, 0);
+    return db_await(db, sent, sql->name, DB_ANSWER_MS, ret, f);
+}
+
+int64_t db_exec(struct db *db, const struct embedded *sql, const char *const *params,
+                struct fail *f)
+{
+    scoped(pg_clear_p) PGresult *res = NULL;
+
+    TRY(db_query(db, sql, params, &res, f));
+    return strtoll(PQcmdTuples(res), NULL, 10); /* "" for a statement that does not count */
+}
+
+int db_script(struct db *db, const char *text, struct fail *f)
+{
+    scoped(pg_clear_p) PGresult *res = NULL;
+
+    TRY(db_usable(db, f));
+    return db_await(db, PQsendQuery(db->conn, text), "script", DB_SCRIPT_MS, &res, f);
+}

@@ -1,0 +1,3 @@
+-- Give back all advisory locks of the session.
+-- One row without meaning.
+select pg_advisory_unlock_all()
