@@ -263,3 +263,9 @@ follow_logs() {
     tail -n 0 -F "$VAR"/log/{scheduler,worker,api,sandbox,redis,postgres}.log &
     wait $! || true
 }
+
+# var/redis-cli.sh: sourced by a person, it points redis-cli at the private server.
+write_redis_shortcut() {
+    (umask 077 && printf 'redis-cli() { REDISCLI_AUTH=%s command redis-cli -p %s "$@"; }\n' \
+        "$REDIS_PASSWORD" "$REDIS_PORT" >"$VAR/redis-cli.sh")
+}

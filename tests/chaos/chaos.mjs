@@ -66,11 +66,19 @@ function tally(log) {
   return counts;
 }
 
+// What is wrong in a judge's report; empty when every order that should be fulfilled is, once.
+export function faultsIn(judge) {
+  const lists = ['missing', 'pending', 'double', 'paidTwice', 'wrongLines', 'wrongAddress', 'wrongTracking', 'notNotified', 'extra', 'unknown', 'unpaidLeftovers'];
+  const found = lists.filter((name) => judge[name].length > 0).map((name) => `${name}: ${JSON.stringify(judge[name].slice(0, 5))}`);
+  if (judge.fulfilledExpected !== judge.expected) found.push(`${judge.fulfilledExpected} of ${judge.expected} fulfilled`);
+  return found;
+}
+
 // Runs one storm; gives { judge, counts, faultsHit, seconds }.  settleS: how long the system may take to finish afterwards.
 export async function storm({ seed, seconds, orders: count, flush, dropRate = 0.05, settleS = 300, say = () => {} }) {
   const random = generator(seed);
   const system = await System.start('chaos', { workers: 2, schedulers: 1, webhooks: true,
-    sandboxArgs: ['--seed', String(seed), '--oddity', '0', '--shopify-bucket', '20000', '--shopify-restore', '1000'] });
+    sandboxArgs: ['--seed', String(seed), '--oddity', '0', '--bucket-size', '20000', '--bucket-restore', '1000', '--cj-points', '0'] });
   const log = [];
   try {
     await loseAnswers(system, dropRate);
@@ -86,7 +94,7 @@ export async function storm({ seed, seconds, orders: count, flush, dropRate = 0.
     try {
       await until('everything is fulfilled', async () => {
         judge = await system.control('GET', '/control/judge');
-        return judge.pending === 0 && judge.missing.length === 0 && judge.fulfilled >= judge.expected;
+        return judge.orders === count && judge.pending.length === 0 && judge.missing.length === 0;
       }, settleS * 1000, 1000);
     } catch (error) {
       say(error.message);
