@@ -27,7 +27,7 @@ void cj_close(struct cj *cj);
 /* ---- account; used by the one token holder, with its own locking ---- */
 struct cj_tokens {
     char access[CJ_TOKEN_BYTES], refresh[CJ_TOKEN_BYTES];
-    char open_id[CJ_ID_BYTES]; /* also the webhook key: a secret */
+    char open_id[CJ_ID_BYTES]; /* also the webhook key: a secret; "" when a refresh does not repeat it */
     int64_t access_until_us, refresh_until_us;
 };
 must_check int cj_login(struct cj *cj, const char *api_key, struct cj_tokens *ret, struct fail *f);
@@ -111,7 +111,8 @@ struct cj_order {
 };
 void cj_order_done(struct cj_order *o); /* frees the arrays; accepts a zeroed one */
 
-/* createOrderV2 with payType 3.  FAIL_CONFLICT "1603003": the number exists, read it.  FAIL_UNKNOWN: read it, too. */
+/* createOrderV2 with payType 3.  FAIL_INPUT with a field's name as code ("shippingAddress"): refused here, before sending.
+ * FAIL_CONFLICT "1603003": the number exists, read it.  FAIL_UNKNOWN: read it, too. */
 must_check int cj_order_create(struct cj *cj, const struct cj_new_order *order, struct cj_order *ret, struct fail *f);
 /* getOrderDetail by CJ's id or our number, with its shipments (children of split orders are looked up). FAIL_MISSING. */
 must_check int cj_order_get(struct cj *cj, const char *id_or_number, struct cj_order *ret, struct fail *f);
@@ -129,5 +130,6 @@ struct cj_order_row {
 must_check int cj_order_list(struct cj *cj, const char *status, int page, struct cj_order_row **ret, size_t *ret_count,
                              bool *ret_more, struct fail *f);
 
-/* Price forms of CJ: number, "11.85", "1.20-3.40", "8.13 -- 8.62" -> min and max; 1 when empty or unreadable (unknown). */
+/* Price forms of CJ: number, "11.85", "1.20-3.40", "8.13 -- 8.62" -> min and max in cents, fractions of a cent rounded up; 1 when
+ * empty or unreadable (unknown; *ret untouched). */
 int cj_parse_price(const char *text, struct money *ret_min, struct money *ret_max);
