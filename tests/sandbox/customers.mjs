@@ -85,15 +85,16 @@ export class Customers {
     this.last = null;
   }
 
-  /** Puts the next order of the steady stream on the agenda; called again whenever the rate changes. */
-  schedule() {
+  /**
+   * Puts the next order of the steady stream on the agenda; called again whenever the rate changes.
+   * @param from when the last one was due; after a leap of the clock the stream starts again from now
+   */
+  schedule(from = this.world.clock.now()) {
     const { agenda, clock, rng, settings } = this.world;
     agenda.removeWhere((item) => item.kind === 'customer');
     if (settings.ordersPerMinute > 0) {
-      agenda.add({
-        at: clock.now() + rng.wait(60_000 / settings.ordersPerMinute),
-        kind: 'customer',
-      });
+      const start = Math.max(from, clock.now() - 5000);
+      agenda.add({ at: start + rng.wait(60_000 / settings.ordersPerMinute), kind: 'customer' });
     }
   }
 

@@ -98,7 +98,7 @@ export class World {
     switch (item.kind) {
       case 'customer':
         this.customers.order();
-        this.customers.schedule();
+        this.customers.schedule(item.at);
         break;
       case 'burst':
         this.customers.order();
@@ -118,13 +118,18 @@ export class World {
         this.#cancel(order, item);
         break;
       case 'move':
-        this.shop.edit(order, {
-          address: newPerson(this.rng, order.number, order.shipping.countryCode).address,
-        });
+        this.#move(order);
         break;
       default:
         throw new Error(`unknown item on the agenda: ${item.kind}`);
     }
+  }
+
+  /** The buyer moves house before anything is sent. */
+  #move(order) {
+    const { firstName, lastName } = order.shipping;
+    const { address } = newPerson(this.rng, order.number, order.shipping.countryCode);
+    this.shop.edit(order, { address: { ...address, firstName, lastName } });
   }
 
   #cancel(order, item) {

@@ -58,56 +58,9 @@ export class Shop {
   }
 
   addOrder(spec) {
-    const number = ++this.counter;
-    const now = this.world.clock.now() - (spec.age ?? 0) * 1000;
-    const order = {
-      id: ORDER_ID_BASE + number,
-      number,
-      name: `#${number}`,
-      createdAt: now,
-      updatedAt: now,
-      cancelledAt: null,
-      cancelReason: null,
-      closedAt: null,
-      edited: null,
-      test: Boolean(spec.test),
-      note: spec.note ?? null,
-      tags: [...(spec.tags ?? [])],
-      email: spec.customer.email,
-      phone: spec.customer.phone,
-      ip: spec.ip ?? spec.customer.ip,
-      financial: spec.financial,
-      totalOverride: spec.total != null ? Math.round(Number(spec.total) * 100) : null,
-      refundedCents: 0,
-      customer: {
-        id: spec.customer.id,
-        firstName: spec.customer.firstName,
-        lastName: spec.customer.lastName,
-        email: spec.customer.email,
-      },
-      shipping: spec.address,
-      billing: spec.billing ?? spec.address,
-      risk: riskOf(spec.risk),
-      lines: spec.lines.map((line) => this.#line(line)),
-      fulfillmentOrders: [],
-      fulfillments: [],
-      oddity: spec.oddity ?? null,
-      split: Boolean(spec.split),
-    };
+    const order = this.#build(spec, ++this.counter);
     order.shippingCents = goodsCents(order) >= 5000 ? 0 : 490;
-    order.fulfillmentOrders.push({
-      id: this.newId() + 6000000000000,
-      status: 'OPEN',
-      createdAt: now,
-      updatedAt: now,
-      holds: [],
-      lines: order.lines.map((l) => ({
-        id: l.id + 1000000000000,
-        lineId: l.id,
-        total: l.quantity,
-        remaining: l.quantity,
-      })),
-    });
+    order.fulfillmentOrders.push(this.#fulfillmentOrder(order));
     this.orders.add(order);
     this.#index(order);
     this.note('orderPlaced', order, {
@@ -120,6 +73,56 @@ export class Shop {
       this.world.events('orders/paid', order);
     }
     return order;
+  }
+
+  #build(spec, number) {
+    const now = this.world.clock.now() - (spec.age ?? 0) * 1000;
+    const { id, firstName, lastName, email, phone, ip } = spec.customer;
+    return {
+      id: ORDER_ID_BASE + number,
+      number,
+      name: `#${number}`,
+      createdAt: now,
+      updatedAt: now,
+      cancelledAt: null,
+      cancelReason: null,
+      closedAt: null,
+      edited: null,
+      test: Boolean(spec.test),
+      note: spec.note ?? null,
+      tags: [...(spec.tags ?? [])],
+      email,
+      phone,
+      ip: spec.ip ?? ip,
+      financial: spec.financial,
+      totalOverride: spec.total != null ? Math.round(Number(spec.total) * 100) : null,
+      refundedCents: 0,
+      customer: { id, firstName, lastName, email },
+      shipping: spec.address,
+      billing: spec.billing ?? spec.address,
+      risk: riskOf(spec.risk),
+      lines: spec.lines.map((line) => this.#line(line)),
+      fulfillmentOrders: [],
+      fulfillments: [],
+      oddity: spec.oddity ?? null,
+      split: Boolean(spec.split),
+    };
+  }
+
+  #fulfillmentOrder(order) {
+    return {
+      id: this.newId() + 6000000000000,
+      status: 'OPEN',
+      createdAt: order.createdAt,
+      updatedAt: order.createdAt,
+      holds: [],
+      lines: order.lines.map((l) => ({
+        id: l.id + 1000000000000,
+        lineId: l.id,
+        total: l.quantity,
+        remaining: l.quantity,
+      })),
+    };
   }
 
   #line(line) {

@@ -21,7 +21,6 @@ function addressView(a, level2) {
   };
   if (!level2) {
     return {
-      id: null,
       name: null,
       firstName: null,
       lastName: null,
@@ -220,11 +219,9 @@ export function riskView(risk) {
   };
 }
 
-export function orderView(shop, order) {
-  const { level2 } = shop.world.settings;
-  const total = totalCents(order);
+/** Who, when and how far: the plain values of an order. */
+function orderFacts(order, level2) {
   return {
-    __typename: 'Order',
     id: gid('Order', order.id),
     legacyResourceId: String(order.id),
     name: order.name,
@@ -245,52 +242,80 @@ export function orderView(shop, order) {
     phone: level2 ? order.phone : null,
     clientIp: level2 ? order.ip : null,
     customerLocale: 'en-US',
-    currencyCode: 'USD',
-    presentmentCurrencyCode: 'USD',
+    customAttributes: [],
+    requiresShipping: true,
     displayFinancialStatus: order.financial,
     displayFulfillmentStatus: fulfillmentState(order),
     fullyPaid: order.financial === 'PAID',
+    paymentGatewayNames: ['bogus'],
+    billingAddressMatchesShippingAddress: order.billing === order.shipping,
+    refunds: [],
+  };
+}
+
+function orderMoney(order) {
+  const total = totalCents(order);
+  const goods = goodsCents(order);
+  return {
+    currencyCode: 'USD',
+    presentmentCurrencyCode: 'USD',
     currentTotalPriceSet: bag(total),
     originalTotalPriceSet: bag(total),
-    currentSubtotalPriceSet: bag(goodsCents(order)),
-    subtotalPriceSet: bag(goodsCents(order)),
     totalPriceSet: bag(total),
+    currentSubtotalPriceSet: bag(goods),
+    subtotalPriceSet: bag(goods),
     totalShippingPriceSet: bag(order.shippingCents),
     currentShippingPriceSet: bag(order.shippingCents),
     totalRefundedSet: bag(order.refundedCents),
     totalTaxSet: bag(0),
     currentTotalTaxSet: bag(0),
-    customAttributes: [],
-    requiresShipping: true,
-    paymentGatewayNames: ['bogus'],
-    statusPageUrl: `https://${shop.world.settings.shop}/orders/${order.id}/status`,
-    billingAddressMatchesShippingAddress: order.billing === order.shipping,
     shippingLine: {
       id: gid('ShippingLine', order.id),
       title: 'Standard',
       code: 'Standard',
       originalPriceSet: bag(order.shippingCents),
     },
+  };
+}
+
+function customerView(customer, level2) {
+  const { id, firstName, lastName, email } = customer;
+  return {
+    __typename: 'Customer',
+    id: gid('Customer', id),
+    legacyResourceId: String(id),
+    firstName: level2 ? firstName : null,
+    lastName: level2 ? lastName : null,
+    displayName: level2 ? `${firstName} ${lastName}` : '',
+    email: level2 ? email : null,
+    numberOfOrders: '1',
+  };
+}
+
+/** What hangs on an order; made only when asked for. */
+function orderParts(shop, order, level2) {
+  const fo = (row) => fulfillmentOrderView(shop, order, row);
+  return {
     shippingAddress: () => order.shipping && addressView(order.shipping, level2),
     billingAddress: () => order.billing && addressView(order.billing, level2),
-    customer: () => ({
-      __typename: 'Customer',
-      id: gid('Customer', order.customer.id),
-      legacyResourceId: String(order.customer.id),
-      firstName: level2 ? order.customer.firstName : null,
-      lastName: level2 ? order.customer.lastName : null,
-      displayName: level2 ? `${order.customer.firstName} ${order.customer.lastName}` : '',
-      email: level2 ? order.customer.email : null,
-      numberOfOrders: '1',
-    }),
+    customer: () => customerView(order.customer, level2),
     lineItems: (args) => listConnection(order.lines, args, lineView),
-    fulfillmentOrders: (args) =>
-      listConnection(order.fulfillmentOrders, args, (fo) => fulfillmentOrderView(shop, order, fo)),
+    fulfillmentOrders: (args) => listConnection(order.fulfillmentOrders, args, fo),
     fulfillments: ({ first }) =>
       order.fulfillments.slice(0, first ?? undefined).map((f) => fulfillmentView(shop, order, f)),
     fulfillmentsCount: { count: order.fulfillments.length, precision: 'EXACT' },
     risk: () => riskView(order.risk),
-    refunds: [],
+  };
+}
+
+export function orderView(shop, order) {
+  const { level2, shop: domain } = shop.world.settings;
+  return {
+    __typename: 'Order',
+    ...orderFacts(order, level2),
+    ...orderMoney(order),
+    ...orderParts(shop, order, level2),
+    statusPageUrl: `https://${domain}/orders/${order.id}/status`,
   };
 }
 

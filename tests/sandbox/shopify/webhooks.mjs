@@ -42,6 +42,47 @@ function restAddress(a, level2) {
       };
 }
 
+const restLine = (l) => ({
+  id: l.id,
+  admin_graphql_api_id: gid('LineItem', l.id),
+  name: l.title,
+  title: l.title,
+  variant_title: l.style,
+  sku: l.sku,
+  quantity: l.quantity,
+  current_quantity: l.current,
+  fulfillable_quantity: l.current - l.fulfilled,
+  price: text(l.priceCents),
+  variant_id: l.variantId,
+  product_id: l.productId,
+  requires_shipping: true,
+  fulfillment_status: l.fulfilled >= l.current && l.current > 0 ? 'fulfilled' : null,
+});
+
+const restFulfillment = (f) => ({
+  id: f.id,
+  admin_graphql_api_id: gid('Fulfillment', f.id),
+  name: f.name,
+  status: f.status.toLowerCase(),
+  created_at: isoSeconds(f.createdAt),
+  tracking_numbers: f.tracking.map((t) => t.number),
+  tracking_urls: f.tracking.map((t) => t.url),
+});
+
+const restPeople = (order, level2) => ({
+  customer: {
+    id: order.customer.id,
+    admin_graphql_api_id: gid('Customer', order.customer.id),
+    ...(level2 && {
+      email: order.email,
+      first_name: order.customer.firstName,
+      last_name: order.customer.lastName,
+    }),
+  },
+  shipping_address: restAddress(order.shipping, level2),
+  billing_address: restAddress(order.billing, level2),
+});
+
 /** The order as the REST API wrote it. */
 export function restOrder(order, level2 = true) {
   const state = { FULFILLED: 'fulfilled', PARTIALLY_FULFILLED: 'partial' };
@@ -76,45 +117,12 @@ export function restOrder(order, level2 = true) {
       contact_email: order.email,
       browser_ip: order.ip,
     }),
-    customer: {
-      id: order.customer.id,
-      admin_graphql_api_id: gid('Customer', order.customer.id),
-      ...(level2 && {
-        email: order.email,
-        first_name: order.customer.firstName,
-        last_name: order.customer.lastName,
-      }),
-    },
-    shipping_address: restAddress(order.shipping, level2),
-    billing_address: restAddress(order.billing, level2),
+    ...restPeople(order, level2),
     shipping_lines: [
       { id: order.id, title: 'Standard', code: 'Standard', price: text(order.shippingCents) },
     ],
-    line_items: order.lines.map((l) => ({
-      id: l.id,
-      admin_graphql_api_id: gid('LineItem', l.id),
-      name: l.title,
-      title: l.title,
-      variant_title: l.style,
-      sku: l.sku,
-      quantity: l.quantity,
-      current_quantity: l.current,
-      fulfillable_quantity: l.current - l.fulfilled,
-      price: text(l.priceCents),
-      variant_id: l.variantId,
-      product_id: l.productId,
-      requires_shipping: true,
-      fulfillment_status: l.fulfilled >= l.current && l.current > 0 ? 'fulfilled' : null,
-    })),
-    fulfillments: order.fulfillments.map((f) => ({
-      id: f.id,
-      admin_graphql_api_id: gid('Fulfillment', f.id),
-      name: f.name,
-      status: f.status.toLowerCase(),
-      created_at: isoSeconds(f.createdAt),
-      tracking_numbers: f.tracking.map((t) => t.number),
-      tracking_urls: f.tracking.map((t) => t.url),
-    })),
+    line_items: order.lines.map(restLine),
+    fulfillments: order.fulfillments.map(restFulfillment),
   };
 }
 

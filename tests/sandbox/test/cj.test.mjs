@@ -249,3 +249,11 @@ test('a burst brings its orders', async (t) => {
   await sandbox.control('POST', '/burst', { count: 25 });
   await eventually(() => sandbox.world.shop.orders.size === 25);
 });
+
+test('customers come at the rate that is set, and stop when it is set to nothing', async (t) => {
+  const sandbox = await startSandbox(t);
+  await sandbox.control('POST', '/settings', { 'orders-per-minute': 3000 });
+  await eventually(() => sandbox.world.shop.orders.size >= 30);
+  await sandbox.control('POST', '/settings', { 'orders-per-minute': 0 });
+  assert.equal(sandbox.world.agenda.size, 0);
+});
