@@ -1,0 +1,1 @@
+#include "worker/fulfillment/jobs.h"

@@ -1,0 +1,44 @@
+#include "worker/fulfillment/landed.h"
+
+#include "common/base/money.h"
+
+static const int64_t PPM = 1000000;
+
+int landed_cost(const struct landed_parts *p, int64_t *ret_minor, struct fail *f)
+{
+    int64_t fx = 0;
+
+    TRY(money_mul_div(p->price + p->shipping, p->fx_fee_ppm, PPM, MONEY_CEIL, &fx, f));
+    *ret_minor = p->price + p->shipping + p->duty + p->import_tax + p->broker + fx;
+    return 0;
+}
+
+int margin_of(const struct margin_parts *p, struct margin *ret, struct fail *f)
+{
+    int64_t revenue = p->net + p->ship_charged;
+    int64_t percent = 0, reserve = 0, at_risk_e6;
+
+    TRY(money_mul_div(p->charged, p->fee_ppm, PPM, MONEY_HALF_UP, &percent, f));
+    /* sigma x L is not rounded by itself, so the base is kept in millionths. */
+    at_risk_e6 = (revenue + p->return_cost) * PPM - p->salvage_ppm * p->landed;
+    if (at_risk_e6 > 0) {
+        TRY(money_mul_div(at_risk_e6, p->return_ppm, PPM * PPM, MONEY_CEIL, &reserve, f));
+    }
+    *ret = (struct margin){ .fee = percent + p->fee_fixed, .reserve = reserve };
+    ret->contribution = revenue - p->landed - ret->fee - ret->reserve;
+    ret->ratio_known = revenue > 0;
+    if (ret->ratio_known) {
+        TRY(money_mul_div(ret->contribution, PPM, revenue, MONEY_HALF_UP, &ret->ratio_ppm, f));
+    }
+    return 0;
+}
+
+int net_of_tax(int64_t charged, int64_t rate_ppm, int64_t *ret_net, struct fail *f)
+{
+    return money_mul_div(charged, PPM, PPM + rate_ppm, MONEY_HALF_UP, ret_net, f);
+}
+
+int price_limit(int64_t snapshot, int64_t rise_ppm, int64_t *ret_limit, struct fail *f)
+{
+    return money_mul_div(snapshot, PPM + rise_ppm, PPM, MONEY_CEIL, ret_limit, f);
+}
