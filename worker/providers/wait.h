@@ -1,5 +1,5 @@
-/* Waiting between the attempts of one call, shared by the clients.  The gate makes all workers wait after a throttling answer;
- * this makes at least the caller wait, whatever the gate does.
+/* Waiting between the attempts of one call, shared by the clients.  The gate makes all workers
+ * wait after a throttling answer; this makes at least the caller wait, whatever the gate does.
  * Threads: no shared state. */
 #pragma once
 
@@ -8,7 +8,8 @@
 
 #include "common/base/clock.h"
 
-/* ms with up to a quarter more, so that workers who were refused together do not come back together. */
+/* ms with up to a quarter more, so that workers who were refused together do not come back
+ * together. */
 static inline int64_t wait_jitter(int64_t ms)
 {
     return ms + (int64_t)arc4random_uniform((uint32_t)(ms / 4 + 1));

@@ -13,7 +13,8 @@ static int read_token(const json_t *data, const char *path, char *field, struct 
     return 0;
 }
 
-/* Lifetimes are contradictory in CJ's texts, so only the dates it sends count; without one we would sign in at every call. */
+/* Lifetimes are contradictory in CJ's texts, so only the dates it sends count; without one we
+ * would sign in at every call. */
 static int read_end(const json_t *data, const char *path, int64_t *ret_us, struct fail *f)
 {
     *ret_us = cj_read_time(data, path);
@@ -33,7 +34,8 @@ int cj_read_tokens(const json_t *data, struct cj_tokens *ret, struct fail *f)
     return cj_read_id(data, "openId", ret->open_id, sizeof ret->open_id, f);
 }
 
-static int sign_in(struct cj *cj, enum cj_op op, json_t *take_body, struct cj_tokens *ret, struct fail *f)
+static int sign_in(struct cj *cj, enum cj_op op, json_t *take_body, struct cj_tokens *ret,
+                   struct fail *f)
 {
     scoped(json_clear_p) json_t *root = NULL;
     struct cj_tokens tokens;

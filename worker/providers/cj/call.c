@@ -10,17 +10,18 @@
 #include "worker/providers/wait.h"
 
 enum {
-    PASSING_TRIES = 3,         /* attempts of a read in passing trouble */
-    THROTTLED_TRIES = 4,       /* attempts while throttled: pauses of 2, 4, 8 s */
-    PASSING_MS = 1000,         /* doubled with each attempt */
-    THROTTLED_MS = 2000,       /* doubled with each attempt */
-    LONGEST_WAIT_MS = 15000,   /* a longer wait is the caller's */
+    PASSING_TRIES = 3,       /* attempts of a read in passing trouble */
+    THROTTLED_TRIES = 4,     /* attempts while throttled: pauses of 2, 4, 8 s */
+    PASSING_MS = 1000,       /* doubled with each attempt */
+    THROTTLED_MS = 2000,     /* doubled with each attempt */
+    LONGEST_WAIT_MS = 15000, /* a longer wait is the caller's */
     READ_MS = 30000,
     WRITE_MS = 60000,
     URL_BYTES = 4096,
 };
 
-/* To add a call: an operation in the enumeration and a line here.  Points are those of CJ's price list. */
+/* To add a call: an operation in the enumeration and a line here.  Points are those of CJ's
+ * price list. */
 static const struct cj_op_rule op_rules[CJ_OPS] = {
     [CJ_OP_LOGIN] = { "POST", "authentication/getAccessToken", CJ_SIGN_IN, 0, false, 300000 },
     [CJ_OP_REFRESH] = { "POST", "authentication/refreshAccessToken", CJ_SIGN_IN, 0, false, 60000 },
@@ -43,7 +44,8 @@ const struct cj_op_rule *cj_op_rule(enum cj_op op)
     return &op_rules[op];
 }
 
-int cj_open(const char *base_url, struct http *http, const struct provider_gate *gate, struct cj **ret, struct fail *f)
+int cj_open(const char *base_url, struct http *http, const struct provider_gate *gate,
+            struct cj **ret, struct fail *f)
 {
     size_t base_bytes = strlen(base_url);
     struct cj *cj = NULL;
@@ -99,9 +101,13 @@ static void send_once(struct cj_call *call, struct cj_verdict *ret)
     char token_line[CJ_TOKEN_BYTES + 32];
     const char *headers[4] = { "Accept: application/json" };
     size_t count = 1;
-    struct http_request request = { .method = call->rule->method, .url = call->url, .headers = headers,
-                                    .body = call->body, .body_bytes = call->body != NULL ? strlen(call->body) : 0,
-                                    .timeout_ms = call->rule->manner == CJ_WRITE ? WRITE_MS : READ_MS };
+    struct http_request request = { .method = call->rule->method,
+                                    .url = call->url,
+                                    .headers = headers,
+                                    .body = call->body,
+                                    .body_bytes = call->body != NULL ? strlen(call->body) : 0,
+                                    .timeout_ms =
+                                        call->rule->manner == CJ_WRITE ? WRITE_MS : READ_MS };
 
     if (call->body != NULL) {
         headers[count++] = "Content-Type: application/json";
@@ -116,9 +122,12 @@ static void send_once(struct cj_call *call, struct cj_verdict *ret)
         return;
     }
     cj_judge(call->rule,
-             &(struct cj_answer){ answer.status, answer.body.data, answer.body.len, answer.retry_after_ms }, ret);
+             &(struct cj_answer){ answer.status, answer.body.data, answer.body.len,
+                                  answer.retry_after_ms },
+             ret);
     log_debug("cj.call", kv_str("path", call->rule->path), kv_int("status", answer.status),
-              kv_int("code", json_int(ret->root, "code", -1)), kv_str("request_id", json_text(ret->root, "requestId", "")),
+              kv_int("code", json_int(ret->root, "code", -1)),
+              kv_str("request_id", json_text(ret->root, "requestId", "")),
               kv_int("spent_ms", answer.spent_ms));
 }
 
@@ -128,7 +137,8 @@ static void report(struct cj_call *call, struct cj_verdict *v)
     const struct provider_gate *gate = call->cj->gate;
 
     if (v->step == CJ_WAIT) {
-        v->wait_ms = wait_jitter(v->wait_ms > 0 ? v->wait_ms : (int64_t)THROTTLED_MS << call->throttled);
+        v->wait_ms =
+            wait_jitter(v->wait_ms > 0 ? v->wait_ms : (int64_t)THROTTLED_MS << call->throttled);
     }
     gate->leave(gate->ctx, v->healthy, v->step == CJ_WAIT ? v->wait_ms : 0);
     if (v->step == CJ_POINTS && gate->points_gone != NULL) {
@@ -210,12 +220,14 @@ static int write_body(const struct cj_op_rule *rule, const json_t *body, char **
         return 0;
     }
     if (body == NULL) {
-        return fail_set(f, FAIL_INPUT, "CJ %s: a value is not UTF-8, or memory is short", rule->path);
+        return fail_set(f, FAIL_INPUT, "CJ %s: a value is not UTF-8, or memory is short",
+                        rule->path);
     }
     return json_write(body, ret, f);
 }
 
-int cj_run(struct cj *cj, enum cj_op op, const char *query, json_t *take_body, json_t **ret_root, struct fail *f)
+int cj_run(struct cj *cj, enum cj_op op, const char *query, json_t *take_body, json_t **ret_root,
+           struct fail *f)
 {
     struct cj_call call = { .cj = cj, .rule = &op_rules[op] };
     scoped(json_clear_p) json_t *body_json = take_body;
@@ -223,7 +235,8 @@ int cj_run(struct cj *cj, enum cj_op op, const char *query, json_t *take_body, j
     scoped(str_done) struct str url;
 
     str_init(&url, URL_BYTES);
-    str_addf(&url, "%s%s%s%s", cj->base_url, call.rule->path, query != NULL ? "?" : "", query != NULL ? query : "");
+    str_addf(&url, "%s%s%s%s", cj->base_url, call.rule->path, query != NULL ? "?" : "",
+             query != NULL ? query : "");
     TRY(str_ok(&url, f));
     TRY(write_body(call.rule, body_json, &body, f));
     call.url = url.data;

@@ -15,23 +15,26 @@ int cj_read_variant(const json_t *node, struct cj_variant *ret, struct fail *f)
     TRY(cj_read_id(node, "vid", ret->vid, sizeof ret->vid, f));
     TRY(cj_read_id(node, "pid", ret->pid, sizeof ret->pid, f));
     if (!str_fit(ret->sku, sizeof ret->sku, json_text(node, "variantSku", ""))) {
-        return fail_set(f, FAIL_BUG, "CJ: SKU of variant %s is longer than %zu bytes", ret->vid, sizeof ret->sku - 1);
+        return fail_set(f, FAIL_BUG, "CJ: SKU of variant %s is longer than %zu bytes", ret->vid,
+                        sizeof ret->sku - 1);
     }
     /* Of a range the dearer end; goods for nothing are an error in the catalogue, not a bargain. */
-    ret->price_known = cj_read_price(node, "variantSellPrice", &low, &ret->price) == 0 && ret->price.minor > 0;
+    ret->price_known =
+        cj_read_price(node, "variantSellPrice", &low, &ret->price) == 0 && ret->price.minor > 0;
     ret->weight_g = cj_read_weight(node, "variantWeight");
     return 0;
 }
 
 /* The rows whose SKU is exactly the one asked for. */
-static int pick_variants(const json_t *rows, const char *sku, struct cj_variant *list, size_t *ret_count,
-                         struct fail *f)
+static int pick_variants(const json_t *rows, const char *sku, struct cj_variant *list,
+                         size_t *ret_count, struct fail *f)
 {
     size_t count = 0;
     size_t i;
     json_t *row;
 
-    json_array_foreach(rows, i, row) {
+    json_array_foreach(rows, i, row)
+    {
         if (strcmp(json_text(row, "variantSku", ""), sku) == 0) {
             TRY(cj_read_variant(row, &list[count++], f));
         }
@@ -40,7 +43,8 @@ static int pick_variants(const json_t *rows, const char *sku, struct cj_variant 
     return 0;
 }
 
-int cj_variants_by_sku(struct cj *cj, const char *sku, struct cj_variant **ret, size_t *ret_count, struct fail *f)
+int cj_variants_by_sku(struct cj *cj, const char *sku, struct cj_variant **ret, size_t *ret_count,
+                       struct fail *f)
 {
     scoped(json_clear_p) json_t *root = NULL;
     scoped(str_done) struct str query;
@@ -51,7 +55,8 @@ int cj_variants_by_sku(struct cj *cj, const char *sku, struct cj_variant **ret, 
     cj_query_add(&query, "variantSku", sku);
     TRY(str_ok(&query, f));
     /* CJ answers "not found" for a SKU it does not know: for us, no variants. */
-    if (cj_run(cj, CJ_OP_VARIANTS_BY_SKU, query.data, NULL, &root, f) < 0 && f->kind != FAIL_MISSING) {
+    if (cj_run(cj, CJ_OP_VARIANTS_BY_SKU, query.data, NULL, &root, f) < 0 &&
+        f->kind != FAIL_MISSING) {
         return -1;
     }
     rows = json_at(root, "data");
@@ -64,7 +69,8 @@ int cj_variants_by_sku(struct cj *cj, const char *sku, struct cj_variant **ret, 
     return 0;
 }
 
-static int run_by_vid(struct cj *cj, enum cj_op op, const char *vid, json_t **ret_root, struct fail *f)
+static int run_by_vid(struct cj *cj, enum cj_op op, const char *vid, json_t **ret_root,
+                      struct fail *f)
 {
     scoped(str_done) struct str query;
 
@@ -117,7 +123,8 @@ int cj_read_stock(const json_t *rows, const char *country, int64_t *ret_quantity
     if (!json_is_array(rows)) {
         return fail_set(f, FAIL_BUG, "CJ: stock is not a list");
     }
-    json_array_foreach(rows, i, row) {
+    json_array_foreach(rows, i, row)
+    {
         int64_t here = row_stock(row);
         if (strcasecmp(cj_country(json_text(row, "countryCode", "")), cj_country(country)) != 0) {
             continue;
@@ -131,7 +138,8 @@ int cj_read_stock(const json_t *rows, const char *country, int64_t *ret_quantity
     return 0;
 }
 
-int cj_stock(struct cj *cj, const char *vid, const char *country, int64_t *ret_quantity, struct fail *f)
+int cj_stock(struct cj *cj, const char *vid, const char *country, int64_t *ret_quantity,
+             struct fail *f)
 {
     scoped(json_clear_p) json_t *root = NULL;
 

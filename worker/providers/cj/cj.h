@@ -1,8 +1,10 @@
-/* CJdropshipping API 2.0: typed calls in, typed answers out.  One central call: gate -> HTTP -> envelope -> kind.
- * Kinds: FAIL_LATER passing trouble and throttling (after the gate was told), FAIL_LIMITED quota or points gone, FAIL_UNKNOWN a
- * write without a clear answer, FAIL_MISSING not found, FAIL_CONFLICT exists already (1603003) or paid already,
- * FAIL_DENIED account trouble, FAIL_INPUT refused for good; code = CJ's number as text ("1604000").
- * Ids are text.  Amounts are money in USD.  "Empty" and "failed" are never confused.
+/* CJdropshipping API 2.0: typed calls in, typed answers out.  One central call: gate -> HTTP ->
+ * envelope -> kind.
+ * Kinds: FAIL_LATER passing trouble and throttling (after the gate was told), FAIL_LIMITED quota
+ * or points gone, FAIL_UNKNOWN a write without a clear answer, FAIL_MISSING not found,
+ * FAIL_CONFLICT exists already (1603003) or paid already, FAIL_DENIED account trouble,
+ * FAIL_INPUT refused for good; code = CJ's number as text ("1604000"). Ids are text.  Amounts
+ * are money in USD.  "Empty" and "failed" are never confused.
  * Threads: a struct cj belongs to one thread (its http and gate too). */
 #pragma once
 
@@ -20,18 +22,19 @@ enum { CJ_ID_BYTES = 48, CJ_TOKEN_BYTES = 2048 };
 struct cj;
 
 /* http and gate are borrowed and must outlive the client. */
-must_check int cj_open(const char *base_url, struct http *http, const struct provider_gate *gate, struct cj **ret,
-                       struct fail *f);
+must_check int cj_open(const char *base_url, struct http *http, const struct provider_gate *gate,
+                       struct cj **ret, struct fail *f);
 void cj_close(struct cj *cj);
 
 /* ---- account; used by the one token holder, with its own locking ---- */
 struct cj_tokens {
     char access[CJ_TOKEN_BYTES], refresh[CJ_TOKEN_BYTES];
-    char open_id[CJ_ID_BYTES]; /* also the webhook key: a secret; "" when a refresh does not repeat it */
+    char open_id[CJ_ID_BYTES]; /* also the webhook key: a secret; "" when not repeated */
     int64_t access_until_us, refresh_until_us;
 };
 must_check int cj_login(struct cj *cj, const char *api_key, struct cj_tokens *ret, struct fail *f);
-must_check int cj_refresh(struct cj *cj, const char *refresh_token, struct cj_tokens *ret, struct fail *f);
+must_check int cj_refresh(struct cj *cj, const char *refresh_token, struct cj_tokens *ret,
+                          struct fail *f);
 /* setting/get: calls per second of this account (>= 1). */
 must_check int cj_qps_limit(struct cj *cj, int64_t *ret_qps, struct fail *f);
 
@@ -43,11 +46,13 @@ struct cj_variant {
     int64_t weight_g;   /* -1 unknown */
 };
 /* Variants whose SKU is exactly sku (usually 0 or 1; *ret is malloc'ed). */
-must_check int cj_variants_by_sku(struct cj *cj, const char *sku, struct cj_variant **ret, size_t *ret_count,
-                                  struct fail *f);
-must_check int cj_variant_by_vid(struct cj *cj, const char *vid, struct cj_variant *ret, struct fail *f);
+must_check int cj_variants_by_sku(struct cj *cj, const char *sku, struct cj_variant **ret,
+                                  size_t *ret_count, struct fail *f);
+must_check int cj_variant_by_vid(struct cj *cj, const char *vid, struct cj_variant *ret,
+                                 struct fail *f);
 /* Live stock of a variant in a warehouse country. */
-must_check int cj_stock(struct cj *cj, const char *vid, const char *country, int64_t *ret_quantity, struct fail *f);
+must_check int cj_stock(struct cj *cj, const char *vid, const char *country, int64_t *ret_quantity,
+                        struct fail *f);
 
 /* ---- freight ---- */
 struct cj_item {
@@ -56,20 +61,21 @@ struct cj_item {
     char line_id[128]; /* storeLineItemId, "" = none */
 };
 struct cj_freight {
-    char name[64];              /* verbatim into the order */
-    struct money price;         /* totalPostageFee, or the sum of the parts */
-    int days_min, days_max;     /* -1 unknown */
+    char name[64];          /* verbatim into the order */
+    struct money price;     /* totalPostageFee, or the sum of the parts */
+    int days_min, days_max; /* -1 unknown */
 };
 struct cj_route {
     const char *from, *to, *zip; /* country codes; zip may be NULL */
 };
 /* Methods for these items; 0 with *ret_count 0 means truly not shippable.  *ret is malloc'ed. */
-must_check int cj_freight_quote(struct cj *cj, const struct cj_route *route, const struct cj_item *items, size_t count,
-                                struct cj_freight **ret, size_t *ret_count, struct fail *f);
+must_check int cj_freight_quote(struct cj *cj, const struct cj_route *route,
+                                const struct cj_item *items, size_t count, struct cj_freight **ret,
+                                size_t *ret_count, struct fail *f);
 
 /* ---- orders ---- */
-/* Fields are wide enough to hold one character more than CJ accepts, whatever its UTF-8 length, so that a value that is
- * too long is refused by name instead of being cut on its way here. */
+/* Fields are wide enough to hold one character more than CJ accepts, whatever its UTF-8 length,
+ * so that a value that is too long is refused by name instead of being cut on its way here. */
 struct cj_address {
     char country_code[8]; /* ISO 3166 alpha-2; UK is sent as GB */
     char country[208];
@@ -88,8 +94,17 @@ struct cj_order_line {
     char vid[CJ_ID_BYTES];
     int64_t quantity;
 };
-enum cj_status { CJ_CREATED, CJ_IN_CART, CJ_UNPAID, CJ_UNSHIPPED, CJ_SHIPPED, CJ_DELIVERED, CJ_CANCELLED, CJ_OTHER };
-struct cj_shipment { /* one parcel; split orders have several */
+enum cj_status {
+    CJ_CREATED,
+    CJ_IN_CART,
+    CJ_UNPAID,
+    CJ_UNSHIPPED,
+    CJ_SHIPPED,
+    CJ_DELIVERED,
+    CJ_CANCELLED,
+    CJ_OTHER
+};
+struct cj_shipment {            /* one parcel; split orders have several */
     char order_id[CJ_ID_BYTES]; /* id of this (part) order */
     char tracking_number[72], tracking_url[512], carrier[64];
     enum cj_status status;
@@ -99,11 +114,11 @@ struct cj_shipment { /* one parcel; split orders have several */
 struct cj_order {
     char order_id[CJ_ID_BYTES], number[56], status_text[32];
     enum cj_status status;
-    bool paid;                /* UNSHIPPED or later, or paymentDate set */
+    bool paid; /* UNSHIPPED or later, or paymentDate set */
     bool amount_known;
-    struct money amount;      /* orderAmount; else productAmount + postageAmount */
-    bool logistics_miss;      /* exists but can never be paid as it stands */
-    char intercept[256];      /* reasons it is held for, "" = none */
+    struct money amount;         /* orderAmount; else productAmount + postageAmount */
+    bool logistics_miss;         /* exists but can never be paid as it stands */
+    char intercept[256];         /* reasons it is held for, "" = none */
     struct cj_order_line *lines; /* NULL when CJ gave none */
     size_t line_count;
     struct cj_shipment *shipments; /* with a tracking number */
@@ -111,25 +126,30 @@ struct cj_order {
 };
 void cj_order_done(struct cj_order *o); /* frees the arrays; accepts a zeroed one */
 
-/* createOrderV2 with payType 3.  FAIL_INPUT with a field's name as code ("shippingAddress"): refused here, before sending.
- * FAIL_CONFLICT "1603003": the number exists, read it.  FAIL_UNKNOWN: read it, too. */
-must_check int cj_order_create(struct cj *cj, const struct cj_new_order *order, struct cj_order *ret, struct fail *f);
-/* getOrderDetail by CJ's id or our number, with its shipments (children of split orders are looked up). FAIL_MISSING. */
-must_check int cj_order_get(struct cj *cj, const char *id_or_number, struct cj_order *ret, struct fail *f);
+/* createOrderV2 with payType 3.  FAIL_INPUT with a field's name as code ("shippingAddress"):
+ * refused here, before sending. FAIL_CONFLICT "1603003": the number exists, read
+ * it.  FAIL_UNKNOWN: read it, too. */
+must_check int cj_order_create(struct cj *cj, const struct cj_new_order *order,
+                               struct cj_order *ret, struct fail *f);
+/* getOrderDetail by CJ's id or our number, with its shipments (children of split orders are
+ * looked up). FAIL_MISSING. */
+must_check int cj_order_get(struct cj *cj, const char *id_or_number, struct cj_order *ret,
+                            struct fail *f);
 must_check int cj_order_confirm(struct cj *cj, const char *order_id, struct fail *f);
 /* Only CREATED and IN_CART orders can be deleted; there is no cancel call for paid ones. */
 must_check int cj_order_delete(struct cj *cj, const char *order_id, struct fail *f);
 /* payBalance. FAIL_LIMITED "1604000": balance too low.  FAIL_UNKNOWN: read the order. */
 must_check int cj_order_pay(struct cj *cj, const char *order_id, struct fail *f);
 must_check int cj_balance(struct cj *cj, struct money *ret_available, struct fail *f);
-/* A page of our orders (order/list), for reconciliation: number, id and status only; *ret_more says whether pages follow. */
+/* A page of our orders (order/list), for reconciliation: number, id and status only; *ret_more
+ * says whether pages follow. */
 struct cj_order_row {
     char order_id[CJ_ID_BYTES], number[56];
     enum cj_status status;
 };
-must_check int cj_order_list(struct cj *cj, const char *status, int page, struct cj_order_row **ret, size_t *ret_count,
-                             bool *ret_more, struct fail *f);
+must_check int cj_order_list(struct cj *cj, const char *status, int page, struct cj_order_row **ret,
+                             size_t *ret_count, bool *ret_more, struct fail *f);
 
-/* Price forms of CJ: number, "11.85", "1.20-3.40", "8.13 -- 8.62" -> min and max in cents, fractions of a cent rounded up; 1 when
- * empty or unreadable (unknown; *ret untouched). */
+/* Price forms of CJ: number, "11.85", "1.20-3.40", "8.13 -- 8.62" -> min and max in cents,
+ * fractions of a cent rounded up; 1 when empty or unreadable (unknown; *ret untouched). */
 int cj_parse_price(const char *text, struct money *ret_min, struct money *ret_max);

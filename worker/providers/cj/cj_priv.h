@@ -1,6 +1,6 @@
-/* Inside of the CJ client: only its own files and its tests include this.
- * call.c sends, judge.c knows the envelope and CJ's codes, parse.c the forms of prices, ids and dates; the other files are
- * the typed calls. */
+/* Inside of the CJ client: only its own files and its tests include this. call.c sends, judge.c
+ * knows the envelope and CJ's codes, parse.c the forms of prices, ids and dates; the other files
+ * are the typed calls. */
 #pragma once
 
 #include <jansson.h>
@@ -47,10 +47,10 @@ struct cj {
     const struct provider_gate *gate;
 };
 
-/* Run a call.  query: "a=b&c=d" or NULL; take_body: NULL for GET and DELETE.  *ret_root is the whole envelope, a success, the
- * caller's; its "data" may be null. */
-must_check int cj_run(struct cj *cj, enum cj_op op, const char *query, json_t *take_body, json_t **ret_root,
-                      struct fail *f);
+/* Run a call.  query: "a=b&c=d" or NULL; take_body: NULL for GET and DELETE.  *ret_root is the
+ * whole envelope, a success, the caller's; its "data" may be null. */
+must_check int cj_run(struct cj *cj, enum cj_op op, const char *query, json_t *take_body,
+                      json_t **ret_root, struct fail *f);
 /* Append "&name=value" (no & at the start), percent-encoded. */
 void cj_query_add(struct str *query, const char *name, const char *value);
 
@@ -76,37 +76,48 @@ struct cj_verdict {
     json_t *root;     /* owned; NULL when the body was not JSON */
     struct fail fail; /* unless DONE: what it is when not repeated any more */
 };
-void cj_judge(const struct cj_op_rule *rule, const struct cj_answer *answer, struct cj_verdict *ret);
+void cj_judge(const struct cj_op_rule *rule, const struct cj_answer *answer,
+              struct cj_verdict *ret);
 /* The same for a request that got no answer (http_call failed with *why). */
-void cj_judge_silence(const struct cj_op_rule *rule, const struct fail *why, struct cj_verdict *ret);
+void cj_judge_silence(const struct cj_op_rule *rule, const struct fail *why,
+                      struct cj_verdict *ret);
 void cj_verdict_done(struct cj_verdict *v);
 
 /* ---- parse.c: pure ---- */
-/* Copy JSON, putting quotes round integers of 19 digits and more: ids may exceed what any integer type holds. */
+/* Copy JSON, putting quotes round integers of 19 digits and more: ids may exceed what any
+ * integer type holds. */
 void cj_quote_long_integers(const char *json, size_t json_bytes, struct str *ret);
 /* Id at path as text; FAIL_BUG naming it when it is absent or too long. */
-must_check int cj_read_id(const json_t *node, const char *path, char *field, size_t field_bytes, struct fail *f);
+must_check int cj_read_id(const json_t *node, const char *path, char *field, size_t field_bytes,
+                          struct fail *f);
 /* Price at path in any of CJ's forms: 0, or 1 = unknown. */
-int cj_read_price(const json_t *node, const char *path, struct money *ret_min, struct money *ret_max);
+int cj_read_price(const json_t *node, const char *path, struct money *ret_min,
+                  struct money *ret_max);
 /* Single amount at path, number or text; false = unknown. */
 bool cj_read_amount(const json_t *node, const char *path, struct money *ret);
 /* Weight at path in grams, the larger end of a range; -1 unknown. */
 int64_t cj_read_weight(const json_t *node, const char *path);
-/* Date at path: ISO with offset, "yyyy-MM-dd HH:mm:ss" (UTC), epoch milliseconds as number or text; 0 when absent or unreadable. */
+/* Date at path: ISO with offset, "yyyy-MM-dd HH:mm:ss" (UTC), epoch milliseconds as number or
+ * text; 0 when absent or unreadable. */
 int64_t cj_read_time(const json_t *node, const char *path);
 /* "UK" is "GB" at CJ. */
 const char *cj_country(const char *code);
 
 must_check int cj_read_variant(const json_t *node, struct cj_variant *ret, struct fail *f);
 /* Stock in a country of the rows of stock/queryByVid. */
-must_check int cj_read_stock(const json_t *rows, const char *country, int64_t *ret_quantity, struct fail *f);
-/* Methods of a quote; *ret is malloc'ed.  FAIL_BUG when there are methods but none has a readable price. */
-must_check int cj_read_freight(const json_t *rows, struct cj_freight **ret, size_t *ret_count, struct fail *f);
-/* The body of createOrderV2; FAIL_INPUT with the field as code when a field is missing or too long. */
+must_check int cj_read_stock(const json_t *rows, const char *country, int64_t *ret_quantity,
+                             struct fail *f);
+/* Methods of a quote; *ret is malloc'ed.  FAIL_BUG when there are methods but none has a
+ * readable price. */
+must_check int cj_read_freight(const json_t *rows, struct cj_freight **ret, size_t *ret_count,
+                               struct fail *f);
+/* The body of createOrderV2; FAIL_INPUT with the field as code when a field is missing or too
+ * long. */
 must_check int cj_order_body(const struct cj_new_order *order, json_t **ret, struct fail *f);
 /* An order of createOrderV2 or getOrderDetail, with its own parcel, but not those of its parts. */
 must_check int cj_read_order(const json_t *data, struct cj_order *ret, struct fail *f);
 /* Lines of a product list; *ret stays NULL when the list is empty or absent. */
-must_check int cj_read_lines(const json_t *rows, struct cj_order_line **ret, size_t *ret_count, struct fail *f);
+must_check int cj_read_lines(const json_t *rows, struct cj_order_line **ret, size_t *ret_count,
+                             struct fail *f);
 enum cj_status cj_read_status(const char *text);
 must_check int cj_read_tokens(const json_t *data, struct cj_tokens *ret, struct fail *f);

@@ -57,7 +57,8 @@ int cj_read_freight(const json_t *rows, struct cj_freight **ret, size_t *ret_cou
     if (!json_is_array(rows)) {
         return fail_set(f, FAIL_BUG, "CJ: the quote is not a list");
     }
-    json_array_foreach(rows, i, row) {
+    json_array_foreach(rows, i, row)
+    {
         struct cj_freight *method = &list[count];
         if (!str_fit(method->name, sizeof method->name, json_text(row, "logisticName", "")) ||
             method->name[0] == '\0' || !read_fee(row, &method->price)) {
@@ -67,7 +68,8 @@ int cj_read_freight(const json_t *rows, struct cj_freight **ret, size_t *ret_cou
         count++;
     }
     if (count == 0 && json_array_size(rows) > 0) {
-        return fail_set(f, FAIL_BUG, "CJ: none of %zu methods has a readable name and price", json_array_size(rows));
+        return fail_set(f, FAIL_BUG, "CJ: none of %zu methods has a readable name and price",
+                        json_array_size(rows));
     }
     *ret = take_ptr(list);
     *ret_count = count;
@@ -79,19 +81,21 @@ static json_t *quote_body(const struct cj_route *route, const struct cj_item *it
     json_t *products = json_array();
 
     for (size_t i = 0; i < count; i++) {
-        (void)json_array_append_new(products, json_pack("{s:s, s:I}", "vid", items[i].vid, "quantity",
-                                                        (json_int_t)items[i].quantity)); /* the count shows a failure */
+        (void)json_array_append_new(
+            products, json_pack("{s:s, s:I}", "vid", items[i].vid, "quantity",
+                                (json_int_t)items[i].quantity)); /* the count shows a failure */
     }
     if (json_array_size(products) != count) {
         json_decref(products);
         return NULL;
     }
-    return json_pack("{s:s, s:s, s:s*, s:o}", "startCountryCode", cj_country(route->from), "endCountryCode",
-                     cj_country(route->to), "zip", route->zip, "products", products);
+    return json_pack("{s:s, s:s, s:s*, s:o}", "startCountryCode", cj_country(route->from),
+                     "endCountryCode", cj_country(route->to), "zip", route->zip, "products",
+                     products);
 }
 
-int cj_freight_quote(struct cj *cj, const struct cj_route *route, const struct cj_item *items, size_t count,
-                     struct cj_freight **ret, size_t *ret_count, struct fail *f)
+int cj_freight_quote(struct cj *cj, const struct cj_route *route, const struct cj_item *items,
+                     size_t count, struct cj_freight **ret, size_t *ret_count, struct fail *f)
 {
     scoped(json_clear_p) json_t *root = NULL;
 

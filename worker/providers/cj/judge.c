@@ -1,4 +1,5 @@
-/* What an answer of CJ means.  The HTTP status says little: errors mostly come with 200, throttling comes both ways. */
+/* What an answer of CJ means.  The HTTP status says little: errors mostly come with 200,
+ * throttling comes both ways. */
 #include "worker/providers/cj/cj_priv.h"
 
 #include <stdio.h>
@@ -6,39 +7,49 @@
 
 #include "common/base/json.h"
 
-enum { QUOTA_PAUSE_MS = 3600000, POINTS_PAUSE_MS = 600000, ADVICE_MAX_MS = 600000, BODY_MAX = 16 << 20 };
+enum {
+    QUOTA_PAUSE_MS = 3600000,
+    POINTS_PAUSE_MS = 600000,
+    ADVICE_MAX_MS = 600000,
+    BODY_MAX = 16 << 20
+};
 
-/* CJ's codes, by range.  CJ_AGAIN: passing for a read, unknown outcome for a write; so is every code that is not listed. */
+/* CJ's codes, by range.  CJ_AGAIN: passing for a read, unknown outcome for a write; so is every
+ * code that is not listed. */
 static const struct code_rule {
     int64_t from, to;
     enum cj_step step;
     enum fail_kind kind;
 } code_rules[] = {
-    { 1600000, 1600000, CJ_AGAIN, FAIL_LATER },     /* system busy */
-    { 1600001, 1600002, CJ_RENEW, FAIL_DENIED },    /* token wrong, empty */
-    { 1600003, 1600003, CJ_FAILED, FAIL_DENIED },   /* refresh token wrong */
-    { 1600004, 1600004, CJ_RENEW, FAIL_DENIED },    /* authorization failed */
-    { 1600005, 1600031, CJ_FAILED, FAIL_DENIED },   /* account, redirect, store, platform token */
-    { 1600100, 1600101, CJ_RENEW, FAIL_INPUT },     /* interface offline; CJ's own client reads it as an expired token */
-    { 1600200, 1600200, CJ_WAIT, FAIL_LATER },      /* too many requests */
-    { 1600201, 1600201, CJ_FAILED, FAIL_LIMITED },  /* quota of this call used up */
-    { 1600300, 1600300, CJ_FAILED, FAIL_INPUT },    /* bad parameter */
-    { 1600301, 1600301, CJ_AGAIN, FAIL_LATER },     /* time-out inside CJ */
-    { 1601000, 1601000, CJ_FAILED, FAIL_DENIED },   /* user not found */
-    { 1602000, 1602001, CJ_FAILED, FAIL_MISSING },  /* variant, product not found */
-    { 1602002, 1602003, CJ_FAILED, FAIL_INPUT },    /* product, variant taken off the shelf */
-    { 1603000, 1603002, CJ_FAILED, FAIL_UNKNOWN },  /* create, confirm, delete failed: read the order */
+    { 1600000, 1600000, CJ_AGAIN, FAIL_LATER },   /* system busy */
+    { 1600001, 1600002, CJ_RENEW, FAIL_DENIED },  /* token wrong, empty */
+    { 1600003, 1600003, CJ_FAILED, FAIL_DENIED }, /* refresh token wrong */
+    { 1600004, 1600004, CJ_RENEW, FAIL_DENIED },  /* authorization failed */
+    { 1600005, 1600031, CJ_FAILED, FAIL_DENIED }, /* account, redirect, store, platform token */
+    { 1600100, 1600101, CJ_RENEW,
+      FAIL_INPUT }, /* interface offline; CJ's own client reads it as an expired token */
+    { 1600200, 1600200, CJ_WAIT, FAIL_LATER },     /* too many requests */
+    { 1600201, 1600201, CJ_FAILED, FAIL_LIMITED }, /* quota of this call used up */
+    { 1600300, 1600300, CJ_FAILED, FAIL_INPUT },   /* bad parameter */
+    { 1600301, 1600301, CJ_AGAIN, FAIL_LATER },    /* time-out inside CJ */
+    { 1601000, 1601000, CJ_FAILED, FAIL_DENIED },  /* user not found */
+    { 1602000, 1602001, CJ_FAILED, FAIL_MISSING }, /* variant, product not found */
+    { 1602002, 1602003, CJ_FAILED, FAIL_INPUT },   /* product, variant taken off the shelf */
+    { 1603000, 1603002, CJ_FAILED,
+      FAIL_UNKNOWN }, /* create, confirm, delete failed: read the order */
     { 1603003, 1603003, CJ_FAILED, FAIL_CONFLICT }, /* orderNumber exists */
     { 1603100, 1603100, CJ_FAILED, FAIL_MISSING },  /* order not found */
-    { 1603101, 1603102, CJ_FAILED, FAIL_UNKNOWN },  /* payment failed (perhaps because it is paid), stock not deducted */
-    { 1604000, 1604000, CJ_FAILED, FAIL_LIMITED },  /* balance too low */
-    { 1604001, 1604001, CJ_FAILED, FAIL_DENIED },   /* payment from balance restricted */
-    { 1605000, 1605002, CJ_FAILED, FAIL_INPUT },    /* logistics unknown or not valid here, country unknown */
-    { 1606000, 1607003, CJ_FAILED, FAIL_INPUT },    /* webhook configuration */
-    { 1607004, 1607004, CJ_FAILED, FAIL_INPUT },    /* freight failed */
-    { 1607006, 1607009, CJ_FAILED, FAIL_INPUT },    /* disputes */
-    { 16900202, 16900205, CJ_FAILED, FAIL_BUG },    /* method, content type, body */
-    { 16900403, 16900403, CJ_FAILED, FAIL_BUG },    /* a required field is empty */
+    { 1603101, 1603102, CJ_FAILED,
+      FAIL_UNKNOWN }, /* payment failed (perhaps because it is paid), stock not deducted */
+    { 1604000, 1604000, CJ_FAILED, FAIL_LIMITED }, /* balance too low */
+    { 1604001, 1604001, CJ_FAILED, FAIL_DENIED },  /* payment from balance restricted */
+    { 1605000, 1605002, CJ_FAILED,
+      FAIL_INPUT }, /* logistics unknown or not valid here, country unknown */
+    { 1606000, 1607003, CJ_FAILED, FAIL_INPUT }, /* webhook configuration */
+    { 1607004, 1607004, CJ_FAILED, FAIL_INPUT }, /* freight failed */
+    { 1607006, 1607009, CJ_FAILED, FAIL_INPUT }, /* disputes */
+    { 16900202, 16900205, CJ_FAILED, FAIL_BUG }, /* method, content type, body */
+    { 16900403, 16900403, CJ_FAILED, FAIL_BUG }, /* a required field is empty */
     { 16900500, 16900500, CJ_POINTS, FAIL_LIMITED },
 };
 
@@ -52,7 +63,8 @@ static const struct code_rule *rule_of(int64_t code)
     return NULL;
 }
 
-/* Nobody knows whether it ran: a read is asked again, a write must be read back, a sign-in is left alone for a while. */
+/* Nobody knows whether it ran: a read is asked again, a write must be read back, a sign-in is
+ * left alone for a while. */
 static void unclear(const struct cj_op_rule *rule, struct cj_verdict *v, const char *what)
 {
     v->step = rule->manner == CJ_READ ? CJ_AGAIN : CJ_FAILED;
@@ -75,7 +87,8 @@ static void points_gone(const struct cj_op_rule *rule, struct cj_verdict *v)
 {
     v->step = CJ_POINTS;
     v->wait_ms = POINTS_PAUSE_MS;
-    fail_later(&v->fail, FAIL_LIMITED, v->wait_ms, "CJ %s: the points of the day are used up", rule->path);
+    fail_later(&v->fail, FAIL_LIMITED, v->wait_ms, "CJ %s: the points of the day are used up",
+               rule->path);
 }
 
 /* "-1" = says neither. */
@@ -96,8 +109,8 @@ static bool is_success(const json_t *root)
     return result == 1 || success == 1 || code == 200 || code == 0;
 }
 
-static void judge_code(const struct cj_op_rule *rule, const struct code_rule *known, int64_t retry_after_ms,
-                       struct cj_verdict *v)
+static void judge_code(const struct cj_op_rule *rule, const struct code_rule *known,
+                       int64_t retry_after_ms, struct cj_verdict *v)
 {
     int64_t code = json_int(v->root, "code", -1);
     const char *message = json_text(v->root, "message", "no message");
@@ -123,7 +136,8 @@ static void judge_code(const struct cj_op_rule *rule, const struct code_rule *kn
     (void)str_fit(v->fail.code, sizeof v->fail.code, text);
 }
 
-static void judge_status(const struct cj_op_rule *rule, const struct cj_answer *answer, struct cj_verdict *v)
+static void judge_status(const struct cj_op_rule *rule, const struct cj_answer *answer,
+                         struct cj_verdict *v)
 {
     char what[48];
     char code[16];

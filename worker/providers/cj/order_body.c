@@ -1,4 +1,5 @@
-/* The body of createOrderV2.  Every limit is looked at here: CJ may cut instead of refusing, and a cut address loses a parcel. */
+/* The body of createOrderV2.  Every limit is looked at here: CJ may cut instead of refusing, and
+ * a cut address loses a parcel. */
 #include "worker/providers/cj/cj_priv.h"
 
 #include <string.h>
@@ -29,11 +30,13 @@ static size_t length_of(const char *text)
 static int add_field(json_t *body, const struct order_field *field, struct fail *f)
 {
     if (field->value[0] == '\0') {
-        return !field->required ? 0 : fail_code(f, FAIL_INPUT, field->name, "CJ order: %s is missing", field->name);
+        return !field->required
+                   ? 0
+                   : fail_code(f, FAIL_INPUT, field->name, "CJ order: %s is missing", field->name);
     }
     if (length_of(field->value) > field->max) {
-        return fail_code(f, FAIL_INPUT, field->name, "CJ order: %s is longer than %zu characters", field->name,
-                         field->max);
+        return fail_code(f, FAIL_INPUT, field->name, "CJ order: %s is longer than %zu characters",
+                         field->name, field->max);
     }
     if (json_object_set_new(body, field->name, json_string(field->value)) < 0) {
         return fail_code(f, FAIL_INPUT, field->name, "CJ order: %s is not UTF-8", field->name);
@@ -54,7 +57,8 @@ static int add_fields(json_t *body, const struct cj_new_order *order, struct fai
         { "shippingAddress", to->line1, 200, true },
         { "shippingAddress2", to->line2, 200, false },
         { "shippingCustomerName", to->name, 50, true },
-        { "shippingPhone", to->phone, 20, true }, /* optional on paper; carriers turn parcels without one away */
+        { "shippingPhone", to->phone, 20,
+          true }, /* optional on paper; carriers turn parcels without one away */
         { "email", to->email, 50, false },
         { "taxId", to->tax_id, 20, false },
         { "logisticName", order->logistic_name, 50, true },
@@ -72,7 +76,8 @@ static int add_item(json_t *products, const struct cj_item *item, struct fail *f
     scoped(json_clear_p) json_t *product = json_object();
 
     TRY(add_field(product, &(struct order_field){ "vid", item->vid, VID_MAX, true }, f));
-    TRY(add_field(product, &(struct order_field){ "storeLineItemId", item->line_id, LINE_ID_MAX, false }, f));
+    TRY(add_field(
+        product, &(struct order_field){ "storeLineItemId", item->line_id, LINE_ID_MAX, false }, f));
     if (item->quantity < 1 || item->quantity > INT32_MAX) {
         return fail_code(f, FAIL_INPUT, "quantity", "CJ order: quantity of %s is %lld", item->vid,
                          (long long)item->quantity);
@@ -86,16 +91,17 @@ static int add_item(json_t *products, const struct cj_item *item, struct fail *f
 
 int cj_order_body(const struct cj_new_order *order, json_t **ret, struct fail *f)
 {
-    scoped(json_clear_p) json_t *body = json_pack("{s:i, s:s, s:i, s:[]}", "payType", PAY_TYPE_CREATE_ONLY, "platform",
-                                                  "Api", "isSandbox", 0, "products");
+    scoped(json_clear_p) json_t *body =
+        json_pack("{s:i, s:s, s:i, s:[]}", "payType", PAY_TYPE_CREATE_ONLY, "platform", "Api",
+                  "isSandbox", 0, "products");
 
     if (body == NULL) {
         return fail_memory(f);
     }
     TRY(add_fields(body, order, f));
     if (order->item_count < 1 || order->item_count > ITEMS_MAX) {
-        return fail_code(f, FAIL_INPUT, "products", "CJ order: %zu items; 1 to %d are possible", order->item_count,
-                         ITEMS_MAX);
+        return fail_code(f, FAIL_INPUT, "products", "CJ order: %zu items; 1 to %d are possible",
+                         order->item_count, ITEMS_MAX);
     }
     for (size_t i = 0; i < order->item_count; i++) {
         TRY(add_item(json_object_get(body, "products"), &order->items[i], f));

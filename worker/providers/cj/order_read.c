@@ -10,9 +10,9 @@ static const struct status_rule {
     const char *text;
     enum cj_status status;
 } status_rules[] = {
-    { "CREATED", CJ_CREATED },     { "IN_CART", CJ_IN_CART },     { "UNPAID", CJ_UNPAID },
-    { "UNSHIPPED", CJ_UNSHIPPED }, { "SHIPPED", CJ_SHIPPED },     { "DELIVERED", CJ_DELIVERED },
-    { "CANCELLED", CJ_CANCELLED }, { "400", CJ_UNSHIPPED },       { "500", CJ_SHIPPED },
+    { "CREATED", CJ_CREATED },     { "IN_CART", CJ_IN_CART }, { "UNPAID", CJ_UNPAID },
+    { "UNSHIPPED", CJ_UNSHIPPED }, { "SHIPPED", CJ_SHIPPED }, { "DELIVERED", CJ_DELIVERED },
+    { "CANCELLED", CJ_CANCELLED }, { "400", CJ_UNSHIPPED },   { "500", CJ_SHIPPED },
     { "600", CJ_DELIVERED },       { "700", CJ_CANCELLED },
 };
 
@@ -84,12 +84,16 @@ static void read_intercept(const json_t *data, struct cj_order *ret)
     json_t *reason;
 
     str_init(&text, 4096);
-    json_array_foreach(reasons, i, reason) {
-        const char *message = json_is_string(reason) ? json_string_value(reason) : json_text(reason, "message", "");
-        str_addf(&text, "%s%s %s", i > 0 ? "; " : "", json_id_text(reason, "code", code, sizeof code), message);
+    json_array_foreach(reasons, i, reason)
+    {
+        const char *message =
+            json_is_string(reason) ? json_string_value(reason) : json_text(reason, "message", "");
+        str_addf(&text, "%s%s %s", i > 0 ? "; " : "",
+                 json_id_text(reason, "code", code, sizeof code), message);
     }
     if (json_array_size(reasons) > 0) {
-        (void)str_fit(ret->intercept, sizeof ret->intercept, text.failed ? "reasons too long to keep" : text.data);
+        (void)str_fit(ret->intercept, sizeof ret->intercept,
+                      text.failed ? "reasons too long to keep" : text.data);
     }
 }
 
@@ -113,7 +117,8 @@ static int read_parcel(const json_t *data, struct cj_order *ret, struct fail *f)
     if (!str_fit(parcel->tracking_number, sizeof parcel->tracking_number, number)) {
         return fail_set(f, FAIL_BUG, "CJ: tracking number of %s is too long", ret->order_id);
     }
-    if (!str_fit(parcel->tracking_url, sizeof parcel->tracking_url, json_text(data, "trackingUrl", ""))) {
+    if (!str_fit(parcel->tracking_url, sizeof parcel->tracking_url,
+                 json_text(data, "trackingUrl", ""))) {
         parcel->tracking_url[0] = '\0'; /* half an address leads nowhere */
     }
     (void)str_fit(parcel->carrier, sizeof parcel->carrier,
@@ -122,7 +127,8 @@ static int read_parcel(const json_t *data, struct cj_order *ret, struct fail *f)
 }
 
 /* An optional id; FAIL_BUG when it is there but too long. */
-static int read_name(const json_t *data, const char *path, char *field, size_t field_bytes, struct fail *f)
+static int read_name(const json_t *data, const char *path, char *field, size_t field_bytes,
+                     struct fail *f)
 {
     char buf[32];
 
@@ -144,11 +150,13 @@ int cj_read_order(const json_t *data, struct cj_order *ret, struct fail *f)
     (void)str_fit(ret->status_text, sizeof ret->status_text,
                   json_id_text(data, "orderStatus", status, sizeof status));
     ret->status = cj_read_status(ret->status_text);
-    ret->paid = ret->status == CJ_UNSHIPPED || ret->status == CJ_SHIPPED || ret->status == CJ_DELIVERED ||
-                json_text(data, "paymentDate", "")[0] != '\0' || json_int(data, "paymentDate", 0) > 0;
+    ret->paid = ret->status == CJ_UNSHIPPED || ret->status == CJ_SHIPPED ||
+                ret->status == CJ_DELIVERED || json_text(data, "paymentDate", "")[0] != '\0' ||
+                json_int(data, "paymentDate", 0) > 0;
     ret->logistics_miss = json_truth(data, "logisticsMiss", false);
     read_total(data, ret);
     read_intercept(data, ret);
-    TRY(cj_read_lines(lines != NULL ? lines : json_at(data, "productInfoList"), &ret->lines, &ret->line_count, f));
+    TRY(cj_read_lines(lines != NULL ? lines : json_at(data, "productInfoList"), &ret->lines,
+                      &ret->line_count, f));
     return read_parcel(data, ret, f);
 }

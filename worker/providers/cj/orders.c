@@ -9,30 +9,35 @@
 enum { QUERY_BYTES = 1024, PAGE_SIZE = 50, PARTS_MAX = 40 };
 
 /* Success without a body to show for it is no clear answer to a write: read the order. */
-static int read_created(const json_t *data, const char *number, struct cj_order *ret, struct fail *f)
+static int read_created(const json_t *data, const char *number, struct cj_order *ret,
+                        struct fail *f)
 {
     struct fail why;
 
     if (json_is_string(data)) { /* an older form: the bare id */
         (void)str_fit(ret->number, sizeof ret->number, number);
         ret->status = CJ_CREATED;
-        return str_fit(ret->order_id, sizeof ret->order_id, json_string_value(data)) && ret->order_id[0] != '\0'
+        return str_fit(ret->order_id, sizeof ret->order_id, json_string_value(data)) &&
+                       ret->order_id[0] != '\0'
                    ? 0
                    : fail_set(f, FAIL_UNKNOWN, "CJ created %s but names no usable id", number);
     }
     if (cj_read_order(data, ret, &why) < 0) {
-        return fail_set(f, FAIL_UNKNOWN, "CJ created %s but its answer is unreadable: %s", number, why.text);
+        return fail_set(f, FAIL_UNKNOWN, "CJ created %s but its answer is unreadable: %s", number,
+                        why.text);
     }
     if (ret->number[0] == '\0') {
         (void)str_fit(ret->number, sizeof ret->number, number);
     }
     if (strcmp(ret->number, number) != 0) {
-        return fail_set(f, FAIL_UNKNOWN, "CJ answered about %s when %s was created", ret->number, number);
+        return fail_set(f, FAIL_UNKNOWN, "CJ answered about %s when %s was created", ret->number,
+                        number);
     }
     return 0;
 }
 
-int cj_order_create(struct cj *cj, const struct cj_new_order *order, struct cj_order *ret, struct fail *f)
+int cj_order_create(struct cj *cj, const struct cj_new_order *order, struct cj_order *ret,
+                    struct fail *f)
 {
     scoped(json_clear_p) json_t *root = NULL;
     scoped(cj_order_done) struct cj_order created = { 0 };
@@ -49,7 +54,7 @@ int cj_order_create(struct cj *cj, const struct cj_new_order *order, struct cj_o
 /* Never adopt an order that is not the one asked for. */
 static bool is_the_one(const json_t *data, const char *asked)
 {
-    static const char *const names[] = { "orderId", "orderNum",  "orderNumber",    "cjOrderId",
+    static const char *const names[] = { "orderId",     "orderNum",  "orderNumber",    "cjOrderId",
                                          "cjOrderCode", "orderCode", "platformOrderId" };
     char buf[64];
 
@@ -80,10 +85,13 @@ static int fetch(struct cj *cj, const char *id_or_number, json_t **ret_root, str
     return 0;
 }
 
-/* Put the parcel of one part beside those known; the part is named in its parent's splitOrderList. */
-static int add_part(struct cj_order *part, const json_t *named, struct cj_order *whole, struct fail *f)
+/* Put the parcel of one part beside those known; the part is named in its parent's
+ * splitOrderList. */
+static int add_part(struct cj_order *part, const json_t *named, struct cj_order *whole,
+                    struct fail *f)
 {
-    struct cj_shipment *list = reallocarray(whole->shipments, whole->shipment_count + 1, sizeof *list);
+    struct cj_shipment *list =
+        reallocarray(whole->shipments, whole->shipment_count + 1, sizeof *list);
     struct cj_shipment *parcel = NULL;
 
     if (list == NULL) {
@@ -123,7 +131,8 @@ static int read_part(struct cj *cj, const json_t *named, struct cj_order *whole,
     return part.shipment_count == 0 ? 0 : add_part(&part, named, whole, f);
 }
 
-/* A split order's parcels are those of its parts: the number of the whole, if it has one, is that of some part. */
+/* A split order's parcels are those of its parts: the number of the whole, if it has one, is
+ * that of some part. */
 static int read_parts(struct cj *cj, const json_t *data, struct cj_order *whole, struct fail *f)
 {
     const json_t *parts = json_at(data, "splitOrderList");
@@ -134,12 +143,14 @@ static int read_parts(struct cj *cj, const json_t *data, struct cj_order *whole,
         return 0;
     }
     if (json_array_size(parts) > PARTS_MAX) {
-        return fail_set(f, FAIL_BUG, "CJ split order %s into more than %d parts", whole->number, PARTS_MAX);
+        return fail_set(f, FAIL_BUG, "CJ split order %s into more than %d parts", whole->number,
+                        PARTS_MAX);
     }
     free(whole->shipments);
     whole->shipments = NULL;
     whole->shipment_count = 0;
-    json_array_foreach(parts, i, part) {
+    json_array_foreach(parts, i, part)
+    {
         TRY(read_part(cj, part, whole, f));
     }
     return 0;
@@ -188,10 +199,12 @@ static int read_rows(const json_t *list, struct cj_order_row *rows, struct fail 
     size_t i;
     json_t *row;
 
-    json_array_foreach(list, i, row) {
+    json_array_foreach(list, i, row)
+    {
         char buf[32];
         TRY(cj_read_id(row, "orderId", rows[i].order_id, sizeof rows[i].order_id, f));
-        if (!str_fit(rows[i].number, sizeof rows[i].number, json_id_text(row, "orderNum", buf, sizeof buf))) {
+        if (!str_fit(rows[i].number, sizeof rows[i].number,
+                     json_id_text(row, "orderNum", buf, sizeof buf))) {
             rows[i].number[0] = '\0'; /* longer than any of ours */
         }
         rows[i].status = cj_read_status(json_text(row, "orderStatus", ""));
@@ -210,8 +223,8 @@ static void list_query(const char *status, int page, struct str *query)
     cj_query_add(query, "status", status); /* always: the default is not what is documented */
 }
 
-int cj_order_list(struct cj *cj, const char *status, int page, struct cj_order_row **ret, size_t *ret_count,
-                  bool *ret_more, struct fail *f)
+int cj_order_list(struct cj *cj, const char *status, int page, struct cj_order_row **ret,
+                  size_t *ret_count, bool *ret_more, struct fail *f)
 {
     scoped(json_clear_p) json_t *root = NULL;
     scoped(str_done) struct str query;
@@ -230,8 +243,8 @@ int cj_order_list(struct cj *cj, const char *status, int page, struct cj_order_r
     }
     TRY(read_rows(list, rows, f));
     total = json_int(root, "data.total", -1);
-    *ret_more = json_array_size(list) > 0 &&
-                (total >= 0 ? (int64_t)page * PAGE_SIZE < total : json_array_size(list) >= PAGE_SIZE);
+    *ret_more = json_array_size(list) > 0 && (total >= 0 ? (int64_t)page * PAGE_SIZE < total
+                                                         : json_array_size(list) >= PAGE_SIZE);
     *ret = take_ptr(rows);
     *ret_count = json_array_size(list);
     return 0;

@@ -66,17 +66,20 @@ void cj_quote_long_integers(const char *json, size_t json_bytes, struct str *ret
     }
 }
 
-int cj_read_id(const json_t *node, const char *path, char *field, size_t field_bytes, struct fail *f)
+int cj_read_id(const json_t *node, const char *path, char *field, size_t field_bytes,
+               struct fail *f)
 {
     char buf[32];
 
-    if (!str_fit(field, field_bytes, json_id_text(node, path, buf, sizeof buf)) || field[0] == '\0') {
+    if (!str_fit(field, field_bytes, json_id_text(node, path, buf, sizeof buf)) ||
+        field[0] == '\0') {
         return fail_set(f, FAIL_BUG, "CJ: no usable id in %s", path);
     }
     return 0;
 }
 
-/* "11.85" at *at -> cents, a fraction of a cent rounded up: a cost is never understated.  false = no such number. */
+/* "11.85" at *at -> cents, a fraction of a cent rounded up: a cost is never understated.  false
+ * = no such number. */
 static bool take_decimal(const char **at, int64_t *ret_cents)
 {
     const char *p = *at;
@@ -166,7 +169,8 @@ static const char *amount_text(const json_t *node, const char *path, char *buf, 
     return json_text(node, path, "");
 }
 
-int cj_read_price(const json_t *node, const char *path, struct money *ret_min, struct money *ret_max)
+int cj_read_price(const json_t *node, const char *path, struct money *ret_min,
+                  struct money *ret_max)
 {
     char buf[48];
 

@@ -12,31 +12,59 @@
 #include "worker/providers/wait.h"
 
 enum {
-    PASSING_TRIES = 3,        /* attempts of a query in passing trouble */
-    THROTTLED_TRIES = 5,      /* attempts while throttled */
-    BACKOFF_MS = 1000,        /* doubled with each attempt */
-    LONGEST_WAIT_MS = 15000,  /* a longer wait is the caller's */
+    PASSING_TRIES = 3,       /* attempts of a query in passing trouble */
+    THROTTLED_TRIES = 5,     /* attempts while throttled */
+    BACKOFF_MS = 1000,       /* doubled with each attempt */
+    LONGEST_WAIT_MS = 15000, /* a longer wait is the caller's */
     QUERY_MS = 30000,
     MUTATION_MS = 60000,
 };
 
-/* To add a document: write graphql/NAME.graphql, list it in CMakeLists.txt, add an operation to the enumeration and a line here.
- * Costs are those of the cost model (object 1, connection 2 + max(1, floor(2 ln first)) x node, mutation 10). */
+/* To add a document: write graphql/NAME.graphql, list it in CMakeLists.txt, add an operation to
+ * the enumeration and a line here. Costs are those of the cost model (object 1, connection 2 +
+ * max(1, floor(2 ln first)) x node, mutation 10). */
 static const struct shopify_op_rule op_rules[SHOPIFY_OPS] = {
-    [SHOPIFY_OP_ORDERS_UPDATED] = { "OrdersUpdated", &gql_orders_updated, false, 13, { "orders.nodes" } },
-    [SHOPIFY_OP_ORDER_DETAIL] = { "OrderDetail", &gql_order_detail, false, 28, { "order.id", "order.lineItems.nodes" } },
-    [SHOPIFY_OP_ORDER_LINES] = { "OrderLines", &gql_order_lines, false, 25, { "order.lineItems.nodes" } },
-    [SHOPIFY_OP_FULFILLMENT_STATE] = { "FulfillmentState", &gql_fulfillment_state, false, 125,
+    [SHOPIFY_OP_ORDERS_UPDATED] = { "OrdersUpdated",
+                                    &gql_orders_updated,
+                                    false,
+                                    13,
+                                    { "orders.nodes" } },
+    [SHOPIFY_OP_ORDER_DETAIL] = { "OrderDetail",
+                                  &gql_order_detail,
+                                  false,
+                                  28,
+                                  { "order.id", "order.lineItems.nodes" } },
+    [SHOPIFY_OP_ORDER_LINES] = { "OrderLines",
+                                 &gql_order_lines,
+                                 false,
+                                 25,
+                                 { "order.lineItems.nodes" } },
+    [SHOPIFY_OP_FULFILLMENT_STATE] = { "FulfillmentState",
+                                       &gql_fulfillment_state,
+                                       false,
+                                       125,
                                        { "order.fulfillmentOrders.nodes", "order.fulfillments" } },
-    [SHOPIFY_OP_FULFILLMENT_ORDER_LINES] = { "FulfillmentOrderLines", &gql_fulfillment_order_lines, false, 25,
+    [SHOPIFY_OP_FULFILLMENT_ORDER_LINES] = { "FulfillmentOrderLines",
+                                             &gql_fulfillment_order_lines,
+                                             false,
+                                             25,
                                              { "fulfillmentOrder.lineItems.nodes" } },
-    [SHOPIFY_OP_FULFILLMENT_CREATE] = { "FulfillmentCreate", &gql_fulfillment_create, true, 10,
+    [SHOPIFY_OP_FULFILLMENT_CREATE] = { "FulfillmentCreate",
+                                        &gql_fulfillment_create,
+                                        true,
+                                        10,
                                         { "fulfillmentCreate" } },
-    [SHOPIFY_OP_TRACKING_UPDATE] = { "FulfillmentTrackingUpdate", &gql_fulfillment_tracking_update, true, 51,
+    [SHOPIFY_OP_TRACKING_UPDATE] = { "FulfillmentTrackingUpdate",
+                                     &gql_fulfillment_tracking_update,
+                                     true,
+                                     51,
                                      { "fulfillmentTrackingInfoUpdate" } },
     [SHOPIFY_OP_TAGS_ADD] = { "TagsAdd", &gql_tags_add, true, 10, { "tagsAdd" } },
     [SHOPIFY_OP_SHOP_INFO] = { "ShopInfo", &gql_shop_info, false, 2, { "shop" } },
-    [SHOPIFY_OP_ACCESS_SCOPES] = { "AccessScopes", &gql_access_scopes, false, 2,
+    [SHOPIFY_OP_ACCESS_SCOPES] = { "AccessScopes",
+                                   &gql_access_scopes,
+                                   false,
+                                   2,
                                    { "currentAppInstallation.accessScopes" } },
 };
 
@@ -61,8 +89,8 @@ static int join_url(const char *base_url, const char *path, char **ret, struct f
     return 0;
 }
 
-int shopify_open(const char *base_url, struct http *http, const struct provider_gate *gate, struct shopify **ret,
-                 struct fail *f)
+int shopify_open(const char *base_url, struct http *http, const struct provider_gate *gate,
+                 struct shopify **ret, struct fail *f)
 {
     struct shopify *s = NULL;
 
@@ -75,7 +103,8 @@ int shopify_open(const char *base_url, struct http *http, const struct provider_
     }
     s->http = http;
     s->gate = gate;
-    if (join_url(base_url, "/admin/api/" SHOPIFY_API_VERSION "/graphql.json", &s->endpoint, f) < 0 ||
+    if (join_url(base_url, "/admin/api/" SHOPIFY_API_VERSION "/graphql.json", &s->endpoint, f) <
+            0 ||
         join_url(base_url, "/admin/oauth/access_token", &s->grant_url, f) < 0) {
         shopify_close(s);
         return -1;
@@ -111,31 +140,36 @@ struct shopify_call {
     int64_t not_before_ms; /* monotonic */
 };
 
-static int write_body(const struct shopify_op_rule *rule, json_t *take_variables, char **ret, struct fail *f)
+static int write_body(const struct shopify_op_rule *rule, json_t *take_variables, char **ret,
+                      struct fail *f)
 {
     scoped(json_clear_p) json_t *body = NULL;
 
     if (take_variables == NULL) {
-        return fail_set(f, FAIL_INPUT, "Shopify %s: a variable is not UTF-8, or memory is short", rule->name);
+        return fail_set(f, FAIL_INPUT, "Shopify %s: a variable is not UTF-8, or memory is short",
+                        rule->name);
     }
-    body = json_pack("{s:s%, s:s, s:o}", "query", rule->document->text, rule->document->size_bytes, "operationName",
-                     rule->name, "variables", take_variables);
+    body = json_pack("{s:s%, s:s, s:o}", "query", rule->document->text, rule->document->size_bytes,
+                     "operationName", rule->name, "variables", take_variables);
     if (body == NULL) {
         return fail_memory(f);
     }
     return json_write(body, ret, f);
 }
 
-static void note_version(struct shopify *s, const struct shopify_call *call, const struct http_response *answer)
+static void note_version(struct shopify *s, const struct shopify_call *call,
+                         const struct http_response *answer)
 {
-    log_debug("shopify.call", kv_str("operation", call->rule->name), kv_int("status", answer->status),
-              kv_str("request_id", answer->request_id), kv_int("spent_ms", answer->spent_ms));
+    log_debug("shopify.call", kv_str("operation", call->rule->name),
+              kv_int("status", answer->status), kv_str("request_id", answer->request_id),
+              kv_int("spent_ms", answer->spent_ms));
     if (answer->served_version[0] == '\0') {
         return;
     }
     (void)str_fit(s->served_version, sizeof s->served_version, answer->served_version);
     if (strcmp(s->served_version, SHOPIFY_API_VERSION) != 0) {
-        log_debug("shopify.version", kv_str("asked", SHOPIFY_API_VERSION), kv_str("served", s->served_version));
+        log_debug("shopify.version", kv_str("asked", SHOPIFY_API_VERSION),
+                  kv_str("served", s->served_version));
     }
 }
 
@@ -145,8 +179,12 @@ static void send_once(struct shopify_call *call, struct shopify_verdict *ret)
     scoped(http_response_done) struct http_response answer;
     struct fail why = { 0 };
     char token_line[SHOPIFY_TOKEN_BYTES + 32];
-    const char *headers[] = { "Content-Type: application/json", "Accept: application/json", token_line, NULL };
-    struct http_request request = { .method = "POST", .url = s->endpoint, .headers = headers, .body = call->body,
+    const char *headers[] = { "Content-Type: application/json", "Accept: application/json",
+                              token_line, NULL };
+    struct http_request request = { .method = "POST",
+                                    .url = s->endpoint,
+                                    .headers = headers,
+                                    .body = call->body,
                                     .body_bytes = strlen(call->body),
                                     .timeout_ms = call->rule->mutation ? MUTATION_MS : QUERY_MS };
 
@@ -158,7 +196,8 @@ static void send_once(struct shopify_call *call, struct shopify_verdict *ret)
     }
     note_version(s, call, &answer);
     shopify_judge(call->rule,
-                  &(struct shopify_answer){ answer.status, answer.body.data, answer.body.len, answer.retry_after_ms },
+                  &(struct shopify_answer){ answer.status, answer.body.data, answer.body.len,
+                                            answer.retry_after_ms },
                   ret);
 }
 
@@ -195,7 +234,8 @@ static int attempt(struct shopify_call *call, struct shopify_verdict *ret, struc
 }
 
 /* 0 = once more, -1 = that was it. */
-static int prepare_repeat(struct shopify_call *call, const struct shopify_verdict *v, struct fail *f)
+static int prepare_repeat(struct shopify_call *call, const struct shopify_verdict *v,
+                          struct fail *f)
 {
     const struct provider_gate *gate = call->s->gate;
     char stale[SHOPIFY_TOKEN_BYTES];
@@ -244,7 +284,8 @@ static int run(struct shopify_call *call, json_t **ret_root, struct fail *f)
     }
 }
 
-int shopify_run(struct shopify *s, enum shopify_op op, json_t *take_variables, json_t **ret_root, struct fail *f)
+int shopify_run(struct shopify *s, enum shopify_op op, json_t *take_variables, json_t **ret_root,
+                struct fail *f)
 {
     struct shopify_call call = { .s = s, .op = op, .rule = &op_rules[op] };
     scoped(free_p) char *body = NULL;

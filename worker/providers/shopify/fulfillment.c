@@ -7,7 +7,8 @@
 #include "common/base/str.h"
 
 enum {
-    FULFILLMENTS_ASKED = 250, /* as in fulfillment_state.graphql; so many or more is more than we can see */
+    FULFILLMENTS_ASKED =
+        250, /* as in fulfillment_state.graphql; so many or more is more than we can see */
     NUMBERS_MAX = COUNT_OF(((struct shopify_fulfillment *)0)->numbers),
     FO_MAX = 500,
     FULFILL_LINES_MAX = 512,
@@ -36,7 +37,8 @@ int shopify_add_fo_lines(const json_t *fo_json, struct shopify_fo *ret, struct f
         return fail_memory(f);
     }
     ret->lines = lines;
-    json_array_foreach(nodes, i, node) {
+    json_array_foreach(nodes, i, node)
+    {
         struct shopify_fo_line *line = &lines[ret->line_count];
         TRY(shopify_read_gid(node, "id", line->gid, f));
         TRY(shopify_read_gid(node, "lineItem.id", line->line_gid, f));
@@ -57,8 +59,10 @@ static int read_fo(const json_t *node, struct shopify_fo *ret, struct fail *f)
 
     TRY(shopify_read_gid(node, "id", ret->gid, f));
     TRY(shopify_read_text(node, "status", ret->status, sizeof ret->status, f));
-    TRY(shopify_read_text(node, "assignedLocation.location.id", ret->location_gid, sizeof ret->location_gid, f));
-    json_array_foreach(actions, i, action) {
+    TRY(shopify_read_text(node, "assignedLocation.location.id", ret->location_gid,
+                          sizeof ret->location_gid, f));
+    json_array_foreach(actions, i, action)
+    {
         ret->can_fulfill |= strcmp(json_text(action, "action", ""), "CREATE_FULFILLMENT") == 0;
     }
     return shopify_add_fo_lines(node, ret, f);
@@ -73,14 +77,16 @@ int shopify_add_fos(const json_t *order, struct shopify_fulfillment_state *ret, 
 
     TRY(shopify_read_nodes(order, "fulfillmentOrders", &nodes, f));
     if (ret->order_count + json_array_size(nodes) > FO_MAX) {
-        return fail_set(f, FAIL_BUG, "Shopify: an order with more than %d fulfillment orders", FO_MAX);
+        return fail_set(f, FAIL_BUG, "Shopify: an order with more than %d fulfillment orders",
+                        FO_MAX);
     }
     fos = reallocarray(ret->orders, ret->order_count + json_array_size(nodes) + 1, sizeof *fos);
     if (fos == NULL) {
         return fail_memory(f);
     }
     ret->orders = fos;
-    json_array_foreach(nodes, i, node) {
+    json_array_foreach(nodes, i, node)
+    {
         struct shopify_fo *fo = &fos[ret->order_count];
         *fo = (struct shopify_fo){ 0 };
         ret->order_count++; /* counted first: what it holds so far is released with the state */
@@ -94,20 +100,24 @@ static int read_numbers(const json_t *node, struct shopify_fulfillment *ret, str
     const json_t *tracking = json_at(node, "trackingInfo");
 
     if (json_array_size(tracking) > NUMBERS_MAX) {
-        return fail_set(f, FAIL_BUG, "Shopify: %s has more than %d tracking numbers", ret->gid, (int)NUMBERS_MAX);
+        return fail_set(f, FAIL_BUG, "Shopify: %s has more than %d tracking numbers", ret->gid,
+                        (int)NUMBERS_MAX);
     }
     for (size_t i = 0; i < json_array_size(tracking); i++) {
-        TRY(shopify_read_text(json_array_get(tracking, i), "number", ret->numbers[i], sizeof ret->numbers[i], f));
+        TRY(shopify_read_text(json_array_get(tracking, i), "number", ret->numbers[i],
+                              sizeof ret->numbers[i], f));
     }
     return 0;
 }
 
-int shopify_read_fulfillments(const json_t *order, struct shopify_fulfillment_state *ret, struct fail *f)
+int shopify_read_fulfillments(const json_t *order, struct shopify_fulfillment_state *ret,
+                              struct fail *f)
 {
     const json_t *list = json_at(order, "fulfillments");
 
     if (json_array_size(list) >= FULFILLMENTS_ASKED) {
-        return fail_set(f, FAIL_BUG, "Shopify: an order with %d fulfillments or more", (int)FULFILLMENTS_ASKED);
+        return fail_set(f, FAIL_BUG, "Shopify: an order with %d fulfillments or more",
+                        (int)FULFILLMENTS_ASKED);
     }
     ret->done = calloc(json_array_size(list) + 1, sizeof *ret->done);
     if (ret->done == NULL) {
@@ -124,7 +134,8 @@ int shopify_read_fulfillments(const json_t *order, struct shopify_fulfillment_st
 }
 
 /* Lines of one fulfillment order behind the page that came with it. */
-static int read_more_lines(struct shopify *s, const json_t *fo_json, struct shopify_fo *fo, struct fail *f)
+static int read_more_lines(struct shopify *s, const json_t *fo_json, struct shopify_fo *fo,
+                           struct fail *f)
 {
     char cursor[512] = "";
     int more = shopify_read_page(fo_json, "lineItems", NULL, cursor, sizeof cursor, f);
@@ -134,10 +145,11 @@ static int read_more_lines(struct shopify *s, const json_t *fo_json, struct shop
         char asked[sizeof cursor];
 
         memcpy(asked, cursor, sizeof asked);
-        TRY(shopify_run(s, SHOPIFY_OP_FULFILLMENT_ORDER_LINES, json_pack("{s:s, s:s}", "id", fo->gid, "after", asked),
-                        &page, f));
+        TRY(shopify_run(s, SHOPIFY_OP_FULFILLMENT_ORDER_LINES,
+                        json_pack("{s:s, s:s}", "id", fo->gid, "after", asked), &page, f));
         TRY(shopify_add_fo_lines(json_at(page, "data.fulfillmentOrder"), fo, f));
-        more = shopify_read_page(json_at(page, "data.fulfillmentOrder"), "lineItems", asked, cursor, sizeof cursor, f);
+        more = shopify_read_page(json_at(page, "data.fulfillmentOrder"), "lineItems", asked, cursor,
+                                 sizeof cursor, f);
     }
     return more;
 }
@@ -152,7 +164,8 @@ static int read_fo_page(struct shopify *s, const char *gid, char cursor[static 5
     const json_t *order = NULL;
     size_t first = st->order_count;
 
-    TRY(shopify_run(s, SHOPIFY_OP_FULFILLMENT_STATE, json_pack("{s:s, s:s?}", "id", gid, "after", after), &root, f));
+    TRY(shopify_run(s, SHOPIFY_OP_FULFILLMENT_STATE,
+                    json_pack("{s:s, s:s?}", "id", gid, "after", after), &root, f));
     order = json_at(root, "data.order");
     if (order == NULL) {
         return fail_set(f, FAIL_MISSING, "Shopify: there is no order %s", gid);
@@ -164,15 +177,16 @@ static int read_fo_page(struct shopify *s, const char *gid, char cursor[static 5
     }
     if (after == NULL) {
         st->cancelled_us = shopify_read_time(order, "cancelledAt");
-        TRY(shopify_read_text(order, "displayFinancialStatus", st->financial, sizeof st->financial, f));
+        TRY(shopify_read_text(order, "displayFinancialStatus", st->financial, sizeof st->financial,
+                              f));
         TRY(shopify_read_fulfillments(order, st, f));
     }
     memcpy(asked, cursor, sizeof asked);
     return shopify_read_page(order, "fulfillmentOrders", asked, cursor, sizeof asked, f);
 }
 
-int shopify_fulfillment_state(struct shopify *s, const char *order_gid, struct shopify_fulfillment_state *ret,
-                              struct fail *f)
+int shopify_fulfillment_state(struct shopify *s, const char *order_gid,
+                              struct shopify_fulfillment_state *ret, struct fail *f)
 {
     scoped(shopify_fulfillment_state_done) struct shopify_fulfillment_state st = { 0 };
     char cursor[512] = "";
@@ -189,13 +203,14 @@ int shopify_fulfillment_state(struct shopify *s, const char *order_gid, struct s
 
 static json_t *tracking_json(const struct shopify_tracking *tracking)
 {
-    return json_pack("{s:s*, s:s*, s:s}", "company", tracking->company, "number", tracking->number, "url",
-                     tracking->url);
+    return json_pack("{s:s*, s:s*, s:s}", "company", tracking->company, "number", tracking->number,
+                     "url", tracking->url);
 }
 
 static int check_tracking(const struct shopify_tracking *tracking, struct fail *f)
 {
-    if (tracking->url == NULL || tracking->url[0] == '\0' || tracking->number == NULL || tracking->number[0] == '\0') {
+    if (tracking->url == NULL || tracking->url[0] == '\0' || tracking->number == NULL ||
+        tracking->number[0] == '\0') {
         return fail_set(f, FAIL_BUG, "a fulfillment without tracking number or address");
     }
     return 0;
@@ -207,8 +222,8 @@ static json_t *lines_json(const struct shopify_fulfill_line *lines, size_t count
 
     for (size_t i = 0; i < count; i++) {
         /* a NULL from json_pack makes the append fail, which the count shows */
-        (void)json_array_append_new(list, json_pack("{s:s, s:I}", "id", lines[i].fo_line_gid, "quantity",
-                                                    (json_int_t)lines[i].quantity));
+        (void)json_array_append_new(list, json_pack("{s:s, s:I}", "id", lines[i].fo_line_gid,
+                                                    "quantity", (json_int_t)lines[i].quantity));
     }
     if (json_array_size(list) != count) {
         json_decref(list);
@@ -217,8 +232,9 @@ static json_t *lines_json(const struct shopify_fulfill_line *lines, size_t count
     return list;
 }
 
-int shopify_fulfill(struct shopify *s, const char *fo_gid, const struct shopify_fulfill_line *lines, size_t count,
-                    const struct shopify_tracking *tracking, char ret[static SHOPIFY_GID_BYTES], struct fail *f)
+int shopify_fulfill(struct shopify *s, const char *fo_gid, const struct shopify_fulfill_line *lines,
+                    size_t count, const struct shopify_tracking *tracking,
+                    char ret[static SHOPIFY_GID_BYTES], struct fail *f)
 {
     scoped(json_clear_p) json_t *root = NULL;
     const json_t *payload = NULL;
@@ -226,11 +242,13 @@ int shopify_fulfill(struct shopify *s, const char *fo_gid, const struct shopify_
 
     TRY(check_tracking(tracking, f));
     if (count == 0 || count > FULFILL_LINES_MAX) { /* no lines would mean all of them */
-        return fail_set(f, FAIL_BUG, "%zu lines in one fulfillment; 1 to %d are possible", count, (int)FULFILL_LINES_MAX);
+        return fail_set(f, FAIL_BUG, "%zu lines in one fulfillment; 1 to %d are possible", count,
+                        (int)FULFILL_LINES_MAX);
     }
     TRY(shopify_run(s, SHOPIFY_OP_FULFILLMENT_CREATE,
-                    json_pack("{s:{s:b, s:o, s:[{s:s, s:o}]}}", "fulfillment", "notifyCustomer", 1, "trackingInfo",
-                              tracking_json(tracking), "lineItemsByFulfillmentOrder", "fulfillmentOrderId", fo_gid,
+                    json_pack("{s:{s:b, s:o, s:[{s:s, s:o}]}}", "fulfillment", "notifyCustomer", 1,
+                              "trackingInfo", tracking_json(tracking),
+                              "lineItemsByFulfillmentOrder", "fulfillmentOrderId", fo_gid,
                               "fulfillmentOrderLineItems", lines_json(lines, count)),
                     &root, f));
     payload = json_at(root, "data.fulfillmentCreate");
@@ -242,16 +260,16 @@ int shopify_fulfill(struct shopify *s, const char *fo_gid, const struct shopify_
     return 0;
 }
 
-int shopify_tracking_update(struct shopify *s, const char *fulfillment_gid, const struct shopify_tracking *tracking,
-                            struct fail *f)
+int shopify_tracking_update(struct shopify *s, const char *fulfillment_gid,
+                            const struct shopify_tracking *tracking, struct fail *f)
 {
     scoped(json_clear_p) json_t *root = NULL;
     const json_t *payload = NULL;
 
     TRY(check_tracking(tracking, f));
     TRY(shopify_run(s, SHOPIFY_OP_TRACKING_UPDATE,
-                    json_pack("{s:s, s:o, s:b}", "fulfillmentId", fulfillment_gid, "trackingInfoInput",
-                              tracking_json(tracking), "notifyCustomer", 1),
+                    json_pack("{s:s, s:o, s:b}", "fulfillmentId", fulfillment_gid,
+                              "trackingInfoInput", tracking_json(tracking), "notifyCustomer", 1),
                     &root, f));
     payload = json_at(root, "data.fulfillmentTrackingInfoUpdate");
     TRY(shopify_refusal(payload, f));

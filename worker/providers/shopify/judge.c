@@ -1,5 +1,6 @@
-/* What an answer of the shop means.  "errors are present" and "nothing happened" are two things: a field without permission
- * comes back null beside an error, while the rest, even the effect of a mutation, is there. */
+/* What an answer of the shop means.  "errors are present" and "nothing happened" are two things:
+ * a field without permission comes back null beside an error, while the rest, even the effect of
+ * a mutation, is there. */
 #include "worker/providers/shopify/shopify_priv.h"
 
 #include <ctype.h>
@@ -12,19 +13,19 @@
 
 enum { THROTTLE_LEAST_MS = 1000, ADVICE_MAX_MS = 600000 };
 
-/* Answers other than 2xx that are not passing.  404 is the address of the shop or the version, never an order. */
+/* Answers other than 2xx that are not passing.  404 is the address of the shop or the version,
+ * never an order. */
 static const struct http_rule {
     int status;
     const char *text;
 } denied_statuses[] = {
-    { 402, "the shop is frozen (unpaid)" },
-    { 403, "access to the shop is forbidden" },
-    { 404, "no such shop or API version" },
-    { 423, "the shop is locked" },
+    { 402, "the shop is frozen (unpaid)" },  { 403, "access to the shop is forbidden" },
+    { 404, "no such shop or API version" },  { 423, "the shop is locked" },
     { 430, "refused for security reasons" },
 };
 
-/* errors[].extensions.code; what is not listed is passing trouble, or a static error when it is in camel case. */
+/* errors[].extensions.code; what is not listed is passing trouble, or a static error when it is
+ * in camel case. */
 static const struct error_rule {
     const char *code;
     enum shopify_step step;
@@ -116,7 +117,8 @@ static int64_t throttle_ms(const struct shopify_verdict *v)
 
 static const char *error_message(const json_t *error)
 {
-    return json_is_string(error) ? json_string_value(error) : json_text(error, "message", "no message");
+    return json_is_string(error) ? json_string_value(error)
+                                 : json_text(error, "message", "no message");
 }
 
 /* "order.customer" of ["order", "customer"]; "" without a path. */
@@ -128,7 +130,8 @@ static void error_path(const json_t *error, char *text, size_t text_bytes)
     json_t *step;
 
     str_init(&joined, 400);
-    json_array_foreach(path, i, step) {
+    json_array_foreach(path, i, step)
+    {
         if (json_is_string(step)) {
             str_addf(&joined, "%s%s", joined.len > 0 ? "." : "", json_string_value(step));
         }
@@ -136,7 +139,8 @@ static void error_path(const json_t *error, char *text, size_t text_bytes)
     (void)str_fit(text, text_bytes, joined.failed ? "" : joined.data);
 }
 
-static void fail_error(const struct shopify_op_rule *rule, const json_t *error, struct shopify_verdict *v)
+static void fail_error(const struct shopify_op_rule *rule, const json_t *error,
+                       struct shopify_verdict *v)
 {
     const char *code = json_text(error, "extensions.code", "");
     const char *access = json_text(error, "extensions.requiredAccess", "");
@@ -150,8 +154,9 @@ static void fail_error(const struct shopify_op_rule *rule, const json_t *error, 
     }
     error_path(error, path, sizeof path);
     v->step = SHOPIFY_FAILED;
-    fail_code(&v->fail, kind->kind, code, "Shopify %s%s%s: %.200s%s%.120s", rule->name, path[0] != '\0' ? " at " : "",
-              path, error_message(error), access[0] != '\0' ? "; needs " : "", access);
+    fail_code(&v->fail, kind->kind, code, "Shopify %s%s%s: %.200s%s%.120s", rule->name,
+              path[0] != '\0' ? " at " : "", path, error_message(error),
+              access[0] != '\0' ? "; needs " : "", access);
 }
 
 static bool has_needs(const struct shopify_op_rule *rule, const json_t *data)
@@ -164,13 +169,15 @@ static bool has_needs(const struct shopify_op_rule *rule, const json_t *data)
     return json_is_object(data);
 }
 
-/* An error below the payload of a mutation came after the work; the payload is null because null climbs. */
+/* An error below the payload of a mutation came after the work; the payload is null because null
+ * climbs. */
 static bool after_the_work(const struct shopify_op_rule *rule, const json_t *error)
 {
     return rule->mutation && json_array_size(json_at(error, "path")) > 1;
 }
 
-static void judge_errors(const struct shopify_op_rule *rule, const json_t *errors, struct shopify_verdict *v)
+static void judge_errors(const struct shopify_op_rule *rule, const json_t *errors,
+                         struct shopify_verdict *v)
 {
     const json_t *worst = json_array_get(errors, 0);
     const json_t *data = json_at(v->root, "data");
@@ -178,7 +185,8 @@ static void judge_errors(const struct shopify_op_rule *rule, const json_t *error
     size_t i;
     json_t *error;
 
-    json_array_foreach(errors, i, error) {
+    json_array_foreach(errors, i, error)
+    {
         const struct error_rule *kind = rule_of(json_text(error, "extensions.code", ""));
         if (kind->step == SHOPIFY_WAIT) {
             v->step = SHOPIFY_WAIT;
@@ -207,13 +215,14 @@ static void judge_search(const struct shopify_op_rule *rule, struct shopify_verd
     size_t i;
     json_t *search;
 
-    json_array_foreach(searches, i, search) {
+    json_array_foreach(searches, i, search)
+    {
         const json_t *warning = json_array_get(json_at(search, "warnings"), 0);
         if (warning != NULL) {
             v->step = SHOPIFY_FAILED;
             fail_code(&v->fail, FAIL_BUG, json_text(warning, "code", "SEARCH_WARNING"),
-                      "Shopify %s: search filter '%.80s': %.200s", rule->name, json_text(warning, "field", "?"),
-                      json_text(warning, "message", ""));
+                      "Shopify %s: search filter '%.80s': %.200s", rule->name,
+                      json_text(warning, "field", "?"), json_text(warning, "message", ""));
             return;
         }
     }
@@ -254,18 +263,21 @@ static void judge_status(const struct shopify_op_rule *rule, const struct shopif
     }
     for (size_t i = 0; i < COUNT_OF(denied_statuses); i++) {
         if (denied_statuses[i].status == answer->status) {
-            fail_code(&v->fail, FAIL_DENIED, code, "Shopify %s: %s", rule->name, denied_statuses[i].text);
+            fail_code(&v->fail, FAIL_DENIED, code, "Shopify %s: %s", rule->name,
+                      denied_statuses[i].text);
             return;
         }
     }
     if (answer->status < 400) {
-        fail_code(&v->fail, FAIL_DENIED, code, "Shopify %s: redirected; the shop's address is wrong", rule->name);
+        fail_code(&v->fail, FAIL_DENIED, code,
+                  "Shopify %s: redirected; the shop's address is wrong", rule->name);
         return;
     }
     fail_code(&v->fail, FAIL_INPUT, code, "Shopify %s: %s", rule->name, what);
 }
 
-void shopify_judge(const struct shopify_op_rule *rule, const struct shopify_answer *answer, struct shopify_verdict *ret)
+void shopify_judge(const struct shopify_op_rule *rule, const struct shopify_answer *answer,
+                   struct shopify_verdict *ret)
 {
     struct fail ignored;
 
@@ -276,11 +288,14 @@ void shopify_judge(const struct shopify_op_rule *rule, const struct shopify_answ
     read_cost(ret);
     if (answer->status == 401) {
         ret->step = SHOPIFY_RENEW;
-        fail_code(&ret->fail, FAIL_DENIED, "HTTP_401", "Shopify %s: the access token is not accepted", rule->name);
+        fail_code(&ret->fail, FAIL_DENIED, "HTTP_401",
+                  "Shopify %s: the access token is not accepted", rule->name);
     } else if (answer->status == 429) {
         ret->step = SHOPIFY_WAIT;
-        ret->wait_ms = answer->retry_after_ms < ADVICE_MAX_MS ? answer->retry_after_ms : ADVICE_MAX_MS;
-        fail_later(&ret->fail, FAIL_LATER, ret->wait_ms, "Shopify %s: too many requests", rule->name);
+        ret->wait_ms =
+            answer->retry_after_ms < ADVICE_MAX_MS ? answer->retry_after_ms : ADVICE_MAX_MS;
+        fail_later(&ret->fail, FAIL_LATER, ret->wait_ms, "Shopify %s: too many requests",
+                   rule->name);
     } else if (answer->status < 200 || answer->status > 299) {
         judge_status(rule, answer, ret);
     } else {
@@ -288,7 +303,8 @@ void shopify_judge(const struct shopify_op_rule *rule, const struct shopify_answ
     }
 }
 
-void shopify_judge_silence(const struct shopify_op_rule *rule, const struct fail *why, struct shopify_verdict *ret)
+void shopify_judge_silence(const struct shopify_op_rule *rule, const struct fail *why,
+                           struct shopify_verdict *ret)
 {
     *ret = (struct shopify_verdict){ .step = SHOPIFY_FAILED, .fail = *why };
     if (rule->mutation || (why->kind != FAIL_LATER && why->kind != FAIL_UNKNOWN)) {
@@ -325,6 +341,7 @@ int shopify_refusal(const json_t *payload, struct fail *f)
     if (first == NULL) {
         return 0;
     }
-    return fail_code(f, refusal_kind(message), json_text(first, "code", ""), "Shopify refused: %.300s%s", message,
+    return fail_code(f, refusal_kind(message), json_text(first, "code", ""),
+                     "Shopify refused: %.300s%s", message,
                      json_array_size(refusals) > 1 ? " (and more)" : "");
 }

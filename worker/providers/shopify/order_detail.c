@@ -8,7 +8,8 @@
 
 enum { LINES_PER_PAGE = 250, LINES_MAX = 10000 };
 
-/* Weightiest last.  A pending judgement outweighs MEDIUM, since it may still become HIGH; an unknown word outweighs that. */
+/* Weightiest last.  A pending judgement outweighs MEDIUM, since it may still become HIGH; an
+ * unknown word outweighs that. */
 static const char *const risk_levels[] = { "NONE", "LOW", "MEDIUM", "PENDING", "?", "HIGH" };
 enum { RISK_UNKNOWN = 4 };
 
@@ -18,7 +19,8 @@ void shopify_order_done(struct shopify_order *o)
     *o = (struct shopify_order){ 0 };
 }
 
-static int read_address(const json_t *order, const char *path, struct shopify_address *ret, struct fail *f)
+static int read_address(const json_t *order, const char *path, struct shopify_address *ret,
+                        struct fail *f)
 {
     const json_t *from = json_at(order, path);
     const struct {
@@ -44,7 +46,8 @@ static int read_address(const json_t *order, const char *path, struct shopify_ad
         }
     }
     /* Without level 2 access the object comes with its country and nothing else. */
-    ret->present = ret->line1[0] != '\0' || ret->line2[0] != '\0' || ret->name[0] != '\0' || ret->city[0] != '\0';
+    ret->present = ret->line1[0] != '\0' || ret->line2[0] != '\0' || ret->name[0] != '\0' ||
+                   ret->city[0] != '\0';
     return 0;
 }
 
@@ -65,15 +68,16 @@ static int read_risk(const json_t *order, struct shopify_order *ret, struct fail
     size_t i;
     json_t *assessment;
 
-    json_array_foreach(assessments, i, assessment) {
+    json_array_foreach(assessments, i, assessment)
+    {
         const char *level = json_text(assessment, "riskLevel", "NONE");
         if (risk_weight(level) > risk_weight(worst)) {
             worst = level;
         }
     }
     (void)str_fit(ret->risk_level, sizeof ret->risk_level, worst);
-    return shopify_read_text(order, "risk.recommendation", ret->risk_recommendation, sizeof ret->risk_recommendation,
-                             f);
+    return shopify_read_text(order, "risk.recommendation", ret->risk_recommendation,
+                             sizeof ret->risk_recommendation, f);
 }
 
 int shopify_read_order(const json_t *order, struct shopify_order *ret, struct fail *f)
@@ -81,8 +85,8 @@ int shopify_read_order(const json_t *order, struct shopify_order *ret, struct fa
     TRY(shopify_read_order_row(order, &ret->head, f));
     TRY(shopify_read_text(order, "email", ret->email, sizeof ret->email, f));
     TRY(shopify_read_text(order, "phone", ret->phone, sizeof ret->phone, f));
-    TRY(shopify_read_text(order, "displayFulfillmentStatus", ret->fulfillment_status, sizeof ret->fulfillment_status,
-                          f));
+    TRY(shopify_read_text(order, "displayFulfillmentStatus", ret->fulfillment_status,
+                          sizeof ret->fulfillment_status, f));
     TRY(read_address(order, "shippingAddress", &ret->ship, f));
     TRY(read_address(order, "billingAddress", &ret->bill, f));
     TRY(read_risk(order, ret, f));
@@ -95,7 +99,8 @@ static int read_line(const json_t *node, struct shopify_line *ret, struct fail *
     TRY(shopify_read_gid(node, "id", ret->gid, f));
     TRY(shopify_read_text(node, "sku", ret->sku, sizeof ret->sku, f));
     TRY(shopify_read_text(node, "variant.id", ret->variant_gid, sizeof ret->variant_gid, f));
-    (void)str_fit(ret->title, sizeof ret->title, json_text(node, "name", "")); /* for people: cutting does no harm */
+    (void)str_fit(ret->title, sizeof ret->title,
+                  json_text(node, "name", "")); /* for people: cutting does no harm */
     ret->quantity = json_int(node, "currentQuantity", -1);
     ret->to_ship = json_int(node, "unfulfilledQuantity", -1);
     if (ret->quantity < 0 || ret->to_ship < 0) {
@@ -115,14 +120,16 @@ int shopify_add_lines(const json_t *order, struct shopify_order *ret, struct fai
 
     TRY(shopify_read_nodes(order, "lineItems", &nodes, f));
     if (ret->line_count + json_array_size(nodes) > LINES_MAX) {
-        return fail_set(f, FAIL_BUG, "Shopify: order %s has more than %d lines", ret->head.gid, LINES_MAX);
+        return fail_set(f, FAIL_BUG, "Shopify: order %s has more than %d lines", ret->head.gid,
+                        LINES_MAX);
     }
     lines = reallocarray(ret->lines, ret->line_count + json_array_size(nodes) + 1, sizeof *lines);
     if (lines == NULL) {
         return fail_memory(f);
     }
     ret->lines = lines;
-    json_array_foreach(nodes, i, node) {
+    json_array_foreach(nodes, i, node)
+    {
         lines[ret->line_count] = (struct shopify_line){ 0 };
         TRY(read_line(node, &lines[ret->line_count], f));
         ret->line_count++;
@@ -131,23 +138,27 @@ int shopify_add_lines(const json_t *order, struct shopify_order *ret, struct fai
 }
 
 /* The lines of `root`'s order and of all pages behind it. */
-static int read_all_lines(struct shopify *s, const json_t *root, struct shopify_order *ret, struct fail *f)
+static int read_all_lines(struct shopify *s, const json_t *root, struct shopify_order *ret,
+                          struct fail *f)
 {
     char cursor[512] = "";
     int more = 0;
 
     TRY(shopify_add_lines(json_at(root, "data.order"), ret, f));
-    more = shopify_read_page(json_at(root, "data.order"), "lineItems", NULL, cursor, sizeof cursor, f);
+    more =
+        shopify_read_page(json_at(root, "data.order"), "lineItems", NULL, cursor, sizeof cursor, f);
     while (more == 1) {
         scoped(json_clear_p) json_t *page = NULL;
         char asked[sizeof cursor];
 
         memcpy(asked, cursor, sizeof asked);
         TRY(shopify_run(s, SHOPIFY_OP_ORDER_LINES,
-                        json_pack("{s:s, s:i, s:s}", "id", ret->head.gid, "first", LINES_PER_PAGE, "after", asked),
+                        json_pack("{s:s, s:i, s:s}", "id", ret->head.gid, "first", LINES_PER_PAGE,
+                                  "after", asked),
                         &page, f));
         TRY(shopify_add_lines(json_at(page, "data.order"), ret, f));
-        more = shopify_read_page(json_at(page, "data.order"), "lineItems", asked, cursor, sizeof cursor, f);
+        more = shopify_read_page(json_at(page, "data.order"), "lineItems", asked, cursor,
+                                 sizeof cursor, f);
     }
     return more;
 }
@@ -157,8 +168,8 @@ int shopify_order_get(struct shopify *s, const char *gid, struct shopify_order *
     scoped(json_clear_p) json_t *root = NULL;
     scoped(shopify_order_done) struct shopify_order order = { 0 };
 
-    TRY(shopify_run(s, SHOPIFY_OP_ORDER_DETAIL, json_pack("{s:s, s:i}", "id", gid, "first", LINES_PER_PAGE), &root,
-                    f));
+    TRY(shopify_run(s, SHOPIFY_OP_ORDER_DETAIL,
+                    json_pack("{s:s, s:i}", "id", gid, "first", LINES_PER_PAGE), &root, f));
     if (json_at(root, "data.order") == NULL) {
         return fail_set(f, FAIL_MISSING, "Shopify: there is no order %s", gid);
     }

@@ -20,7 +20,8 @@ int shopify_read_order_row(const json_t *order, struct shopify_order_row *ret, s
 {
     TRY(shopify_read_gid(order, "id", ret->gid, f));
     TRY(shopify_read_text(order, "name", ret->name, sizeof ret->name, f));
-    TRY(shopify_read_text(order, "displayFinancialStatus", ret->financial, sizeof ret->financial, f));
+    TRY(shopify_read_text(order, "displayFinancialStatus", ret->financial, sizeof ret->financial,
+                          f));
     ret->created_us = shopify_read_time(order, "createdAt");
     ret->updated_us = shopify_read_time(order, "updatedAt");
     ret->cancelled_us = shopify_read_time(order, "cancelledAt");
@@ -29,7 +30,8 @@ int shopify_read_order_row(const json_t *order, struct shopify_order_row *ret, s
     return 0;
 }
 
-static int read_page(const json_t *data, const char *asked, struct shopify_order_page *ret, struct fail *f)
+static int read_page(const json_t *data, const char *asked, struct shopify_order_page *ret,
+                     struct fail *f)
 {
     json_t *nodes = NULL;
     int more = 0;
@@ -58,15 +60,16 @@ static void format_filter(int64_t since_us, char *text, size_t text_bytes)
     snprintf(text, text_bytes, "updated_at:>='%sZ'", at);
 }
 
-static int run_page(struct shopify *s, const char *filter, int page_size, const char *cursor, json_t **ret_root,
-                    struct fail *f)
+static int run_page(struct shopify *s, const char *filter, int page_size, const char *cursor,
+                    json_t **ret_root, struct fail *f)
 {
     int result = -1;
 
     for (; page_size >= 1; page_size /= 2) {
-        result = shopify_run(s, SHOPIFY_OP_ORDERS_UPDATED,
-                             json_pack("{s:i, s:s?, s:s}", "first", page_size, "after", cursor, "query", filter),
-                             ret_root, f);
+        result = shopify_run(
+            s, SHOPIFY_OP_ORDERS_UPDATED,
+            json_pack("{s:i, s:s?, s:s}", "first", page_size, "after", cursor, "query", filter),
+            ret_root, f);
         if (result == 0 || strcmp(f->code, "MAX_COST_EXCEEDED") != 0) {
             break;
         }

@@ -6,15 +6,18 @@
 #include "common/base/json.h"
 #include "common/base/str.h"
 
-int shopify_read_text(const json_t *node, const char *path, char *field, size_t field_bytes, struct fail *f)
+int shopify_read_text(const json_t *node, const char *path, char *field, size_t field_bytes,
+                      struct fail *f)
 {
     if (!str_fit(field, field_bytes, json_text(node, path, ""))) {
-        return fail_set(f, FAIL_INPUT, "Shopify: %s is longer than %zu bytes", path, field_bytes - 1);
+        return fail_set(f, FAIL_INPUT, "Shopify: %s is longer than %zu bytes", path,
+                        field_bytes - 1);
     }
     return 0;
 }
 
-int shopify_read_gid(const json_t *node, const char *path, char gid[static SHOPIFY_GID_BYTES], struct fail *f)
+int shopify_read_gid(const json_t *node, const char *path, char gid[static SHOPIFY_GID_BYTES],
+                     struct fail *f)
 {
     const char *text = json_text(node, path, "");
 
@@ -48,8 +51,8 @@ bool shopify_read_money(const json_t *node, const char *path, struct money *ret)
     return json_money(money, "amount", currency, ret, &ignored) == 0;
 }
 
-int shopify_read_page(const json_t *node, const char *path, const char *asked, char *cursor, size_t cursor_bytes,
-                      struct fail *f)
+int shopify_read_page(const json_t *node, const char *path, const char *asked, char *cursor,
+                      size_t cursor_bytes, struct fail *f)
 {
     const json_t *info = json_at(json_at(node, path), "pageInfo");
     const char *end = json_text(info, "endCursor", "");
@@ -59,10 +62,12 @@ int shopify_read_page(const json_t *node, const char *path, const char *asked, c
         return 0;
     }
     if (end[0] == '\0' || (asked != NULL && strcmp(end, asked) == 0)) {
-        return fail_set(f, FAIL_BUG, "Shopify: %s promises a further page but does not lead to it", path);
+        return fail_set(f, FAIL_BUG, "Shopify: %s promises a further page but does not lead to it",
+                        path);
     }
     if (!str_fit(cursor, cursor_bytes, end)) {
-        return fail_set(f, FAIL_BUG, "Shopify: cursor of %s is longer than %zu bytes", path, cursor_bytes - 1);
+        return fail_set(f, FAIL_BUG, "Shopify: cursor of %s is longer than %zu bytes", path,
+                        cursor_bytes - 1);
     }
     return 1;
 }

@@ -20,7 +20,8 @@ int shopify_shop_info(struct shopify *s, struct shopify_shop *ret, struct fail *
     if (node == NULL) {
         return fail_set(f, FAIL_BUG, "Shopify: the answer describes no shop");
     }
-    (void)str_fit(shop.name, sizeof shop.name, json_text(node, "name", "")); /* for people: cutting does no harm */
+    (void)str_fit(shop.name, sizeof shop.name,
+                  json_text(node, "name", "")); /* for people: cutting does no harm */
     (void)str_fit(shop.plan, sizeof shop.plan, json_text(node, "plan.publicDisplayName", ""));
     TRY(shopify_read_text(node, "myshopifyDomain", shop.domain, sizeof shop.domain, f));
     TRY(shopify_read_text(node, "currencyCode", shop.currency, sizeof shop.currency, f));
@@ -43,7 +44,8 @@ int shopify_scopes(struct shopify *s, char **ret, struct fail *f)
     if (!json_is_array(scopes)) {
         return fail_set(f, FAIL_BUG, "Shopify: the answer lists no scopes");
     }
-    json_array_foreach(scopes, i, scope) {
+    json_array_foreach(scopes, i, scope)
+    {
         str_addf(&text, "%s%s", i > 0 ? "," : "", json_text(scope, "handle", ""));
     }
     TRY(str_ok(&text, f));
@@ -65,13 +67,14 @@ static json_t *tags_json(const char *const *tags, size_t count)
     return list;
 }
 
-int shopify_tags_add(struct shopify *s, const char *gid, const char *const *tags, size_t count, struct fail *f)
+int shopify_tags_add(struct shopify *s, const char *gid, const char *const *tags, size_t count,
+                     struct fail *f)
 {
     scoped(json_clear_p) json_t *root = NULL;
     const json_t *payload = NULL;
 
-    TRY(shopify_run(s, SHOPIFY_OP_TAGS_ADD, json_pack("{s:s, s:o}", "id", gid, "tags", tags_json(tags, count)), &root,
-                    f));
+    TRY(shopify_run(s, SHOPIFY_OP_TAGS_ADD,
+                    json_pack("{s:s, s:o}", "id", gid, "tags", tags_json(tags, count)), &root, f));
     payload = json_at(root, "data.tagsAdd");
     TRY(shopify_refusal(payload, f));
     if (json_at(payload, "node.id") == NULL) {
@@ -85,11 +88,12 @@ static int grant_kind(const struct http_response *answer, const json_t *root, st
     const char *error = json_text(root, "error", "");
 
     if (answer->status == 429 || answer->status >= 500) {
-        return fail_later(f, FAIL_LATER, answer->retry_after_ms, "Shopify grant: HTTP status %d", answer->status);
+        return fail_later(f, FAIL_LATER, answer->retry_after_ms, "Shopify grant: HTTP status %d",
+                          answer->status);
     }
     if (answer->status < 200 || answer->status > 299) {
-        return fail_code(f, FAIL_DENIED, error, "Shopify grant refused (HTTP status %d): %.200s", answer->status,
-                         json_text(root, "error_description", error));
+        return fail_code(f, FAIL_DENIED, error, "Shopify grant refused (HTTP status %d): %.200s",
+                         answer->status, json_text(root, "error_description", error));
     }
     return 0;
 }
@@ -108,17 +112,23 @@ static int read_grant(const struct http_response *answer, char token[static SHOP
     }
     granted = json_text(root, "access_token", "");
     if (granted[0] == '\0' || strlen(granted) >= SHOPIFY_TOKEN_BYTES) {
-        return fail_set(f, FAIL_BUG, "Shopify grant: no token of at most %d bytes", SHOPIFY_TOKEN_BYTES - 1);
+        return fail_set(f, FAIL_BUG, "Shopify grant: no token of at most %d bytes",
+                        SHOPIFY_TOKEN_BYTES - 1);
     }
     (void)str_fit(token, SHOPIFY_TOKEN_BYTES, granted); /* its length was looked at */
     *ret_expires_in_s = json_int(root, "expires_in", 0);
     return 0;
 }
 
-static int send_grant(struct shopify *s, const struct str *body, struct http_response *answer, struct fail *f)
+static int send_grant(struct shopify *s, const struct str *body, struct http_response *answer,
+                      struct fail *f)
 {
-    const char *headers[] = { "Content-Type: application/x-www-form-urlencoded", "Accept: application/json", NULL };
-    struct http_request request = { .method = "POST", .url = s->grant_url, .headers = headers, .body = body->data,
+    const char *headers[] = { "Content-Type: application/x-www-form-urlencoded",
+                              "Accept: application/json", NULL };
+    struct http_request request = { .method = "POST",
+                                    .url = s->grant_url,
+                                    .headers = headers,
+                                    .body = body->data,
                                     .body_bytes = body->len };
     int sent = 0;
 

@@ -1,9 +1,10 @@
-/* Shopify Admin GraphQL 2026-10: typed calls in, typed answers out.  One central call: gate (cost bucket) -> HTTP -> judge:
- * THROTTLED, 429, userErrors, top-level errors as array, object or string, partial data, search warnings (an error: a misspelt
- * filter matches too much).
- * Kinds: FAIL_LATER throttled or passing, FAIL_UNKNOWN a mutation without a clear answer, FAIL_DENIED token, scope, frozen shop,
- * FAIL_INPUT userErrors and static errors (code = Shopify's code), FAIL_MISSING no such object.
- * Queries are repeated here on passing trouble (at most 3 times); mutations only after THROTTLED.
+/* Shopify Admin GraphQL 2026-10: typed calls in, typed answers out.  One central call: gate
+ * (cost bucket) -> HTTP -> judge: THROTTLED, 429, userErrors, top-level errors as array, object
+ * or string, partial data, search warnings (an error: a misspelt filter matches too much).
+ * Kinds: FAIL_LATER throttled or passing, FAIL_UNKNOWN a mutation without a clear answer,
+ * FAIL_DENIED token, scope, frozen shop, FAIL_INPUT userErrors and static errors (code =
+ * Shopify's code), FAIL_MISSING no such object. Queries are repeated here on passing trouble (at
+ * most 3 times); mutations only after THROTTLED.
  * Threads: a struct shopify belongs to one thread (its http and gate too). */
 #pragma once
 
@@ -20,16 +21,20 @@ enum { SHOPIFY_GID_BYTES = 96, SHOPIFY_TOKEN_BYTES = 512 };
 
 struct shopify;
 
-/* base_url: "https://NAME.myshopify.com" or its replacement.  http and gate are borrowed and must outlive the client. */
-must_check int shopify_open(const char *base_url, struct http *http, const struct provider_gate *gate,
-                            struct shopify **ret, struct fail *f);
+/* base_url: "https://NAME.myshopify.com" or its replacement.  http and gate are borrowed and
+ * must outlive the client. */
+must_check int shopify_open(const char *base_url, struct http *http,
+                            const struct provider_gate *gate, struct shopify **ret, struct fail *f);
 void shopify_close(struct shopify *s);
-/* The API version that served the last call ("" before the first): another than asked for means ours is retired. */
+/* The API version that served the last call ("" before the first): another than asked for means
+ * ours is retired. */
 const char *shopify_served_version(const struct shopify *s);
 
-/* Client-credentials grant; used by the one token holder.  FAIL_DENIED with Shopify's word as code ("shop_not_permitted"). */
+/* Client-credentials grant; used by the one token holder.  FAIL_DENIED with Shopify's word as
+ * code ("shop_not_permitted"). */
 must_check int shopify_grant(struct shopify *s, const char *client_id, const char *client_secret,
-                             char token[static SHOPIFY_TOKEN_BYTES], int64_t *ret_expires_in_s, struct fail *f);
+                             char token[static SHOPIFY_TOKEN_BYTES], int64_t *ret_expires_in_s,
+                             struct fail *f);
 
 struct shopify_shop {
     char name[128], domain[128], currency[4], timezone[64], plan[64];
@@ -52,21 +57,24 @@ struct shopify_order_page {
     char cursor[512]; /* for the next page */
 };
 void shopify_order_page_done(struct shopify_order_page *p);
-/* Orders updated at or after since_us (rounded down to the second), oldest change first; cursor NULL or "" = first page.
- * page_size is held between 1 and 250 and halved when the shop finds the page too dear. */
-must_check int shopify_orders_updated(struct shopify *s, int64_t since_us, int page_size, const char *cursor,
-                                      struct shopify_order_page *ret, struct fail *f);
+/* Orders updated at or after since_us (rounded down to the second), oldest change first; cursor
+ * NULL or "" = first page. page_size is held between 1 and 250 and halved when the shop finds
+ * the page too dear. */
+must_check int shopify_orders_updated(struct shopify *s, int64_t since_us, int page_size,
+                                      const char *cursor, struct shopify_order_page *ret,
+                                      struct fail *f);
 
 struct shopify_line {
     char gid[SHOPIFY_GID_BYTES], title[256], sku[256], variant_gid[SHOPIFY_GID_BYTES];
-    int64_t quantity;  /* currentQuantity */
-    int64_t to_ship;   /* unfulfilledQuantity */
+    int64_t quantity; /* currentQuantity */
+    int64_t to_ship;  /* unfulfilledQuantity */
     bool requires_shipping, price_known;
     struct money unit_price;
 };
 struct shopify_address {
     bool present; /* false when withheld or absent */
-    char name[1024], line1[1024], line2[1024], city[1024], province[256], province_code[16], zip[128];
+    char name[1024], line1[1024], line2[1024], city[1024], province[256], province_code[16],
+        zip[128];
     char country[128], country_code[8], phone[128];
 };
 struct shopify_order {
@@ -74,17 +82,22 @@ struct shopify_order {
     char email[256], phone[40];
     char fulfillment_status[32];
     struct shopify_address ship, bill;
-    char risk_level[16];          /* weightiest of HIGH, PENDING (may still become HIGH), MEDIUM, LOW, NONE; "NONE" when not assessed */
+    /* Weightiest of HIGH, PENDING (may still become HIGH), MEDIUM, LOW, NONE; "NONE" when nobody
+     * assessed. */
+    char risk_level[16];
     char risk_recommendation[16]; /* ACCEPT INVESTIGATE CANCEL NONE */
-    char client_ip_country[8];    /* always "": the schema tells an address of the client, but no country */
-    int64_t customer_orders;      /* orders of this customer so far, -1 unknown */
-    struct shopify_line *lines;   /* all pages */
+    char client_ip_country
+        [8];                 /* always "": the schema knows the client's address, not its country */
+    int64_t customer_orders; /* orders of this customer so far, -1 unknown */
+    struct shopify_line *lines; /* all pages */
     size_t line_count;
 };
 void shopify_order_done(struct shopify_order *o);
-/* One order, whole, with all its lines.  FAIL_MISSING when the shop has none of that gid; FAIL_INPUT when a field of it is too
- * long to be kept whole (nothing is ever cut silently, for a parcel would go astray). */
-must_check int shopify_order_get(struct shopify *s, const char *gid, struct shopify_order *ret, struct fail *f);
+/* One order, whole, with all its lines.  FAIL_MISSING when the shop has none of that gid;
+ * FAIL_INPUT when a field of it is too long to be kept whole (nothing is ever cut silently, for
+ * a parcel would go astray). */
+must_check int shopify_order_get(struct shopify *s, const char *gid, struct shopify_order *ret,
+                                 struct fail *f);
 
 /* ---- fulfillment ---- */
 struct shopify_fo_line {
@@ -110,9 +123,10 @@ struct shopify_fulfillment_state {
     size_t done_count;
 };
 void shopify_fulfillment_state_done(struct shopify_fulfillment_state *st);
-/* All fulfillment orders with all their lines (every page is read) and up to 249 fulfillments; more are FAIL_BUG, never cut. */
-must_check int shopify_fulfillment_state(struct shopify *s, const char *order_gid, struct shopify_fulfillment_state *ret,
-                                         struct fail *f);
+/* All fulfillment orders with all their lines (every page is read) and up to 249 fulfillments;
+ * more are FAIL_BUG, never cut. */
+must_check int shopify_fulfillment_state(struct shopify *s, const char *order_gid,
+                                         struct shopify_fulfillment_state *ret, struct fail *f);
 
 struct shopify_tracking {
     const char *company, *number, *url; /* url always */
@@ -123,12 +137,13 @@ struct shopify_fulfill_line {
 };
 /* fulfillmentCreate on one fulfillment order with notifyCustomer true.  fulfillment gid into ret.
  * FAIL_CONFLICT when the fulfillment order is closed or the quantity is gone: read the state. */
-must_check int shopify_fulfill(struct shopify *s, const char *fo_gid, const struct shopify_fulfill_line *lines,
-                               size_t count, const struct shopify_tracking *tracking,
+must_check int shopify_fulfill(struct shopify *s, const char *fo_gid,
+                               const struct shopify_fulfill_line *lines, size_t count,
+                               const struct shopify_tracking *tracking,
                                char ret[static SHOPIFY_GID_BYTES], struct fail *f);
 /* Replace the tracking of a fulfillment; notifyCustomer true. */
 must_check int shopify_tracking_update(struct shopify *s, const char *fulfillment_gid,
                                        const struct shopify_tracking *tracking, struct fail *f);
 /* Add tags (repeatable). */
-must_check int shopify_tags_add(struct shopify *s, const char *gid, const char *const *tags, size_t count,
-                                struct fail *f);
+must_check int shopify_tags_add(struct shopify *s, const char *gid, const char *const *tags,
+                                size_t count, struct fail *f);
