@@ -1,0 +1,12 @@
+/* Private to common/http: receiving an answer.  Threads: as http.h. */
+#pragma once
+
+#include "common/http/http.h"
+
+/* libcurl's callbacks for response headers and body; `user` is the struct http_response. */
+size_t http_take_header(char *line, size_t one, size_t size, void *user);
+size_t http_take_body(char *bytes, size_t one, size_t size, void *user);
+
+/* Milliseconds that a Retry-After value (seconds, perhaps with a fraction, or an HTTP date) asks for at now_us; 0 when it
+ * asks for nothing or cannot be read; a day at most. */
+int64_t http_retry_after_ms(const char *value, int64_t now_us);
