@@ -1,0 +1,243 @@
+/* jobs, job, enqueue, retry, kill, delete */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api/cli/cli.h"
+#include "api/cli/out.h"
+#include "api/cli/show.h"
+#include "common/base/clock.h"
+#include "common/base/json.h"
+#include "common/base/str.h"
+#include "common/model/job_catalog.h"
+#include "common/model/overview.h"
+
+static const struct column job_columns[] = {
+    { "JID", "jid", CELL_TEXT },
+    { "TYPE", "type", CELL_TEXT },
+    { "QUEUE", "queue", CELL_TEXT },
+    { "ARGS", "args", CELL_JSON },
+    { "ENQUEUED", "enqueued_at", CELL_AGE },
+    { "AT", "due_at", CELL_DUE },
+    { "FAILED", "retry_count", CELL_INT },
+    { "ERROR", "error_message", CELL_TEXT },
+};
+static const struct column job_fields[] = {
+    { "job", "jid", CELL_TEXT },
+    { "type", "type", CELL_TEXT },
+    { "state", "state", CELL_TEXT },
+    { "where", "where", CELL_LONG },
+    { "worker", "worker", CELL_LONG },
+    { "args", "args", CELL_JSON },
+    { "enqueued", "enqueued_at", CELL_AGE },
+    { "due", "due_at", CELL_DUE },
+    { "failures", "retry_count", CELL_INT },
+    { "error", "error_class", CELL_LONG },
+    { "message", "error_message", CELL_LONG },
+};
+static const struct column run_columns[] = {
+    { "STARTED", "started_at", CELL_AGE }, { "ATTEMPT", "attempt", CELL_INT },
+    { "OUTCOME", "outcome", CELL_TEXT },   { "TOOK", "run_ms", CELL_MS },
+    { "WORKER", "worker", CELL_TEXT },     { "ERROR", "error", CELL_LONG },
+};
+
+static int read_state(const char *name, enum job_state *ret, struct fail *f)
+{
+    for (unsigned state = 0; state < JOB_STATES; state++) {
+        if (strcmp(job_state_names[state], name) == 0) {
+            *ret = (enum job_state)state;
+            return 0;
+        }
+    }
+    return fail_set(f, FAIL_INPUT, "no job state '%.40s'", name);
+}
+
+int cmd_jobs(struct cli *c, struct fail *f)
+{
+    scoped(job_entries_free) struct job_entries page = { 0 };
+    scoped(json_clear_p) json_t *answer = json_pack("{s:[]}", "jobs");
+    enum job_state state = JOB_WAITING;
+    int64_t limit, offset;
+    struct redis *r;
+
+    TRY(cli_option_int(c, "limit", 1000, 50, &limit, f));
+    TRY(cli_option_int(c, "offset", INT32_MAX, 0, &offset, f));
+    TRY(cli_option(c, "state") != NULL ? read_state(cli_option(c, "state"), &state, f) : 0);
+    TRY(cli_redis(c, &r, f));
+    TRY(queue_jobs(r, state, cli_option(c, "queue"), (size_t)offset, (size_t)limit, &page, f));
+    json_object_set_new(answer, "total", json_integer(page.total));
+    for (size_t i = 0; i < page.count; i++) {
+        json_array_append_new(json_object_get(answer, "jobs"), show_job(&page.items[i]));
+    }
+    if (c->json) {
+        out_json(answer);
+        return 0;
+    }
+    printf("%s: %" PRId64 "\n", job_state_names[state], page.total);
+    out_table(json_object_get(answer, "jobs"), job_columns, COUNT_OF(job_columns));
+    return 0;
+}
+
+/* The history is an addition: without Postgres the place in Redis is shown all the same. */
+static json_t *runs_of(struct cli *c, const char *jid)
+{
+    scoped(free_p) char *text = NULL;
+    json_t *runs = NULL;
+    struct fail f;
+    struct db *db;
+
+    if (cli_db(c, &db, &f) < 0 || overview_job_runs(db, jid, &text, &f) < 0 ||
+        show_parsed(text, &runs, &f) < 0) {
+        fprintf(stderr, "dropship job: no history: %s\n", f.text);
+        return json_null();
+    }
+    return runs;
+}
+
+static int find_job(struct cli *c, const char *jid, json_t **ret, struct fail *f)
+{
+    scoped(job_entries_free) struct job_entries found = { 0 };
+    struct redis *r;
+
+    TRY(cli_redis(c, &r, f));
+    if (queue_find(r, jid, &found, f) < 0) {
+        *ret = json_null();
+        return f->kind == FAIL_MISSING ? 0 : -1;
+    }
+    *ret = found.count > 0 ? show_job(&found.items[0]) : json_null();
+    return 0;
+}
+
+int cmd_job(struct cli *c, struct fail *f)
+{
+    scoped(json_clear_p) json_t *answer = json_object();
+    const char *jid = cli_word(c, 0);
+    json_t *job = NULL;
+
+    TRY(find_job(c, jid, &job, f));
+    json_object_set_new(answer, "job", job);
+    json_object_set_new(answer, "runs", runs_of(c, jid));
+    const json_t *runs = json_object_get(answer, "runs");
+    if (json_is_null(job) && json_array_size(runs) == 0) {
+        return fail_set(f, FAIL_MISSING, "no job '%.60s' in Redis or in the history", jid);
+    }
+    if (c->json) {
+        out_json(answer);
+        return 0;
+    }
+    if (json_is_null(job)) {
+        printf("%s is not in Redis any more: it has finished, or was deleted\n", jid);
+    } else {
+        out_fields(job, job_fields, COUNT_OF(job_fields));
+    }
+    printf("\nruns\n");
+    out_table(runs, run_columns, COUNT_OF(run_columns));
+    return 0;
+}
+
+static int read_due(const struct cli *c, int64_t *ret_us, struct fail *f)
+{
+    const char *in = cli_option(c, "in"), *at = cli_option(c, "at");
+    double seconds;
+
+    if (in != NULL && at != NULL) {
+        return fail_set(f, FAIL_INPUT, "--in or --at, not both");
+    }
+    *ret_us = 0;
+    if (in != NULL) {
+        TRY(str_to_double(in, 0, 10.0 * 366 * 86400, "--in", &seconds, f));
+        *ret_us = clock_now_us() + (int64_t)(seconds * 1e6);
+    }
+    return at != NULL ? clock_parse(at, ret_us, f) : 0;
+}
+
+int cmd_enqueue(struct cli *c, struct fail *f)
+{
+    const char *type = cli_word(c, 0), *queue = cli_option(c, "queue");
+    const struct job_kind *kind = job_kind_find(type);
+    char jid[JOB_JID_BYTES];
+    int64_t run_at_us;
+    struct redis *r;
+
+    if (kind == NULL && queue == NULL) {
+        return fail_set(f, FAIL_INPUT, "no job type '%.60s'; for a foreign one name its --queue",
+                        type);
+    }
+    TRY(read_due(c, &run_at_us, f));
+    const struct job_spec spec = { .type = type,
+                                   .queue = queue != NULL ? queue : kind->queue,
+                                   .args = cli_word(c, 1),
+                                   .max_retries = kind != NULL ? kind->tries : -1,
+                                   .run_at_us = run_at_us };
+    TRY(cli_redis(c, &r, f));
+    TRY(queue_enqueue(r, &spec, jid, f));
+    if (c->json) {
+        scoped(json_clear_p) json_t *answer =
+            json_pack("{s:s, s:s, s:s, s:o}", "jid", jid, "type", type, "queue", spec.queue,
+                      "run_at", out_instant(run_at_us));
+        out_json(answer);
+    } else {
+        printf("%s\n", jid);
+    }
+    return 0;
+}
+
+static int retry_all(struct cli *c, struct redis *r, struct fail *f)
+{
+    int64_t dead = 0, retry = 0;
+
+    TRY(queue_retry_all(r, JOB_DEAD, cli_option(c, "queue"), &dead, f));
+    TRY(queue_retry_all(r, JOB_RETRY, cli_option(c, "queue"), &retry, f));
+    if (c->json) {
+        scoped(json_clear_p) json_t *answer =
+            json_pack("{s:I, s:I}", "dead", (json_int_t)dead, "retry", (json_int_t)retry);
+        out_json(answer);
+    } else {
+        printf("%" PRId64 " dead and %" PRId64 " retry jobs are in their queues now\n", dead,
+               retry);
+    }
+    return 0;
+}
+
+/* One job, one verb. */
+static int steer_job(struct cli *c, int (*steer)(struct redis *, const char *, struct fail *),
+                     const char *done, struct fail *f)
+{
+    const char *jid = cli_word(c, 0);
+    struct redis *r;
+
+    TRY(cli_redis(c, &r, f));
+    TRY(steer(r, jid, f));
+    if (c->json) {
+        scoped(json_clear_p) json_t *answer = json_pack("{s:s, s:s}", "jid", jid, "done", done);
+        out_json(answer);
+    } else {
+        printf("%s: %s\n", jid, done);
+    }
+    return 0;
+}
+
+int cmd_retry(struct cli *c, struct fail *f)
+{
+    bool all = cli_option(c, "all") != NULL;
+    struct redis *r;
+
+    if (all == (cli_word(c, 0) != NULL) || (!all && cli_option(c, "queue") != NULL)) {
+        return fail_set(f, FAIL_INPUT, "either one JID, or --all and perhaps --queue");
+    }
+    if (!all) {
+        return steer_job(c, queue_retry, "in its queue", f);
+    }
+    TRY(cli_redis(c, &r, f));
+    return retry_all(c, r, f);
+}
+
+int cmd_kill(struct cli *c, struct fail *f)
+{
+    return steer_job(c, queue_kill, "dead", f);
+}
+
+int cmd_delete(struct cli *c, struct fail *f)
+{
+    return steer_job(c, queue_delete, "deleted", f);
+}

@@ -1,0 +1,102 @@
+/* queues, pause, resume, workers */
+#include <stdio.h>
+#include <string.h>
+
+#include "api/cli/cli.h"
+#include "api/cli/out.h"
+#include "api/cli/show.h"
+#include "api/cli/views.h"
+#include "common/base/json.h"
+
+const struct column queue_columns[QUEUE_COLUMNS] = {
+    { "QUEUE", "name", CELL_TEXT },     { "WAITING", "waiting", CELL_INT },
+    { "RUNNING", "running", CELL_INT }, { "NEXT WAITS", "oldest_ms", CELL_MS },
+    { "PAUSED", "paused", CELL_YES },
+};
+const struct column worker_columns[WORKER_COLUMNS] = {
+    { "WORKER", "identity", CELL_TEXT }, { "BUSY", "busy", CELL_INT },
+    { "OF", "concurrency", CELL_INT },   { "QUIET", "quiet", CELL_YES },
+    { "ALIVE", "alive", CELL_YES },      { "OURS", "ours", CELL_YES },
+    { "RSS KIB", "rss_kib", CELL_INT },  { "BEAT", "beat_at", CELL_AGE },
+    { "QUEUES", "queues", CELL_JSON },
+};
+
+int cmd_queues(struct cli *c, struct fail *f)
+{
+    scoped(json_clear_p) json_t *queues = NULL;
+    struct redis *r;
+
+    TRY(cli_redis(c, &r, f));
+    TRY(show_queues(r, &queues, f));
+    if (c->json) {
+        out_json(queues);
+    } else {
+        out_table(queues, queue_columns, QUEUE_COLUMNS);
+    }
+    return 0;
+}
+
+static int set_paused(struct cli *c, bool paused, struct fail *f)
+{
+    struct redis *r;
+    const char *queue = cli_word(c, 0);
+
+    TRY(job_check_name(queue, "queue", f));
+    TRY(cli_redis(c, &r, f));
+    TRY(queue_pause(r, queue, paused, f));
+    if (c->json) {
+        scoped(json_clear_p) json_t *answer =
+            json_pack("{s:s, s:b}", "queue", queue, "paused", paused);
+        out_json(answer);
+    } else {
+        printf("%s is %s\n", queue, paused ? "paused; running jobs finish" : "served again");
+    }
+    return 0;
+}
+
+int cmd_pause(struct cli *c, struct fail *f)
+{
+    return set_paused(c, true, f);
+}
+
+int cmd_resume(struct cli *c, struct fail *f)
+{
+    return set_paused(c, false, f);
+}
+
+static int signal_worker(struct cli *c, struct redis *r, struct fail *f)
+{
+    const char *verb = cli_word(c, 0), *identity = cli_word(c, 1);
+    bool quiet = strcmp(verb, "quiet") == 0;
+
+    if (identity == NULL || (!quiet && strcmp(verb, "stop") != 0)) {
+        return fail_set(f, FAIL_INPUT, "quiet or stop, and the identity of a worker");
+    }
+    TRY(queue_signal(r, identity, quiet ? "TSTP" : "TERM", f));
+    if (c->json) {
+        scoped(json_clear_p) json_t *answer = json_pack(
+            "{s:o, s:s}", "identity", out_lossy(identity, strlen(identity)), "asked", verb);
+        out_json(answer);
+    } else {
+        printf("asked %s to %s; it sees this at its next heartbeat\n", identity, verb);
+    }
+    return 0;
+}
+
+int cmd_workers(struct cli *c, struct fail *f)
+{
+    scoped(json_clear_p) json_t *workers = NULL;
+    struct redis *r;
+
+    TRY(cli_redis(c, &r, f));
+    if (cli_word(c, 0) != NULL) {
+        return signal_worker(c, r, f);
+    }
+    TRY(show_workers(r, &workers, f));
+    if (c->json) {
+        out_json(workers);
+    } else {
+        out_table(workers, worker_columns, WORKER_COLUMNS);
+    }
+    return 0;
+}

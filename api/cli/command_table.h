@@ -1,0 +1,30 @@
+/* COMMAND(name, function, usage, fewest words, most words, options, help)
+ * To add a command: its function in one of cmd_*.c, a line here; help and argument checks follow.  Every command also knows
+ * --json and --help.  Included several times, so no #pragma once. */
+COMMAND("status", cmd_status, "", 0, 0, "", "Modes, orders, queues, workers, what is waited for, the last reconciliation")
+COMMAND("orders", cmd_orders, "[--state S] [--text T] [--limit N] [--after CURSOR]", 0, 0, "state= text= limit= after=",
+        "The latest orders with state and reason")
+COMMAND("order", cmd_order, "NAME|ID", 1, 1, "", "Every step of one order with its reasons")
+COMMAND("order-release", cmd_order_release, "NAME|ID", 1, 1, "", "Release an order that waits or is held")
+COMMAND("order-hold", cmd_order_hold, "NAME|ID REASON", 2, 2, "", "Hold an order that is not placed yet")
+COMMAND("queues", cmd_queues, "", 0, 0, "", "Queues: waiting, running, age of the next job, paused")
+COMMAND("pause", cmd_pause, "QUEUE", 1, 1, "", "Workers take nothing more from this queue")
+COMMAND("resume", cmd_resume, "QUEUE", 1, 1, "", "Workers take from this queue again")
+COMMAND("workers", cmd_workers, "[quiet|stop IDENTITY]", 0, 2, "", "Worker processes; or tell one to take no more, or to end")
+COMMAND("enqueue", cmd_enqueue, "TYPE [ARGS] [--in SECONDS | --at TIME] [--queue Q]", 1, 2, "in= at= queue=",
+        "Enqueue a job; ARGS is a JSON array")
+COMMAND("jobs", cmd_jobs, "[--state waiting|running|scheduled|retry|dead] [--queue Q] [--limit N] [--offset N]", 0, 0,
+        "state= queue= limit= offset=", "Jobs of a state, next to run first")
+COMMAND("job", cmd_job, "JID", 1, 1, "", "Where a job is, and its runs")
+COMMAND("retry", cmd_retry, "JID | --all [--queue Q]", 0, 1, "all queue=", "Run a retry, scheduled or dead job now; --all: every dead and retry job")
+COMMAND("kill", cmd_kill, "JID", 1, 1, "", "Move a job that does not run to dead")
+COMMAND("delete", cmd_delete, "JID", 1, 1, "", "Remove a job that does not run")
+COMMAND("flow", cmd_flow, "[NAME [off|dry_run|approve|auto]]", 0, 2, "", "Modes of the flows")
+COMMAND("stop", cmd_stop, "[REASON]", 0, 1, "", "The one STOP: nothing is ordered, paid or sent any more")
+COMMAND("resume-all", cmd_resume_all, "[REASON]", 0, 1, "", "End STOP")
+COMMAND("settings", cmd_settings, "[NAME [VALUE]]", 0, 2, "", "What is tuned while the system runs")
+COMMAND("mapping", cmd_mapping, "[list | add SKU VID SUPPLIER_SKU PRICE | confirm SKU VID | remove SKU VID]", 0, 5, "currency=",
+        "Which supplier variant is sent for a shop SKU")
+COMMAND("key", cmd_key, "create NAME [--scope read|operate|admin] | list | revoke NAME", 1, 2, "scope=", "API keys; a new one is shown once")
+COMMAND("migrate", cmd_migrate, "", 0, 0, "", "Bring the database to the schema of this program")
+COMMAND("doctor", cmd_doctor, "", 0, 0, "", "Check configuration, Redis, Postgres and workers, and say how to mend what is wrong")

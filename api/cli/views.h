@@ -1,0 +1,8 @@
+/* Columns that more than one command shows.  Constant. */
+#pragma once
+
+#include "api/cli/out.h"
+
+enum { QUEUE_COLUMNS = 5, WORKER_COLUMNS = 9 };
+extern const struct column queue_columns[QUEUE_COLUMNS];
+extern const struct column worker_columns[WORKER_COLUMNS];
