@@ -96,6 +96,12 @@ struct recovery {
 /* Walk all claim lists; give the jobs of vanished workers back.  Any number of callers at once. Adds to *ret. */
 must_check int queue_recover(struct redis *r, int64_t now_us, struct recovery *ret, struct fail *f);
 
+/* Proof that recovery works: plant a job in the claim list of a process that never lived ... */
+must_check int queue_canary_plant(struct redis *r, struct fail *f);
+/* ... and see whether recovery has put it into its queue (dropship.canary, served by nobody); then it is removed.
+ * 0 = it is back, *ret_age_ms after it was planted; 1 = not yet, or none was planted. */
+must_check int queue_canary_back(struct redis *r, int64_t *ret_age_ms, struct fail *f);
+
 /* ---- due jobs and timetable ---- */
 
 /* Move up to max due jobs of `schedule` and `retry` to their queues.  *ret_moved; *ret_next_ms = milliseconds until the next
@@ -165,7 +171,7 @@ struct process_info {
     char *info_json; /* malloc'ed */
     int64_t busy, concurrency, rss_kib, rtt_us, beat_us;
     bool quiet, alive; /* alive = its lease lives */
-    bool ours;         /* false: a foreign Sidekiq process on our database */
+    bool ours;         /* has a lease, or "dropship" in its info; false: a foreign Sidekiq process on our database */
 };
 must_check int queue_processes(struct redis *r, struct process_info **ret, size_t *ret_count, struct fail *f);
 void queue_processes_free(struct process_info *items, size_t count);
