@@ -1,0 +1,35 @@
+#include "worker/core/job_context.h"
+
+#include <assert.h>
+
+#include "common/base/str.h"
+
+int job_snooze(struct job_context *c, int64_t seconds)
+{
+    assert(seconds >= 0);
+    c->outcome = JOB_SNOOZE;
+    c->snooze_s = seconds;
+    return 0;
+}
+
+int job_arg_id(const struct job_context *c, size_t index, int64_t *ret, struct fail *f)
+{
+    const json_t *value = json_array_get(c->args, index);
+    int64_t id = 0;
+
+    if (json_is_integer(value)) {
+        id = json_integer_value(value);
+    } else if (json_is_string(value)) {
+        TRY(str_to_int(json_string_value(value), 1, INT64_MAX, "job argument", &id, f));
+    }
+    if (id < 1) {
+        return fail_code(f, FAIL_INPUT, "BAD_ARGS", "argument %zu is not a positive id", index + 1);
+    }
+    *ret = id;
+    return 0;
+}
+
+const char *job_arg_text(const struct job_context *c, size_t index)
+{
+    return json_string_value(json_array_get(c->args, index));
+}

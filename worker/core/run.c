@@ -1,0 +1,255 @@
+#include "worker/core/run.h"
+
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "common/base/json.h"
+#include "common/base/log.h"
+
+/* A stored form is the payload plus the members of a failure; a foreign payload may be large. */
+enum { NEXT_SLACK_BYTES = 64 * 1024, ARGS_KEPT_BYTES = 4096, OPEN_WAIT_MS = 1000 };
+
+/* Fixed set of reasons for payloads that never reach a handler (error_class is printed raw by some readers). */
+static const char *const bad_payload = "BadPayload";
+static const char *const bad_arguments = "BadArguments";
+static const char *const unknown_job = "UnknownJob";
+
+struct attempt { /* one run under way */
+    struct runner *runner;
+    const struct job_type *type; /* NULL until found */
+    const struct job *job;       /* NULL when unreadable */
+    const char *error_class;     /* set instead of a verdict's when the handler was never reached */
+    int returned;
+    struct job_context context;
+    struct fail fail;
+};
+
+void runner_done(struct runner *r)
+{
+    services_close(take_ptr(r->services));
+}
+
+void run_result_init(struct run_result *r)
+{
+    memset(r, 0, sizeof *r);
+    str_init(&r->next, SIZE_MAX / 2);
+}
+
+void run_result_done(struct run_result *r)
+{
+    str_done(&r->next);
+    free(take_ptr(r->args));
+}
+
+static const struct job_type *find_type(const struct job_types *types, const char *name)
+{
+    for (size_t i = 0; i < types->count; i++) {
+        if (strcmp(types->items[i].name, name) == 0) {
+            return &types->items[i];
+        }
+    }
+    return NULL;
+}
+
+static int refuse(struct attempt *a, const char *error_class, const char *text)
+{
+    a->error_class = error_class;
+    return fail_code(&a->fail, FAIL_INPUT, error_class, "%s", text);
+}
+
+/* Type and arguments of a readable payload. */
+static int prepare(struct attempt *a)
+{
+    a->type = find_type(a->runner->types, a->job->type);
+    if (a->type == NULL) {
+        return refuse(a, unknown_job, a->job->type[0] == '\0' ? "the payload names no class"
+                                                              : "no such job type is known to this worker");
+    }
+    if (a->job->args == NULL || !a->job->args_is_array) {
+        return refuse(a, bad_arguments, "args is not an array");
+    }
+    if (json_parse(a->job->args, a->job->args_bytes, "args", &a->context.args, &a->fail) < 0) {
+        a->error_class = bad_arguments;
+        return -1;
+    }
+    return 0;
+}
+
+/* Connections; a failure here is the infrastructure's. */
+static int connect_services(struct attempt *a, struct run_result *ret)
+{
+    struct runner *r = a->runner;
+
+    if ((r->services == NULL && services_open(r->conf, &r->services, &a->fail) < 0) ||
+        services_ready(r->services, &a->fail) < 0) {
+        ret->infrastructure = true;
+        return -1;
+    }
+    services_lend(r->services, &a->context);
+    return 0;
+}
+
+/* Classes 08 (connection), 57P (shutdown), 53 (resources) of Postgres, and the words by which Redis says that it is away. */
+static bool says_infrastructure(const struct fail *f)
+{
+    static const char *const codes[] = { "08", "57P", "53", "LOADING", "READONLY", "MASTERDOWN", "NOREPLICAS", "MISCONF",
+                                         "OOM", "BUSY", "TRYAGAIN", "UNBLOCKED" };
+
+    for (size_t i = 0; i < COUNT_OF(codes); i++) {
+        bool number = codes[i][0] >= '0' && codes[i][0] <= '9'; /* a class of 5 characters, or a whole word */
+        if (number ? strncmp(f->code, codes[i], strlen(codes[i])) == 0 && strlen(f->code) == 5
+                   : strcmp(f->code, codes[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A handler that failed in a passing way while Redis or Postgres is away is not to blame. */
+static bool lost_infrastructure(struct attempt *a)
+{
+    struct fail probe = { 0 };
+
+    if (a->returned >= 0 || (a->fail.kind != FAIL_LATER && a->fail.kind != FAIL_UNKNOWN)) {
+        return false;
+    }
+    return says_infrastructure(&a->fail) || services_ready(a->runner->services, &probe) < 0;
+}
+
+static int execute(struct attempt *a, struct run_result *ret)
+{
+    if (a->job == NULL) {
+        a->error_class = bad_payload;
+        return -1;
+    }
+    TRY(prepare(a));
+    TRY(connect_services(a, ret));
+    a->context.job = a->job;
+    a->context.now_us = ret->started_us;
+    a->context.deadline_ms = clock_mono_ms() + a->type->deadline_ms;
+    a->context.outcome = JOB_DONE;
+    a->returned = a->type->run(&a->context, &a->fail);
+    ret->infrastructure = lost_infrastructure(a);
+    return a->returned;
+}
+
+static struct verdict judge(const struct attempt *a, const struct run_result *ret)
+{
+    uint32_t random = 0;
+    char hex[9];
+    struct run_end end = {
+        .returned = a->returned, .outcome = a->context.outcome, .snooze_s = a->context.snooze_s, .fail = &a->fail,
+        .infrastructure = ret->infrastructure, .infrastructure_streak = a->runner->infrastructure_streak,
+        .now_us = ret->finished_us, .retry_count = -1,
+    };
+
+    id_random_hex(hex, sizeof random);
+    for (size_t i = 0; i < 8; i++) {
+        random = random * 16 + (uint32_t)(hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10);
+    }
+    end.random = random;
+    if (a->job != NULL) {
+        end.retry_count = a->job->retry_count;
+        end.max_retries = a->job->max_retries;
+    }
+    if (end.max_retries < 0) {
+        end.max_retries = a->type != NULL ? a->type->tries : JOB_DEFAULT_RETRIES;
+    }
+    return verdict_of(&end);
+}
+
+/* The bytes to store next: marked with the failure when it counts as one, else exactly as they are. */
+static void write_next(const struct attempt *a, const struct verdict *v, const char *payload, size_t payload_bytes,
+                       struct run_result *ret)
+{
+    struct fail ignored = { 0 };
+    int count = 0;
+
+    ret->next.max_bytes = payload_bytes + NEXT_SLACK_BYTES;
+    if (v->failed && a->job != NULL &&
+        job_mark_failed(a->job, a->runner->queue, ret->error_class, ret->error, ret->finished_us, &ret->next, &count,
+                        &ignored) == 0 && !ret->next.failed) {
+        return;
+    }
+    /* Unreadable, or no memory for the longer form: kept as it is rather than lost. */
+    str_clear(&ret->next);
+    str_add_bytes(&ret->next, payload, payload_bytes);
+}
+
+static void describe(const struct attempt *a, struct run_result *ret)
+{
+    const struct job *job = a->job;
+
+    if (job == NULL) {
+        ret->attempt = 1;
+        id_new_trace(ret->trace_id);
+        return;
+    }
+    (void)str_fit(ret->jid, sizeof ret->jid, job->jid);
+    (void)str_fit(ret->type, sizeof ret->type, job->type);
+    (void)str_fit(ret->trace_id, sizeof ret->trace_id, job->trace_id);
+    if (ret->trace_id[0] == '\0') {
+        id_new_trace(ret->trace_id);
+    }
+    ret->attempt = job->retry_count < 0 ? 1 : job->retry_count + 2;
+    ret->enqueued_us = job->enqueued_us;
+    if (job->args != NULL && job->args_bytes <= ARGS_KEPT_BYTES) {
+        ret->args = strndup(job->args, job->args_bytes); /* NULL: history goes without */
+    }
+}
+
+static void log_run(const struct runner *r, const struct run_result *ret)
+{
+    static const struct { const char *event; enum log_level level; } lines[RUN_OUTCOMES] = {
+        [RUN_DONE] = { "job.done", LOG_INFO },     [RUN_RETRY] = { "job.retry", LOG_WARN },
+        [RUN_SNOOZE] = { "job.snooze", LOG_INFO }, [RUN_DEAD] = { "job.dead", LOG_ERROR },
+    };
+    int64_t run_ms = (ret->finished_us - ret->started_us) / 1000;
+
+    if (ret->outcome == RUN_DONE) {
+        log_at(lines[RUN_DONE].level, lines[RUN_DONE].event, kv_str("type", ret->type), kv_str("queue", r->queue),
+               kv_int("attempt", ret->attempt), kv_int("run_ms", run_ms));
+        return;
+    }
+    log_at(lines[ret->outcome].level, lines[ret->outcome].event, kv_str("type", ret->type), kv_str("queue", r->queue),
+           kv_int("attempt", ret->attempt), kv_int("run_ms", run_ms),
+           kv_int("wait_ms", (ret->at_us - ret->finished_us) / 1000), kv_str("class", ret->error_class),
+           kv_str("error", ret->error));
+}
+
+static void conclude(struct attempt *a, const char *payload, size_t payload_bytes, struct run_result *ret)
+{
+    struct verdict v = judge(a, ret);
+
+    ret->outcome = v.outcome;
+    ret->at_us = v.at_us;
+    ret->failed = v.failed;
+    if (a->returned < 0) {
+        const char *reason = a->error_class != NULL ? a->error_class : v.error_class;
+        (void)str_fit(ret->error_class, sizeof ret->error_class, reason != NULL ? reason : "");
+        (void)str_fit(ret->error, sizeof ret->error, a->fail.text);
+    }
+    a->runner->infrastructure_streak = ret->infrastructure ? a->runner->infrastructure_streak + 1 : 0;
+    ret->timetable = (v.outcome == RUN_DONE || v.outcome == RUN_DEAD) && ret->type[0] != '\0' && ret->jid[0] != '\0';
+    if (v.outcome != RUN_DONE) {
+        write_next(a, &v, payload, payload_bytes, ret);
+    }
+}
+
+void run_payload(struct runner *r, const char *payload, size_t payload_bytes, struct run_result *ret)
+{
+    struct attempt a = { .runner = r };
+    scoped(job_free_p) struct job *job = NULL;
+
+    ret->started_us = clock_now_us();
+    a.returned = job_parse(payload, payload_bytes, &job, &a.fail);
+    a.job = job;
+    describe(&a, ret);
+    log_context(ret->jid, ret->trace_id);
+    a.returned = execute(&a, ret);
+    ret->finished_us = clock_now_us();
+    conclude(&a, payload, payload_bytes, ret);
+    json_decref(a.context.args);
+    log_run(r, ret);
+    log_context(NULL, NULL);
+}

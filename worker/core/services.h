@@ -1,0 +1,25 @@
+/* The connections and provider clients of one job thread.  Handles are made without touching the network; each connects when it
+ * is first used, and again after a loss.  Threads: a struct services belongs to one thread. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "common/base/attr.h"
+#include "common/base/conf.h"
+#include "common/base/fail.h"
+#include "worker/core/job_context.h"
+
+struct services;
+
+/* conf is borrowed and must outlive the services. */
+must_check int services_open(const struct conf *conf, struct services **ret, struct fail *f);
+void services_close(struct services *s);
+static inline void services_close_p(struct services **s)
+{
+    services_close(*s);
+}
+
+/* Put the connections and clients into *c. */
+void services_lend(const struct services *s, struct job_context *c);
+/* Postgres and Redis are there (db_ready, redis_connect).  -1 says which is not. */
+must_check int services_ready(struct services *s, struct fail *f);
