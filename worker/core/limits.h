@@ -23,6 +23,9 @@ must_check int limits_breaker_enter(struct limits *l, const char *provider, stru
 /* healthy: an answer came that is not 5xx; five unhealthy in a row open it for 30 s, doubling to 10 min. */
 void limits_breaker_report(struct limits *l, const char *provider, bool healthy);
 
+/* After a successful enter: the call is not made after all (a probe is given up, the state stays). */
+void limits_breaker_leave(struct limits *l, const char *provider);
+
 /* Calls of one account at least spacing_ms apart over all workers: reserves the next moment and sleeps until then. */
 must_check int limits_space(struct limits *l, const char *account, int64_t spacing_ms, struct fail *f);
 /* Nobody calls before now + pause_ms (after a throttling answer). */
