@@ -1,0 +1,237 @@
+#include "worker/core/worker.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/http/http.h"
+#include "worker/core/health.h"
+#include "worker/core/heartbeat.h"
+#include "worker/core/history.h"
+#include "worker/core/lane.h"
+#include "worker/core/signals.h"
+#include "worker/core/startup.h"
+
+enum { LOOK_MS = 500, DRAIN_LOOK_MS = 50, HAND_BACK_MS = 3000, HISTORY_MS = 2000, IDENTITY_BYTES = 128, SHOW_MAX = 256 };
+
+struct worker {
+    const struct worker_setup *setup;
+    char identity[IDENTITY_BYTES];
+    char *info_json;
+    atomic_bool lease_valid, quiet;
+    struct worker_stats stats;
+    struct history *history;
+    struct lane_setup lane_setups[ARGS_MAX_LANES];
+    struct lane *lanes[ARGS_MAX_LANES];
+    size_t lane_count; /* started */
+    struct heartbeat_setup heartbeat_setup;
+    struct heartbeat_thread *heartbeat;
+    struct health *health;
+    bool stalled; /* as last logged */
+};
+
+static void prepare_lanes(struct worker *w)
+{
+    for (size_t i = 0; i < w->setup->lane_count; i++) {
+        w->lane_setups[i] = (struct lane_setup){
+            .queue = w->setup->lanes[i].queue, .threads = w->setup->lanes[i].threads, .identity = w->identity,
+            .conf = w->setup->conf, .types = w->setup->types, .history = w->history, .stats = &w->stats,
+            .lease_valid = &w->lease_valid,
+        };
+    }
+}
+
+/* The lease first, so that nothing is ever claimed without one; Redis may have gone since it was checked. */
+static int take_lease(struct worker *w, struct fail *f)
+{
+    while (heartbeat_register(&w->heartbeat_setup, f) < 0) {
+        if (f->kind != FAIL_LATER && f->kind != FAIL_UNKNOWN) {
+            return -1;
+        }
+        log_warn("startup.lease", kv_fail(f));
+        if (signals_wait(LOOK_MS) == SIGNAL_STOP) {
+            return fail_set(f, FAIL_LATER, "stopped while waiting for Redis");
+        }
+    }
+    atomic_store(&w->lease_valid, true);
+    return 0;
+}
+
+static int start_lanes(struct worker *w, struct fail *f)
+{
+    for (size_t i = 0; i < w->setup->lane_count; i++) {
+        TRY(lane_start(&w->lane_setups[i], &w->lanes[i], f));
+        w->lane_count++;
+        w->heartbeat_setup.concurrency += w->lane_setups[i].threads;
+    }
+    w->heartbeat_setup.lane_count = w->lane_count;
+    return 0;
+}
+
+static int start_health(struct worker *w, struct fail *f)
+{
+    const char *listen = conf_text(w->setup->conf, CONF_HEALTH_LISTEN);
+    const struct health_view view = { .identity = w->identity, .lanes = w->lanes, .lane_count = w->lane_count,
+                                      .stats = &w->stats, .history = w->history, .lease_valid = &w->lease_valid,
+                                      .quiet = &w->quiet };
+
+    return listen != NULL ? health_start(listen, &view, &w->health, f) : 0;
+}
+
+static int start(struct worker *w, struct fail *f)
+{
+    queue_identity(w->identity, sizeof w->identity);
+    w->heartbeat_setup = (struct heartbeat_setup){ .conf = w->setup->conf, .identity = w->identity, .lanes = w->lanes,
+                                                   .lease_valid = &w->lease_valid, .quiet = &w->quiet };
+    TRY(history_start(w->setup->conf, w->identity, &w->history, f));
+    prepare_lanes(w);
+    TRY(heartbeat_info(w->identity, w->lane_setups, w->setup->lane_count, &w->info_json, f));
+    w->heartbeat_setup.info_json = w->info_json;
+    TRY(take_lease(w, f));
+    TRY(start_lanes(w, f));
+    TRY(heartbeat_start(&w->heartbeat_setup, &w->heartbeat, f));
+    TRY(start_health(w, f));
+    log_info("worker.start", kv_str("identity", w->identity), kv_int("lanes", w->lane_count),
+             kv_int("threads", w->heartbeat_setup.concurrency));
+    return 0;
+}
+
+/* One line when a lane has not been able to consume for long, one when it can again. */
+static void watch(struct worker *w)
+{
+    struct lane_health worst = { .reason = "" };
+
+    for (size_t i = 0; i < w->lane_count; i++) {
+        struct lane_health lane;
+        lane_health(w->lanes[i], &lane);
+        worst = lane.stalled_ms > worst.stalled_ms ? lane : worst;
+    }
+    bool stalled = worst.stalled_ms > HEALTH_STALLED_MS;
+    if (stalled && !w->stalled) {
+        log_error("worker.stalled", kv_str("queue", worst.queue), kv_str("reason", worst.reason),
+                  kv_int("stalled_ms", worst.stalled_ms));
+    } else if (!stalled && w->stalled) {
+        log_info("worker.consuming", kv_str("identity", w->identity));
+    }
+    w->stalled = stalled;
+}
+
+static void show(struct worker *w)
+{
+    struct lane_work *work = calloc(SHOW_MAX, sizeof *work);
+    size_t count = 0;
+
+    for (size_t i = 0; work != NULL && i < w->lane_count; i++) {
+        lane_list_work(w->lanes[i], work, SHOW_MAX, &count);
+    }
+    log_info("worker.show", kv_int("jobs", count));
+    for (size_t i = 0; i < count; i++) {
+        log_info("worker.running", kv_str("thread", work[i].thread_id), kv_str("type", work[i].type), kv_str("job", work[i].jid),
+                 kv_int("running_ms", work[i].running_ms));
+    }
+    if (work != NULL) {
+        lane_work_done(work, count);
+    }
+    free(work);
+}
+
+static void quiet(struct worker *w)
+{
+    if (!atomic_exchange(&w->quiet, true)) {
+        log_info("worker.quiet", kv_str("identity", w->identity));
+    }
+    for (size_t i = 0; i < w->lane_count; i++) {
+        lane_quiet(w->lanes[i]);
+    }
+}
+
+static void serve(struct worker *w)
+{
+    for (;;) {
+        switch (signals_wait(LOOK_MS)) {
+        case SIGNAL_STOP: return;
+        case SIGNAL_QUIET: quiet(w); break;
+        case SIGNAL_SHOW: show(w); break;
+        case SIGNAL_NONE: watch(w); break;
+        }
+    }
+}
+
+static bool all_idle(struct worker *w)
+{
+    for (size_t i = 0; i < w->lane_count; i++) {
+        if (!lane_idle(w->lanes[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Wait for running jobs; true = all of them ended in time. */
+static bool drain(struct worker *w)
+{
+    int64_t until_ms = clock_mono_ms() + conf_int(w->setup->conf, CONF_DRAIN_MS);
+
+    atomic_store(&w->quiet, true);
+    for (size_t i = 0; i < w->lane_count; i++) {
+        lane_stop(w->lanes[i]);
+    }
+    log_info("worker.drain", kv_int("drain_ms", conf_int(w->setup->conf, CONF_DRAIN_MS)));
+    while (!all_idle(w)) {
+        if (clock_mono_ms() >= until_ms || signals_wait(DRAIN_LOOK_MS) == SIGNAL_STOP) {
+            return all_idle(w);
+        }
+    }
+    return true;
+}
+
+/* Handlers cannot be cancelled: put their jobs back, then leave without waiting for them. */
+static void hand_back_and_exit(struct worker *w)
+{
+    int64_t handed_back = 0;
+
+    for (size_t i = 0; i < w->lane_count; i++) {
+        handed_back += lane_hand_back(w->lanes[i], HAND_BACK_MS);
+    }
+    log_warn("worker.handed_back", kv_int("jobs", handed_back));
+    history_flush(w->history, HISTORY_MS);
+    heartbeat_stop(w->heartbeat);
+    log_info("worker.stop", kv_str("identity", w->identity), kv_int("handed_back", handed_back));
+    _exit(0);
+}
+
+static void release(struct worker *w)
+{
+    health_stop(w->health);
+    heartbeat_stop(w->heartbeat);
+    for (size_t i = 0; i < w->lane_count; i++) {
+        lane_free(w->lanes[i]);
+    }
+    history_stop(w->history, HISTORY_MS);
+    free(w->info_json);
+}
+
+int worker_run(const struct worker_setup *setup)
+{
+    struct worker w = { .setup = setup };
+    struct fail f = { 0 };
+    int waited = startup_wait(setup->conf);
+
+    if (waited != 0) {
+        return waited > 0 ? 0 : 1;
+    }
+    bool started = start(&w, &f) == 0;
+    if (started) {
+        serve(&w);
+    } else {
+        log_error("worker.failed", kv_fail(&f));
+    }
+    if (!drain(&w)) {
+        hand_back_and_exit(&w);
+    }
+    release(&w);
+    log_info("worker.stop", kv_str("identity", w.identity), kv_int("handed_back", 0));
+    return started ? 0 : 1;
+}

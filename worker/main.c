@@ -1,0 +1,29 @@
+/* dropship-worker: runs jobs.  See worker/core/worker.h. */
+#include <stdio.h>
+
+#include "common/base/conf.h"
+#include "common/http/http.h"
+#include "worker/core/args.h"
+#include "worker/core/job_types.h"
+#include "worker/core/signals.h"
+#include "worker/core/worker.h"
+
+int main(int argc, char **argv)
+{
+    struct worker_args args;
+    struct conf *conf = NULL;
+    int code = worker_args_parse(argc, argv, &args, stdout, stderr);
+
+    if (code < 0) {
+        code = conf_start("dropship-worker", argc, argv, &conf);
+    }
+    if (code >= 0) {
+        return code;
+    }
+    signals_block();
+    http_global_start();
+    code = worker_run(&(struct worker_setup){ .conf = conf, .lanes = args.lanes, .lane_count = args.lane_count,
+                                              .types = &dropship_job_types });
+    conf_free(conf);
+    return code;
+}
