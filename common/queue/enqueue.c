@@ -11,6 +11,7 @@ struct group {
     struct words words;
     struct str *payloads;
     size_t count;
+    int64_t jitter_us; /* makes the scores of a group distinct */
 };
 
 static void group_done(struct group *g)
@@ -33,7 +34,7 @@ static int group_add(struct group *g, const struct job_spec *spec, int64_t now_u
     TRY(job_build(spec, now_us, !later, payload, ret_jid, f));
     words_text(&g->words, spec->queue);
     if (later) {
-        queue_score(queue_jitter_us(spec->run_at_us), score);
+        queue_score(spec->run_at_us + g->jitter_us + (int64_t)g->count, score);
         words_addf(&g->words, "%s", score);
     } else {
         words_text(&g->words, "");
@@ -46,7 +47,7 @@ static int group_add(struct group *g, const struct job_spec *spec, int64_t now_u
 static int run_group(struct redis *r, const struct job_spec *specs, size_t count, char ret_jid[static JOB_JID_BYTES],
                      struct fail *f)
 {
-    scoped(group_done) struct group g = { .payloads = calloc(count, sizeof *g.payloads) };
+    scoped(group_done) struct group g = { .payloads = calloc(count, sizeof *g.payloads), .jitter_us = queue_jitter_us() };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     int64_t now_us = clock_now_us();
 

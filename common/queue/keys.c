@@ -29,9 +29,9 @@ uint32_t queue_random(void)
     return value;
 }
 
-int64_t queue_jitter_us(int64_t at_us)
+int64_t queue_jitter_us(void)
 {
-    return at_us + queue_random() % 1000;
+    return queue_random() % 50000;
 }
 
 void queue_claim_list(const char *identity, const char *queue, unsigned serial, struct claim_list *ret)

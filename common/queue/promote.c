@@ -64,6 +64,7 @@ static int move_page(struct redis *r, const char *set, const struct page *page, 
 {
     scoped(words_done) struct words w = { .items = NULL };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
+    int64_t died_us = reply_int(page->due->element[0], 0) + queue_jitter_us();
     char score[SCORE_BYTES];
 
     words_text(&w, set);
@@ -73,7 +74,7 @@ static int move_page(struct redis *r, const char *set, const struct page *page, 
         const redisReply *old = page->due->element[2 + 2 * i];
         bool broken = page->queues[i][0] == '\0';
 
-        queue_score(queue_jitter_us(reply_int(page->due->element[0], 0)), score);
+        queue_score(died_us + (int64_t)i, score);
         words_text(&w, page->queues[i]);
         words_addf(&w, "%s", score);
         words_add(&w, old->str, old->len);

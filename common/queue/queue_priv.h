@@ -18,8 +18,9 @@ enum { QUEUE_KEY_BYTES = 256, SCORE_BYTES = 32 };
 void queue_key(const char *name, char key[static QUEUE_KEY_BYTES]);
 /* Epoch seconds with microseconds, for sorted sets. */
 void queue_score(int64_t at_us, char text[static SCORE_BYTES]);
-/* The instant with up to a millisecond of chance added: Sidekiq's buttons take out all entries of one score. */
-int64_t queue_jitter_us(int64_t at_us);
+/* Chance of up to 50 ms, to add to the scores of one call together with each entry's index: Sidekiq's buttons take out all
+ * entries of one score, so no two should be equal. */
+int64_t queue_jitter_us(void);
 uint32_t queue_random(void);
 
 /* Identity and queue of a claim list's key; false when it is none. */

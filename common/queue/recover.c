@@ -53,7 +53,7 @@ static int bury_one(struct redis *r, const struct orphan *o, const redisReply *p
 
     str_init(&next, payload->len + 2 * JOB_MAX_BYTES);
     TRY(condemn(o, payload, now_us, &next, f));
-    queue_score(queue_jitter_us(now_us), score);
+    queue_score(now_us + queue_jitter_us(), score);
     words_text(&w, o->key);
     words_text(&w, KEY_DEAD);
     words_text(&w, "dropship:stat:condemned");

@@ -14,7 +14,8 @@ static const char *const kind_words[] = {
     [SETTLE_BACK] = "back",
 };
 
-static void add_settlement(struct words *w, const struct settlement *s, int64_t now_us)
+/* jitter_us differs for each job of a batch. */
+static void add_settlement(struct words *w, const struct settlement *s, int64_t now_us, int64_t jitter_us)
 {
     bool stores = s->kind == SETTLE_RETRY || s->kind == SETTLE_SNOOZE || s->kind == SETTLE_DEAD;
     char score[SCORE_BYTES] = "";
@@ -22,7 +23,7 @@ static void add_settlement(struct words *w, const struct settlement *s, int64_t 
     words_text(w, kind_words[s->kind]);
     words_text(w, s->counts_as_failed ? "1" : "0");
     if (stores) {
-        queue_score(queue_jitter_us(s->at_us > 0 ? s->at_us : now_us), score);
+        queue_score((s->at_us > 0 ? s->at_us : now_us) + jitter_us, score);
     }
     words_addf(w, "%s", score);
     words_add(w, s->payload, s->payload_bytes);
@@ -36,6 +37,7 @@ int queue_settle(struct redis *r, const struct claim_list *list, struct settleme
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     char key[QUEUE_KEY_BYTES];
     char day[CLOCK_TEXT_BYTES];
+    int64_t jitter_us = queue_jitter_us();
 
     if (count == 0) {
         return 0;
@@ -52,7 +54,7 @@ int queue_settle(struct redis *r, const struct claim_list *list, struct settleme
     words_text(&w, day);
     words_addf(&w, "%d", DAY_TTL_S);
     for (size_t i = 0; i < count; i++) {
-        add_settlement(&w, &batch[i], now_us);
+        add_settlement(&w, &batch[i], now_us, jitter_us + (int64_t)i);
     }
     TRY(words_script(r, &lua_settle, 6, &w, &reply, f));
     TRY(reply_want_array(reply, count, "a settlement", f));

@@ -138,7 +138,7 @@ int queue_kill(struct redis *r, const char *jid, struct fail *f)
         return fail_set(f, FAIL_CONFLICT, "job %s is dead already", jid);
     }
     TRY(redis_time_us(r, &now_us, f));
-    queue_score(queue_jitter_us(now_us), score);
+    queue_score(now_us + queue_jitter_us(), score);
     words_text(&w, e->where);
     words_text(&w, KEY_DEAD);
     words_text(&w, "");

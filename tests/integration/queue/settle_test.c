@@ -1,0 +1,174 @@
+/* settle: all outcomes, counting, fencing. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "tests/integration/queue/fixture.h"
+
+#define ME "host:1:aaaaaaaaaaaa"
+
+static void claim_some(struct fixture *fx, struct batch *b, int count)
+{
+    for (int i = 0; i < count; i++) {
+        fixture_enqueue(fx, "q", i, NULL);
+    }
+    fixture_claim(fx, b, ME, "q", 1, (size_t)count);
+    assert_int_equal(b->count, count);
+}
+
+static void done_batch_leaves_only_counters(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch b;
+    struct settlement s[5];
+    char day[CLOCK_TEXT_BYTES], key[64];
+    int64_t now_us = clock_now_us();
+
+    claim_some(fx, &b, 5);
+    for (size_t i = 0; i < 5; i++) {
+        s[i] = (struct settlement){ .kind = SETTLE_DONE, .payload = b.payloads[4 - i], .payload_bytes = b.sizes[4 - i],
+                                    .fenced = true };
+    }
+    must(queue_settle(fx->redis, &b.list, s, 5, now_us, &fx->fail), fx);
+    for (size_t i = 0; i < 5; i++) {
+        assert_false(s[i].fenced);
+    }
+    assert_int_equal(fixture_int(fx, "GET", "stat:processed", NULL), 5);
+    clock_format_day(now_us, day);
+    (void)snprintf(key, sizeof key, "stat:processed:%s", day);
+    assert_int_equal(fixture_int(fx, "GET", key, NULL), 5);
+    assert_in_range(fixture_int(fx, "TTL", key, NULL), 157000000, 157680000);
+    assert_int_equal(fixture_int(fx, "DBSIZE", NULL, NULL), 3); /* queues and the two counters */
+    batch_free(&b);
+}
+
+static void part_of_a_batch_can_be_settled_in_any_order(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch b;
+
+    claim_some(fx, &b, 3);
+    assert_false(fixture_settle(fx, &b, 1, SETTLE_DONE, NULL));
+    assert_int_equal(fixture_int(fx, "LLEN", b.list.key, NULL), 2);
+    assert_false(fixture_settle(fx, &b, 0, SETTLE_DONE, NULL));
+    assert_false(fixture_settle(fx, &b, 2, SETTLE_DONE, NULL));
+    assert_int_equal(fixture_int(fx, "EXISTS", b.list.key, NULL), 0);
+    batch_free(&b);
+}
+
+static void each_outcome_has_its_place(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch b;
+    scoped(free_p) char *retry = NULL;
+    scoped(free_p) char *schedule = NULL;
+    scoped(free_p) char *dead = NULL;
+    scoped(free_p) char *back = NULL;
+
+    claim_some(fx, &b, 4);
+    assert_false(fixture_settle(fx, &b, 0, SETTLE_RETRY, "{\"r\":1}"));
+    assert_false(fixture_settle(fx, &b, 1, SETTLE_SNOOZE, "{\"s\":1}"));
+    assert_false(fixture_settle(fx, &b, 2, SETTLE_DEAD, "{\"d\":1}"));
+    assert_false(fixture_settle(fx, &b, 3, SETTLE_BACK, NULL));
+    retry = fixture_first(fx, "retry");
+    schedule = fixture_first(fx, "schedule");
+    dead = fixture_first(fx, "dead");
+    back = fixture_lindex(fx, "queue:q", "-1");
+    assert_string_equal(retry, "{\"r\":1}");
+    assert_string_equal(schedule, "{\"s\":1}");
+    assert_string_equal(dead, "{\"d\":1}");
+    assert_string_equal(back, b.payloads[3]);
+    assert_int_equal(fixture_int(fx, "GET", "stat:processed", NULL), 2); /* retry, dead */
+    assert_int_equal(fixture_int(fx, "GET", "stat:failed", NULL), 2);
+    batch_free(&b);
+}
+
+static void jobs_given_back_run_next_in_their_order(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch b;
+    struct settlement s[3];
+
+    claim_some(fx, &b, 3);
+    fixture_enqueue(fx, "q", 3, NULL);
+    for (size_t i = 0; i < 3; i++) {
+        s[i] = (struct settlement){ .kind = SETTLE_BACK, .payload = b.payloads[i], .payload_bytes = b.sizes[i] };
+    }
+    must(queue_settle(fx->redis, &b.list, s, 3, clock_now_us(), &fx->fail), fx);
+    batch_free(&b);
+    fixture_claim(fx, &b, ME, "q", 2, 10);
+    assert_int_equal(b.count, 4);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(payload_number(b.payloads[i], b.sizes[i]), i);
+    }
+    batch_free(&b);
+}
+
+static void recovered_job_cannot_be_settled_by_its_loser(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch b;
+    struct recovery recovery = { .lists = 0 };
+
+    claim_some(fx, &b, 2); /* no lease: as if it had run out */
+    must(queue_recover(fx->redis, clock_now_us(), &recovery, &fx->fail), fx);
+    assert_int_equal(recovery.recovered, 2);
+    assert_true(fixture_settle(fx, &b, 0, SETTLE_DONE, NULL));
+    assert_true(fixture_settle(fx, &b, 1, SETTLE_RETRY, "{\"r\":1}"));
+    assert_int_equal(fixture_int(fx, "LLEN", "queue:q", NULL), 2);
+    assert_int_equal(fixture_int(fx, "EXISTS", "retry", "stat:processed"), 0);
+    assert_int_equal(fixture_int(fx, "GET", "dropship:stat:fenced", NULL), 2);
+    batch_free(&b);
+}
+
+static void settling_twice_changes_nothing_the_second_time(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch b;
+
+    claim_some(fx, &b, 2);
+    assert_false(fixture_settle(fx, &b, 0, SETTLE_DONE, NULL));
+    assert_true(fixture_settle(fx, &b, 0, SETTLE_DONE, NULL)); /* as many left as settled: must not take the other one */
+    assert_int_equal(fixture_int(fx, "LLEN", b.list.key, NULL), 1);
+    assert_int_equal(fixture_int(fx, "GET", "stat:processed", NULL), 1);
+    batch_free(&b);
+}
+
+static void entries_of_one_instant_get_distinct_scores(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch b;
+    struct settlement s[20];
+    char next[20][32];
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+
+    claim_some(fx, &b, 20);
+    for (size_t i = 0; i < 20; i++) {
+        (void)snprintf(next[i], sizeof next[i], "{\"n\":%zu}", i);
+        s[i] = (struct settlement){ .kind = SETTLE_DEAD, .payload = b.payloads[i], .payload_bytes = b.sizes[i], .next = next[i],
+                                    .next_bytes = strlen(next[i]), .at_us = 1795223323000000 };
+    }
+    must(queue_settle(fx->redis, &b.list, s, 20, clock_now_us(), &fx->fail), fx);
+    must(redis_do(fx->redis, &reply, &fx->fail, "ZRANGE", "dead", "0", "-1", "WITHSCORES", NULL), fx);
+    assert_int_equal(reply->elements, 40);
+    for (size_t i = 3; i < 40; i += 2) {
+        assert_string_not_equal(reply->element[i]->str, reply->element[i - 2]->str);
+    }
+    batch_free(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        queue_test(done_batch_leaves_only_counters),
+        queue_test(part_of_a_batch_can_be_settled_in_any_order),
+        queue_test(each_outcome_has_its_place),
+        queue_test(jobs_given_back_run_next_in_their_order),
+        queue_test(recovered_job_cannot_be_settled_by_its_loser),
+        queue_test(settling_twice_changes_nothing_the_second_time),
+        queue_test(entries_of_one_instant_get_distinct_scores),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
