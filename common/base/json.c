@@ -18,6 +18,7 @@ int json_parse(const char *text, size_t size_bytes, const char *what, json_t **r
     }
     switch (json_error_code(&error)) {
     case json_error_out_of_memory:
+    case json_error_unknown: /* what is left when jansson could not even make a message */
         return fail_memory(f);
     case json_error_premature_end_of_input:
         return fail_set(f, FAIL_INPUT, "%s: JSON ends too early (after %d bytes)", what,

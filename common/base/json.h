@@ -16,7 +16,8 @@ static inline void json_clear_p(json_t **value)
 }
 
 /* Parse a whole document (duplicates allowed, last wins; an escaped NUL ends the text it is in; integers beyond 64 bits are
- * refused).  `what` names the source in the message, which quotes nothing of the document.  FAIL_INPUT; FAIL_LATER (memory). */
+ * refused).  `what` names the source in the message, which quotes nothing of the document.  FAIL_INPUT; FAIL_LATER (memory, where
+ * jansson can tell). */
 must_check int json_parse(const char *text, size_t size_bytes, const char *what, json_t **ret, struct fail *f);
 /* Walk a path "data.order.lineItems.nodes.0" (numbers index arrays) from root, "" = root itself; NULL when a step is missing or
  * null.  Borrowed. */
