@@ -1,0 +1,223 @@
+/* leases, recovery, condemned jobs, canary. */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "tests/integration/queue/fixture.h"
+
+#define GONE  "host:1:aaaaaaaaaaaa"
+#define ALIVE "host:2:bbbbbbbbbbbb"
+
+static struct recovery recover(struct fixture *fx)
+{
+    struct recovery recovery = { .lists = 0 };
+
+    must(queue_recover(fx->redis, clock_now_us(), &recovery, &fx->fail), fx);
+    return recovery;
+}
+
+static void jobs_of_a_vanished_worker_run_next_in_their_order(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch b;
+    struct recovery recovery;
+
+    for (int i = 0; i < 6; i++) {
+        fixture_enqueue(fx, "a:b", i, NULL); /* queue names may hold colons */
+    }
+    fixture_claim(fx, &b, GONE, "a:b", 1, 4);
+    batch_free(&b);
+    recovery = recover(fx);
+    assert_int_equal(recovery.lists, 1);
+    assert_int_equal(recovery.recovered, 4);
+    assert_int_equal(recovery.condemned, 0);
+    assert_int_equal(fixture_int(fx, "GET", "dropship:stat:recovered", NULL), 4);
+    fixture_claim(fx, &b, ALIVE, "a:b", 1, 10);
+    assert_int_equal(b.count, 6);
+    for (int i = 0; i < 6; i++) {
+        assert_int_equal(payload_number(b.payloads[i], b.sizes[i]), i);
+    }
+    batch_free(&b);
+}
+
+static void living_lease_protects_and_its_end_releases(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch b;
+    int64_t deadline;
+
+    fixture_enqueue(fx, "q", 1, NULL);
+    must(queue_lease(fx->redis, ALIVE, 300, &fx->fail), fx);
+    fixture_claim(fx, &b, ALIVE, "q", 1, 4);
+    assert_int_equal(recover(fx).recovered, 0);
+    deadline = clock_mono_ms() + 5000;
+    while (recover(fx).recovered == 0) {
+        assert_true(clock_mono_ms() < deadline);
+        clock_sleep_ms(10);
+    }
+    assert_true(fixture_settle(fx, &b, 0, SETTLE_DONE, NULL));
+    batch_free(&b);
+}
+
+static void third_recovery_ends_in_dead_as_worker_lost(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch b;
+    char jid[JOB_JID_BYTES], innocent[JOB_JID_BYTES];
+    scoped(free_p) char *dead = NULL;
+
+    fixture_enqueue(fx, "q", 1, jid);
+    for (int i = 0; i < 2; i++) {
+        fixture_claim(fx, &b, GONE, "q", 1, 1);
+        assert_int_equal(b.count, 1);
+        batch_free(&b);
+        assert_int_equal(recover(fx).recovered, 1);
+    }
+    fixture_enqueue(fx, "q", 2, innocent);
+    fixture_claim(fx, &b, GONE, "q", 1, 2);
+    batch_free(&b);
+    {
+        struct recovery last = recover(fx);
+
+        assert_int_equal(last.recovered, 1);
+        assert_int_equal(last.condemned, 1);
+    }
+    assert_int_equal(fixture_int(fx, "LLEN", "queue:q", NULL), 1);
+    dead = fixture_first(fx, "dead");
+    assert_non_null(strstr(dead, jid));
+    assert_non_null(strstr(dead, "\"error_class\":\"WorkerLost\""));
+    assert_non_null(strstr(dead, "\"retry_count\":0"));
+    assert_non_null(strstr(dead, "\"args\":[1]"));
+    assert_int_equal(fixture_int(fx, "GET", "dropship:stat:condemned", NULL), 1);
+}
+
+static void condemned_job_waits_in_its_list_for_the_burial(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch b;
+
+    /* A recovery that died between its two scripts: the counter is at the limit, the job still claimed. */
+    fixture_enqueue(fx, "q", 1, NULL);
+    for (int i = 0; i < 2; i++) {
+        fixture_claim(fx, &b, GONE, "q", 1, 1);
+        batch_free(&b);
+        (void)recover(fx);
+    }
+    fixture_claim(fx, &b, GONE, "q", 1, 1);
+    {
+        scoped(redis_reply_clear_p) redisReply *keys = NULL;
+
+        must(redis_do(fx->redis, &keys, &fx->fail, "KEYS", "dropship:recovered:*", NULL), fx);
+        assert_int_equal(keys->elements, 1);
+        command(fx, "INCR", keys->element[0]->str);
+        assert_in_range(fixture_int(fx, "TTL", keys->element[0]->str, NULL), 72 * 3600 - 60, 72 * 3600);
+    }
+    batch_free(&b);
+    assert_int_equal(recover(fx).condemned, 1);
+    assert_int_equal(fixture_int(fx, "ZCARD", "dead", NULL), 1);
+}
+
+static void unreadable_claimed_bytes_are_recovered_and_buried_unchanged(void **state)
+{
+    struct fixture *fx = *state;
+    scoped(free_p) char *dead = NULL;
+
+    for (int i = 0; i < 3; i++) {
+        command(fx, "LPUSH", "dropship:claimed:" GONE ":q#1", "not { json");
+        command(fx, "DEL", "queue:q");
+        (void)recover(fx);
+    }
+    dead = fixture_first(fx, "dead");
+    assert_string_equal(dead, "not { json");
+    assert_int_equal(fixture_int(fx, "EXISTS", "dropship:claimed:" GONE ":q#1", NULL), 0);
+}
+
+static void *recover_all(void *arg)
+{
+    struct fixture fx = { .redis = fixture_connect() };
+    struct recovery *total = arg;
+
+    for (int i = 0; i < 20; i++) {
+        must(queue_recover(fx.redis, clock_now_us(), total, &fx.fail), &fx);
+    }
+    redis_close(fx.redis);
+    return NULL;
+}
+
+static void two_recoverers_lose_and_duplicate_nothing(void **state)
+{
+    enum { LISTS = 40, EACH = 10 };
+    struct fixture *fx = *state;
+    struct recovery totals[2] = { { 0 }, { 0 } };
+    pthread_t threads[2];
+    static struct batch b;
+    bool seen[LISTS * EACH] = { false };
+
+    for (int i = 0; i < LISTS * EACH; i++) {
+        fixture_enqueue(fx, "q", i, NULL);
+    }
+    for (unsigned i = 0; i < LISTS; i++) {
+        fixture_claim(fx, &b, GONE, "q", i, EACH);
+        batch_free(&b);
+    }
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, recover_all, &totals[i]), 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    }
+    assert_int_equal(totals[0].recovered + totals[1].recovered, LISTS * EACH);
+    assert_int_equal(totals[0].lists + totals[1].lists, LISTS);
+    fixture_claim(fx, &b, ALIVE, "q", 1, QUEUE_BATCH_MAX);
+    assert_int_equal(b.count, LISTS * EACH);
+    for (size_t i = 0; i < b.count; i++) {
+        int n = payload_number(b.payloads[i], b.sizes[i]);
+
+        assert_false(seen[n]);
+        seen[n] = true;
+    }
+    batch_free(&b);
+}
+
+static void planted_orphan_comes_back(void **state)
+{
+    struct fixture *fx = *state;
+    int64_t age_ms = -1;
+
+    assert_int_equal(queue_canary_back(fx->redis, &age_ms, &fx->fail), 1);
+    must(queue_canary_plant(fx->redis, &fx->fail), fx);
+    assert_int_equal(queue_canary_back(fx->redis, &age_ms, &fx->fail), 1);
+    assert_int_equal(recover(fx).recovered, 1);
+    must(queue_canary_back(fx->redis, &age_ms, &fx->fail), fx);
+    assert_in_range(age_ms, 0, 60000);
+    assert_int_equal(fixture_int(fx, "EXISTS", "queues", "queue:dropship.canary"), 0);
+}
+
+static void oldest_dead_are_trimmed_and_counted(void **state)
+{
+    struct fixture *fx = *state;
+
+    command(fx, "ZADD", "dead", "1000000000", "{\"old\":1}", "1000000001", "{\"old\":2}");
+    command(fx, "ZADD", "dead", "4000000000", "{\"new\":1}");
+    (void)recover(fx);
+    assert_int_equal(fixture_int(fx, "ZCARD", "dead", NULL), 1);
+    assert_int_equal(fixture_int(fx, "GET", "dropship:stat:trimmed", NULL), 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        queue_test(jobs_of_a_vanished_worker_run_next_in_their_order),
+        queue_test(living_lease_protects_and_its_end_releases),
+        queue_test(third_recovery_ends_in_dead_as_worker_lost),
+        queue_test(condemned_job_waits_in_its_list_for_the_burial),
+        queue_test(unreadable_claimed_bytes_are_recovered_and_buried_unchanged),
+        queue_test(two_recoverers_lose_and_duplicate_nothing),
+        queue_test(planted_orphan_comes_back),
+        queue_test(oldest_dead_are_trimmed_and_counted),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
