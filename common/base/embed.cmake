@@ -1,6 +1,7 @@
 # dropship_embed(TARGET HEADER PREFIX FILES...): compile text files into the static library TARGET.
 # Each FILES entry `dir/name.ext` becomes `extern const struct embedded <PREFIX>_<name>` in the generated header HEADER
-# (path below the build's gen/ folder).  Global property DROPSHIP_QUERIES collects the symbols of all queries.
+# (path below the build's gen/ folder).  Global property DROPSHIP_QUERIES collects the symbols of all queries,
+# DROPSHIP_QUERY_LIBRARIES the libraries they are in.
 #  C17 promises only 4095 characters to a string literal, hence byte arrays.
 set(DROPSHIP_EMBED_ONE ${CMAKE_CURRENT_LIST_DIR}/embed_one.cmake)
 
@@ -27,6 +28,9 @@ function(dropship_embed target header prefix)
     string(APPEND text "extern const struct embedded ${symbol};\n")
   endforeach()
   file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/gen/${header} CONTENT "${text}")
+  if(ARGN MATCHES "\\.sql" AND NOT prefix STREQUAL "sql_migration")
+    set_property(GLOBAL APPEND PROPERTY DROPSHIP_QUERY_LIBRARIES ${target})
+  endif()
   add_library(${target} STATIC ${sources})
   target_link_libraries(${target} PUBLIC dropship_flags)
 endfunction()
