@@ -1,6 +1,7 @@
 # Applied in this order, never changed once landed (their checksums are kept in the database); to change the schema add a file.
 set(MIGRATIONS
   0001_first_flow
+  0002_follow_up
 )
 
 set(files ${MIGRATIONS})

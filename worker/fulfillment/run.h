@@ -1,0 +1,42 @@
+/* The frame around every job about one order: lock, fresh row, is it due, may it run in this mode; afterwards what a refusal
+ * means for the order.  Threads: as the context. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "common/base/attr.h"
+#include "common/base/fail.h"
+#include "common/model/settings.h"
+#include "worker/core/job_context.h"
+#include "worker/fulfillment/order.h"
+
+enum flow_mode { FLOW_OFF, FLOW_DRY_RUN, FLOW_APPROVE, FLOW_AUTO };
+
+struct order_run {
+    struct job_context *c;
+    struct settings set; /* as at the start of the run */
+    struct order o;
+};
+
+/* What a job does with one order.  0 when the order moved on or was left as it is (c->outcome may be a snooze). */
+typedef int order_step_fn(struct order_run *r, struct fail *f);
+
+struct order_job {
+    const char *type;          /* the job type; runs only while shop_order.next_job names it */
+    order_step_fn *step;
+    enum flow_mode least_mode; /* below this mode the order waits */
+    bool stops;                /* waits while STOP is on */
+};
+
+/* Run `job` for the order in args[0].  Does nothing when the row names another job or a later time (args[1] "now": at once);
+ * comes back in 3 s when another run holds the order.  Refusals for good hold the order with a reason and end the job;
+ * passing trouble is returned for the worker to repeat. */
+must_check int order_job_run(struct job_context *c, const struct order_job *job, struct fail *f);
+
+enum flow_mode run_mode(const struct order_run *r);
+/* Read STOP again: true when it is on by now. */
+must_check int run_stopped(struct order_run *r, bool *ret, struct fail *f);
+/* Hold the order: one reason, nothing to do until a person or a change at the shop. */
+must_check int run_hold(struct order_run *r, const char *code, const char *text, json_t *detail, struct fail *f);
+/* Come back in wait_s by snoozing, with a note that is written once. */
+must_check int run_wait(struct order_run *r, int64_t wait_s, const char *code, const char *text, struct fail *f);
