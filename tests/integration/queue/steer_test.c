@@ -1,0 +1,247 @@
+/* looking and steering. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "tests/integration/queue/fixture.h"
+
+#define ME "host:1:aaaaaaaaaaaa"
+
+/* One job in each place; jids by state. */
+static void fill(struct fixture *fx, char jids[JOB_STATES][JOB_JID_BYTES])
+{
+    static struct batch b;
+    struct job_spec later = { .type = "a", .queue = "q", .max_retries = -1, .run_at_us = clock_now_us() + 3600000000 };
+
+    fixture_enqueue(fx, "q", 1, jids[JOB_RUNNING]);
+    fixture_enqueue(fx, "q", 2, jids[JOB_RETRY]);
+    fixture_enqueue(fx, "q", 3, jids[JOB_DEAD]);
+    fixture_enqueue(fx, "q", 4, jids[JOB_WAITING]);
+    must(queue_enqueue(fx->redis, &later, jids[JOB_SCHEDULED], &fx->fail), fx);
+    must(queue_lease(fx->redis, ME, 60000, &fx->fail), fx);
+    fixture_claim(fx, &b, ME, "q", 1, 3);
+    for (size_t i = 1; i < 3; i++) {
+        scoped(job_free_p) struct job *job = NULL;
+        scoped(str_done) struct str next;
+        int retry_count;
+
+        str_init(&next, 4096);
+        must(job_parse(b.payloads[i], b.sizes[i], &job, &fx->fail), fx);
+        must(job_mark_failed(job, "q", "TestError", "said no", clock_now_us(), &next, &retry_count, &fx->fail), fx);
+        assert_false(fixture_settle(fx, &b, i, i == 1 ? SETTLE_RETRY : SETTLE_DEAD, next.data));
+    }
+    batch_free(&b);
+}
+
+static void each_state_is_listed_and_found(void **state)
+{
+    struct fixture *fx = *state;
+    char jids[JOB_STATES][JOB_JID_BYTES];
+
+    fill(fx, jids);
+    for (int s = 0; s < JOB_STATES; s++) {
+        scoped(job_entries_free) struct job_entries page = { .items = NULL };
+        scoped(job_entries_free) struct job_entries of_queue = { .items = NULL };
+        scoped(job_entries_free) struct job_entries of_other = { .items = NULL };
+        scoped(job_entries_free) struct job_entries found = { .items = NULL };
+
+        must(queue_jobs(fx->redis, (enum job_state)s, NULL, 0, 10, &page, &fx->fail), fx);
+        assert_int_equal(page.count, 1);
+        assert_int_equal(page.total, 1);
+        assert_string_equal(page.items[0].job->jid, jids[s]);
+        must(queue_jobs(fx->redis, (enum job_state)s, "q", 0, 10, &of_queue, &fx->fail), fx);
+        assert_int_equal(of_queue.total, 1);
+        must(queue_jobs(fx->redis, (enum job_state)s, "other", 0, 10, &of_other, &fx->fail), fx);
+        assert_int_equal(of_other.total, 0);
+        must(queue_find(fx->redis, jids[s], &found, &fx->fail), fx);
+        assert_int_equal(found.items[0].state, s);
+        if (s == JOB_RUNNING) {
+            assert_string_equal(found.items[0].worker, ME);
+        }
+    }
+}
+
+static void pages_are_in_run_order(void **state)
+{
+    struct fixture *fx = *state;
+
+    for (int i = 0; i < 10; i++) {
+        fixture_enqueue(fx, i < 6 ? "a" : "b", i, NULL);
+    }
+    for (size_t at = 0; at < 10; at += 4) {
+        scoped(job_entries_free) struct job_entries page = { .items = NULL };
+
+        must(queue_jobs(fx->redis, JOB_WAITING, NULL, at, 4, &page, &fx->fail), fx);
+        assert_int_equal(page.total, 10);
+        assert_int_equal(page.count, at == 8 ? 2 : 4);
+        for (size_t i = 0; i < page.count; i++) {
+            assert_int_equal(payload_number(page.items[i].payload, page.items[i].payload_bytes), at + i);
+        }
+    }
+}
+
+static void broken_payload_is_listed_raw(void **state)
+{
+    struct fixture *fx = *state;
+    scoped(job_entries_free) struct job_entries page = { .items = NULL };
+
+    command(fx, "SADD", "queues", "q");
+    command(fx, "LPUSH", "queue:q", "{broken");
+    must(queue_jobs(fx->redis, JOB_WAITING, "q", 0, 10, &page, &fx->fail), fx);
+    assert_int_equal(page.count, 1);
+    assert_null(page.items[0].job);
+    assert_string_equal(page.items[0].payload, "{broken");
+}
+
+static void queues_show_length_age_and_pause(void **state)
+{
+    struct fixture *fx = *state;
+    scoped(free_p) struct queue_info *items = NULL;
+    size_t count;
+    static struct batch b;
+
+    fixture_enqueue(fx, "b", 1, NULL);
+    fixture_enqueue(fx, "b", 2, NULL);
+    fixture_enqueue(fx, "a", 3, NULL);
+    fixture_claim(fx, &b, ME, "b", 1, 1);
+    batch_free(&b);
+    must(queue_pause(fx->redis, "a", true, &fx->fail), fx);
+    must(queue_list(fx->redis, &items, &count, &fx->fail), fx);
+    assert_int_equal(count, 2);
+    assert_string_equal(items[0].name, "a");
+    assert_true(items[0].paused);
+    assert_false(items[1].paused);
+    assert_int_equal(items[1].waiting, 1);
+    assert_int_equal(items[1].running, 1);
+    assert_in_range(items[1].oldest_ms, 0, 60000);
+}
+
+static void stats_count_every_place(void **state)
+{
+    struct fixture *fx = *state;
+    char jids[JOB_STATES][JOB_JID_BYTES];
+    struct queue_stats s;
+
+    fill(fx, jids);
+    command(fx, "ZADD", "schedule", "1000", "{\"queue\":\"q\"}");
+    must(queue_stats(fx->redis, &s, &fx->fail), fx);
+    assert_int_equal(s.waiting, 1);
+    assert_int_equal(s.running, 1);
+    assert_int_equal(s.scheduled, 2);
+    assert_int_equal(s.retry, 1);
+    assert_int_equal(s.dead, 1);
+    assert_int_equal(s.processed, 2);
+    assert_int_equal(s.failed, 2);
+    assert_true(s.overdue_ms > 1000000);
+}
+
+static void retry_moves_dead_and_scheduled_jobs_to_their_queue(void **state)
+{
+    struct fixture *fx = *state;
+    char jids[JOB_STATES][JOB_JID_BYTES];
+    scoped(free_p) char *moved = NULL;
+
+    fill(fx, jids);
+    must(queue_retry(fx->redis, jids[JOB_DEAD], &fx->fail), fx);
+    moved = fixture_lindex(fx, "queue:q", "0");
+    assert_non_null(strstr(moved, jids[JOB_DEAD]));
+    assert_non_null(strstr(moved, "\"retry_count\":-1"));
+    must(queue_retry(fx->redis, jids[JOB_SCHEDULED], &fx->fail), fx);
+    must(queue_retry(fx->redis, jids[JOB_RETRY], &fx->fail), fx);
+    assert_int_equal(fixture_int(fx, "LLEN", "queue:q", NULL), 4);
+    assert_int_equal(queue_retry(fx->redis, jids[JOB_RUNNING], &fx->fail), -1);
+    assert_int_equal(fx->fail.kind, FAIL_CONFLICT);
+    assert_int_equal(queue_retry(fx->redis, jids[JOB_WAITING], &fx->fail), -1);
+    assert_int_equal(fx->fail.kind, FAIL_CONFLICT);
+    assert_int_equal(queue_retry(fx->redis, "000000000000000000000000", &fx->fail), -1);
+    assert_int_equal(fx->fail.kind, FAIL_MISSING);
+}
+
+static void retry_all_passes_over_what_cannot_move(void **state)
+{
+    struct fixture *fx = *state;
+    int64_t moved;
+
+    command(fx, "ZADD", "dead", "4000000000", "not json");
+    for (int i = 0; i < 250; i++) {
+        char payload[80], score[16];
+
+        (void)snprintf(payload, sizeof payload, "{\"queue\":\"%s\",\"args\":[%d]}", i % 5 == 0 ? "other" : "q", i);
+        (void)snprintf(score, sizeof score, "%d", 1000 + i);
+        command(fx, "ZADD", "dead", score, payload);
+    }
+    must(queue_retry_all(fx->redis, JOB_DEAD, "other", &moved, &fx->fail), fx);
+    assert_int_equal(moved, 50);
+    must(queue_retry_all(fx->redis, JOB_DEAD, NULL, &moved, &fx->fail), fx);
+    assert_int_equal(moved, 200);
+    assert_int_equal(fixture_int(fx, "ZCARD", "dead", NULL), 1);
+    assert_int_equal(fixture_int(fx, "LLEN", "queue:q", NULL), 200);
+}
+
+static void kill_and_delete_spare_running_jobs(void **state)
+{
+    struct fixture *fx = *state;
+    char jids[JOB_STATES][JOB_JID_BYTES];
+
+    fill(fx, jids);
+    must(queue_kill(fx->redis, jids[JOB_WAITING], &fx->fail), fx);
+    must(queue_kill(fx->redis, jids[JOB_RETRY], &fx->fail), fx);
+    must(queue_kill(fx->redis, jids[JOB_SCHEDULED], &fx->fail), fx);
+    assert_int_equal(fixture_int(fx, "ZCARD", "dead", NULL), 4);
+    assert_int_equal(queue_kill(fx->redis, jids[JOB_RUNNING], &fx->fail), -1);
+    assert_int_equal(fx->fail.kind, FAIL_CONFLICT);
+    assert_int_equal(queue_kill(fx->redis, jids[JOB_DEAD], &fx->fail), -1);
+    assert_int_equal(queue_delete(fx->redis, jids[JOB_RUNNING], &fx->fail), -1);
+    must(queue_delete(fx->redis, jids[JOB_DEAD], &fx->fail), fx);
+    assert_int_equal(fixture_int(fx, "ZCARD", "dead", NULL), 3);
+    fixture_enqueue(fx, "q", 9, jids[JOB_WAITING]);
+    must(queue_delete(fx->redis, jids[JOB_WAITING], &fx->fail), fx);
+    assert_int_equal(fixture_int(fx, "LLEN", "queue:q", NULL), 0);
+}
+
+static void deleted_timetable_job_frees_its_slot(void **state)
+{
+    struct fixture *fx = *state;
+    const struct slot slot = { .name = "orders.check", .interval_ms = 3600000,
+                               .job = { .type = "orders.check", .queue = "q", .max_retries = 0 } };
+    scoped(job_entries_free) struct job_entries page = { .items = NULL };
+    int64_t wait_ms;
+
+    must(queue_slot(fx->redis, &slot, &wait_ms, &fx->fail), fx);
+    must(queue_jobs(fx->redis, JOB_WAITING, "q", 0, 1, &page, &fx->fail), fx);
+    must(queue_delete(fx->redis, page.items[0].job->jid, &fx->fail), fx);
+    assert_int_equal(fixture_int(fx, "EXISTS", "dropship:slot:orders.check:busy", NULL), 0);
+}
+
+static void find_tells_an_id_from_a_mention_of_it(void **state)
+{
+    struct fixture *fx = *state;
+    scoped(job_entries_free) struct job_entries found = { .items = NULL };
+
+    command(fx, "ZADD", "dead", "5", "{\"jid\":\"aaaa\",\"queue\":\"q\",\"args\":[\"bbbb\"]}", "6",
+            "{\"jid\":\"bbbb\",\"queue\":\"q\",\"args\":[]}");
+    must(queue_find(fx->redis, "bbbb", &found, &fx->fail), fx);
+    assert_string_equal(found.items[0].job->jid, "bbbb");
+    assert_int_equal(found.items[0].at_us, 6000000);
+    assert_int_equal(queue_find(fx->redis, "*", &found, &fx->fail), -1);
+    assert_int_equal(fx->fail.kind, FAIL_MISSING);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        queue_test(each_state_is_listed_and_found),
+        queue_test(pages_are_in_run_order),
+        queue_test(broken_payload_is_listed_raw),
+        queue_test(queues_show_length_age_and_pause),
+        queue_test(stats_count_every_place),
+        queue_test(retry_moves_dead_and_scheduled_jobs_to_their_queue),
+        queue_test(retry_all_passes_over_what_cannot_move),
+        queue_test(kill_and_delete_spare_running_jobs),
+        queue_test(deleted_timetable_job_frees_its_slot),
+        queue_test(find_tells_an_id_from_a_mention_of_it),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
