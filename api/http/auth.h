@@ -1,0 +1,29 @@
+/* Who is calling: `Authorization: Bearer ds_...`.  An address that keeps failing is answered 429 without a look into the
+ * database, unless it shows a key that was good a while ago: many callers may share the address of a proxy.
+ * Threads: struct auth is shared; one mutex guards its two small tables. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/http/reply.h"
+#include "api/http/request.h"
+#include "common/base/attr.h"
+#include "common/base/fail.h"
+
+enum { AUTH_BURST = 10, AUTH_REFILL_MS = 6000 };
+
+must_check int auth_open(struct auth **ret, struct fail *f);
+/* Accepts NULL. */
+void auth_close(struct auth *a);
+
+/* Is the caller allowed to use rq->route?  Fills rq->key.  0; 1 when *re holds the refusal (401, 403, 429); -1 failed. */
+must_check int auth_check(struct request *rq, struct reply *re, struct fail *f);
+
+/* ---- for tests ---- */
+
+/* Failed attempts that address may still make now. */
+int auth_left(struct auth *a, const char *address, int64_t now_ms);
+/* One failed attempt. */
+void auth_count_failure(struct auth *a, const char *address, int64_t now_ms);

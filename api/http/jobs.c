@@ -1,0 +1,93 @@
+/* /api/v1/jobs */
+#include "api/http/resources.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "api/http/act.h"
+#include "api/http/job_json.h"
+#include "api/http/reply.h"
+#include "common/base/json.h"
+#include "common/model/overview.h"
+#include "common/queue/queue.h"
+
+enum { PAGE_DEFAULT = 50 };
+
+static enum job_state state_of(const char *name)
+{
+    unsigned state = 0;
+    while (name != NULL && state < JOB_STATES && strcmp(job_state_names[state], name) != 0) {
+        state++;
+    }
+    return state < JOB_STATES ? (enum job_state)state : JOB_WAITING;
+}
+
+int get_jobs(struct request *rq, struct reply *re, struct fail *f)
+{
+    scoped(job_entries_free) struct job_entries page = { 0 };
+    scoped(json_clear_p) json_t *list = json_array();
+    size_t offset = (size_t)request_int(rq, "offset", 0);
+    size_t limit = (size_t)request_int(rq, "limit", PAGE_DEFAULT);
+    enum job_state state = state_of(request_text(rq, "state"));
+
+    TRY(queue_jobs(rq->redis, state, request_text(rq, "queue"), offset, limit, &page, f));
+    for (size_t i = 0; i < page.count; i++) {
+        json_array_append_new(list, job_json(&page.items[i]));
+    }
+    bool more = (int64_t)(offset + page.count) < page.total && page.count > 0;
+    scoped(json_clear_p) json_t *body =
+        json_pack("{s:O, s:I, s:o}", "jobs", list, "total", (json_int_t)page.total, "next_offset",
+                  more ? json_integer((json_int_t)(offset + page.count)) : json_null());
+    return reply_value(re, 200, body, f);
+}
+
+/* Redis knows where a job is, Postgres what has become of it; one of the two is enough. */
+int get_job(struct request *rq, struct reply *re, struct fail *f)
+{
+    scoped(job_entries_free) struct job_entries found = { 0 };
+    scoped(free_p) char *runs = NULL;
+    scoped(json_clear_p) json_t *history = NULL;
+    const char *jid = request_text(rq, "jid");
+
+    int looked = queue_find(rq->redis, jid, &found, f);
+    if (looked < 0 && f->kind != FAIL_MISSING) {
+        return -1;
+    }
+    TRY(overview_job_runs(rq->db, jid, &runs, f));
+    TRY(json_parse(runs, strlen(runs), "job_run", &history, f));
+    if (found.count == 0 && json_array_size(history) == 0) {
+        return fail_set(f, FAIL_MISSING, "there is no job '%s'", jid);
+    }
+    json_t *now = found.count > 0 ? job_json(&found.items[0]) : json_null();
+    scoped(json_clear_p) json_t *body =
+        json_pack("{s:s, s:o, s:O}", "jid", jid, "now", now, "runs", history);
+    return reply_value(re, 200, body, f);
+}
+
+static int steer(struct request *rq, const char *action, act_fn *run, struct reply *re,
+                 struct fail *f)
+{
+    const char *jid = request_text(rq, "jid");
+    char subject[80];
+
+    snprintf(subject, sizeof subject, "job:%s", jid);
+    TRY(act_do(rq, &(struct act){ .action = action, .subject = subject, .name = jid, .run = run },
+               f));
+    scoped(json_clear_p) json_t *body = json_pack("{s:s, s:s}", "jid", jid, "done", action);
+    return reply_value(re, 200, body, f);
+}
+
+int retry_job(struct request *rq, struct reply *re, struct fail *f)
+{
+    return steer(rq, "job.retry", queue_retry, re, f);
+}
+
+int kill_job(struct request *rq, struct reply *re, struct fail *f)
+{
+    return steer(rq, "job.kill", queue_kill, re, f);
+}
+
+int delete_job(struct request *rq, struct reply *re, struct fail *f)
+{
+    return steer(rq, "job.delete", queue_delete, re, f);
+}

@@ -1,0 +1,39 @@
+/* An answer being made.  Errors are problem documents (RFC 9457): what the client did wrong is said, what went wrong inside is
+ * not; the request id leads to the log.  Threads: one owner. */
+#pragma once
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "api/http/request.h"
+#include "common/base/attr.h"
+#include "common/base/fail.h"
+#include "common/base/str.h"
+
+enum { REPLY_MAX_BYTES = 16 * 1024 * 1024 };
+
+struct reply {
+    int status;
+    const char *type; /* content type; constant text */
+    const char *csp;  /* Content-Security-Policy; NULL = nothing may be loaded */
+    struct str body;
+    struct str headers; /* further lines, each ended by CR LF */
+};
+
+void reply_init(struct reply *re);
+void reply_done(struct reply *re);
+/* A JSON text. */
+void reply_json(struct reply *re, int status, const char *json);
+/* A JSON value (borrowed; NULL = memory was short).  FAIL_LATER. */
+must_check int reply_value(struct reply *re, int status, const json_t *value, struct fail *f);
+/* A header line; the value must not come from outside. */
+void reply_header(struct reply *re, const char *fmt, ...) printf_like(2, 3);
+/* A problem in place of whatever is there; errors (borrowed, may be NULL): [{"in","field","detail"}]. */
+void reply_problem(struct reply *re, const struct request *rq, int status, const char *detail,
+                   const json_t *errors);
+/* The problem that a failure is to the client; logs it when it is ours. */
+void reply_fail(struct reply *re, const struct request *rq, const struct fail *f);
+/* "Not Found"; "Error" for statuses we do not use. */
+const char *reply_reason(int status);
+/* Status line and all headers of the finished answer, with the empty line. */
+void reply_head(const struct reply *re, const struct request *rq, struct str *out);

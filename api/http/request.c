@@ -1,0 +1,93 @@
+#include "api/http/request.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/base/log.h"
+#include "common/base/str.h"
+
+enum { TRACE_CHARS = ID_TRACE_BYTES - 1, TRACEPARENT_CHARS = 55, TRACE_AT = 3 };
+
+/* W3C trace context: 00-<32 hex>-<16 hex>-<2 hex>; the trace id must not be all zeros. */
+static bool take_traceparent(const char *text, char trace[static ID_TRACE_BYTES])
+{
+    static const char hex[] = "0123456789abcdef";
+    if (text == NULL || strlen(text) != TRACEPARENT_CHARS || strncmp(text, "00-", TRACE_AT) != 0 ||
+        strspn(text + TRACE_AT, hex) != TRACE_CHARS || text[TRACE_AT + TRACE_CHARS] != '-' ||
+        strspn(text + TRACE_AT, "0") == TRACE_CHARS) {
+        return false;
+    }
+    memcpy(trace, text + TRACE_AT, TRACE_CHARS);
+    trace[TRACE_CHARS] = '\0';
+    return true;
+}
+
+void request_start(struct request *rq)
+{
+    id_new_trace(rq->id);
+    if (!take_traceparent(request_header(rq, "traceparent"), rq->trace)) {
+        memcpy(rq->trace, rq->id, sizeof rq->trace);
+    }
+    rq->unread_bytes = rq->expected_bytes;
+    log_context(NULL, rq->trace);
+}
+
+void request_done(struct request *rq)
+{
+    for (size_t i = 0; i < ROUTE_FIELDS_MAX; i++) {
+        free(rq->values[i].text);
+        rq->values[i].text = NULL;
+    }
+    free(rq->body);
+    rq->body = NULL;
+    log_context(NULL, NULL);
+}
+
+const char *request_header(const struct request *rq, const char *name)
+{
+    for (size_t i = 0; i < rq->header_count; i++) {
+        if (strcasecmp(rq->headers[i].name, name) == 0) {
+            return rq->headers[i].value;
+        }
+    }
+    return NULL;
+}
+
+size_t request_header_count(const struct request *rq, const char *name)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < rq->header_count; i++) {
+        count += strcasecmp(rq->headers[i].name, name) == 0;
+    }
+    return count;
+}
+
+static const struct value *value_of(const struct request *rq, const char *name)
+{
+    size_t count = route_fields(rq->route);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rq->route->fields[i].name, name) == 0) {
+            return &rq->values[i];
+        }
+    }
+    assert(!"a handler asks for a field that its route does not have");
+    return NULL;
+}
+
+const char *request_text(const struct request *rq, const char *name)
+{
+    return value_of(rq, name)->text;
+}
+
+int64_t request_int(const struct request *rq, const char *name, int64_t otherwise)
+{
+    const struct value *v = value_of(rq, name);
+    return v->text != NULL ? v->num : otherwise;
+}
+
+void request_who(const struct request *rq, char who[static REQUEST_WHO_BYTES])
+{
+    snprintf(who, REQUEST_WHO_BYTES, "key:%s", rq->key.name);
+}

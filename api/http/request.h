@@ -1,0 +1,84 @@
+/* One request on its way through dispatch.h: what came in, what was made of it, and the connections its thread owns.
+ * Threads: belongs to the thread that serves it; struct api is shared and read only (its counters are atomic). */
+#pragma once
+
+#include <jansson.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/http/route.h"
+#include "common/base/attr.h"
+#include "common/base/conf.h"
+#include "common/base/fail.h"
+#include "common/base/id.h"
+#include "common/db/db.h"
+#include "common/model/api_key.h"
+#include "common/redis/redis.h"
+
+struct auth;
+
+/* The whole program. */
+struct api {
+    const struct conf *conf;
+    struct auth *auth;
+    int64_t started_us;
+    atomic_bool draining;     /* told to end: /readyz says no */
+    atomic_long in_flight;    /* requests being answered */
+    atomic_llong answered[6]; /* by first digit of the status; [0] unused */
+    atomic_llong webhooks_accepted, webhooks_refused;
+};
+
+struct http_header {
+    const char *name, *value;
+};
+
+/* A checked field; text is NULL when it was not given. */
+struct value {
+    char *text;
+    int64_t num; /* INT, TIME (microseconds since the epoch) */
+};
+
+struct request;
+/* Read exactly size_bytes of the body.  0, or -1 when the client was too slow or left. */
+typedef int request_read_fn(struct request *rq, char *bytes, size_t size_bytes);
+
+struct request {
+    struct api *api;
+    struct db *db;       /* of this thread; db_ready() has been called when the route wants a key */
+    struct redis *redis; /* of this thread */
+    const char *method, *path, *query; /* as sent; query NULL when there is none */
+    const char *address;               /* of the peer, without port */
+    const struct http_header *headers;
+    size_t header_count;
+    request_read_fn *read;
+    void *source;           /* of read */
+    int64_t expected_bytes; /* of the body, by its header; 0 = none */
+    int64_t unread_bytes;   /* what the client may still send */
+
+    char id[ID_TRACE_BYTES];               /* told to the client and logged */
+    char trace[ID_TRACE_BYTES];            /* from `traceparent`, or new */
+    const struct route *route;             /* NULL while unknown */
+    struct value values[ROUTE_FIELDS_MAX]; /* in the order of route->fields */
+    char *body;                            /* raw; NULL when there is none */
+    size_t body_bytes;
+    struct api_key key; /* name "" when the route is open */
+};
+
+/* Request id and trace; the caller has filled what came in.  Sets the log context. */
+void request_start(struct request *rq);
+/* Release what was read and clear the log context. */
+void request_done(struct request *rq);
+/* Value of a header, case of the name does not matter; NULL when absent.  Borrowed. */
+const char *request_header(const struct request *rq, const char *name);
+/* How often a header occurs. */
+size_t request_header_count(const struct request *rq, const char *name);
+
+/* Field by name: it must be one of the route's (assert).  NULL when not given.  Borrowed. */
+const char *request_text(const struct request *rq, const char *name);
+int64_t request_int(const struct request *rq, const char *name, int64_t otherwise);
+
+enum { REQUEST_WHO_BYTES = API_KEY_NAME_BYTES + 8 };
+/* "key:NAME" for the audit. */
+void request_who(const struct request *rq, char who[static REQUEST_WHO_BYTES]);

@@ -1,0 +1,31 @@
+/* The handlers of all routes, one file per resource; the table is in routes.c. */
+#pragma once
+
+#include "api/http/route.h"
+
+/* probes.c */
+route_fn get_healthz, get_readyz;
+/* metrics.c */
+route_fn get_metrics;
+/* status.c */
+route_fn get_status;
+/* orders.c */
+route_fn get_orders, get_order, release_order, hold_order;
+/* queues.c */
+route_fn get_queues, pause_queue, resume_queue;
+/* jobs.c */
+route_fn get_jobs, get_job, retry_job, kill_job, delete_job;
+/* workers.c */
+route_fn get_workers;
+/* settings.c */
+route_fn get_settings, put_setting;
+/* flows.c */
+route_fn get_flows, put_flow, stop_all, resume_all;
+/* audit.c */
+route_fn get_audit;
+/* openapi.c */
+route_fn get_openapi;
+/* page.c */
+route_fn get_page, get_page_script, get_page_style;
+/* webhook_shopify.c */
+route_fn take_shopify_webhook;

@@ -1,0 +1,265 @@
+#include "api/http/resources.h"
+
+#include "api/http/route.h"
+
+#define NAME_CHARS "A-Za-z0-9_.:-"
+#define JID_CHARS  "A-Za-z0-9_.:-"
+#define V1         "/api/v1"
+#define NO_FIELDS                                                                                  \
+    {                                                                                              \
+        {                                                                                          \
+            .name = NULL                                                                           \
+        }                                                                                          \
+    }
+
+/* Fields that several routes share. */
+#define ORDER_ID                                                                                   \
+    {                                                                                              \
+        .name = "id", .place = FIELD_IN_PATH, .type = FIELD_TEXT, .min = 1, .max = 100,            \
+        .set = "A-Za-z0-9_.:/#-", .help = "Id, name (1001) or gid of the order"                    \
+    }
+#define QUEUE_NAME                                                                                 \
+    {                                                                                              \
+        .name = "queue", .place = FIELD_IN_PATH, .type = FIELD_TEXT, .min = 1, .max = 127,         \
+        .set = NAME_CHARS, .help = "Name of the queue"                                             \
+    }
+#define JOB_ID                                                                                     \
+    {                                                                                              \
+        .name = "jid", .place = FIELD_IN_PATH, .type = FIELD_TEXT, .min = 1, .max = 63,            \
+        .set = JID_CHARS, .help = "Id of the job"                                                  \
+    }
+#define LIMIT(most)                                                                                \
+    {                                                                                              \
+        .name = "limit", .place = FIELD_IN_QUERY, .type = FIELD_INT, .min = 1, .max = (most),      \
+        .help = "Rows per page; 50 when not given"                                                 \
+    }
+#define CURSOR                                                                                     \
+    {                                                                                              \
+        .name = "cursor", .place = FIELD_IN_QUERY, .type = FIELD_TEXT, .min = 1, .max = 48,        \
+        .set = "0-9-", .help = "`next` of the page before"                                         \
+    }
+#define SINCE                                                                                      \
+    {                                                                                              \
+        .name = "from", .place = FIELD_IN_QUERY, .type = FIELD_TIME,                               \
+        .help = "Not before this time"                                                             \
+    }
+#define UNTIL                                                                                      \
+    {                                                                                              \
+        .name = "to", .place = FIELD_IN_QUERY, .type = FIELD_TIME, .help = "Before this time"      \
+    }
+#define REASON(must)                                                                               \
+    {                                                                                              \
+        .name = "reason", .place = FIELD_IN_BODY, .type = FIELD_TEXT, .required = (must),          \
+        .min = 1, .max = 300, .help = "Why; kept in the audit"                                     \
+    }
+
+/* To add a route: its handler in the resource's file, declared in resources.h, and a line here; checks, 405 answers and
+ * /openapi.yaml follow.  No two lines may fit the same path and method. */
+const struct route routes[] = {
+    { "GET", "/healthz", ACCESS_OPEN, get_healthz, "Is the program alive?", NO_FIELDS, 0 },
+    { "GET", "/readyz", ACCESS_OPEN, get_readyz, "Can it do its work? 503 with reasons if not",
+      NO_FIELDS, 0 },
+    { "GET", "/metrics", ACCESS_READ, get_metrics, "The whole pool as Prometheus text", NO_FIELDS,
+      0 },
+    { "GET", "/openapi.yaml", ACCESS_OPEN, get_openapi, "This description", NO_FIELDS, 0 },
+    { "GET", "/", ACCESS_OPEN, get_page, "The status page", NO_FIELDS, 0 },
+    { "GET", "/page/app.js", ACCESS_OPEN, get_page_script, "Script of the status page", NO_FIELDS,
+      0 },
+    { "GET", "/page/style.css", ACCESS_OPEN, get_page_style, "Style of the status page", NO_FIELDS,
+      0 },
+
+    { "GET", V1 "/status", ACCESS_READ, get_status,
+      "Orders by state, queues, flows, STOP, simulated services", NO_FIELDS, 0 },
+
+    { "GET",
+      V1 "/orders",
+      ACCESS_READ,
+      get_orders,
+      "Orders, newest first",
+      { { .name = "state",
+          .place = FIELD_IN_QUERY,
+          .type = FIELD_CHOICE,
+          .choices = "received|waiting|flagged|held|approval|placing|placed|shipped|fulfilled|"
+                     "delivered|cancelled|ignored",
+          .help = "Only orders in this state" },
+        { .name = "q",
+          .place = FIELD_IN_QUERY,
+          .type = FIELD_TEXT,
+          .min = 1,
+          .max = 100,
+          .help = "Part of the name or e-mail" },
+        SINCE,
+        UNTIL,
+        LIMIT(200),
+        CURSOR },
+      0 },
+    { "GET",
+      V1 "/orders/{id}",
+      ACCESS_READ,
+      get_order,
+      "One order with lines, supplier orders, parcels, effects and every step",
+      { ORDER_ID },
+      0 },
+    { "POST",
+      V1 "/orders/{id}/release",
+      ACCESS_OPERATE,
+      release_order,
+      "Decide for the order: place it now",
+      { ORDER_ID },
+      0 },
+    { "POST",
+      V1 "/orders/{id}/hold",
+      ACCESS_OPERATE,
+      hold_order,
+      "Hold the order until somebody releases it",
+      { ORDER_ID, REASON(true) },
+      0 },
+
+    { "GET", V1 "/queues", ACCESS_READ, get_queues, "Queues with their lengths", NO_FIELDS, 0 },
+    { "POST",
+      V1 "/queues/{queue}/pause",
+      ACCESS_OPERATE,
+      pause_queue,
+      "Claim no more jobs of this queue",
+      { QUEUE_NAME },
+      0 },
+    { "POST",
+      V1 "/queues/{queue}/resume",
+      ACCESS_OPERATE,
+      resume_queue,
+      "Claim them again",
+      { QUEUE_NAME },
+      0 },
+
+    { "GET",
+      V1 "/jobs",
+      ACCESS_READ,
+      get_jobs,
+      "Jobs of one state, next to run first",
+      { { .name = "state",
+          .place = FIELD_IN_QUERY,
+          .type = FIELD_CHOICE,
+          .choices = "waiting|running|scheduled|retry|dead",
+          .help = "waiting when not given" },
+        { .name = "queue",
+          .place = FIELD_IN_QUERY,
+          .type = FIELD_TEXT,
+          .min = 1,
+          .max = 127,
+          .set = NAME_CHARS,
+          .help = "Only of this queue" },
+        { .name = "offset",
+          .place = FIELD_IN_QUERY,
+          .type = FIELD_INT,
+          .min = 0,
+          .max = 1000000,
+          .help = "Jobs to pass over" },
+        LIMIT(200) },
+      0 },
+    { "GET",
+      V1 "/jobs/{jid}",
+      ACCESS_READ,
+      get_job,
+      "Where a job is, and its runs",
+      { JOB_ID },
+      0 },
+    { "DELETE",
+      V1 "/jobs/{jid}",
+      ACCESS_OPERATE,
+      delete_job,
+      "Remove a job that is not running",
+      { JOB_ID },
+      0 },
+    { "POST",
+      V1 "/jobs/{jid}/retry",
+      ACCESS_OPERATE,
+      retry_job,
+      "Move a retry, scheduled or dead job to its queue now",
+      { JOB_ID },
+      0 },
+    { "POST",
+      V1 "/jobs/{jid}/kill",
+      ACCESS_OPERATE,
+      kill_job,
+      "Move a waiting, scheduled or retry job to dead",
+      { JOB_ID },
+      0 },
+    { "GET", V1 "/workers", ACCESS_READ, get_workers, "Worker processes", NO_FIELDS, 0 },
+
+    { "GET", V1 "/settings", ACCESS_READ, get_settings, "Settings with values and rules", NO_FIELDS,
+      0 },
+    { "PUT",
+      V1 "/settings",
+      ACCESS_ADMIN,
+      put_setting,
+      "Change one setting",
+      { { .name = "name",
+          .place = FIELD_IN_BODY,
+          .type = FIELD_TEXT,
+          .required = true,
+          .min = 1,
+          .max = 63,
+          .set = "a-z0-9_.",
+          .help = "Name of the setting" },
+        { .name = "value",
+          .place = FIELD_IN_BODY,
+          .type = FIELD_SCALAR,
+          .required = true,
+          .min = 0,
+          .max = 63,
+          .help = "New value" } },
+      0 },
+    { "GET", V1 "/flows", ACCESS_READ, get_flows, "Flows with their modes, and STOP", NO_FIELDS,
+      0 },
+    { "PUT",
+      V1 "/flows/{name}",
+      ACCESS_ADMIN,
+      put_flow,
+      "Change the mode of a flow",
+      { { .name = "name",
+          .place = FIELD_IN_PATH,
+          .type = FIELD_TEXT,
+          .min = 1,
+          .max = 40,
+          .set = "a-z_",
+          .help = "Name of the flow" },
+        { .name = "mode",
+          .place = FIELD_IN_BODY,
+          .type = FIELD_CHOICE,
+          .required = true,
+          .choices = "off|dry_run|approve|auto",
+          .help = "New mode" } },
+      0 },
+    { "POST",
+      V1 "/stop",
+      ACCESS_OPERATE,
+      stop_all,
+      "STOP: nothing is ordered, paid or sent",
+      { REASON(false) },
+      0 },
+    { "POST", V1 "/resume-all", ACCESS_OPERATE, resume_all, "End STOP", { REASON(true) }, 0 },
+    { "GET",
+      V1 "/audit",
+      ACCESS_READ,
+      get_audit,
+      "Who changed what, newest first",
+      { { .name = "who",
+          .place = FIELD_IN_QUERY,
+          .type = FIELD_TEXT,
+          .min = 1,
+          .max = 100,
+          .help = "Only this actor, as key:NAME" },
+        { .name = "subject",
+          .place = FIELD_IN_QUERY,
+          .type = FIELD_TEXT,
+          .min = 1,
+          .max = 100,
+          .help = "Only this subject, as order:17" },
+        LIMIT(200),
+        CURSOR },
+      0 },
+
+    { "POST", "/webhooks/shopify", ACCESS_OPEN, take_shopify_webhook,
+      "Shopify tells of a changed order; signed", NO_FIELDS, 2 * 1024 * 1024 },
+};
+const size_t route_count = COUNT_OF(routes);

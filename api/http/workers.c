@@ -1,0 +1,37 @@
+/* /api/v1/workers */
+#include "api/http/resources.h"
+
+#include <string.h>
+
+#include "api/http/reply.h"
+#include "common/base/clock.h"
+#include "common/base/json.h"
+#include "common/queue/queue.h"
+
+static json_t *worker_json(const struct process_info *p)
+{
+    char beat[CLOCK_TEXT_BYTES];
+    json_t *info = p->info_json != NULL ? json_loads(p->info_json, 0, NULL) : NULL;
+
+    clock_format(p->beat_us, beat);
+    return json_pack("{s:s, s:b, s:b, s:b, s:I, s:I, s:I, s:I, s:s, s:o}", "identity", p->identity,
+                     "alive", p->alive, "quiet", p->quiet, "ours", p->ours, "busy",
+                     (json_int_t)p->busy, "concurrency", (json_int_t)p->concurrency, "rss_kib",
+                     (json_int_t)p->rss_kib, "rtt_us", (json_int_t)p->rtt_us, "beat_at", beat,
+                     "info", info != NULL ? info : json_null());
+}
+
+int get_workers(struct request *rq, struct reply *re, struct fail *f)
+{
+    struct process_info *processes = NULL;
+    size_t count = 0;
+    scoped(json_clear_p) json_t *list = json_array();
+
+    TRY(queue_processes(rq->redis, &processes, &count, f));
+    for (size_t i = 0; i < count; i++) {
+        json_array_append_new(list, worker_json(&processes[i]));
+    }
+    queue_processes_free(processes, count);
+    scoped(json_clear_p) json_t *body = json_pack("{s:O}", "workers", list);
+    return reply_value(re, 200, body, f);
+}

@@ -1,0 +1,27 @@
+-- A page of orders, newest first: $1 state, $2 part of name or e-mail, $3 limit, $4 and $5 created_at (microseconds) and id of
+-- the last order of the page before, $6 and $7 not before and before (microseconds); all but the limit may be NULL.  json
+with page as (
+  select * from shop_order
+  where ($1::text is null or state = $1)
+    and ($2::text is null or position(lower($2) in lower(name)) > 0 or position(lower($2) in lower(coalesce(email, ''))) > 0)
+    and ($4::bigint is null or (created_at, id) < ('epoch'::timestamptz + $4::bigint * interval '1 microsecond', $5::bigint))
+    and ($6::bigint is null or created_at >= 'epoch'::timestamptz + $6::bigint * interval '1 microsecond')
+    and ($7::bigint is null or created_at < 'epoch'::timestamptz + $7::bigint * interval '1 microsecond')
+  order by created_at desc, id desc limit $3::bigint
+)
+select json_build_object(
+  'orders', coalesce(json_agg(json_build_object('id', id, 'gid', gid, 'name', name, 'state', state, 'mode', mode,
+      'created_at', created_at, 'total', case when total_minor is null then null
+        else json_build_object('minor', total_minor, 'currency', currency) end,
+      'email', email, 'financial', financial, 'risk', risk, 'score', score, 'hold_code', hold_code,
+      'hold_reasons', hold_reasons, 'released_by', released_by, 'problem', problem,
+      'next_job', next_job, 'next_run_at', next_run_at, 'placed_at', placed_at, 'fulfilled_at', fulfilled_at,
+      'changed_at', changed_at,
+      'supplier_orders', (select count(*) from supplier_order s where s.order_id = page.id),
+      'parcels', (select count(*) from parcel p join supplier_order s on s.id = p.supplier_order_id
+                  where s.order_id = page.id))
+    order by created_at desc, id desc), '[]'),
+  'next', case when count(*) = $3::bigint then
+    (select (extract(epoch from created_at) * 1000000)::bigint || '-' || id from page order by created_at, id limit 1) end
+) as json
+from page
