@@ -127,7 +127,8 @@ static void show_business(const json_t *business)
     const char *state;
     json_t *count;
 
-    printf("\norders       ");
+    printf("\norders       %s",
+           json_object_size(json_object_get(business, "orders")) == 0 ? "none yet" : "");
     json_object_foreach(json_object_get(business, "orders"), state, count)
     {
         printf("%s %" JSON_INTEGER_FORMAT "  ", state, json_integer_value(count));

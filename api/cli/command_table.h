@@ -21,7 +21,7 @@ COMMAND("kill", cmd_kill, "JID", 1, 1, "", "Move a job that does not run to dead
 COMMAND("delete", cmd_delete, "JID", 1, 1, "", "Remove a job that does not run")
 COMMAND("flow", cmd_flow, "[NAME [off|dry_run|approve|auto]]", 0, 2, "", "Modes of the flows")
 COMMAND("stop", cmd_stop, "[REASON]", 0, 1, "", "The one STOP: nothing is ordered, paid or sent any more")
-COMMAND("resume-all", cmd_resume_all, "[REASON]", 0, 1, "", "End STOP")
+COMMAND("resume-all", cmd_resume_all, "[REASON]", 0, 1, "", "End STOP: the flows go on in their modes")
 COMMAND("settings", cmd_settings, "[NAME [VALUE]]", 0, 2, "", "What is tuned while the system runs")
 COMMAND("mapping", cmd_mapping, "[list | add SKU VID SUPPLIER_SKU PRICE | confirm SKU VID | remove SKU VID]", 0, 5, "currency=",
         "Which supplier variant is sent for a shop SKU")

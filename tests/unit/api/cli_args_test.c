@@ -68,8 +68,8 @@ static void wrong_usage_is_told_as_input(void **state)
 {
     (void)state;
     static const char *const lines[] = {
-        "dropship status extra",        "dropship status --nope",     "dropship order",
-        "dropship jobs --state",        "dropship queues --queue q",  "dropship flow a b c",
+        "dropship status extra",        "dropship status --nope",         "dropship order",
+        "dropship jobs --state",        "dropship queues --queue q",      "dropship flow a b c",
         "dropship jobs --stat waiting", "dropship jobs --states waiting",
     };
     for (size_t i = 0; i < COUNT_OF(lines); i++) {

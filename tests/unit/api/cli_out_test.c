@@ -69,8 +69,10 @@ static void durations_keep_two_digits_that_matter(void **state)
         int64_t ms;
         const char *text;
     } cases[] = {
-        { 0, "0 ms" }, { 999, "999 ms" }, { 1000, "1 s" }, { 119000, "119 s" }, { 120000, "2 min" },
-        { 7200000, "2.0 h" }, { 172800000, "2.0 d" }, { INT64_C(31536000000), "365.0 d" },
+        { 0, "0 ms" },          { 999, "999 ms" },
+        { 1000, "1 s" },        { 119000, "119 s" },
+        { 120000, "2 min" },    { 7200000, "2.0 h" },
+        { 172800000, "2.0 d" }, { INT64_C(31536000000), "365.0 d" },
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         char text[OUT_CELL_BYTES];

@@ -28,7 +28,8 @@ static void answer_metrics(void *ctx, struct str *body)
 
 static int dial(const struct health *h)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons((uint16_t)health_port(h)) };
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_port = htons((uint16_t)health_port(h)) };
     int fd = socket(AF_INET, SOCK_STREAM, 0);
 
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -52,7 +53,9 @@ static void ask(const struct health *h, const char *request, char *text, size_t 
 
 static struct health *start(bool *well)
 {
-    const struct health_source source = { .healthz = answer_healthz, .metrics = answer_metrics, .ctx = well };
+    const struct health_source source = { .healthz = answer_healthz,
+                                          .metrics = answer_metrics,
+                                          .ctx = well };
     struct health *h = NULL;
     struct fail f = { 0 };
     assert_int_equal(health_open("127.0.0.1:0", &source, &h, &f), 0);
@@ -108,7 +111,9 @@ static void a_broken_or_taken_address_is_refused(void **state)
     (void)state;
     bool well = true;
     struct health *h = start(&well), *other = NULL;
-    const struct health_source source = { .healthz = answer_healthz, .metrics = answer_metrics, .ctx = &well };
+    const struct health_source source = { .healthz = answer_healthz,
+                                          .metrics = answer_metrics,
+                                          .ctx = &well };
     struct fail f = { 0 };
     char taken[40];
 

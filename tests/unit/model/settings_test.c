@@ -37,13 +37,19 @@ static void a_bad_value_is_refused_with_the_name_of_its_setting(void **state)
         enum setting_id id;
         const char *value;
     } bad[] = {
-        { SETTING_ORDERS_CHECK_S, "4" },        { SETTING_ORDERS_CHECK_S, "86401" },
-        { SETTING_ORDERS_CHECK_S, "10 " },      { SETTING_ORDERS_CHECK_S, "" },
-        { SETTING_ORDERS_CHECK_S, "1e3" },      { SETTING_ORDERS_CHECK_S, "-10" },
+        { SETTING_ORDERS_CHECK_S, "4" },
+        { SETTING_ORDERS_CHECK_S, "86401" },
+        { SETTING_ORDERS_CHECK_S, "10 " },
+        { SETTING_ORDERS_CHECK_S, "" },
+        { SETTING_ORDERS_CHECK_S, "1e3" },
+        { SETTING_ORDERS_CHECK_S, "-10" },
         { SETTING_ORDERS_CHECK_S, "99999999999999999999" },
-        { SETTING_FLOW_FULFILLMENT, "Auto" },   { SETTING_FLOW_FULFILLMENT, "off|dry_run" },
-        { SETTING_FLOW_FULFILLMENT, "" },       { SETTING_STOP, "maybe" },
-        { SETTING_STOP, "" },                   { SETTING_WAREHOUSE, "CHN" },
+        { SETTING_FLOW_FULFILLMENT, "Auto" },
+        { SETTING_FLOW_FULFILLMENT, "off|dry_run" },
+        { SETTING_FLOW_FULFILLMENT, "" },
+        { SETTING_STOP, "maybe" },
+        { SETTING_STOP, "" },
+        { SETTING_WAREHOUSE, "CHN" },
         { SETTING_WAREHOUSE, "C" },
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
@@ -80,7 +86,9 @@ static void flows_are_the_settings_with_their_prefix(void **state)
     assert_null(flow_name(SETTING_STOP));
     assert_int_equal(flow_find("stop"), SETTING_COUNT);
     assert_int_equal(flow_find(""), SETTING_COUNT);
-    assert_int_equal(flow_find("a-name-that-is-longer-than-any-setting-could-ever-be-in-this-program"), SETTING_COUNT);
+    assert_int_equal(
+        flow_find("a-name-that-is-longer-than-any-setting-could-ever-be-in-this-program"),
+        SETTING_COUNT);
 }
 
 int main(void)
