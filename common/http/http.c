@@ -180,13 +180,15 @@ static void show_url(const char *url, char *text, size_t text_bytes)
     (void)snprintf(text, text_bytes, "%.*s%.*s", (int)host, url, (int)(end - from), url + from);
 }
 
-/* What libcurl's code means by our kinds.  Nothing was sent unless bytes of the request left us. */
+/* What libcurl's code means by our kinds.  Only before anything left us does the code say more: an answer that is not HTTP is
+ * called an unsupported protocol, too. */
 static enum fail_kind kind_of(CURLcode code, bool sent)
 {
-    if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL) {
-        return FAIL_INPUT;
+    if (sent) {
+        return FAIL_UNKNOWN;
     }
-    return sent ? FAIL_UNKNOWN : FAIL_LATER;
+    return code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ? FAIL_INPUT
+                                                                             : FAIL_LATER;
 }
 
 static int explain(const struct call *call, CURLcode code, struct fail *f)
