@@ -100,7 +100,7 @@ int cj_order_body(const struct cj_new_order *order, json_t **ret, struct fail *f
     }
     TRY(add_fields(body, order, f));
     if (order->item_count < 1 || order->item_count > ITEMS_MAX) {
-        return fail_code(f, FAIL_INPUT, "products", "CJ order: %zu items; 1 to %d are possible",
+        return fail_code(f, FAIL_INPUT, "products", "CJ order: %zu products; 1 to %d are possible",
                          order->item_count, ITEMS_MAX);
     }
     for (size_t i = 0; i < order->item_count; i++) {

@@ -1,0 +1,600 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "common/base/attr.h"
+#include "tests/unit/providers/fake.h"
+#include "worker/providers/cj/cj.h"
+
+#define OK_DATA(data)                                                                              \
+    "{\"code\":200,\"result\":true,\"message\":\"Success\",\"data\":" data ",\"requestId\":\"r\"}"
+#define REFUSED(code) "{\"code\":" #code ",\"result\":false,\"message\":\"m\",\"data\":null}"
+#define BALANCE       OK_DATA("{\"amount\":120.50,\"noWithdrawalAmount\":0,\"freezeAmount\":null}")
+#define ORDER(id, number)                                                                          \
+    "{\"orderId\":\"" id "\",\"orderNum\":\"" number "\",\"orderStatus\":\"UNSHIPPED\"}"
+
+static struct cj *cj;
+
+static int setup(void **state)
+{
+    struct fail f;
+
+    return fake_setup(state) + cj_open("http://cj.example/api2.0/v1", NULL, &fake_gate, &cj, &f);
+}
+
+static int teardown(void **state)
+{
+    cj_close(cj);
+    return fake_teardown(state);
+}
+
+static int balance(struct money *m, struct fail *f)
+{
+    return cj_balance(cj, m, f);
+}
+
+static void a_call_passes_the_gate_once_and_carries_the_token(void **state)
+{
+    struct money m;
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, BALANCE);
+    assert_int_equal(balance(&m, &f), 0);
+    assert_int_equal(m.minor, 12050);
+    assert_string_equal(m.currency, "USD");
+    assert_int_equal(fake.enter_count, 1);
+    assert_int_equal(fake.leave_count, 1);
+    assert_true(fake.healthy[0]);
+    assert_int_equal(fake.throttled_ms[0], 0);
+    assert_string_equal(fake.enters[0].operation, "shopping/pay/getBalance");
+    assert_string_equal(fake.requests[0].method, "GET");
+    assert_string_equal(fake.requests[0].url,
+                        "http://cj.example/api2.0/v1/shopping/pay/getBalance");
+    assert_string_equal(fake.requests[0].body, "");
+    assert_non_null(strstr(fake.requests[0].headers, "CJ-Access-Token: token-0\n"));
+    assert_null(strstr(fake.requests[0].headers, "Content-Type"));
+}
+
+static void lookups_cost_points_and_orders_do_not(void **state)
+{
+    struct cj_variant v;
+    struct cj_order o;
+    struct fail f;
+    int64_t n = 0;
+    (void)state;
+
+    fake_answer(200, OK_DATA("{\"vid\":\"7\",\"pid\":\"1\"}"));
+    fake_answer(200, OK_DATA("[]"));
+    fake_answer(200, OK_DATA(ORDER("42", "N-1")));
+    assert_int_equal(cj_variant_by_vid(cj, "7", &v, &f), 0);
+    assert_int_equal(cj_stock(cj, "7", "US", &n, &f), 0);
+    assert_int_equal(cj_order_get(cj, "N-1", &o, &f), 0);
+    cj_order_done(&o);
+    assert_true(fake.enters[0].cost == 10 && fake.enters[1].cost == 10 && fake.enters[2].cost == 0);
+    assert_string_equal(fake.requests[0].url,
+                        "http://cj.example/api2.0/v1/product/variant/queryByVid?vid=7");
+}
+
+static void a_gate_that_refuses_stops_the_call(void **state)
+{
+    struct money m;
+    struct fail f;
+    (void)state;
+
+    fake.gate_refuses = FAIL_LIMITED;
+    assert_int_equal(balance(&m, &f), -1);
+    assert_int_equal(f.kind, FAIL_LIMITED);
+    assert_int_equal(f.retry_after_ms, 5000);
+    assert_int_equal(fake.request_count, 0);
+    assert_int_equal(fake.leave_count, 0);
+}
+
+static void without_a_token_nobody_is_called(void **state)
+{
+    struct money m;
+    struct fail f;
+    (void)state;
+
+    fake.token_refuses = FAIL_DENIED;
+    assert_int_equal(balance(&m, &f), -1);
+    assert_int_equal(f.kind, FAIL_DENIED);
+    assert_int_equal(fake.enter_count, 0);
+}
+
+static void throttling_is_told_to_the_gate_and_waited_for(void **state)
+{
+    struct money m;
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, REFUSED(1600200));
+    fake_answer(429, "");
+    fake_answer(200, BALANCE);
+    assert_int_equal(balance(&m, &f), 0);
+    assert_int_equal(fake.leave_count, 3);
+    assert_in_range(fake.throttled_ms[0], 2000, 2500);
+    assert_in_range(fake.throttled_ms[1], 4000, 5000);
+    assert_int_equal(fake.throttled_ms[2], 0);
+    assert_true(fake.healthy[0] && fake.healthy[1]);
+    assert_int_equal(fake.slept_ms, fake.throttled_ms[0] + fake.throttled_ms[1]);
+}
+
+static void a_throttled_write_is_repeated_since_nothing_was_done(void **state)
+{
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, REFUSED(1600200));
+    fake_answer(200, OK_DATA("null"));
+    assert_int_equal(cj_order_pay(cj, "42", &f), 0);
+    assert_int_equal(fake.request_count, 2);
+    assert_string_equal(fake.requests[1].body, "{\"orderId\":\"42\"}");
+    assert_non_null(strstr(fake.requests[1].headers, "Content-Type: application/json\n"));
+}
+
+static void endless_throttling_ends_with_advice(void **state)
+{
+    struct money m;
+    struct fail f;
+    (void)state;
+
+    for (int i = 0; i < 4; i++) {
+        fake_answer(200, REFUSED(1600200));
+    }
+    assert_int_equal(balance(&m, &f), -1);
+    assert_int_equal(f.kind, FAIL_LATER);
+    assert_true(f.retry_after_ms >= 16000);
+    assert_int_equal(fake.request_count, 4);
+}
+
+static void a_long_retry_after_is_not_slept_through(void **state)
+{
+    struct money m;
+    struct fail f;
+    (void)state;
+
+    fake_answer_later(429, "", 120000);
+    assert_int_equal(balance(&m, &f), -1);
+    assert_int_equal(f.kind, FAIL_LATER);
+    assert_true(f.retry_after_ms >= 120000);
+    assert_int_equal(fake.slept_ms, 0);
+}
+
+static void points_that_are_gone_are_told_to_the_gate_and_not_asked_again(void **state)
+{
+    struct cj_freight *list = NULL;
+    struct fail f;
+    size_t count = 5;
+    (void)state;
+
+    fake_answer(200, REFUSED(16900500));
+    assert_int_equal(cj_freight_quote(cj, &(struct cj_route){ "CN", "US", NULL },
+                                      &(struct cj_item){ "7", 1, "" }, 1, &list, &count, &f),
+                     -1);
+    assert_int_equal(f.kind, FAIL_LIMITED);
+    assert_string_equal(f.code, "16900500");
+    assert_true(f.retry_after_ms > 0);
+    assert_int_equal(fake.points_gone_ms, f.retry_after_ms);
+    assert_int_equal(fake.request_count, 1);
+    assert_int_equal(count, 5);
+}
+
+static void a_refused_token_is_renewed_once(void **state)
+{
+    struct money m;
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, REFUSED(1600001));
+    fake_answer(200, BALANCE);
+    assert_int_equal(balance(&m, &f), 0);
+    assert_int_equal(fake.renew_count, 1);
+    assert_non_null(strstr(fake.requests[1].headers, "CJ-Access-Token: token-1\n"));
+}
+
+static void a_token_refused_twice_is_denied(void **state)
+{
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, REFUSED(1600001));
+    fake_answer(200, REFUSED(1600001));
+    assert_int_equal(cj_order_confirm(cj, "42", &f), -1);
+    assert_int_equal(f.kind, FAIL_DENIED);
+    assert_string_equal(f.code, "1600001");
+    assert_int_equal(fake.renew_count, 1);
+}
+
+static void a_read_is_repeated_in_passing_trouble(void **state)
+{
+    struct money m;
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, "<html>502</html>");
+    fake_silence(FAIL_UNKNOWN);
+    fake_answer(200, BALANCE);
+    assert_int_equal(balance(&m, &f), 0);
+    assert_false(fake.healthy[0]);
+    assert_false(fake.healthy[1]);
+    assert_true(fake.healthy[2]);
+    assert_true(fake.slept_ms >= 3000);
+}
+
+static void a_read_gives_up_after_three_attempts(void **state)
+{
+    struct money m;
+    struct fail f;
+    (void)state;
+
+    fake_answer(500, "");
+    fake_answer(500, "");
+    fake_answer(500, "");
+    assert_int_equal(balance(&m, &f), -1);
+    assert_int_equal(f.kind, FAIL_LATER);
+    assert_int_equal(fake.request_count, 3);
+}
+
+/* Whatever is unclear about a write is asked once and never called passing. */
+static void an_unclear_write_is_unknown_and_not_repeated(void **state)
+{
+    static const struct {
+        int status;
+        const char *body;
+    } answers[] = { { 0, "" },
+                    { 500, "" },
+                    { 200, "<html>" },
+                    { 200, "" },
+                    { 200, "{\"code\":2" },
+                    { 502, "<html>" },
+                    { 200, REFUSED(1600301) },
+                    { 200, REFUSED(1600000) } };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        struct fail f;
+        size_t before = fake.request_count;
+
+        if (answers[i].status == 0) {
+            fake_silence(FAIL_UNKNOWN);
+        } else {
+            fake_answer(answers[i].status, answers[i].body);
+        }
+        assert_int_equal(cj_order_pay(cj, "42", &f), -1);
+        assert_int_equal(f.kind, FAIL_UNKNOWN);
+        assert_int_equal(fake.request_count, before + 1);
+    }
+}
+
+static void a_write_that_was_surely_not_sent_is_passing(void **state)
+{
+    struct fail f;
+    (void)state;
+
+    fake_silence(FAIL_LATER);
+    assert_int_equal(cj_order_pay(cj, "42", &f), -1);
+    assert_int_equal(f.kind, FAIL_LATER);
+    assert_false(fake.healthy[0]);
+}
+
+static int create(struct cj_order *ret, struct fail *f)
+{
+    const struct cj_address to = { .country_code = "US",
+                                   .country = "United States",
+                                   .province = "New York",
+                                   .city = "New York",
+                                   .line1 = "1 Example St",
+                                   .name = "Ann",
+                                   .phone = "1" };
+    const struct cj_item item = { "7", 1, "" };
+
+    return cj_order_create(cj, &(struct cj_new_order){ "N-1", &to, "Line", "CN", &item, 1 }, ret,
+                           f);
+}
+
+static void a_created_order_without_proof_is_unknown(void **state)
+{
+    static const char *const answers[] = {
+        OK_DATA("null"), OK_DATA("{}"), OK_DATA("true"), OK_DATA("\"\""),
+        OK_DATA("{\"orderId\":\"42\",\"orderNumber\":\"N-2\"}")
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        struct cj_order o = { 0 };
+        struct fail f;
+
+        fake_answer(200, answers[i]);
+        assert_int_equal(create(&o, &f), -1);
+        assert_int_equal(f.kind, FAIL_UNKNOWN);
+        assert_string_equal(o.order_id, "");
+    }
+}
+
+static void an_existing_number_is_a_conflict(void **state)
+{
+    struct cj_order o;
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, REFUSED(1603003));
+    assert_int_equal(create(&o, &f), -1);
+    assert_int_equal(f.kind, FAIL_CONFLICT);
+    assert_string_equal(f.code, "1603003");
+}
+
+static void a_bare_id_is_an_answer_too(void **state)
+{
+    struct cj_order o;
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, OK_DATA("\"2511200000000000042\""));
+    assert_int_equal(create(&o, &f), 0);
+    assert_string_equal(o.order_id, "2511200000000000042");
+    assert_string_equal(o.number, "N-1");
+    assert_false(o.amount_known);
+}
+
+static void an_invalid_order_is_never_sent(void **state)
+{
+    const struct cj_address to = { .country_code = "US" };
+    struct cj_order o;
+    struct fail f;
+    (void)state;
+
+    assert_int_equal(
+        cj_order_create(cj, &(struct cj_new_order){ "N-1", &to, "Line", "CN", NULL, 0 }, &o, &f),
+        -1);
+    assert_int_equal(f.kind, FAIL_INPUT);
+    assert_int_equal(fake.request_count, 0);
+    assert_int_equal(fake.enter_count, 0);
+}
+
+static void an_order_that_is_not_there_is_missing(void **state)
+{
+    struct cj_order o;
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, REFUSED(1600300));
+    fake_answer(200, OK_DATA("null"));
+    assert_int_equal(cj_order_get(cj, "N-1", &o, &f), -1);
+    assert_int_equal(f.kind, FAIL_MISSING);
+    assert_int_equal(cj_order_get(cj, "N-1", &o, &f), -1);
+    assert_int_equal(f.kind, FAIL_MISSING);
+}
+
+static void another_order_is_never_adopted(void **state)
+{
+    struct cj_order o;
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, OK_DATA(ORDER("42", "N-2")));
+    assert_int_equal(cj_order_get(cj, "N-1", &o, &f), -1);
+    assert_int_equal(f.kind, FAIL_BUG);
+}
+
+#define PARTS                                                                                      \
+    "\"splitOrderList\":[{\"orderCode\":\"43\",\"productList\":[{\"vid\":\"7\",\"quantity\":1}]}," \
+    "{\"orderCode\":44,\"productList\":[]},{\"orderCode\":\"45\",\"productList\":null}]"
+
+static void a_split_order_has_the_parcels_of_its_parts(void **state)
+{
+    struct cj_order o;
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, OK_DATA("{\"orderId\":\"42\",\"orderNum\":\"N-1\",\"orderStatus\":"
+                             "\"UNSHIPPED\",\"trackNumber\":\"T1\","
+                             "\"productList\":[{\"vid\":\"7\",\"quantity\":2}]," PARTS "}"));
+    fake_answer(200, OK_DATA("{\"orderId\":\"43\",\"orderNum\":\"N-1\",\"orderStatus\":\"SHIPPED\","
+                             "\"trackNumber\":\"T1\"}"));
+    fake_answer(200, OK_DATA("{\"orderId\":\"44\",\"orderNum\":\"N-1\",\"orderStatus\":"
+                             "\"DELIVERED\",\"trackNumber\":\"T2\","
+                             "\"productList\":[{\"vid\":\"8\",\"quantity\":3}]}"));
+    fake_answer(200, OK_DATA("{\"orderId\":\"45\",\"orderNum\":\"N-1\",\"orderStatus\":"
+                             "\"UNSHIPPED\",\"trackNumber\":null}"));
+    assert_int_equal(cj_order_get(cj, "N-1", &o, &f), 0);
+    assert_non_null(strstr(fake.requests[2].url, "orderId=44"));
+    assert_int_equal(o.status, CJ_UNSHIPPED);
+    assert_int_equal(o.shipment_count, 2);
+    assert_string_equal(o.shipments[0].order_id, "43");
+    assert_string_equal(o.shipments[0].tracking_number, "T1");
+    assert_int_equal(o.shipments[0].status, CJ_SHIPPED);
+    assert_int_equal(o.shipments[0].line_count, 1);
+    assert_int_equal(o.shipments[0].lines[0].quantity, 1);
+    assert_string_equal(o.shipments[1].tracking_number, "T2");
+    assert_string_equal(o.shipments[1].lines[0].vid, "8");
+    assert_int_equal(o.shipments[1].lines[0].quantity, 3);
+    cj_order_done(&o);
+}
+
+static void a_part_that_cannot_be_found_yet_is_not_taken_for_nothing(void **state)
+{
+    struct cj_order o;
+    struct fail f;
+    (void)state;
+
+    fake_answer(
+        200,
+        OK_DATA("{\"orderId\":\"42\",\"orderNum\":\"N-1\",\"orderStatus\":\"SHIPPED\"," PARTS "}"));
+    fake_answer(200, REFUSED(1603100));
+    assert_int_equal(cj_order_get(cj, "N-1", &o, &f), -1);
+    assert_int_equal(f.kind, FAIL_LATER);
+    assert_non_null(strstr(f.text, "part 43"));
+}
+
+static void an_unknown_sku_has_no_variants_and_a_similar_one_is_not_taken(void **state)
+{
+    struct cj_variant *list = NULL;
+    size_t count = 9;
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, REFUSED(1602001));
+    assert_int_equal(cj_variants_by_sku(cj, "A&B 1", &list, &count, &f), 0);
+    assert_int_equal(count, 0);
+    free(list);
+    assert_non_null(strstr(fake.requests[0].url, "?variantSku=A%26B%201"));
+    fake_answer(200, OK_DATA("[{\"vid\":\"1\",\"pid\":\"1\",\"variantSku\":\"SKU-1\"},{\"vid\":"
+                             "\"2\",\"pid\":\"1\",\"variantSku\":\"SKU-10\"}]"));
+    assert_int_equal(cj_variants_by_sku(cj, "SKU-1", &list, &count, &f), 0);
+    assert_int_equal(count, 1);
+    assert_string_equal(list[0].vid, "1");
+    free(list);
+}
+
+static void a_quote_sends_route_and_items(void **state)
+{
+    const struct cj_item items[] = { { "2509180000000000777", 2, "" }, { "8", 1, "x" } };
+    struct cj_freight *list = NULL;
+    size_t count = 0;
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, OK_DATA("[]"));
+    assert_int_equal(
+        cj_freight_quote(cj, &(struct cj_route){ "CN", "UK", "LS1" }, items, 2, &list, &count, &f),
+        0);
+    assert_int_equal(count, 0);
+    free(list);
+    assert_string_equal(
+        fake.requests[0].body,
+        "{\"startCountryCode\":\"CN\",\"endCountryCode\":\"GB\",\"zip\":\"LS1\",\"products\":"
+        "[{\"vid\":\"2509180000000000777\",\"quantity\":2},{\"vid\":\"8\",\"quantity\":1}]}");
+}
+
+static void a_wallet_without_a_figure_is_not_empty(void **state)
+{
+    struct money m = { 5, "USD" };
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, OK_DATA("{\"amount\":null}"));
+    assert_int_equal(balance(&m, &f), -1);
+    assert_string_equal(f.code, "BALANCE_UNKNOWN");
+    assert_int_equal(m.minor, 5);
+}
+
+static void signing_in_needs_no_token_and_is_never_repeated(void **state)
+{
+    static struct cj_tokens t;
+    struct fail f;
+    (void)state;
+
+    fake.token_refuses = FAIL_DENIED;
+    fake_answer(200, REFUSED(1600200));
+    assert_int_equal(cj_login(cj, "CJ1@api@key", &t, &f), -1);
+    assert_int_equal(f.kind, FAIL_LATER);
+    assert_int_equal(f.retry_after_ms, 300000);
+    assert_int_equal(fake.throttled_ms[0], 0);
+    assert_string_equal(fake.requests[0].body, "{\"apiKey\":\"CJ1@api@key\"}");
+    assert_null(strstr(fake.requests[0].headers, "CJ-Access-Token"));
+    fake_silence(FAIL_UNKNOWN);
+    assert_int_equal(cj_refresh(cj, "R", &t, &f), -1);
+    assert_int_equal(f.kind, FAIL_LATER);
+    assert_int_equal(f.retry_after_ms, 60000);
+    assert_int_equal(fake.request_count, 2);
+}
+
+static void a_list_is_paged_by_its_total(void **state)
+{
+    struct cj_order_row *rows = NULL;
+    size_t count = 0;
+    bool more = false;
+    struct fail f;
+    (void)state;
+
+    fake_answer(200,
+                OK_DATA("{\"pageNum\":1,\"total\":51,\"list\":[{\"orderId\":2511200000000000042,"
+                        "\"orderNum\":\"N-1\",\"orderStatus\":\"SHIPPED\"}]}"));
+    assert_int_equal(cj_order_list(cj, "SHIPPED", 1, &rows, &count, &more, &f), 0);
+    assert_true(more);
+    assert_int_equal(count, 1);
+    assert_string_equal(rows[0].order_id, "2511200000000000042");
+    assert_int_equal(rows[0].status, CJ_SHIPPED);
+    free(rows);
+    assert_non_null(strstr(fake.requests[0].url, "?pageNum=1&pageSize=50&status=SHIPPED"));
+    fake_answer(200, OK_DATA("{\"pageNum\":2,\"total\":51,\"list\":[{\"orderId\":\"43\","
+                             "\"orderNum\":null,\"orderStatus\":\"SHIPPED\"}]}"));
+    assert_int_equal(cj_order_list(cj, "SHIPPED", 2, &rows, &count, &more, &f), 0);
+    assert_false(more);
+    assert_string_equal(rows[0].number, "");
+    free(rows);
+}
+
+static void an_account_calls_at_least_once_a_second(void **state)
+{
+    int64_t qps = 0;
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, OK_DATA("{\"setting\":{\"qpsLimit\":\"4\"}}"));
+    fake_answer(200, OK_DATA("{\"setting\":{\"qpsLimit\":0}}"));
+    fake_answer(200, OK_DATA("{}"));
+    assert_int_equal(cj_qps_limit(cj, &qps, &f), 0);
+    assert_int_equal(qps, 4);
+    assert_int_equal(cj_qps_limit(cj, &qps, &f), 0);
+    assert_int_equal(qps, 1);
+    assert_int_equal(cj_qps_limit(cj, &qps, &f), 0);
+    assert_int_equal(qps, 1);
+}
+
+static void only_web_addresses_are_opened(void **state)
+{
+    struct cj *none = NULL;
+    struct fail f;
+    (void)state;
+
+    assert_int_equal(cj_open("", NULL, &fake_gate, &none, &f), -1);
+    assert_int_equal(cj_open("ftp://cj.example", NULL, &fake_gate, &none, &f), -1);
+    assert_int_equal(f.kind, FAIL_INPUT);
+    assert_null(none);
+    cj_close(NULL);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_call_passes_the_gate_once_and_carries_the_token),
+        TEST(lookups_cost_points_and_orders_do_not),
+        TEST(a_gate_that_refuses_stops_the_call),
+        TEST(without_a_token_nobody_is_called),
+        TEST(throttling_is_told_to_the_gate_and_waited_for),
+        TEST(a_throttled_write_is_repeated_since_nothing_was_done),
+        TEST(endless_throttling_ends_with_advice),
+        TEST(a_long_retry_after_is_not_slept_through),
+        TEST(points_that_are_gone_are_told_to_the_gate_and_not_asked_again),
+        TEST(a_refused_token_is_renewed_once),
+        TEST(a_token_refused_twice_is_denied),
+        TEST(a_read_is_repeated_in_passing_trouble),
+        TEST(a_read_gives_up_after_three_attempts),
+        TEST(an_unclear_write_is_unknown_and_not_repeated),
+        TEST(a_write_that_was_surely_not_sent_is_passing),
+        TEST(a_created_order_without_proof_is_unknown),
+        TEST(an_existing_number_is_a_conflict),
+        TEST(a_bare_id_is_an_answer_too),
+        TEST(an_invalid_order_is_never_sent),
+        TEST(an_order_that_is_not_there_is_missing),
+        TEST(another_order_is_never_adopted),
+        TEST(a_split_order_has_the_parcels_of_its_parts),
+        TEST(a_part_that_cannot_be_found_yet_is_not_taken_for_nothing),
+        TEST(an_unknown_sku_has_no_variants_and_a_similar_one_is_not_taken),
+        TEST(a_quote_sends_route_and_items),
+        TEST(a_wallet_without_a_figure_is_not_empty),
+        TEST(signing_in_needs_no_token_and_is_never_repeated),
+        TEST(a_list_is_paged_by_its_total),
+        TEST(an_account_calls_at_least_once_a_second),
+        TEST(only_web_addresses_are_opened),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
