@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { System } from '../support/system.mjs';
+import { until } from '../support/servers.mjs';
+
+// Pictures of the last run, for people to look at.
+const pictures = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../build/screens');
+const hostile = '<img src=x onerror="window.pwned=1">';
+
+let system;
+let browser;
+before(async () => {
+  fs.mkdirSync(pictures, { recursive: true });
+  system = await System.start('browser', { sandboxArgs: ['--oddity', '0'] });
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  await system.control('POST', '/control/orders', {});
+  await system.control('POST', '/control/orders', { risk: 'HIGH', address: { city: hostile } });
+  await system.control('POST', '/control/orders', { lines: [{ sku: hostile, quantity: 1, price: 1995, title: hostile }] });
+  await until('one is fulfilled, two are held', () =>
+    system.rows("select state from shop_order where state in ('fulfilled', 'delivered', 'held')").length === 3, 60000, 300);
+}, { timeout: 180000 });
+after(async () => {
+  await browser?.close();
+  await system?.stop();
+});
+
+async function open(options = {}) {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  await page.goto(`${system.apiUrl}/`);
+  await page.fill('#key', system.key);
+  await page.click('#login button');
+  await page.waitForSelector('#orders tr');
+  return { context, page, problems };
+}
+
+test('the page shows that it is a sandbox, the orders with their reasons, and the queues', async () => {
+  const { context, page, problems } = await open();
+  await until('three orders', async () => (await page.locator('#orders tr').count()) === 3);
+  assert.match(await page.textContent('#sandbox'), /sandbox/i);
+  const table = await page.textContent('#orders');
+  assert.match(table, /RISK_HIGH/);
+  assert.match(table, /NO_MAPPING/);
+  assert.match(await page.textContent('#queues'), /fulfillment/);
+  await page.screenshot({ path: path.join(pictures, 'orders.png'), fullPage: true });
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
+test("an order opens with its timeline; customers' and suppliers' text stays text", async () => {
+  const { context, page, problems } = await open();
+  for (const row of [0, 1, 2]) {
+    await page.locator('#orders tr').nth(row).locator('a, button').first().click();
+    await page.waitForSelector('#timeline li');
+    await page.screenshot({ path: path.join(pictures, `order${row}.png`), fullPage: true });
+    await page.click('#close');
+  }
+  assert.equal(await page.evaluate(() => window.pwned), undefined);
+  assert.equal(await page.locator('#main img').count(), 0);
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
+test('STOP from the page is real and can be taken back', async () => {
+  const { context, page } = await open();
+  await page.click('#stop');
+  await page.fill('#ask-reason', 'trying it');
+  await page.click('#ask-yes');
+  await page.waitForSelector('#stopped:not([hidden])');
+  assert.match(await system.cli('status'), /STOP/);
+  await page.click('#resume');
+  await page.fill('#ask-reason', 'tried');
+  await page.click('#ask-yes');
+  await page.waitForSelector('#stopped', { state: 'hidden' });
+  await context.close();
+});
+
+test('a small dark screen shows the same without sideways scrolling', async () => {
+  const { context, page } = await open({ viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
+  await page.screenshot({ path: path.join(pictures, 'small-dark.png'), fullPage: true });
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  assert.ok(overflow <= 0, `${overflow} pixels too wide`);
+  await context.close();
+});
+
+test('a wrong key is refused with a sentence', async () => {
+  const page = await browser.newPage();
+  await page.goto(`${system.apiUrl}/`);
+  await page.fill('#key', 'ds_wrongwrongwrongwrongwrongwrongwrong');
+  await page.click('#login button');
+  await page.waitForSelector('#error:not([hidden])');
+  assert.ok((await page.textContent('#error')).length > 10);
+  await page.close();
+});
