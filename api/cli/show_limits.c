@@ -3,6 +3,7 @@
 
 #include "api/cli/out.h"
 #include "api/cli/show.h"
+#include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/base/str.h"
 
@@ -16,21 +17,16 @@ static const char *text_of(const redisReply *pair, size_t index)
                : NULL;
 }
 
-/* Instants are written in seconds, milliseconds or microseconds since the epoch; their size tells which. */
-static json_t *until_of(const char *text)
+/* Decimal seconds since the epoch, as the limiter's scripts write them; 0 when they say nothing. */
+static int64_t until_us(const char *text)
 {
     struct fail f;
-    int64_t at = 0;
+    double seconds = 0;
 
-    if (text == NULL || str_to_int(text, 0, INT64_MAX, "until", &at, &f) < 0) {
-        return text != NULL ? out_lossy(text, strlen(text)) : json_null();
+    if (text == NULL || str_to_double(text, 0, 1e11, "until", &seconds, &f) < 0) {
+        return 0;
     }
-    if (at < 100000000000) {
-        at *= 1000000;
-    } else if (at < 100000000000000) {
-        at *= 1000;
-    }
-    return out_instant(at);
+    return (int64_t)(seconds * 1e6);
 }
 
 static int add_limit(struct redis *r, const char *key, json_t *list, struct fail *f)
@@ -41,11 +37,13 @@ static int add_limit(struct redis *r, const char *key, json_t *list, struct fail
         return f->kind == FAIL_BUG ? 0 : -1; /* WRONGTYPE: a bookkeeping key beside the notes */
     }
     const char *text = text_of(pair, 0);
-    if (text != NULL && text[0] != '\0') {
-        json_array_append_new(
-            list, json_pack("{s:s, s:o, s:o}", "provider", key + strlen(LIMIT_PREFIX), "text",
-                            out_lossy(text, strlen(text)), "until", until_of(text_of(pair, 1))));
+    int64_t until = until_us(text_of(pair, 1));
+    if (text == NULL || text[0] == '\0' || (until > 0 && until < clock_now_us())) {
+        return 0; /* a wait that is over keeps its note for a while */
     }
+    json_array_append_new(list, json_pack("{s:s, s:o, s:o}", "provider", key + strlen(LIMIT_PREFIX),
+                                          "text", out_lossy(text, strlen(text)), "until",
+                                          out_instant(until)));
     return 0;
 }
 

@@ -1,0 +1,296 @@
+// Every command of `dropship`, run as a person or a script runs it, against real servers.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { before, beforeEach, test } from 'node:test';
+
+const cli = process.env.DROPSHIP_CLI;
+const database = process.env.DROPSHIP_TEST_DATABASE_URL;
+const redis = process.env.DROPSHIP_TEST_REDIS_URL;
+for (const [name, value] of Object.entries({ DROPSHIP_CLI: cli, DROPSHIP_TEST_DATABASE_URL: database, DROPSHIP_TEST_REDIS_URL: redis })) {
+  if (!value) throw new Error(`${name} is not set`);
+}
+const env = { ...process.env, USER: 'anna', SUDO_USER: '', DROPSHIP_DATABASE_URL: database, DROPSHIP_REDIS_URL: redis };
+delete env.DROPSHIP_ENV_FILE;
+
+const sql = (text) => execFileSync('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', text], { encoding: 'utf8' }).trim();
+const keys = (...words) => execFileSync('redis-cli', ['-u', redis, ...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+
+function run(args, extra = {}) {
+  const { status, stdout, stderr } = spawnSync(cli, args, { encoding: 'utf8', env: { ...env, ...extra }, timeout: 60000 });
+  return { status, stdout, stderr };
+}
+function human(...args) {
+  const r = run(args);
+  assert.equal(r.status, 0, `${args.join(' ')}: ${r.stderr}${r.stdout}`);
+  return r.stdout;
+}
+function json(...args) {
+  const r = run([...args, '--json']);
+  assert.equal(r.status, 0, `${args.join(' ')}: ${r.stderr}${r.stdout}`);
+  return JSON.parse(r.stdout);
+}
+function refused(status, pattern, ...args) {
+  const r = run(args);
+  assert.equal(r.status, status, `${args.join(' ')}: ${r.stdout}${r.stderr}`);
+  assert.match(r.stderr, pattern);
+  const told = run([...args, '--json']);
+  assert.equal(told.status, status);
+  assert.equal(typeof JSON.parse(told.stdout).error.text, 'string');
+}
+const order = (name, state) => sql(`insert into shop_order (gid, name, state, created_at, shop_updated_at, financial, total_minor, currency)
+  values ('gid://shopify/Order/' || nextval('gids'), '${name}', '${state}', now() - interval '1 hour', now(), 'PAID', 1999, 'USD') returning id`);
+
+before(() => {
+  sql('set client_min_messages to warning; drop schema public cascade; create schema public');
+  assert.ok(json('migrate').applied >= 1);
+  sql('create sequence gids start 1001');
+});
+beforeEach(() => {
+  sql('truncate setting, audit, api_key, variant_mapping, shop_order, order_line, supplier_order, parcel, order_event, effect, outbox, reconcile_run, job_run restart identity cascade');
+  keys('FLUSHDB');
+});
+
+test('migrate says what it did, and nothing the second time', () => {
+  assert.deepEqual(json('migrate'), { applied: 0 });
+  assert.match(human('migrate'), /up to date/);
+});
+
+test('help lists every command; a wrong command or argument is usage', () => {
+  const help = human('--help');
+  for (const name of ['status', 'enqueue', 'order-hold', 'doctor', 'settings']) assert.ok(help.includes(`  ${name} `), name);
+  assert.ok(help.includes('DROPSHIP_REDIS_URL'));
+  assert.match(human('order', '--help'), /usage: dropship order NAME\|ID/);
+  assert.match(human('--version'), /^dropship \d/);
+  assert.match(human('--print-config-markdown'), /^\| /);
+  for (const args of [[], ['nonsense'], ['bench']]) assert.equal(run(args).status, 2);
+  refused(2, /too many/, 'status', 'x');
+  refused(2, /no option --nope/, 'queues', '--nope');
+  refused(2, /missing/, 'job');
+});
+
+test('a wrong configuration is told before anything is done', () => {
+  const r = run(['status'], { DROPSHIP_LEASE_MS: 'soon', DROPSHIP_LOG_LEVEL: 'loud!' });
+  assert.equal(r.status, 2);
+  assert.match(r.stderr, /DROPSHIP_LEASE_MS/);
+  assert.match(r.stderr, /DROPSHIP_LOG_LEVEL/);
+});
+
+test('status shows sandbox, STOP, modes, orders, queues, waits and tuned settings', () => {
+  order('#1', 'held');
+  sql("insert into reconcile_run (orders, missing, doubled, detail) values (1, 0, 0, '{}')");
+  json('settings', 'orders.check_s', '60');
+  json('stop');
+  json('enqueue', 'noop', '[]');
+  const soon = String(Date.now() / 1000 + 600);
+  keys('HSET', 'dropship:limit:cj', 'text', 'points used up', 'until', soon);
+  keys('HSET', 'dropship:limit:old', 'text', 'over', 'until', '1000.5');
+  keys('SET', 'dropship:limit:cj:next', '1');
+  const s = JSON.parse(run(['status', '--json'], { DROPSHIP_SANDBOX: 'shopify,cj' }).stdout);
+  assert.equal(s.sandbox, 'shopify,cj');
+  assert.equal(s.stop, true);
+  assert.equal(s.flows.fulfillment, 'approve');
+  assert.deepEqual(s.business.orders, { held: 1 });
+  assert.equal(s.business.reconcile.missing, 0);
+  assert.equal(s.jobs.waiting, 1);
+  assert.equal(s.queues[0].name, 'default');
+  assert.deepEqual(s.limits.map((l) => [l.provider, l.text]), [['cj', 'points used up']]);
+  assert.ok(s.tuned.some((t) => t.name === 'orders.check_s' && t.value === '60' && t.default === '300'));
+  const text = run(['status'], { DROPSHIP_SANDBOX: 'shopify,cj' }).stdout;
+  for (const part of ['SANDBOX: simulated are shopify,cj', 'STOP is ON', 'held 1', '0 missing, 0 double', 'points used up', 'orders.check_s']) {
+    assert.ok(text.includes(part), `${part} in:\n${text}`);
+  }
+});
+
+test('status says what is away, shows the rest and exits 1', () => {
+  const noDatabase = run(['status'], { DROPSHIP_DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' });
+  assert.equal(noDatabase.status, 1);
+  assert.match(noDatabase.stdout, /Postgres cannot be asked/);
+  assert.match(noDatabase.stdout, /jobs +waiting 0/);
+  const noRedis = run(['status', '--json'], { DROPSHIP_REDIS_URL: 'redis://127.0.0.1:1/0' });
+  assert.equal(noRedis.status, 1);
+  const answer = JSON.parse(noRedis.stdout);
+  assert.ok(answer.redis_error.length > 5);
+  assert.equal(answer.business.received, 0);
+});
+
+test('a job is enqueued, seen, killed, retried and deleted', () => {
+  const { jid, queue } = json('enqueue', 'noop', '[{"a":1}]');
+  assert.match(jid, /^[0-9a-f]{24}$/);
+  assert.equal(queue, 'default');
+  assert.match(keys('LINDEX', 'queue:default', '0'), /"class":"noop"/);
+  const page = json('jobs');
+  assert.equal(page.total, 1);
+  assert.deepEqual(page.jobs[0].args, [{ a: 1 }]);
+  assert.equal(json('job', jid).job.state, 'waiting');
+  assert.match(human('job', jid), /state +waiting/);
+  assert.equal(json('kill', jid).done, 'dead');
+  assert.equal(json('jobs', '--state', 'dead').total, 1);
+  assert.equal(json('retry', jid).jid, jid);
+  assert.equal(json('jobs', '--queue', 'default').total, 1);
+  assert.match(human('delete', jid), /deleted/);
+  refused(1, /no job/, 'job', jid);
+  refused(1, /./, 'retry', jid);
+  refused(1, /./, 'kill', jid);
+  refused(1, /./, 'delete', jid);
+});
+
+test('jobs for later go to the schedule; retry --all brings the dead back', () => {
+  const first = json('enqueue', 'noop', '--in', '3600').jid;
+  json('enqueue', 'noop', '--at', '2100-01-01T00:00:00Z', '--queue', 'other');
+  assert.equal(json('jobs', '--state', 'scheduled').total, 2);
+  assert.match(human('jobs', '--state', 'scheduled'), /in 60 min|in 1\.0 h/);
+  json('kill', first);
+  assert.deepEqual(json('retry', '--all'), { dead: 1, retry: 0 });
+  assert.equal(json('jobs').total, 1);
+});
+
+test('what cannot be enqueued is usage', () => {
+  refused(2, /no job type/, 'enqueue', 'no.such');
+  refused(2, /array/, 'enqueue', 'noop', '{}');
+  refused(2, /not both/, 'enqueue', 'noop', '--in', '1', '--at', '2100-01-01T00:00:00Z');
+  refused(2, /in/, 'enqueue', 'noop', '--in', '-5');
+  refused(2, /./, 'enqueue', 'noop', '--at', 'tomorrow');
+  refused(2, /./, 'enqueue', 'noop', '--queue', 'two words');
+  refused(2, /job state/, 'jobs', '--state', 'lost');
+  refused(2, /limit/, 'jobs', '--limit', 'many');
+  refused(2, /either/, 'retry');
+  refused(2, /either/, 'retry', 'abc', '--all');
+  assert.equal(json('enqueue', 'Foreign::Job', '--queue', 'ruby').queue, 'ruby');
+});
+
+test('a finished job is told from its history', () => {
+  sql(`insert into job_run (jid, type, queue, attempt, outcome, started_at, finished_at, run_ms, worker)
+       values ('abc', 'noop', 'default', 1, 'done', now(), now(), 7, 'w')`);
+  const answer = json('job', 'abc');
+  assert.equal(answer.job, null);
+  assert.equal(answer.runs[0].outcome, 'done');
+  assert.match(human('job', 'abc'), /not in Redis any more/);
+});
+
+test('a broken payload of a stranger is shown, not stumbled over', () => {
+  keys('SADD', 'queues', 'default');
+  keys('LPUSH', 'queue:default', 'not json \u001b[31m');
+  assert.equal(json('jobs').jobs.length, 1);
+  assert.ok(!human('jobs').includes('\u001b'));
+});
+
+test('queues are listed, paused and resumed', () => {
+  json('enqueue', 'noop');
+  assert.deepEqual(json('pause', 'default'), { queue: 'default', paused: true });
+  assert.equal(json('queues')[0].paused, true);
+  assert.match(human('queues'), /default +1 +0 .*yes/);
+  json('resume', 'default');
+  assert.equal(json('queues')[0].paused, false);
+  refused(2, /./, 'pause', 'two words');
+});
+
+test('workers are listed; a foreign process is named by doctor', () => {
+  assert.deepEqual(json('workers'), []);
+  assert.match(human('workers'), /none/);
+  keys('SADD', 'processes', 'stranger:1:abcdefabcdef');
+  keys('HSET', 'stranger:1:abcdefabcdef', 'info', '{"queues":["default"],"concurrency":5}', 'busy', '0', 'beat', String(Date.now() / 1000));
+  const [worker] = json('workers');
+  assert.equal(worker.ours, false);
+  const doctor = run(['doctor', '--json']);
+  assert.equal(doctor.status, 1);
+  assert.ok(JSON.parse(doctor.stdout).some((x) => x.level === 'bad' && x.text.includes('foreign Sidekiq')));
+  refused(2, /quiet or stop/, 'workers', 'wake', 'x');
+  refused(2, /quiet or stop/, 'workers', 'quiet');
+});
+
+test('doctor says how to mend what it finds, and is content with a sound system', () => {
+  const bad = JSON.parse(run(['doctor', '--json']).stdout);
+  for (const finding of bad.filter((x) => x.level !== 'ok')) assert.ok(finding.mend, JSON.stringify(finding));
+  assert.ok(bad.some((x) => x.check === 'cj' && x.level === 'bad'));
+  assert.match(run(['doctor']).stdout, /mend: /);
+  const identity = 'here:1:abcdefabcdef';
+  keys('SADD', 'processes', identity);
+  keys('HSET', identity, 'info', '{"queues":["default"],"concurrency":5,"dropship":"1"}', 'busy', '0', 'beat', String(Date.now() / 1000));
+  keys('SET', `dropship:lease:${identity}`, '1', 'EX', '60');
+  const configured = { SHOPIFY_SHOP: 'x', SHOPIFY_ACCESS_TOKEN: 'shpat_00000000', CJ_API_KEY: 'CJ000000000' };
+  const good = run(['doctor', '--json'], configured);
+  assert.deepEqual(JSON.parse(good.stdout).filter((x) => x.level === 'bad'), []);
+  assert.equal(good.status, 0);
+  const away = run(['doctor', '--json'], { DROPSHIP_REDIS_URL: 'redis://127.0.0.1:1/0', DROPSHIP_DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' });
+  assert.equal(away.status, 1);
+  assert.deepEqual(JSON.parse(away.stdout).filter((x) => ['redis', 'postgres'].includes(x.check)).map((x) => x.level), ['bad', 'bad']);
+});
+
+test('orders are listed and filtered, one is told in full', () => {
+  order('#1', 'held');
+  const id = order('#2', 'placed');
+  sql(`insert into order_event (order_id, step, text) values (${id}, 'placed', 'Placed at the supplier')`);
+  sql(`insert into supplier_order (order_id, our_number, state, lines) values (${id}, 'S-2', 'paid', '[]')`);
+  assert.equal(json('orders').orders.length, 2);
+  assert.deepEqual(json('orders', '--state', 'held').orders.map((o) => o.name), ['#1']);
+  const page = json('orders', '--limit', '1');
+  assert.deepEqual(json('orders', '--limit', '1', '--after', page.next).orders.map((o) => o.name), ['#1']);
+  assert.match(human('orders'), /#2 +placed .*19\.99 USD/);
+  for (const name of ['#2', '2', id]) assert.equal(json('order', name).supplier_orders[0].our_number, 'S-2');
+  assert.match(human('order', '#2'), /Placed at the supplier/);
+  refused(2, /order state/, 'orders', '--state', 'lost');
+  refused(2, /cursor/, 'orders', '--after', 'x');
+  refused(1, /no order/, 'order', '#99');
+});
+
+test('a person holds and releases an order, by name', () => {
+  const id = order('#1', 'waiting');
+  assert.deepEqual(json('order-hold', '#1', 'calls back tomorrow'), { id: Number(id), state: 'held' });
+  assert.equal(json('order', '#1').hold_reasons[0].text, 'calls back tomorrow');
+  assert.match(human('order-release', '#1'), /released/);
+  assert.equal(sql('select job_type from outbox'), 'order.release');
+  assert.equal(sql("select string_agg(action || ' ' || who, ',' order by id) from audit"), 'order.hold cli:anna,order.release cli:anna');
+  sql("update shop_order set state = 'placed'");
+  refused(1, /placed/, 'order-hold', '#1', 'too late');
+  refused(2, /missing/, 'order-hold', '#1');
+});
+
+test('flows, STOP and settings are changed, read back and audited', () => {
+  assert.deepEqual(json('flow', 'fulfillment'), { name: 'fulfillment', mode: 'approve' });
+  assert.equal(json('flow', 'fulfillment', 'auto').mode, 'auto');
+  assert.match(human('flow'), /fulfillment +auto/);
+  refused(2, /no flow/, 'flow', 'sales');
+  refused(2, /off\|dry_run/, 'flow', 'fulfillment', 'fast');
+  assert.deepEqual(json('stop', 'price error'), { stop: true });
+  assert.match(human('flow'), /STOP: ON/);
+  assert.equal(sql("select detail->>'reason' from audit where action = 'stop.on'"), 'price error');
+  assert.deepEqual(json('resume-all'), { stop: false });
+  assert.equal(json('settings', 'orders.grace_s', '10').value, '10');
+  assert.equal(json('settings').find((x) => x.name === 'orders.grace_s').tuned, true);
+  assert.match(human('settings'), /orders\.grace_s +10 +900 +s +yes/);
+  refused(2, /orders\.grace_s/, 'settings', 'orders.grace_s', '-1');
+  refused(2, /no setting/, 'settings', 'nope');
+});
+
+test('mappings are proposed, confirmed and removed', () => {
+  json('mapping', 'add', 'SKU', 'V1', 'S1', '8.50');
+  assert.match(human('mapping'), /SKU +1 +V1 +S1 +8\.50 USD/);
+  json('mapping', 'confirm', 'SKU', 'V1');
+  const [m] = json('mapping', 'list');
+  assert.equal(m.confirmed_by, 'cli:anna');
+  assert.deepEqual(m.snapshot, { minor: 850, currency: 'USD' });
+  refused(1, /already/, 'mapping', 'confirm', 'SKU', 'V1');
+  refused(1, /already/, 'mapping', 'add', 'SKU', 'V1', 'S1', '8.50');
+  refused(2, /PRICE/, 'mapping', 'add', 'SKU', 'V2', 'S2', '8.505');
+  refused(2, /more than 0/, 'mapping', 'add', 'SKU', 'V2', 'S2', '0');
+  refused(2, /number of arguments/, 'mapping', 'confirm', 'SKU');
+  refused(2, /no 'guess'/, 'mapping', 'guess');
+  json('mapping', 'remove', 'SKU', 'V1');
+  assert.deepEqual(json('mapping'), []);
+});
+
+test('a key is shown once, listed by its beginning, revoked', () => {
+  const { key, scope } = json('key', 'create', 'ops', '--scope', 'operate');
+  assert.match(key, /^ds_[0-9a-f]{64}$/);
+  assert.equal(scope, 'operate');
+  assert.match(human('key', 'create', 'second'), /^ds_[0-9a-f]{64}\n$/);
+  const list = json('key', 'list');
+  assert.equal(list[0].hint, key.slice(0, 9));
+  assert.ok(!human('key', 'list').includes(key));
+  assert.match(human('key', 'revoke', 'ops'), /revoked/);
+  refused(1, /already/, 'key', 'revoke', 'ops');
+  refused(1, /already/, 'key', 'create', 'ops');
+  refused(2, /scope/, 'key', 'create', 'third', '--scope', 'all');
+  refused(2, /number of arguments/, 'key', 'create');
+  refused(2, /missing/, 'key');
+});
