@@ -1,0 +1,488 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "common/base/json.h"
+#include "common/base/str.h"
+#include "tests/unit/providers/fake.h"
+#include "worker/providers/shopify/shopify.h"
+
+#define SHOP                                                                                       \
+    "{\"data\":{\"shop\":{\"name\":\"Acme\",\"myshopifyDomain\":\"acme.myshopify.com\","           \
+    "\"currencyCode\":\"USD\",\"ianaTimezone\":\"Europe/"                                          \
+    "Berlin\",\"plan\":{\"publicDisplayName\":\"Grow\"}}}" COST "}"
+#define COST                                                                                       \
+    ",\"extensions\":{\"cost\":{\"requestedQueryCost\":7,\"throttleStatus\":{"                     \
+    "\"maximumAvailable\":2000,\"currentlyAvailable\":1990,\"restoreRate\":100}}}"
+#define THROTTLED                                                                                  \
+    "{\"errors\":[{\"message\":\"Throttled\",\"extensions\":{\"code\":\"THROTTLED\"}}],"           \
+    "\"extensions\":{\"cost\":{\"requestedQueryCost\":300,\"throttleStatus\":{"                    \
+    "\"maximumAvailable\":2000,\"currentlyAvailable\":0,\"restoreRate\":100}}}}"
+#define BAD_TOKEN                                                                                  \
+    "{\"errors\":\"[API] Invalid API key or access token (unrecognized login or wrong "            \
+    "password)\"}"
+#define FULFILLED                                                                                  \
+    "{\"data\":{\"fulfillmentCreate\":{\"fulfillment\":{\"id\":\"gid://shopify/Fulfillment/"       \
+    "7\"},\"userErrors\":[]}}}"
+
+static struct shopify *shop;
+
+static int setup(void **state)
+{
+    struct fail f;
+
+    return fake_setup(state) + shopify_open("https://acme.example/", NULL, &fake_gate, &shop, &f);
+}
+
+static int teardown(void **state)
+{
+    shopify_close(shop);
+    return fake_teardown(state);
+}
+
+static int info(struct fail *f)
+{
+    struct shopify_shop ret;
+
+    return shopify_shop_info(shop, &ret, f);
+}
+
+static int fulfill(char gid[static SHOPIFY_GID_BYTES], struct fail *f)
+{
+    const struct shopify_fulfill_line lines[] = { { "gid://shopify/FulfillmentOrderLineItem/811",
+                                                    1 } };
+    const struct shopify_tracking tracking = { "YunExpress", "YT26",
+                                               "https://track.example/?n=YT26" };
+
+    return shopify_fulfill(shop, "gid://shopify/FulfillmentOrder/901", lines, 1, &tracking, gid, f);
+}
+
+static void a_call_goes_to_one_version_with_token_and_document(void **state)
+{
+    struct shopify_shop ret;
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, SHOP);
+    assert_int_equal(shopify_shop_info(shop, &ret, &f), 0);
+    assert_string_equal(ret.name, "Acme");
+    assert_string_equal(ret.currency, "USD");
+    assert_string_equal(ret.timezone, "Europe/Berlin");
+    assert_string_equal(ret.plan, "Grow");
+    assert_string_equal(fake.requests[0].url,
+                        "https://acme.example/admin/api/2026-10/graphql.json");
+    assert_string_equal(fake.requests[0].method, "POST");
+    assert_non_null(strstr(fake.requests[0].headers, "X-Shopify-Access-Token: token-0\n"));
+    assert_non_null(strstr(fake.requests[0].headers, "Content-Type: application/json\n"));
+    assert_non_null(strstr(fake.requests[0].body, "query ShopInfo"));
+    assert_non_null(strstr(fake.requests[0].body, "\"operationName\":\"ShopInfo\""));
+    assert_non_null(strstr(fake.requests[0].body, "\"variables\":{}"));
+}
+
+static void the_gate_hears_cost_and_bucket(void **state)
+{
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, SHOP);
+    fake_answer(200, SHOP);
+    assert_int_equal(info(&f), 0);
+    assert_int_equal(info(&f), 0);
+    assert_string_equal(fake.enters[0].operation, "ShopInfo");
+    assert_true(fake.enters[0].cost == 2); /* guessed */
+    assert_true(fake.enters[1].cost == 7); /* as told */
+    assert_int_equal(fake.leave_count, 2);
+    assert_int_equal(fake.bucket_count, 2);
+    assert_true(fake.available == 1990 && fake.maximum == 2000 && fake.restore_per_s == 100);
+}
+
+static void a_gate_that_refuses_stops_the_call(void **state)
+{
+    struct fail f;
+    (void)state;
+
+    fake.gate_refuses = FAIL_LIMITED;
+    assert_int_equal(info(&f), -1);
+    assert_int_equal(f.kind, FAIL_LIMITED);
+    assert_int_equal(fake.request_count, 0);
+}
+
+static void throttling_is_waited_for_and_teaches_the_cost(void **state)
+{
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, THROTTLED);
+    fake_answer(200, SHOP);
+    assert_int_equal(info(&f), 0);
+    assert_in_range(fake.throttled_ms[0], 3000, 3750);
+    assert_int_equal(fake.slept_ms, fake.throttled_ms[0]);
+    assert_true(fake.enters[1].cost == 300);
+    assert_true(fake.healthy[0]);
+}
+
+static void a_throttled_mutation_is_repeated_since_it_did_not_run(void **state)
+{
+    char gid[SHOPIFY_GID_BYTES];
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, THROTTLED);
+    fake_answer_later(429, "", 2000);
+    fake_answer(200, FULFILLED);
+    assert_int_equal(fulfill(gid, &f), 0);
+    assert_string_equal(gid, "gid://shopify/Fulfillment/7");
+    assert_in_range(fake.throttled_ms[1], 2000, 2500);
+    assert_string_equal(fake.requests[0].body, fake.requests[2].body);
+}
+
+static void endless_throttling_ends_with_advice(void **state)
+{
+    struct fail f;
+    (void)state;
+
+    for (int i = 0; i < 5; i++) {
+        fake_answer(200, THROTTLED);
+    }
+    assert_int_equal(info(&f), -1);
+    assert_int_equal(f.kind, FAIL_LATER);
+    assert_in_range(f.retry_after_ms, 3000, 3750);
+    assert_int_equal(fake.request_count, 5);
+}
+
+static void a_long_retry_after_is_not_slept_through(void **state)
+{
+    struct fail f;
+    (void)state;
+
+    fake_answer_later(429, "", 90000);
+    assert_int_equal(info(&f), -1);
+    assert_int_equal(f.kind, FAIL_LATER);
+    assert_true(f.retry_after_ms >= 90000);
+    assert_int_equal(fake.slept_ms, 0);
+}
+
+static void a_refused_token_is_renewed_once(void **state)
+{
+    char gid[SHOPIFY_GID_BYTES];
+    struct fail f;
+    (void)state;
+
+    fake_answer(401, BAD_TOKEN);
+    fake_answer(200, FULFILLED);
+    assert_int_equal(fulfill(gid, &f), 0);
+    assert_int_equal(fake.renew_count, 1);
+    assert_non_null(strstr(fake.requests[1].headers, "token-1"));
+    fake_answer(401, BAD_TOKEN);
+    fake_answer(401, BAD_TOKEN);
+    assert_int_equal(info(&f), -1);
+    assert_int_equal(f.kind, FAIL_DENIED);
+    assert_int_equal(fake.renew_count, 2);
+}
+
+static void a_query_is_repeated_in_passing_trouble(void **state)
+{
+    struct fail f;
+    (void)state;
+
+    fake_answer(502, "<html>");
+    fake_silence(FAIL_UNKNOWN);
+    fake_answer(200, SHOP);
+    assert_int_equal(info(&f), 0);
+    assert_false(fake.healthy[0] || fake.healthy[1]);
+    assert_true(fake.healthy[2]);
+}
+
+static void a_query_gives_up_after_three_attempts(void **state)
+{
+    struct fail f;
+    (void)state;
+
+    fake_silence(FAIL_LATER);
+    fake_silence(FAIL_UNKNOWN);
+    fake_answer(200, "<html>");
+    assert_int_equal(info(&f), -1);
+    assert_int_equal(f.kind, FAIL_LATER);
+}
+
+static void an_unclear_mutation_is_unknown_and_not_repeated(void **state)
+{
+    static const struct {
+        int status;
+        const char *body;
+    } answers[] = {
+        { 0, "" },
+        { 500, "" },
+        { 200, "<html>" },
+        { 200, "{\"data\":{\"fulf" },
+        { 200, "{\"data\":null}" },
+        { 200, "{\"data\":{\"fulfillmentCreate\":null}}" },
+        { 200, "{\"data\":{\"fulfillmentCreate\":{\"fulfillment\":null,\"userErrors\":[]}}}" },
+        { 200, "{\"errors\":[{\"message\":\"m\",\"extensions\":{\"code\":\"INTERNAL_SERVER_ERROR\"}"
+               "}]}" }
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        char gid[SHOPIFY_GID_BYTES];
+        struct fail f;
+
+        if (answers[i].status == 0) {
+            fake_silence(FAIL_UNKNOWN);
+        } else {
+            fake_answer(answers[i].status, answers[i].body);
+        }
+        assert_int_equal(fulfill(gid, &f), -1);
+        assert_int_equal(f.kind, FAIL_UNKNOWN);
+        assert_int_equal(fake.request_count, i + 1);
+    }
+}
+
+static void a_closed_fulfillment_order_is_a_conflict(void **state)
+{
+    char gid[SHOPIFY_GID_BYTES];
+    struct fail f;
+    (void)state;
+
+    fake_answer(200,
+                "{\"data\":{\"fulfillmentCreate\":{\"fulfillment\":null,\"userErrors\":[{\"field\":"
+                "[\"fulfillment\"],"
+                "\"message\":\"Fulfillment order 901 has an unfulfillable status= closed.\"}]}}}");
+    assert_int_equal(fulfill(gid, &f), -1);
+    assert_int_equal(f.kind, FAIL_CONFLICT);
+}
+
+static void a_fulfillment_tells_the_customer_and_never_means_everything(void **state)
+{
+    scoped(json_clear_p) json_t *body = NULL;
+    const struct shopify_tracking tracking = { NULL, "YT26", "https://track.example" };
+    const struct shopify_tracking nowhere = { "YunExpress", "YT26", "" };
+    const struct shopify_fulfill_line line = { "gid://shopify/FulfillmentOrderLineItem/811", 1 };
+    char gid[SHOPIFY_GID_BYTES];
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, FULFILLED);
+    assert_int_equal(
+        shopify_fulfill(shop, "gid://shopify/FulfillmentOrder/901", &line, 1, &tracking, gid, &f),
+        0);
+    assert_int_equal(
+        json_parse(fake.requests[0].body, strlen(fake.requests[0].body), "body", &body, &f), 0);
+    assert_true(json_truth(body, "variables.fulfillment.notifyCustomer", false));
+    assert_null(json_at(body, "variables.fulfillment.trackingInfo.company"));
+    assert_string_equal(json_text(body, "variables.fulfillment.trackingInfo.url", ""),
+                        "https://track.example");
+    assert_int_equal(shopify_fulfill(shop, "g", &line, 0, &tracking, gid, &f), -1);
+    assert_int_equal(f.kind, FAIL_BUG);
+    assert_int_equal(shopify_fulfill(shop, "g", &line, 1, &nowhere, gid, &f), -1);
+    assert_int_equal(shopify_tracking_update(shop, "g", &nowhere, &f), -1);
+    assert_int_equal(fake.request_count, 1);
+}
+
+static void orders_are_asked_for_by_a_quoted_time(void **state)
+{
+    struct shopify_order_page page;
+    int64_t since = 0;
+    struct fail f;
+    (void)state;
+
+    assert_int_equal(clock_parse("2026-11-20T00:00:00.9Z", &since, &f), 0);
+    fake_answer(
+        200,
+        "{\"data\":{\"orders\":{\"nodes\":[{\"id\":\"gid://shopify/Order/"
+        "500\",\"name\":\"#1001\",\"createdAt\":\"2026-11-20T18:03:11Z\","
+        "\"updatedAt\":\"2026-11-20T18:03:14Z\",\"cancelledAt\":null,\"test\":false,"
+        "\"displayFinancialStatus\":\"PAID\","
+        "\"currentTotalPriceSet\":{\"shopMoney\":{\"amount\":\"49.8\",\"currencyCode\":\"USD\"}}},"
+        "{\"id\":\"gid://shopify/Order/"
+        "501\",\"name\":\"#1002\",\"updatedAt\":\"yesterday\",\"cancelledAt\":\"2026-11-21T00:00:"
+        "00Z\",\"test\":true,"
+        "\"displayFinancialStatus\":null,\"currentTotalPriceSet\":{\"shopMoney\":{\"amount\":"
+        "\"lots\",\"currencyCode\":\"USD\"}}}],"
+        "\"pageInfo\":{\"hasNextPage\":true,\"endCursor\":\"c1\"}}}}");
+    assert_int_equal(shopify_orders_updated(shop, since, 5000, "", &page, &f), 0);
+    assert_non_null(
+        strstr(fake.requests[0].body, "\"query\":\"updated_at:>='2026-11-20T00:00:00Z'\""));
+    assert_non_null(strstr(fake.requests[0].body, "\"first\":250,\"after\":null"));
+    assert_int_equal(page.count, 2);
+    assert_true(page.more);
+    assert_string_equal(page.cursor, "c1");
+    assert_string_equal(page.rows[0].gid, "gid://shopify/Order/500");
+    assert_int_equal(page.rows[0].updated_us - page.rows[0].created_us, 3000000);
+    assert_int_equal(page.rows[0].cancelled_us, 0);
+    assert_true(page.rows[0].total_known);
+    assert_int_equal(page.rows[0].total.minor, 4980);
+    assert_true(page.rows[1].cancelled_us > 0 && page.rows[1].test);
+    assert_false(page.rows[1].total_known);
+    assert_int_equal(page.rows[1].updated_us, 0);
+    shopify_order_page_done(&page);
+}
+
+static void a_page_that_is_too_dear_is_halved(void **state)
+{
+    struct shopify_order_page page;
+    struct fail f;
+    (void)state;
+
+    fake_answer(
+        200,
+        "{\"errors\":[{\"message\":\"too "
+        "dear\",\"extensions\":{\"code\":\"MAX_COST_EXCEEDED\",\"cost\":2000,\"maxCost\":1000}}]}");
+    fake_answer(200, "{\"data\":{\"orders\":{\"nodes\":[],\"pageInfo\":{\"hasNextPage\":false,"
+                     "\"endCursor\":null}}}}");
+    assert_int_equal(shopify_orders_updated(shop, 0, 100, "c9", &page, &f), 0);
+    assert_non_null(strstr(fake.requests[1].body, "\"first\":50,\"after\":\"c9\""));
+    assert_false(page.more);
+    assert_string_equal(page.cursor, "");
+    shopify_order_page_done(&page);
+}
+
+static void a_page_that_leads_nowhere_is_a_bug(void **state)
+{
+    struct shopify_order_page page;
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, "{\"data\":{\"orders\":{\"nodes\":[],\"pageInfo\":{\"hasNextPage\":true,"
+                     "\"endCursor\":\"c9\"}}}}");
+    fake_answer(200, "{\"data\":{\"orders\":{\"nodes\":[],\"pageInfo\":{\"hasNextPage\":true,"
+                     "\"endCursor\":null}}}}");
+    assert_int_equal(shopify_orders_updated(shop, 0, 100, "c9", &page, &f), -1);
+    assert_int_equal(f.kind, FAIL_BUG);
+    assert_int_equal(shopify_orders_updated(shop, 0, 100, "c9", &page, &f), -1);
+    assert_int_equal(f.kind, FAIL_BUG);
+}
+
+static void the_serving_version_is_remembered(void **state)
+{
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, SHOP);
+    fake.answers[0].version = "2027-01";
+    assert_string_equal(shopify_served_version(shop), "");
+    assert_int_equal(info(&f), 0);
+    assert_string_equal(shopify_served_version(shop), "2027-01");
+}
+
+static void a_grant_gives_a_token_and_its_life(void **state)
+{
+    char token[SHOPIFY_TOKEN_BYTES];
+    int64_t life = 0;
+    struct fail f;
+    (void)state;
+
+    fake.token_refuses = FAIL_DENIED;
+    fake_answer(200,
+                "{\"access_token\":\"shpat_9f\",\"scope\":\"write_orders\",\"expires_in\":86399}");
+    assert_int_equal(shopify_grant(shop, "id&1", "s=2", token, &life, &f), 0);
+    assert_string_equal(token, "shpat_9f");
+    assert_int_equal(life, 86399);
+    assert_string_equal(fake.requests[0].url, "https://acme.example/admin/oauth/access_token");
+    assert_string_equal(fake.requests[0].body,
+                        "grant_type=client_credentials&client_id=id%261&client_secret=s%3D2");
+    assert_non_null(strstr(fake.requests[0].headers, "application/x-www-form-urlencoded"));
+    assert_int_equal(fake.leave_count, 1);
+}
+
+static void a_refused_grant_says_why(void **state)
+{
+    static const struct {
+        int status;
+        const char *body;
+        enum fail_kind kind;
+        const char *code;
+    } list[] = {
+        { 400, "{\"error\":\"shop_not_permitted\",\"error_description\":\"another organization\"}",
+          FAIL_DENIED, "shop_not_permitted" },
+        { 401, "<html>", FAIL_DENIED, "" },
+        { 500, "", FAIL_LATER, "" },
+        { 429, "", FAIL_LATER, "" },
+        { 200, "<html>", FAIL_LATER, "" },
+        { 200, "{}", FAIL_BUG, "" },
+        { 0, "", FAIL_LATER, "" },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(list); i++) {
+        char token[SHOPIFY_TOKEN_BYTES] = "old";
+        int64_t life = 0;
+        struct fail f;
+
+        if (list[i].status == 0) {
+            fake_silence(FAIL_UNKNOWN);
+        } else {
+            fake_answer(list[i].status, list[i].body);
+        }
+        assert_int_equal(shopify_grant(shop, "id", "secret", token, &life, &f), -1);
+        assert_int_equal(f.kind, list[i].kind);
+        assert_string_equal(f.code, list[i].code);
+        assert_string_equal(token, "old");
+    }
+}
+
+static void scopes_and_tags(void **state)
+{
+    static const char *const tags[] = { "a", "b c" };
+    scoped(free_p) char *scopes = NULL;
+    struct fail f;
+    (void)state;
+
+    fake_answer(200, "{\"data\":{\"currentAppInstallation\":{\"accessScopes\":[{\"handle\":\"read_"
+                     "orders\"},{\"handle\":\"write_products\"}]}}}");
+    assert_int_equal(shopify_scopes(shop, &scopes, &f), 0);
+    assert_string_equal(scopes, "read_orders,write_products");
+    fake_answer(200, "{\"data\":{\"tagsAdd\":{\"node\":{\"id\":\"g\"},\"userErrors\":[]}}}");
+    fake_answer(200, "{\"data\":{\"tagsAdd\":{\"node\":null,\"userErrors\":[]}}}");
+    assert_int_equal(shopify_tags_add(shop, "g", tags, 2, &f), 0);
+    assert_non_null(strstr(fake.requests[1].body, "\"tags\":[\"a\",\"b c\"]"));
+    assert_int_equal(shopify_tags_add(shop, "g", tags, 2, &f), -1);
+    assert_int_equal(f.kind, FAIL_MISSING);
+}
+
+static void text_that_is_not_utf8_is_never_sent(void **state)
+{
+    static const char *const tags[] = { "\xff" };
+    struct fail f;
+    (void)state;
+
+    assert_int_equal(shopify_tags_add(shop, "g", tags, 1, &f), -1);
+    assert_int_equal(f.kind, FAIL_INPUT);
+    assert_int_equal(fake.request_count, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_call_goes_to_one_version_with_token_and_document),
+        TEST(the_gate_hears_cost_and_bucket),
+        TEST(a_gate_that_refuses_stops_the_call),
+        TEST(throttling_is_waited_for_and_teaches_the_cost),
+        TEST(a_throttled_mutation_is_repeated_since_it_did_not_run),
+        TEST(endless_throttling_ends_with_advice),
+        TEST(a_long_retry_after_is_not_slept_through),
+        TEST(a_refused_token_is_renewed_once),
+        TEST(a_query_is_repeated_in_passing_trouble),
+        TEST(a_query_gives_up_after_three_attempts),
+        TEST(an_unclear_mutation_is_unknown_and_not_repeated),
+        TEST(a_closed_fulfillment_order_is_a_conflict),
+        TEST(a_fulfillment_tells_the_customer_and_never_means_everything),
+        TEST(orders_are_asked_for_by_a_quoted_time),
+        TEST(a_page_that_is_too_dear_is_halved),
+        TEST(a_page_that_leads_nowhere_is_a_bug),
+        TEST(the_serving_version_is_remembered),
+        TEST(a_grant_gives_a_token_and_its_life),
+        TEST(a_refused_grant_says_why),
+        TEST(scopes_and_tags),
+        TEST(text_that_is_not_utf8_is_never_sent),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
