@@ -24,7 +24,7 @@ enum conf_id {
 };
 
 struct conf_rule {
-    const char *env;       /* environment variable */
+    const char *env; /* environment variable */
     enum conf_type type;
     int64_t min, max;      /* CONF_INT: range; CONF_TEXT/URL: length in bytes */
     const char *otherwise; /* default, as text; NULL = unset */

@@ -11,7 +11,7 @@ struct conf {
 
 /* Read KEY=VALUE lines of `path` into values[] (indexed by conf_id; entries are the caller's to free()), of which the last
  * one counts.  Mistakes are appended, one line each.  FAIL_LATER when memory is out. */
-must_check int conf_file_read(const char *path, char *values[static CONF_COUNT], struct str *mistakes,
-                              struct fail *f);
+must_check int conf_file_read(const char *path, char *values[static CONF_COUNT],
+                              struct str *mistakes, struct fail *f);
 /* Setting of an environment variable's name; CONF_COUNT when there is none. */
 enum conf_id conf_find(const char *env, size_t size_bytes);

@@ -1,5 +1,6 @@
 /* CONF_ROW(id, environment variable, type, min, max, default, unit, secret, help)
  * To add a setting: add a line here; nothing else.  Included several times, so no #pragma once. */
+/* clang-format off */
 CONF_ROW(REDIS_URL, "DROPSHIP_REDIS_URL", CONF_URL, 1, 1024, "redis://127.0.0.1:6379/0", "", true,
          "Redis: redis://[user:password@]host:port/db, rediss:// where the library has TLS, or unix:///path?db=N")
 CONF_ROW(DATABASE_URL, "DROPSHIP_DATABASE_URL", CONF_URL, 1, 1024, "postgresql:///dropship", "", true,
@@ -28,3 +29,4 @@ CONF_ROW(SHOPIFY_BASE_URL, "SHOPIFY_BASE_URL", CONF_URL, 8, 512, NULL, "", false
 CONF_ROW(CJ_API_KEY, "CJ_API_KEY", CONF_TEXT, 8, 512, NULL, "", true, "CJdropshipping API key")
 CONF_ROW(CJ_BASE_URL, "CJ_BASE_URL", CONF_URL, 8, 512, "https://developers.cjdropshipping.com/api2.0/v1", "", false,
          "CJdropshipping API 2.0 address")
+/* clang-format on */

@@ -41,9 +41,11 @@ const struct fail_rule *fail_rule(enum fail_kind kind);
 /* Fill *f (code and advice are cleared).  Text longer than the field is cut at a UTF-8 boundary.  Always -1. */
 int fail_set(struct fail *f, enum fail_kind kind, const char *fmt, ...) printf_like(3, 4);
 /* The same with a machine-readable code. */
-int fail_code(struct fail *f, enum fail_kind kind, const char *code, const char *fmt, ...) printf_like(4, 5);
+int fail_code(struct fail *f, enum fail_kind kind, const char *code, const char *fmt, ...)
+    printf_like(4, 5);
 /* FAIL_LATER or FAIL_LIMITED with advice in milliseconds. */
-int fail_later(struct fail *f, enum fail_kind kind, int64_t retry_after_ms, const char *fmt, ...) printf_like(4, 5);
+int fail_later(struct fail *f, enum fail_kind kind, int64_t retry_after_ms, const char *fmt, ...)
+    printf_like(4, 5);
 /* Put context in front of the present text: "context: text".  Kind and code stay.  Always -1. */
 int fail_wrap(struct fail *f, const char *fmt, ...) printf_like(2, 3);
 /* FAIL_LATER "out of memory".  Always -1. */

@@ -18,7 +18,8 @@ void id_new_trace(char text[static ID_TRACE_BYTES]);
 /* SHA-256 as hex. */
 void id_sha256_hex(const void *bytes, size_t size_bytes, char text[static ID_SHA256_HEX_BYTES]);
 /* HMAC-SHA256; out has 32 bytes. */
-void id_hmac_sha256(const char *key, const void *bytes, size_t size_bytes, unsigned char out[static 32]);
+void id_hmac_sha256(const char *key, const void *bytes, size_t size_bytes,
+                    unsigned char out[static 32]);
 /* Base64 (RFC 4648) of n bytes into text, which needs 4*((n+2)/3)+1 bytes; decode returns the length or -1. */
 void id_base64(const unsigned char *bytes, size_t size_bytes, char *text);
 long id_base64_decode(const char *text, unsigned char *out, size_t out_bytes);

@@ -18,7 +18,8 @@ static inline void json_clear_p(json_t **value)
 /* Parse a whole document (duplicates allowed, last wins; an escaped NUL ends the text it is in; integers beyond 64 bits are
  * refused).  `what` names the source in the message, which quotes nothing of the document.  FAIL_INPUT; FAIL_LATER (memory, where
  * jansson can tell). */
-must_check int json_parse(const char *text, size_t size_bytes, const char *what, json_t **ret, struct fail *f);
+must_check int json_parse(const char *text, size_t size_bytes, const char *what, json_t **ret,
+                          struct fail *f);
 /* Walk a path "data.order.lineItems.nodes.0" (numbers index arrays) from root, "" = root itself; NULL when a step is missing or
  * null.  Borrowed. */
 json_t *json_at(const json_t *root, const char *path);
@@ -32,6 +33,7 @@ int64_t json_int(const json_t *root, const char *path, int64_t otherwise);
 /* Booleans also as 0/1 or "0"/"1"/"true". */
 bool json_truth(const json_t *root, const char *path, bool otherwise);
 /* Amount given as text or number -> money; FAIL_INPUT when absent, null or malformed. */
-must_check int json_money(const json_t *root, const char *path, const char *currency, struct money *ret, struct fail *f);
+must_check int json_money(const json_t *root, const char *path, const char *currency,
+                          struct money *ret, struct fail *f);
 /* Compact text of value; *ret is the caller's to free(). */
 must_check int json_write(const json_t *value, char **ret, struct fail *f);

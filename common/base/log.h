@@ -27,7 +27,8 @@ struct kv {
 #define kv_real(n, v) ((struct kv){ .type = KV_REAL, .name = (n), .value.real = (v) })
 /* The failure as fields "kind", "code" and "error". */
 #define kv_fail(f)                                                                                 \
-    kv_str("kind", fail_rule((f)->kind)->name), kv_str("code", (f)->code), kv_str("error", (f)->text)
+    kv_str("kind", fail_rule((f)->kind)->name), kv_str("code", (f)->code),                         \
+        kv_str("error", (f)->text)
 
 /* Once, at start, before threads.  `program` must live for ever. */
 void log_start(const char *program, enum log_level level);

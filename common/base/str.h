@@ -11,14 +11,16 @@
 #include "common/base/fail.h"
 
 struct str {
-    char *data;        /* read only for others; "" when empty */
-    size_t len;        /* bytes without the NUL */
-    size_t cap;        /* allocated bytes; 0 while data is the static "" */
-    size_t max_bytes;  /* limit for len */
-    bool failed;       /* an append did not fit or memory ran out; content is then unspecified but terminated */
-    bool no_memory;    /* which of the two */
+    char *data;       /* read only for others; "" when empty */
+    size_t len;       /* bytes without the NUL */
+    size_t cap;       /* allocated bytes; 0 while data is the static "" */
+    size_t max_bytes; /* limit for len */
+    bool
+        failed; /* an append did not fit or memory ran out; content is then unspecified but terminated */
+    bool no_memory; /* which of the two */
 };
 
+/* Make *s an empty string that may grow to max_bytes; allocates nothing. */
 void str_init(struct str *s, size_t max_bytes);
 /* Release the buffer; the string is empty and usable again.  Accepts NULL. */
 void str_done(struct str *s);
@@ -45,7 +47,9 @@ bool str_same_secret(const void *a, size_t a_bytes, const void *b, size_t b_byte
 
 /* Strict numbers: whole text, no sign unless negative allowed by range, no spaces, overflow refused.
  * 0, or -1 with FAIL_INPUT naming `what`. */
-must_check int str_to_int(const char *text, int64_t min, int64_t max, const char *what, int64_t *ret, struct fail *f);
-must_check int str_to_double(const char *text, double min, double max, const char *what, double *ret, struct fail *f);
+must_check int str_to_int(const char *text, int64_t min, int64_t max, const char *what,
+                          int64_t *ret, struct fail *f);
+must_check int str_to_double(const char *text, double min, double max, const char *what,
+                             double *ret, struct fail *f);
 
 /* Release for `scoped(str_done) struct str s`: str_done fits as it is. */

@@ -21,6 +21,13 @@ static bool is_fatal(const PGresult *res)
     return severity != NULL && strcmp(severity, "ERROR") != 0;
 }
 
+static bool is_error(const PGresult *res)
+{
+    ExecStatusType status = res != NULL ? PQresultStatus(res) : PGRES_COMMAND_OK;
+
+    return status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE;
+}
+
 /* Until the whole result is here. */
 static int await_input(struct db *db, const char *what, int64_t until_ms, struct fail *f)
 {
@@ -42,45 +49,51 @@ static int await_input(struct db *db, const char *what, int64_t until_ms, struct
     return 0;
 }
 
-int db_await(struct db *db, int sent, const char *what, int64_t answer_ms, PGresult **ret,
-             struct fail *f)
+/* All results of one round trip: of several statements, the last one's; of an error, the first.  *ret stays NULL when the
+ * connection broke before anything came. */
+static int collect(struct db *db, const char *what, int64_t until_ms, PGresult **ret,
+                   struct fail *f)
 {
-    int64_t until_ms = clock_mono_ms() + answer_ms;
     scoped(pg_clear_p) PGresult *last = NULL;
-    bool bad = false;
 
-    if (sent == 0 && PQstatus(db->conn) == CONNECTION_OK) {
-        return fail_set(f, FAIL_BUG, "%s: %s", what, PQerrorMessage(db->conn));
-    }
     for (;;) {
         PGresult *res = NULL;
-        ExecStatusType status = PGRES_EMPTY_QUERY;
 
         TRY(await_input(db, what, until_ms, f));
         res = PQgetResult(db->conn);
         if (res == NULL) {
-            break;
+            *ret = take_ptr(last);
+            return 0;
         }
-        status = PQresultStatus(res);
-        if (bad) { /* the first error is the one that matters */
+        assert(PQresultStatus(res) != PGRES_COPY_IN && PQresultStatus(res) != PGRES_COPY_OUT);
+        if (is_error(last)) {
             PQclear(res);
             continue;
         }
         PQclear(last);
         last = res;
-        assert(status != PGRES_COPY_IN && status != PGRES_COPY_OUT);
-        bad = status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE;
     }
-    if (last == NULL) {
+}
+
+int db_await(struct db *db, int sent, const char *what, int64_t answer_ms, PGresult **ret,
+             struct fail *f)
+{
+    scoped(pg_clear_p) PGresult *res = NULL;
+
+    if (sent == 0 && PQstatus(db->conn) == CONNECTION_OK) {
+        return fail_set(f, FAIL_BUG, "%s: %s", what, PQerrorMessage(db->conn));
+    }
+    TRY(collect(db, what, clock_mono_ms() + answer_ms, &res, f));
+    if (res == NULL) {
         return lost(db, what, f);
     }
-    if (bad) {
-        if (PQstatus(db->conn) != CONNECTION_OK || is_fatal(last)) {
+    if (is_error(res)) {
+        if (PQstatus(db->conn) != CONNECTION_OK || is_fatal(res)) {
             db_drop(db);
         }
-        return db_fail_result(last, what, f);
+        return db_fail_result(res, what, f);
     }
-    *ret = take_ptr(last);
+    *ret = take_ptr(res);
     return 0;
 }
 

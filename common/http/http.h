@@ -14,27 +14,29 @@
 struct http;
 
 struct http_request {
-    const char *method;         /* "GET", "POST", "PATCH", "DELETE" */
+    const char *method; /* "GET", "POST", "PATCH", "DELETE" */
     const char *url;
     const char *const *headers; /* "Name: value" lines ended by NULL; may be NULL.  Never logged. */
     const char *body;           /* NULL = none */
     size_t body_bytes;
-    int64_t connect_ms;         /* 0 = 10000 */
-    int64_t timeout_ms;         /* whole request; 0 = 30000 */
-    size_t max_bytes;           /* response body limit; 0 = 8 MiB */
+    int64_t connect_ms; /* 0 = 10000 */
+    int64_t timeout_ms; /* whole request; 0 = 30000 */
+    size_t max_bytes;   /* response body limit; 0 = 8 MiB */
 };
 
 struct http_response {
     int status;
     struct str body;
-    int64_t retry_after_ms;   /* from Retry-After (seconds or date); 0 = none */
+    int64_t retry_after_ms; /* from Retry-After (seconds or date); 0 = none */
     char content_type[80];
-    char request_id[80];      /* X-Request-Id, "" when none */
-    char served_version[32];  /* X-Shopify-API-Version, "" when none */
+    char request_id[80];     /* X-Request-Id, "" when none */
+    char served_version[32]; /* X-Shopify-API-Version, "" when none */
     int64_t spent_ms;
 };
 
+/* Once, in main, before threads; also ignores SIGPIPE, which TLS libraries may cause. */
 void http_global_start(void);
+/* Make a handle; no network.  It keeps connections open for further requests.  *ret is the caller's (http_close). */
 must_check int http_open(struct http **ret, struct fail *f);
 void http_close(struct http *h);
 static inline void http_close_p(struct http **h)
@@ -43,6 +45,7 @@ static inline void http_close_p(struct http **h)
 }
 
 /* Fill *ret, which the caller prepared with http_response_init and releases with http_response_done. */
-must_check int http_call(struct http *h, const struct http_request *req, struct http_response *ret, struct fail *f);
+must_check int http_call(struct http *h, const struct http_request *req, struct http_response *ret,
+                         struct fail *f);
 void http_response_init(struct http_response *r);
 void http_response_done(struct http_response *r);
