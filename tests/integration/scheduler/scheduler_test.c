@@ -58,6 +58,15 @@ static void until_length(const char *key, int64_t count)
     }
 }
 
+static void until_all_sent(void)
+{
+    int64_t until_ms = clock_mono_ms() + DEADLINE_MS;
+    while (fixture_number(&x, "select count(*) from outbox where sent_at is null") > 0) {
+        assert_true(clock_mono_ms() < until_ms);
+        clock_sleep_ms(10);
+    }
+}
+
 static void redis_text(const char *first, const char *second, const char *third, const char *fourth)
 {
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
@@ -126,11 +135,7 @@ static void two_schedulers_relay_each_event_once(void **state)
     fixture_sql(&x, "insert into outbox (event, job_type, queue, args) select 'e', 'noop', 'lots', "
                     "'[]' from generate_series(1, 1200)");
     until_length("queue:lots", 1200);
-    int64_t until_ms = clock_mono_ms() + DEADLINE_MS;
-    while (fixture_number(&x, "select count(*) from outbox where sent_at is null") > 0) {
-        assert_true(clock_mono_ms() < until_ms);
-        clock_sleep_ms(10);
-    }
+    until_all_sent();
     assert_int_equal(redis_number("LLEN", "queue:lots"), 1200);
 }
 
@@ -266,6 +271,38 @@ static void without_postgres_due_jobs_are_promoted_and_nothing_unknown_is_pushed
     assert_true(ms < END_MS);
 }
 
+static void cut_connections_are_made_again_and_work_goes_on(void **state)
+{
+    (void)state;
+    struct fail f;
+    char jid[JOB_JID_BYTES];
+
+    running[0] = process_start(NULL, NULL);
+    fixture_sql(
+        &x, "insert into outbox (event, job_type, queue, args) values ('e', 'noop', 'one', '[]')");
+    until_length("queue:one", 1);
+    for (int64_t n = 2; n <= 3; n++) {
+        until_all_sent(); /* a cut between push and mark would rightly repeat the job */
+        redis_text("CLIENT", "KILL", "TYPE", "normal");
+        assert_true(
+            fixture_number(
+                &x,
+                "select count(pg_terminate_backend(pid)) from pg_stat_activity "
+                "where application_name = 'dropship-scheduler' and datname = current_database()") >
+            0);
+        fixture_sql(
+            &x,
+            "insert into outbox (event, job_type, queue, args) values ('e', 'noop', 'one', '[]')");
+        const struct job_spec spec = {
+            .type = "noop", .queue = "due", .max_retries = -1, .run_at_us = clock_now_us() + 200000
+        };
+        assert_int_equal(queue_enqueue(x.redis, &spec, jid, &f), 0);
+        until_length("queue:one", n);
+        until_length("queue:due", n - 1);
+    }
+    assert_int_equal(redis_number("LLEN", "queue:one"), 3);
+}
+
 static void all_well_is_told(void **state)
 {
     (void)state;
@@ -309,6 +346,7 @@ int main(void)
         ROW(jobs_of_a_vanished_worker_come_back_and_those_of_a_living_one_stay),
         ROW(term_ends_it_at_once_and_cleanly),
         ROW(without_postgres_due_jobs_are_promoted_and_nothing_unknown_is_pushed),
+        ROW(cut_connections_are_made_again_and_work_goes_on),
         ROW(all_well_is_told),
         ROW(a_redis_that_may_evict_is_refused),
     };
