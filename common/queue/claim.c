@@ -23,9 +23,10 @@ static int claim_now(struct redis *r, const struct claim_list *list, size_t max,
     words_text(&w, key);
     words_text(&w, list->key);
     words_text(&w, "paused");
+    words_text(&w, "queues");
     words_text(&w, list->queue);
     words_addf(&w, "%zu", max);
-    TRY(words_script(r, &lua_claim, 3, &w, ret_reply, f));
+    TRY(words_script(r, &lua_claim, 4, &w, ret_reply, f));
     return reply_want_array(*ret_reply, 2, "a claim", f);
 }
 
@@ -97,8 +98,7 @@ int queue_claim(struct redis *r, const struct claim_list *list, size_t max, int6
     }
     jobs = reply->element[1];
     if (jobs->elements > max) {
-        return fail_set(f, FAIL_BUG, "claim list %s holds %zu jobs, more than the %zu asked for; settle or release it first",
-                        list->key, jobs->elements, max);
+        return fail_set(f, FAIL_BUG, "claimed %zu jobs instead of at most %zu", jobs->elements, max);
     }
     return take_jobs(jobs, payloads, sizes, ret_count, f);
 }

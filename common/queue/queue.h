@@ -35,8 +35,8 @@ void queue_claim_list(const char *identity, const char *queue, unsigned serial, 
  * and claim again.  Jobs are in run order; payloads[i] is malloc'ed, size in sizes[i].  A paused queue gives none after
  * a short wait.
  * A claim list belongs to one batch: use another serial while jobs of this one are unsettled.  Whatever is in the list
- * when this is called was claimed by a call whose reply was lost, and is returned again: after a failure, call again
- * with the same list, or give what it holds back with queue_claim_release.
+ * when this is called was claimed by a call whose reply was lost, and is returned again (what exceeds max goes back to
+ * run next): after a failure, call again with the same list, or give back what it holds with queue_claim_release.
  * Returns 0 with *ret_count >= 0 (0 = none came), -1 failed (FAIL_LATER, FAIL_UNKNOWN: call again). */
 enum { QUEUE_BATCH_MAX = 1000 };
 must_check int queue_claim(struct redis *r, const struct claim_list *list, size_t max, int64_t block_ms,

@@ -126,6 +126,95 @@ static void claim_whose_reply_was_lost_is_returned_by_the_next_call(void **state
     batch_free(&b);
 }
 
+static void more_than_asked_for_goes_back_to_run_next(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch b;
+
+    for (int i = 0; i < 6; i++) {
+        fixture_enqueue(fx, "q", i, NULL);
+    }
+    fixture_claim(fx, &b, ME, "q", 1, 5);
+    batch_free(&b); /* pretend that this never arrived */
+    fixture_claim(fx, &b, ME, "q", 1, 2);
+    assert_int_equal(b.count, 2);
+    assert_int_equal(payload_number(b.payloads[1], b.sizes[1]), 1);
+    assert_int_equal(fixture_int(fx, "LLEN", b.list.key, NULL), 2);
+    batch_free(&b);
+    fixture_claim(fx, &b, ME, "q", 2, 10);
+    assert_int_equal(b.count, 4);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(payload_number(b.payloads[i], b.sizes[i]), i + 2);
+    }
+    batch_free(&b);
+}
+
+/* End the wait of the session that blocks in BLMOVE, as soon as there is one. */
+static void break_blocked(struct fixture *fx, bool kill)
+{
+    char id[32] = "";
+
+    while (id[0] == '\0') {
+        scoped(redis_reply_clear_p) redisReply *list = NULL;
+        const char *line;
+
+        must(redis_do(fx->redis, &list, &fx->fail, "CLIENT", "LIST", NULL), fx);
+        line = strstr(list->str, "cmd=blmove");
+        while (line != NULL && line > list->str && line[-1] != '\n') {
+            line--;
+        }
+        if (line != NULL) {
+            (void)snprintf(id, sizeof id, "%.*s", (int)strcspn(line + 3, " "), line + 3);
+        }
+        clock_sleep_ms(1);
+    }
+    if (kill) {
+        command(fx, "CLIENT", "KILL", "ID", id);
+    } else {
+        command(fx, "CLIENT", "UNBLOCK", id, "ERROR"); /* as a failover does */
+    }
+}
+
+static void *kill_blocked(void *arg)
+{
+    struct fixture fx = { .redis = fixture_connect() };
+
+    break_blocked(&fx, true);
+    redis_close(fx.redis);
+    return arg;
+}
+
+static void *unblock_blocked(void *arg)
+{
+    struct fixture fx = { .redis = fixture_connect() };
+
+    break_blocked(&fx, false);
+    redis_close(fx.redis);
+    return arg;
+}
+
+static void broken_wait_fails_by_kind_and_the_next_claim_works(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch b;
+
+    for (int round = 0; round < 2; round++) {
+        pthread_t thread;
+        bool kill = round == 0;
+
+        queue_claim_list(ME, "q", 1, &b.list);
+        assert_int_equal(pthread_create(&thread, NULL, kill ? kill_blocked : unblock_blocked, NULL), 0);
+        assert_int_equal(queue_claim(fx->redis, &b.list, 5, 20000, b.payloads, b.sizes, &b.count, &fx->fail), -1);
+        assert_int_equal(fx->fail.kind, kill ? FAIL_UNKNOWN : FAIL_LATER);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+        fixture_enqueue(fx, "q", round, NULL);
+        fixture_claim(fx, &b, ME, "q", 1, 5);
+        assert_int_equal(b.count, 1);
+        assert_false(fixture_settle(fx, &b, 0, SETTLE_DONE, NULL));
+        batch_free(&b);
+    }
+}
+
 static void released_list_returns_to_the_tail_in_order(void **state)
 {
     struct fixture *fx = *state;
@@ -230,6 +319,8 @@ int main(void)
         queue_test(bulk_pushes_in_run_order_across_groups),
         queue_test(claim_takes_the_oldest_first_and_keeps_them_in_the_list),
         queue_test(claim_whose_reply_was_lost_is_returned_by_the_next_call),
+        queue_test(more_than_asked_for_goes_back_to_run_next),
+        queue_test(broken_wait_fails_by_kind_and_the_next_claim_works),
         queue_test(released_list_returns_to_the_tail_in_order),
         queue_test(blocked_claim_wakes_when_a_job_arrives),
         queue_test(empty_queue_gives_none_after_the_block),
