@@ -94,6 +94,14 @@ struct cj_call {
     int64_t not_before_ms; /* monotonic */
 };
 
+static int64_t deadline(const struct cj_call *call)
+{
+    if (call->cj->deadline_ms > 0) {
+        return call->cj->deadline_ms;
+    }
+    return call->rule->manner == CJ_WRITE ? WRITE_MS : READ_MS;
+}
+
 static void send_once(struct cj_call *call, struct cj_verdict *ret)
 {
     scoped(http_response_done) struct http_response answer;
@@ -106,8 +114,7 @@ static void send_once(struct cj_call *call, struct cj_verdict *ret)
                                     .headers = headers,
                                     .body = call->body,
                                     .body_bytes = call->body != NULL ? strlen(call->body) : 0,
-                                    .timeout_ms =
-                                        call->rule->manner == CJ_WRITE ? WRITE_MS : READ_MS };
+                                    .timeout_ms = deadline(call) };
 
     if (call->body != NULL) {
         headers[count++] = "Content-Type: application/json";

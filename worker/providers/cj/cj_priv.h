@@ -45,6 +45,7 @@ struct cj {
     char *base_url; /* ends with a slash */
     struct http *http;
     const struct provider_gate *gate;
+    int64_t deadline_ms; /* of a request; 0 = that of its manner.  For tests. */
 };
 
 /* Run a call.  query: "a=b&c=d" or NULL; take_body: NULL for GET and DELETE.  *ret_root is the

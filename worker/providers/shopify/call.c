@@ -173,6 +173,14 @@ static void note_version(struct shopify *s, const struct shopify_call *call,
     }
 }
 
+static int64_t deadline(const struct shopify_call *call)
+{
+    if (call->s->deadline_ms > 0) {
+        return call->s->deadline_ms;
+    }
+    return call->rule->mutation ? MUTATION_MS : QUERY_MS;
+}
+
 static void send_once(struct shopify_call *call, struct shopify_verdict *ret)
 {
     struct shopify *s = call->s;
@@ -186,7 +194,7 @@ static void send_once(struct shopify_call *call, struct shopify_verdict *ret)
                                     .headers = headers,
                                     .body = call->body,
                                     .body_bytes = strlen(call->body),
-                                    .timeout_ms = call->rule->mutation ? MUTATION_MS : QUERY_MS };
+                                    .timeout_ms = deadline(call) };
 
     snprintf(token_line, sizeof token_line, "X-Shopify-Access-Token: %s", call->token);
     http_response_init(&answer);

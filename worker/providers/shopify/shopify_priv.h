@@ -43,6 +43,7 @@ struct shopify {
     const struct provider_gate *gate;
     double cost[SHOPIFY_OPS]; /* requested cost as the shop last said; 0 = not yet */
     char served_version[32];
+    int64_t deadline_ms; /* of a request; 0 = that of its kind.  For tests. */
 };
 
 /* Run a document.  take_variables may be NULL only when memory ran out while it was
