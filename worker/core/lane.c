@@ -11,7 +11,7 @@
 #include "common/base/log.h"
 #include "worker/core/lane_priv.h"
 
-enum { INFRASTRUCTURE_PAUSE_MS = 1000, INFRASTRUCTURE_DOUBLINGS = 4 };
+enum { INFRASTRUCTURE_PAUSE_MS = 500, INFRASTRUCTURE_DOUBLINGS = 4 };
 
 void item_list_push(struct item_list *list, struct item *item)
 {
@@ -114,6 +114,16 @@ static struct item *take_ready(struct lane_slot *slot)
     return item;
 }
 
+void lane_give_back_ready(struct lane *l)
+{
+    struct item *item = NULL;
+
+    while ((item = item_list_pop(&l->ready)) != NULL) {
+        item->kind = SETTLE_BACK;
+        lane_give_to_settler(l, item);
+    }
+}
+
 /* After a run that lost Redis or Postgres nothing is claimed for a while: the queue is a better place to wait than `schedule`. */
 static void note_infrastructure(struct lane *l, bool lost)
 {
@@ -121,6 +131,10 @@ static void note_infrastructure(struct lane *l, bool lost)
         l->postgres_streak = 0;
         l->postgres_until_ms = 0;
         return;
+    }
+    lane_give_back_ready(l);
+    if (l->postgres_until_ms > clock_mono_ms()) {
+        return; /* the same loss, met by another thread */
     }
     int doublings = l->postgres_streak < INFRASTRUCTURE_DOUBLINGS ? l->postgres_streak : INFRASTRUCTURE_DOUBLINGS;
     l->postgres_streak++;

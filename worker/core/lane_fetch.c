@@ -23,11 +23,7 @@ static void shed_waiting(struct lane *l)
     if (l->ready.head == NULL || clock_mono_ms() - l->ready.head->claimed_ms < LANE_SHED_MS) {
         return;
     }
-    struct item *item = NULL;
-    while ((item = item_list_pop(&l->ready)) != NULL) {
-        item->kind = SETTLE_BACK;
-        lane_give_to_settler(l, item);
-    }
+    lane_give_back_ready(l);
     l->average_us = LANE_TINY_US * 8; /* runs are not tiny any more */
 }
 

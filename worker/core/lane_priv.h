@@ -69,7 +69,7 @@ struct lane {
     int64_t postgres_until_ms; /* no claims before: Postgres or Redis was away for a job */
     int postgres_streak;
     bool quiet, stopping, ending, fetcher_ended;
-    int64_t handed_back;     /* settled as BACK by lane_hand_back */
+    int64_t handed_back;     /* settled as BACK since lane_stop */
 
     const char *reason;      /* why it does not claim; "" = it does */
     int64_t stalled_since_ms; /* 0 = it consumes */
@@ -80,6 +80,8 @@ void *lane_fetch_main(void *lane);  /* lane_fetch.c */
 void *lane_settle_main(void *lane); /* lane_settle.c */
 /* Give an item to the settler; lock held. */
 void lane_give_to_settler(struct lane *l, struct item *item);
+/* Everything that waits for a thread goes back to the queue; lock held. */
+void lane_give_back_ready(struct lane *l);
 /* Wait on cond for at most ms (monotonic); lock held. */
 void lane_wait(struct lane *l, pthread_cond_t *cond, int64_t ms);
 /* Note that the lane consumes (reason "") or why not; lock held. */

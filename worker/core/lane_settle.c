@@ -159,7 +159,7 @@ static void release(struct settler *s, bool settled)
         if (!item->copy) {
             l->in_list[item->serial]--;
         }
-        l->handed_back += settled && item->kind == SETTLE_BACK && !s->batch[i].fenced ? 1 : 0;
+        l->handed_back += settled && l->stopping && item->kind == SETTLE_BACK && !s->batch[i].fenced ? 1 : 0;
         l->unsettled--;
         item_free(item);
     }

@@ -19,15 +19,10 @@ void lane_quiet(struct lane *l)
 
 void lane_stop(struct lane *l)
 {
-    struct item *item = NULL;
-
     pthread_mutex_lock(&l->lock);
     l->quiet = true;
     l->stopping = true;
-    while ((item = item_list_pop(&l->ready)) != NULL) {
-        item->kind = SETTLE_BACK;
-        lane_give_to_settler(l, item);
-    }
+    lane_give_back_ready(l);
     pthread_cond_broadcast(&l->room);
     pthread_mutex_unlock(&l->lock);
 }

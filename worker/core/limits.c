@@ -67,6 +67,9 @@ static int run_script(struct limits *l, const struct embedded *script, size_t ke
 
     if (redis_script(l->redis, script, keys, argc, argv, NULL, &reply, f) < 0) {
         f->kind = FAIL_LATER;
+        if (f->code[0] == '\0') {
+            (void)snprintf(f->code, sizeof f->code, "REDIS"); /* the worker does not blame the job for it */
+        }
         return fail_wrap(f, "the limiter cannot be asked");
     }
     if (reply->type == REDIS_REPLY_INTEGER) {

@@ -19,6 +19,8 @@ struct attempt { /* one run under way */
     const struct job_type *type; /* NULL until found */
     const struct job *job;       /* NULL when unreadable */
     const char *error_class;     /* set instead of a verdict's when the handler was never reached */
+    bool started;                /* the handler was reached */
+    int64_t began_ms;            /* monotonic */
     int returned;
     struct job_context context;
     struct fail fail;
@@ -89,11 +91,12 @@ static int connect_services(struct attempt *a, struct run_result *ret)
     return 0;
 }
 
-/* Classes 08 (connection), 57P (shutdown), 53 (resources) of Postgres, and the words by which Redis says that it is away. */
+/* Classes 08 (connection), 57P (shutdown), 53 (resources) of Postgres, the words by which Redis says that it is away, and the
+ * limiter's when it lost its Redis. */
 static bool says_infrastructure(const struct fail *f)
 {
     static const char *const codes[] = { "08", "57P", "53", "LOADING", "READONLY", "MASTERDOWN", "NOREPLICAS", "MISCONF",
-                                         "OOM", "BUSY", "TRYAGAIN", "UNBLOCKED" };
+                                         "OOM", "BUSY", "TRYAGAIN", "UNBLOCKED", "REDIS" };
 
     for (size_t i = 0; i < COUNT_OF(codes); i++) {
         bool number = codes[i][0] >= '0' && codes[i][0] <= '9'; /* a class of 5 characters, or a whole word */
@@ -113,7 +116,8 @@ static bool lost_infrastructure(struct attempt *a)
     if (a->returned >= 0 || (a->fail.kind != FAIL_LATER && a->fail.kind != FAIL_UNKNOWN)) {
         return false;
     }
-    return says_infrastructure(&a->fail) || services_ready(a->runner->services, &probe) < 0;
+    return says_infrastructure(&a->fail) || services_ready(a->runner->services, &probe) < 0 ||
+           services_reconnected(a->runner->services, clock_mono_ms() - a->began_ms);
 }
 
 static int execute(struct attempt *a, struct run_result *ret)
@@ -126,7 +130,9 @@ static int execute(struct attempt *a, struct run_result *ret)
     TRY(connect_services(a, ret));
     a->context.job = a->job;
     a->context.now_us = ret->started_us;
-    a->context.deadline_ms = clock_mono_ms() + a->type->deadline_ms;
+    a->started = true;
+    a->began_ms = clock_mono_ms();
+    a->context.deadline_ms = a->began_ms + a->type->deadline_ms;
     a->context.outcome = JOB_DONE;
     a->returned = a->type->run(&a->context, &a->fail);
     ret->infrastructure = lost_infrastructure(a);
@@ -203,6 +209,7 @@ static void log_run(const struct runner *r, const struct run_result *ret)
     static const struct { const char *event; enum log_level level; } lines[RUN_OUTCOMES] = {
         [RUN_DONE] = { "job.done", LOG_INFO },     [RUN_RETRY] = { "job.retry", LOG_WARN },
         [RUN_SNOOZE] = { "job.snooze", LOG_INFO }, [RUN_DEAD] = { "job.dead", LOG_ERROR },
+        [RUN_BACK] = { "job.back", LOG_INFO },
     };
     int64_t run_ms = (ret->finished_us - ret->started_us) / 1000;
 
@@ -213,7 +220,7 @@ static void log_run(const struct runner *r, const struct run_result *ret)
     }
     log_at(lines[ret->outcome].level, lines[ret->outcome].event, kv_str("type", ret->type), kv_str("queue", r->queue),
            kv_int("attempt", ret->attempt), kv_int("run_ms", run_ms),
-           kv_int("wait_ms", (ret->at_us - ret->finished_us) / 1000), kv_str("class", ret->error_class),
+           kv_int("wait_ms", ret->outcome == RUN_BACK ? 0 : (ret->at_us - ret->finished_us) / 1000), kv_str("class", ret->error_class),
            kv_str("error", ret->error));
 }
 
@@ -221,7 +228,8 @@ static void conclude(struct attempt *a, const char *payload, size_t payload_byte
 {
     struct verdict v = judge(a, ret);
 
-    ret->outcome = v.outcome;
+    /* What never began goes back to its queue: nothing is claimed until Redis and Postgres are there again. */
+    ret->outcome = ret->infrastructure && !a->started ? RUN_BACK : v.outcome;
     ret->at_us = v.at_us;
     ret->failed = v.failed;
     if (a->returned < 0) {
@@ -229,9 +237,13 @@ static void conclude(struct attempt *a, const char *payload, size_t payload_byte
         (void)str_fit(ret->error_class, sizeof ret->error_class, reason != NULL ? reason : "");
         (void)str_fit(ret->error, sizeof ret->error, a->fail.text);
     }
-    a->runner->infrastructure_streak = ret->infrastructure ? a->runner->infrastructure_streak + 1 : 0;
-    ret->timetable = (v.outcome == RUN_DONE || v.outcome == RUN_DEAD) && ret->type[0] != '\0' && ret->jid[0] != '\0';
-    if (v.outcome != RUN_DONE) {
+    if (a->started) {
+        a->runner->infrastructure_streak = ret->infrastructure ? a->runner->infrastructure_streak + 1 : 0;
+    }
+    /* The timetable's jobs carry no arguments; asking for each of the others would cost a command per job. */
+    ret->timetable = (ret->outcome == RUN_DONE || ret->outcome == RUN_DEAD) && json_array_size(a->context.args) == 0 &&
+                     ret->type[0] != '\0' && ret->jid[0] != '\0';
+    if (ret->outcome != RUN_DONE && ret->outcome != RUN_BACK) {
         write_next(a, &v, payload, payload_bytes, ret);
     }
 }

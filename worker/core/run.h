@@ -20,7 +20,7 @@ struct runner {
     const struct job_types *types;
     const char *queue;          /* of the lane */
     struct services *services;  /* opened by the first run; the runner's */
-    int infrastructure_streak;  /* runs in a row that failed because Redis or Postgres was away */
+    int infrastructure_streak;  /* handlers in a row that failed because Redis or Postgres was away */
 };
 void runner_done(struct runner *r); /* closes the services */
 
@@ -30,7 +30,7 @@ struct run_result {
     struct str next;        /* RETRY, SNOOZE, DEAD: bytes to store */
     int64_t at_us;
     bool failed;            /* counts as failed */
-    bool infrastructure;    /* Redis or Postgres was away */
+    bool infrastructure;    /* Redis or Postgres was away; BACK when the handler was not even started */
     bool timetable;         /* settled for good and may be a timetable's job: queue_slot_done */
     int attempt;            /* 1 = first */
     int64_t enqueued_us, started_us, finished_us;

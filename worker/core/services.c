@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "sql/worker.h"
 #include "worker/core/gates.h"
 #include "worker/core/limits.h"
 #include "worker/providers/cj/cj.h"
@@ -98,4 +99,13 @@ int services_ready(struct services *s, struct fail *f)
         return fail_wrap(f, "Redis");
     }
     return 0;
+}
+
+bool services_reconnected(struct services *s, int64_t run_ms)
+{
+    scoped(pg_clear_p) PGresult *rows = NULL;
+    struct fail ignored = { 0 };
+
+    return db_query(s->db, &sql_worker_session_age, NULL, &rows, &ignored) < 0 || PQntuples(rows) == 0 ||
+           db_int(rows, 0, "age_ms", 0) < run_ms;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "common/base/attr.h"
 #include "common/base/conf.h"
@@ -23,3 +24,6 @@ static inline void services_close_p(struct services **s)
 void services_lend(const struct services *s, struct job_context *c);
 /* Postgres and Redis are there (db_ready, redis_connect).  -1 says which is not. */
 must_check int services_ready(struct services *s, struct fail *f);
+/* After services_ready: whether Postgres has been connected anew during the last run_ms, so that what failed in that time may
+ * have failed for a lost connection or lock. */
+bool services_reconnected(struct services *s, int64_t run_ms);

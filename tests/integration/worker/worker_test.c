@@ -432,6 +432,89 @@ static void readers_see_the_process_and_its_work(void **unused)
     assert_int_equal(wait_worker(SOON_MS), 0); /* told through Redis */
 }
 
+static void a_job_that_others_recovered_is_fenced(void **unused)
+{
+    scoped(redis_reply_clear_p) redisReply *processes = NULL;
+    scoped(redis_reply_clear_p) redisReply *gone = NULL;
+    struct recovery recovery = { 0 };
+    char lease[256];
+    struct fail f = { 0 };
+
+    (void)unused;
+    enqueue("waits", NULL, 3);
+    start_worker();
+    wait_for("GET", "test:began", 1);
+    wait_for("SCARD", "processes", 1);
+    assert_int_equal(redis_do(fixture.redis, &processes, &f, "SMEMBERS", "processes", NULL), 0);
+    (void)snprintf(lease, sizeof lease, "dropship:lease:%s", processes->element[0]->str);
+    for (int i = 0; i < 100 && recovery.recovered == 0; i++) { /* the worker renews it in between */
+        redis_reply_clear_p(&gone);
+        gone = NULL;
+        assert_int_equal(redis_do(fixture.redis, &gone, &f, "DEL", lease, NULL), 0);
+        assert_int_equal(queue_recover(fixture.redis, clock_now_us(), &recovery, &f), 0);
+    }
+    assert_int_equal(recovery.recovered, 1);
+    wait_for("GET", "test:began", 2); /* it runs again, here */
+    go();
+    wait_for("GET", "test:ran", 2);
+    assert_true(fixture_wait(nothing_claimed, NULL, SOON_MS));
+    assert_int_equal(stop_worker(), 0);
+    assert_string_equal(fixture_value(&fixture, "select string_agg(outcome, ' ' order by outcome) from job_run"), "done fenced");
+    assert_int_equal(fixture_redis_int(&fixture, "LLEN", "queue:test", NULL), 0);
+}
+
+static void lost_connections_lose_no_job(void **unused)
+{
+    enum { JOBS = 400 };
+    int64_t end_ms = clock_mono_ms() + SOON_MS;
+    int64_t left = JOBS;
+    char total[32];
+
+    (void)unused;
+    for (int i = 0; i < JOBS; i++) {
+        enqueue("works", NULL, 25);
+    }
+    start_worker();
+    while (left > 0 && clock_mono_ms() < end_ms) {
+        scoped(redis_reply_clear_p) redisReply *reply = NULL;
+        struct fail f = { 0 };
+        assert_int_equal(redis_do(fixture.redis, &reply, &f, "CLIENT", "KILL", "TYPE", "normal", NULL), 0);
+        left = fixture_redis_int(&fixture, "LLEN", "queue:test", NULL);
+        clock_sleep_ms(7);
+    }
+    assert_int_equal(left, 0);
+    assert_true(fixture_wait(nothing_claimed, NULL, SOON_MS));
+    assert_int_equal(stop_worker(), 0);
+    (void)snprintf(total, sizeof total, "%" PRId64,
+                   JOBS - fixture_redis_int(&fixture, "ZCARD", "retry", NULL) -
+                       fixture_redis_int(&fixture, "ZCARD", "schedule", NULL) -
+                       fixture_redis_int(&fixture, "LLEN", "queue:test", NULL));
+    assert_string_equal(fixture_value(&fixture, "select count(distinct jid) from job_run where outcome = 'done'"), total);
+    assert_int_equal(fixture_redis_int(&fixture, "ZCARD", "dead", NULL), 0);
+}
+
+static void a_timetable_job_makes_way_for_the_next(void **unused)
+{
+    const struct slot slot = { .name = "works", .interval_ms = 100, .job = { .type = "works", .queue = "test", .max_retries = 3 } };
+    int64_t wait_ms = 0;
+    int got = 1;
+    struct fail f = { 0 };
+
+    (void)unused;
+    assert_int_equal(queue_slot(fixture.redis, &slot, &wait_ms, &f), 0);
+    clock_sleep_ms(wait_ms + 1);
+    assert_int_equal(queue_slot(fixture.redis, &slot, &wait_ms, &f), 1); /* the last one still waits */
+    start_worker();
+    wait_for("GET", "test:ran", 1);
+    for (int64_t end_ms = clock_mono_ms() + SOON_MS; got == 1 && clock_mono_ms() < end_ms;) {
+        clock_sleep_ms(wait_ms + 1);
+        got = queue_slot(fixture.redis, &slot, &wait_ms, &f);
+    }
+    assert_int_equal(got, 0);
+    wait_for("GET", "test:ran", 2);
+    assert_int_equal(stop_worker(), 0);
+}
+
 /* Status of GET path, body into text. */
 static int ask(int port, const char *path, char *text, size_t text_bytes)
 {
@@ -519,6 +602,9 @@ int main(void)
         TEST(a_second_term_hands_back_at_once),
         TEST(a_quiet_worker_claims_nothing_but_finishes),
         TEST(readers_see_the_process_and_its_work),
+        TEST(a_job_that_others_recovered_is_fenced),
+        TEST(lost_connections_lose_no_job),
+        TEST(a_timetable_job_makes_way_for_the_next),
         TEST(health_and_metrics_are_told),
     };
 
