@@ -56,7 +56,8 @@ struct order_facts {
 
     struct line_facts *lines; /* borrowed */
     size_t line_count;
-    bool supplier_asked; /* stock, price, freight and balance below are live; false: their rules say nothing */
+    bool supplier_asked; /* stock and prices of mapped lines are live; false: their rules say nothing */
+    bool freight_asked;  /* the same for methods, margin and balance: asked only when all lines are mapped */
     bool has_method;
     char method[64];
     int method_days; /* upper end of the promise, -1 unknown */

@@ -134,13 +134,13 @@ static bool price_rise(const struct order_facts *o, struct reason *r)
             return true;
         }
     }
-    return o->supplier_asked && o->margin_known && o->margin_minor < 0 &&
+    return o->freight_asked && o->margin_known && o->margin_minor < 0 &&
            SAY(r, o->margin_minor, 0, "After the live quote the order would lose %" PRId64 " %s.", -o->margin_minor, o->currency);
 }
 
 static bool no_method(const struct order_facts *o, struct reason *r)
 {
-    return o->supplier_asked && !o->has_method &&
+    return o->freight_asked && !o->has_method &&
            SAY(r, o->methods_offered, o->limits.promised_days,
                "No shipping method to %s within %" PRId64 " days (%d offered in all).", o->ship.country_code,
                o->limits.promised_days, o->methods_offered);
@@ -148,7 +148,7 @@ static bool no_method(const struct order_facts *o, struct reason *r)
 
 static bool wallet(const struct order_facts *o, struct reason *r)
 {
-    return o->supplier_asked && o->has_method && o->wallet_minor < o->cost_minor &&
+    return o->freight_asked && o->has_method && o->wallet_minor < o->cost_minor &&
            SAY(r, o->wallet_minor, o->cost_minor, "The supplier balance is %" PRId64 " cents, the order costs %" PRId64 ".",
                o->wallet_minor, o->cost_minor);
 }

@@ -91,7 +91,7 @@ int order_move(struct db *tx, struct order *o, const struct order_move *m, struc
     }
     TRY(write_move(tx, o, m, run_us, f));
     TRY(timeline_add(tx, o->id, &m->note, f));
-    if (m->next_job != NULL) {
+    if (m->next_job != NULL && !m->goes_on) {
         TRY(order_follow_up(tx, o->id, m->next_job, m->next_run_us, m->event, f));
     }
     o->state = m->to;

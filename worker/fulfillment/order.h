@@ -41,6 +41,7 @@ struct order_move {
     const char *next_job;     /* NULL = nothing more to do */
     int64_t next_run_us;      /* when; 0 = now */
     const char *event;        /* name of the outbox event; NULL = "order.next" */
+    bool goes_on;             /* this very run goes on with next_job: no other job is needed unless it is lost */
     struct order_note note;
 };
 /* Inside the caller's transaction; *o then shows the new state.  FAIL_LATER when the row has left o->state meanwhile; FAIL_BUG for

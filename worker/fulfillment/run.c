@@ -6,8 +6,9 @@
 #include "common/base/json.h"
 #include "common/base/log.h"
 #include "common/model/orders.h"
+#include "worker/fulfillment/decide.h"
 
-enum { BUSY_S = 3, PAUSED_S = 60, ACCOUNT_S = 300, PROBLEM_S = 3600 };
+enum { BUSY_S = 3, PAUSED_S = 60, ACCOUNT_S = 300, PROBLEM_S = 3600, HEAL_MAX_S = 6 * 3600 };
 
 static const int64_t US = 1000000;
 /* A job may come a little before its time: clocks differ, and schedules are in whole seconds. */
@@ -51,18 +52,39 @@ int run_stopped(struct order_run *r, bool *ret, struct fail *f)
     return 0;
 }
 
+/* A quarter of the order's age: soon at first, then rarely. */
+static int64_t heal_s(const struct order_run *r)
+{
+    int64_t quarter_s = (clock_now_us() - r->o.created_us) / US / 4;
+    int64_t least_s = r->set.num[SETTING_ORDERS_CHECK_S];
+
+    if (quarter_s < least_s) {
+        return least_s;
+    }
+    return quarter_s < HEAL_MAX_S ? quarter_s : HEAL_MAX_S;
+}
+
+int run_hold_all(struct order_run *r, struct db *tx, const struct order_note *first, json_t *reasons, struct fail *f)
+{
+    bool heals = hold_rule_find(first->code)->heals;
+    struct order_move move = { .to = ORDER_HELD, .hold_code = first->code, .hold_reasons = reasons,
+                               .next_job = heals ? "order.release" : NULL,
+                               .next_run_us = heals ? clock_now_us() + heal_s(r) * US : 0, .note = *first };
+
+    move.note.step = "held";
+    move.note.once = true;
+    log_info("order.held", kv_int("order", r->o.id), kv_str("name", r->o.name), kv_str("code", first->code));
+    return order_move(tx, &r->o, &move, f);
+}
+
 int run_hold(struct order_run *r, const char *code, const char *text, json_t *detail, struct fail *f)
 {
+    scoped(db_rollback_p) struct db *tx = NULL;
     scoped(json_clear_p) json_t *reasons = json_pack("[{s:s, s:s, s:O?}]", "code", code, "text", text, "numbers", detail);
 
-    log_info("order.held", kv_int("order", r->o.id), kv_str("name", r->o.name), kv_str("code", code));
-    return order_move_now(r->c->db, &r->o,
-                          &(struct order_move){ .to = ORDER_HELD,
-                                                .hold_code = code,
-                                                .hold_reasons = reasons,
-                                                .note = { .step = "held", .code = code, .text = text, .detail = detail,
-                                                          .once = true } },
-                          f);
+    TRY(db_begin(r->c->db, &tx, f));
+    TRY(run_hold_all(r, tx, &(struct order_note){ .code = code, .text = text, .detail = detail }, reasons, f));
+    return db_commit(&tx, f);
 }
 
 int run_wait(struct order_run *r, int64_t wait_s, const char *code, const char *text, struct fail *f)

@@ -36,7 +36,11 @@ must_check int order_job_run(struct job_context *c, const struct order_job *job,
 enum flow_mode run_mode(const struct order_run *r);
 /* Read STOP again: true when it is on by now. */
 must_check int run_stopped(struct order_run *r, bool *ret, struct fail *f);
-/* Hold the order: one reason, nothing to do until a person or a change at the shop. */
+/* Hold the order for one reason.  Codes that heal are looked at again after a while that grows with the order's age; others
+ * wait for a person or a change at the shop. */
 must_check int run_hold(struct order_run *r, const char *code, const char *text, json_t *detail, struct fail *f);
+/* The same for several reasons; code and text are those of the one that names the hold, reasons is what is shown. */
+must_check int run_hold_all(struct order_run *r, struct db *tx, const struct order_note *first, json_t *reasons,
+                            struct fail *f);
 /* Come back in wait_s by snoozing, with a note that is written once. */
 must_check int run_wait(struct order_run *r, int64_t wait_s, const char *code, const char *text, struct fail *f);

@@ -1,0 +1,52 @@
+/* housekeeping []: partitions of the history ahead of time, old ones away, sent events and webhook deliveries trimmed. */
+#include "common/base/log.h"
+#include "common/model/settings.h"
+#include "sql/orders.h"
+#include "worker/fulfillment/jobs.h"
+#include "worker/fulfillment/sqltext.h"
+
+enum { DAYS_AHEAD = 3, EVENTS_KEPT_DAYS = 7, DELIVERIES_KEPT_DAYS = 7, BATCH = 5000, BATCHES_MAX = 40 };
+
+/* Small deletes, so that nobody waits behind a large one. */
+static int trim(struct db *db, const struct embedded *sql, int64_t days, int64_t *ret, struct fail *f)
+{
+    struct sql_text keep, batch;
+
+    for (int i = 0; i < BATCHES_MAX; i++) {
+        int64_t gone = db_exec(db, sql, (const char *[]){ sql_int(&keep, days), sql_int(&batch, BATCH) }, f);
+        TRY(gone);
+        *ret += gone;
+        if (gone < BATCH) {
+            break;
+        }
+    }
+    return 0;
+}
+
+static int days(struct db *db, const struct embedded *sql, int64_t parameter, const char *column, int64_t *ret,
+                struct fail *f)
+{
+    scoped(pg_clear_p) PGresult *rows = NULL;
+    struct sql_text text;
+
+    TRY(db_query(db, sql, (const char *[]){ sql_int(&text, parameter) }, &rows, f));
+    *ret = db_int(rows, 0, column, 0);
+    return 0;
+}
+
+int housekeeping(struct job_context *c, struct fail *f)
+{
+    struct settings set;
+    struct sql_text keep;
+    int64_t made = 0, dropped = 0, events = 0, deliveries = 0;
+
+    TRY(settings_read(c->db, &set, f));
+    TRY(days(c->db, &sql_orders_days_make, DAYS_AHEAD, "made", &made, f));
+    TRY(days(c->db, &sql_orders_days_drop, set.num[SETTING_HISTORY_DAYS], "dropped", &dropped, f));
+    TRY(trim(c->db, &sql_orders_trim_outbox, EVENTS_KEPT_DAYS, &events, f));
+    TRY(trim(c->db, &sql_orders_trim_webhooks, DELIVERIES_KEPT_DAYS, &deliveries, f));
+    TRY(db_exec(c->db, &sql_orders_trim_reconciles, (const char *[]){ sql_int(&keep, set.num[SETTING_HISTORY_DAYS]) }, f));
+    log_info("housekeeping.done", kv_int("days_made", made), kv_int("days_dropped", dropped), kv_int("events", events),
+             kv_int("deliveries", deliveries));
+    return 0;
+}
