@@ -13,7 +13,8 @@ struct window {
 };
 
 /* The part of one list that falls into the window; tail first. */
-static int browse_list(struct redis *r, const struct entry_place *place, struct window *win, struct fail *f)
+static int browse_list(struct redis *r, const struct entry_place *place, struct window *win,
+                       struct fail *f)
 {
     scoped(redis_reply_clear_p) redisReply *length = NULL;
     scoped(redis_reply_clear_p) redisReply *page = NULL;
@@ -81,20 +82,24 @@ static const char *const set_keys[JOB_STATES] = {
     [JOB_DEAD] = KEY_DEAD,
 };
 
-static int read_set(struct redis *r, enum job_state state, size_t offset, size_t limit, redisReply **ret, struct fail *f)
+static int read_set(struct redis *r, enum job_state state, size_t offset, size_t limit,
+                    redisReply **ret, struct fail *f)
 {
     char start[32], stop[32];
 
     (void)snprintf(start, sizeof start, "%zu", offset);
     (void)snprintf(stop, sizeof stop, "%zu", offset + limit - 1);
-    TRY(redis_do(r, ret, f, state == JOB_DEAD ? "ZREVRANGE" : "ZRANGE", set_keys[state], start, stop, "WITHSCORES", NULL));
+    TRY(redis_do(r, ret, f, state == JOB_DEAD ? "ZREVRANGE" : "ZRANGE", set_keys[state], start,
+                 stop, "WITHSCORES", NULL));
     return reply_want_array(*ret, 0, "ZRANGE", f);
 }
 
-static int add_pairs(const redisReply *page, enum job_state state, struct job_entries *out, struct fail *f)
+static int add_pairs(const redisReply *page, enum job_state state, struct job_entries *out,
+                     struct fail *f)
 {
     for (size_t i = 0; i + 1 < page->elements; i += 2) {
-        struct entry_place place = { state, set_keys[state], "", entries_score_us(page->element[i + 1]) };
+        struct entry_place place = { state, set_keys[state], "",
+                                     entries_score_us(page->element[i + 1]) };
 
         TRY(entries_add(out, &place, page->element[i]->str, page->element[i]->len, f));
     }
@@ -113,7 +118,8 @@ static int browse_set(struct redis *r, enum job_state state, struct window *win,
 }
 
 /* Take over those of the queue that fall into the window; the others are dropped. */
-static int filter_page(struct job_entries *page, const char *queue, struct window *win, struct fail *f)
+static int filter_page(struct job_entries *page, const char *queue, struct window *win,
+                       struct fail *f)
 {
     for (size_t i = 0; i < page->count; i++) {
         struct job_entry *e = &page->items[i];
@@ -134,7 +140,8 @@ static int filter_page(struct job_entries *page, const char *queue, struct windo
 }
 
 /* The sets know no queues: walk, within bounds. */
-static int browse_set_of_queue(struct redis *r, enum job_state state, const char *queue, struct window *win, struct fail *f)
+static int browse_set_of_queue(struct redis *r, enum job_state state, const char *queue,
+                               struct window *win, struct fail *f)
 {
     size_t got = WALK_PAGE;
 
@@ -155,8 +162,8 @@ const char *const job_state_names[JOB_STATES] = {
     [JOB_RETRY] = "retry",     [JOB_DEAD] = "dead",
 };
 
-int queue_jobs(struct redis *r, enum job_state state, const char *queue, size_t offset, size_t limit,
-               struct job_entries *ret, struct fail *f)
+int queue_jobs(struct redis *r, enum job_state state, const char *queue, size_t offset,
+               size_t limit, struct job_entries *ret, struct fail *f)
 {
     scoped(job_entries_free) struct job_entries entries = { .items = NULL };
     struct window win = { offset, limit, &entries };

@@ -5,7 +5,9 @@
 
 int queue_canary_plant(struct redis *r, struct fail *f)
 {
-    static const struct job_spec spec = { .type = "dropship.canary", .queue = CANARY_QUEUE, .max_retries = 0 };
+    static const struct job_spec spec = { .type = "dropship.canary",
+                                          .queue = CANARY_QUEUE,
+                                          .max_retries = 0 };
     scoped(str_done) struct str payload;
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     struct claim_list list;
@@ -31,7 +33,8 @@ int queue_canary_back(struct redis *r, int64_t *ret_age_ms, struct fail *f)
     if (!reply_is_text(reply)) {
         return 1;
     }
-    TRY(redis_do(r, &forgotten, f, "SREM", "queues", CANARY_QUEUE, NULL)); /* not a queue for people to see */
+    TRY(redis_do(r, &forgotten, f, "SREM", "queues", CANARY_QUEUE,
+                 NULL)); /* not a queue for people to see */
     TRY(redis_time_us(r, &now_us, f));
     TRY(job_parse(reply->str, reply->len, &job, f));
     *ret_age_ms = (now_us - job->enqueued_us) / 1000;

@@ -14,7 +14,8 @@ enum {
 };
 
 /* One call of the claim script.  *ret_reply holds {paused, jobs}. */
-static int claim_now(struct redis *r, const struct claim_list *list, size_t max, redisReply **ret_reply, struct fail *f)
+static int claim_now(struct redis *r, const struct claim_list *list, size_t max,
+                     redisReply **ret_reply, struct fail *f)
 {
     scoped(words_done) struct words w = { .items = NULL };
     char key[QUEUE_KEY_BYTES];
@@ -31,7 +32,8 @@ static int claim_now(struct redis *r, const struct claim_list *list, size_t max,
 }
 
 /* Wait for a job to arrive and move it into the claim list.  1 = one came, 0 = none. */
-static int wait_for_job(struct redis *r, const struct claim_list *list, int64_t block_ms, struct fail *f)
+static int wait_for_job(struct redis *r, const struct claim_list *list, int64_t block_ms,
+                        struct fail *f)
 {
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     char key[QUEUE_KEY_BYTES];
@@ -40,7 +42,8 @@ static int wait_for_job(struct redis *r, const struct claim_list *list, int64_t 
     int result;
 
     queue_key(list->queue, key);
-    (void)snprintf(seconds, sizeof seconds, "%" PRId64 ".%03d", block_ms / 1000, (int)(block_ms % 1000));
+    (void)snprintf(seconds, sizeof seconds, "%" PRId64 ".%03d", block_ms / 1000,
+                   (int)(block_ms % 1000));
     redis_set_timeout(r, block_ms + BLOCK_SPARE_MS);
     result = redis_do(r, &reply, f, "BLMOVE", key, list->key, "RIGHT", "LEFT", seconds, NULL);
     redis_set_timeout(r, usual_ms);
@@ -53,7 +56,8 @@ static int wait_for_job(struct redis *r, const struct claim_list *list, int64_t 
 }
 
 /* Copies for the caller; all or nothing. */
-static int take_jobs(const redisReply *jobs, char **payloads, size_t *sizes, size_t *ret_count, struct fail *f)
+static int take_jobs(const redisReply *jobs, char **payloads, size_t *sizes, size_t *ret_count,
+                     struct fail *f)
 {
     for (size_t i = 0; i < jobs->elements; i++) {
         const redisReply *job = jobs->element[i];
@@ -73,8 +77,8 @@ static int take_jobs(const redisReply *jobs, char **payloads, size_t *sizes, siz
     return 0;
 }
 
-int queue_claim(struct redis *r, const struct claim_list *list, size_t max, int64_t block_ms, char **payloads,
-                size_t *sizes, size_t *ret_count, struct fail *f)
+int queue_claim(struct redis *r, const struct claim_list *list, size_t max, int64_t block_ms,
+                char **payloads, size_t *sizes, size_t *ret_count, struct fail *f)
 {
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     const redisReply *jobs;
@@ -98,12 +102,14 @@ int queue_claim(struct redis *r, const struct claim_list *list, size_t max, int6
     }
     jobs = reply->element[1];
     if (jobs->elements > max) {
-        return fail_set(f, FAIL_BUG, "claimed %zu jobs instead of at most %zu", jobs->elements, max);
+        return fail_set(f, FAIL_BUG, "claimed %zu jobs instead of at most %zu", jobs->elements,
+                        max);
     }
     return take_jobs(jobs, payloads, sizes, ret_count, f);
 }
 
-int queue_claim_release(struct redis *r, const struct claim_list *list, int64_t *ret_released, struct fail *f)
+int queue_claim_release(struct redis *r, const struct claim_list *list, int64_t *ret_released,
+                        struct fail *f)
 {
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     char key[QUEUE_KEY_BYTES];

@@ -23,8 +23,8 @@ static void group_done(struct group *g)
     free(g->payloads);
 }
 
-static int group_add(struct group *g, const struct job_spec *spec, int64_t now_us, char ret_jid[static JOB_JID_BYTES],
-                     struct fail *f)
+static int group_add(struct group *g, const struct job_spec *spec, int64_t now_us,
+                     char ret_jid[static JOB_JID_BYTES], struct fail *f)
 {
     struct str *payload = &g->payloads[g->count++];
     bool later = spec->run_at_us > now_us;
@@ -44,10 +44,11 @@ static int group_add(struct group *g, const struct job_spec *spec, int64_t now_u
 }
 
 /* Build all, then push if r is given. */
-static int run_group(struct redis *r, const struct job_spec *specs, size_t count, char ret_jid[static JOB_JID_BYTES],
-                     struct fail *f)
+static int run_group(struct redis *r, const struct job_spec *specs, size_t count,
+                     char ret_jid[static JOB_JID_BYTES], struct fail *f)
 {
-    scoped(group_done) struct group g = { .payloads = calloc(count, sizeof *g.payloads), .jitter_us = queue_jitter_us() };
+    scoped(group_done) struct group g = { .payloads = calloc(count, sizeof *g.payloads),
+                                          .jitter_us = queue_jitter_us() };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     int64_t now_us = clock_now_us();
 
@@ -64,7 +65,8 @@ static int run_group(struct redis *r, const struct job_spec *specs, size_t count
     return r == NULL ? 0 : words_script(r, &lua_enqueue, 2, &g.words, &reply, f);
 }
 
-int queue_enqueue(struct redis *r, const struct job_spec *spec, char ret_jid[static JOB_JID_BYTES], struct fail *f)
+int queue_enqueue(struct redis *r, const struct job_spec *spec, char ret_jid[static JOB_JID_BYTES],
+                  struct fail *f)
 {
     return run_group(r, spec, 1, ret_jid, f);
 }

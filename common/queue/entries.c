@@ -21,8 +21,8 @@ static int grow(struct job_entries *entries, struct fail *f)
     return 0;
 }
 
-int entries_add(struct job_entries *entries, const struct entry_place *place, const char *bytes, size_t size_bytes,
-                struct fail *f)
+int entries_add(struct job_entries *entries, const struct entry_place *place, const char *bytes,
+                size_t size_bytes, struct fail *f)
 {
     scoped(free_p) char *payload = malloc(size_bytes + 1);
     scoped(job_free_p) struct job *job = NULL;
@@ -40,7 +40,9 @@ int entries_add(struct job_entries *entries, const struct entry_place *place, co
     }
     TRY(grow(entries, f));
     entry = &entries->items[entries->count++];
-    *entry = (struct job_entry){ .state = place->state, .at_us = place->at_us, .payload_bytes = size_bytes };
+    *entry = (struct job_entry){ .state = place->state,
+                                 .at_us = place->at_us,
+                                 .payload_bytes = size_bytes };
     (void)str_fit(entry->where, sizeof entry->where, place->where);
     (void)str_fit(entry->worker, sizeof entry->worker, place->worker);
     entry->job = take_ptr(job);

@@ -10,8 +10,8 @@ struct entry_place {
     const char *worker;
     int64_t at_us;
 };
-must_check int entries_add(struct job_entries *entries, const struct entry_place *place, const char *bytes,
-                           size_t size_bytes, struct fail *f);
+must_check int entries_add(struct job_entries *entries, const struct entry_place *place,
+                           const char *bytes, size_t size_bytes, struct fail *f);
 /* Score text to microseconds. */
 int64_t entries_score_us(const redisReply *score);
 

@@ -7,8 +7,8 @@
 enum { LIST_PAGE = 200, LIST_WALK_MAX = 100000, PASSES = 2 };
 
 /* Add the entry if it is the job; 1 = it is. */
-static int add_if_match(const char *jid, const struct entry_place *place, const redisReply *payload, struct job_entries *out,
-                        struct fail *f)
+static int add_if_match(const char *jid, const struct entry_place *place, const redisReply *payload,
+                        struct job_entries *out, struct fail *f)
 {
     if (!reply_is_text(payload) || memmem(payload->str, payload->len, jid, strlen(jid)) == NULL) {
         return 0;
@@ -23,8 +23,8 @@ static int add_if_match(const char *jid, const struct entry_place *place, const 
 }
 
 /* Walk a list from its tail. */
-static int find_in_list(struct redis *r, const char *jid, const struct entry_place *place, struct job_entries *out,
-                        struct fail *f)
+static int find_in_list(struct redis *r, const char *jid, const struct entry_place *place,
+                        struct job_entries *out, struct fail *f)
 {
     size_t got = LIST_PAGE;
 
@@ -94,8 +94,8 @@ static void glob_of(const char *jid, struct str *out)
     str_add_char(out, '*');
 }
 
-static int find_in_set(struct redis *r, const char *jid, enum job_state state, const char *set, struct job_entries *out,
-                       struct fail *f)
+static int find_in_set(struct redis *r, const char *jid, enum job_state state, const char *set,
+                       struct job_entries *out, struct fail *f)
 {
     scoped(str_done) struct str glob;
     char cursor[32] = "0";
@@ -128,7 +128,9 @@ static int find_anywhere(struct redis *r, const char *jid, struct job_entries *o
     static const struct {
         enum job_state state;
         const char *key;
-    } sets[] = { { JOB_RETRY, KEY_RETRY }, { JOB_SCHEDULED, KEY_SCHEDULE }, { JOB_DEAD, KEY_DEAD } };
+    } sets[] = { { JOB_RETRY, KEY_RETRY },
+                 { JOB_SCHEDULED, KEY_SCHEDULE },
+                 { JOB_DEAD, KEY_DEAD } };
     int found = find_waiting(r, jid, out, f);
 
     if (found == 0) {
@@ -154,7 +156,8 @@ int queue_find(struct redis *r, const char *jid, struct job_entries *ret, struct
     }
     TRY(found);
     if (found == 0) {
-        return fail_set(f, FAIL_MISSING, "no job %s in any queue or set; it may have finished", jid);
+        return fail_set(f, FAIL_MISSING, "no job %s in any queue or set; it may have finished",
+                        jid);
     }
     *ret = entries;
     entries = (struct job_entries){ .items = NULL };

@@ -18,7 +18,8 @@ static int each_claim_length(struct redis *r, claim_length_fn *note, void *conte
         scoped(redis_reply_clear_p) redisReply *reply = NULL;
         size_t count = keys.count - at < LENGTHS_MAX ? keys.count - at : LENGTHS_MAX;
 
-        TRY(redis_script(r, &lua_lengths, count, count, (const char *const *)keys.items + at, NULL, &reply, f));
+        TRY(redis_script(r, &lua_lengths, count, count, (const char *const *)keys.items + at, NULL,
+                         &reply, f));
         TRY(reply_want_array(reply, count, "list lengths", f));
         for (size_t i = 0; i < count; i++) {
             char worker[128], queue[JOB_NAME_BYTES];
@@ -52,13 +53,15 @@ static int64_t age_ms(const redisReply *payload, int64_t now_us)
     scoped(job_free_p) struct job *job = NULL;
     struct fail ignored; /* not a job: age unknown */
 
-    if (payload->len == 0 || job_parse(payload->str, payload->len, &job, &ignored) < 0 || job->enqueued_us == 0) {
+    if (payload->len == 0 || job_parse(payload->str, payload->len, &job, &ignored) < 0 ||
+        job->enqueued_us == 0) {
         return -1;
     }
     return now_us > job->enqueued_us ? (now_us - job->enqueued_us) / 1000 : 0;
 }
 
-static int read_queues(struct redis *r, const redisReply *names, struct queue_info *items, struct fail *f)
+static int read_queues(struct redis *r, const redisReply *names, struct queue_info *items,
+                       struct fail *f)
 {
     scoped(words_done) struct words w = { .items = NULL };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;

@@ -18,11 +18,13 @@ int job_check_name(const char *name, const char *what, struct fail *f)
         return fail_set(f, FAIL_INPUT, "the %s name is missing", what);
     }
     if (strlen(name) >= JOB_NAME_BYTES) {
-        return fail_set(f, FAIL_INPUT, "the %s name is longer than %d bytes", what, JOB_NAME_BYTES - 1);
+        return fail_set(f, FAIL_INPUT, "the %s name is longer than %d bytes", what,
+                        JOB_NAME_BYTES - 1);
     }
     for (const char *c = name; *c != '\0'; c++) {
         if (!is_alnum(*c) && strchr(extra, *c) == NULL) {
-            return fail_set(f, FAIL_INPUT, "the %s name may hold only letters, digits and %s", what, extra);
+            return fail_set(f, FAIL_INPUT, "the %s name may hold only letters, digits and %s", what,
+                            extra);
         }
     }
     return 0;
@@ -32,11 +34,13 @@ int job_check_name(const char *name, const char *what, struct fail *f)
 static int check_id(const char *id, size_t field_bytes, const char *what, struct fail *f)
 {
     if (id[0] == '\0' || strlen(id) >= field_bytes) {
-        return fail_set(f, FAIL_INPUT, "the %s must have 1 to %zu characters", what, field_bytes - 1);
+        return fail_set(f, FAIL_INPUT, "the %s must have 1 to %zu characters", what,
+                        field_bytes - 1);
     }
     for (const char *c = id; *c != '\0'; c++) {
         if (!is_alnum(*c) && *c != '-' && *c != '_') {
-            return fail_set(f, FAIL_INPUT, "the %s may hold only letters, digits, '-' and '_'", what);
+            return fail_set(f, FAIL_INPUT, "the %s may hold only letters, digits, '-' and '_'",
+                            what);
         }
     }
     return 0;

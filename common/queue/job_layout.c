@@ -26,7 +26,8 @@ const char *const job_field_names[FIELD_COUNT] = {
     [FIELD_TRACE] = "dropship_trace",
 };
 
-static void note_member(void *context, const char *name, size_t name_bytes, const struct json_span *value)
+static void note_member(void *context, const char *name, size_t name_bytes,
+                        const struct json_span *value)
 {
     struct job_layout *layout = context;
     char text[JOB_NAME_BYTES];
@@ -59,23 +60,24 @@ int job_layout_read(const char *bytes, size_t size_bytes, struct job_layout *ret
 }
 
 /* The edit of the present member that begins first at or after `from`; NULL when there is none. */
-static const struct job_edit *next_edit(const struct job_layout *layout, const char *from, const struct job_edit *edits,
-                                        size_t count)
+static const struct job_edit *next_edit(const struct job_layout *layout, const char *from,
+                                        const struct job_edit *edits, size_t count)
 {
     const struct job_edit *best = NULL;
 
     for (size_t i = 0; i < count; i++) {
         const char *text = layout->fields[edits[i].field].text;
 
-        if (text != NULL && text >= from && (best == NULL || text < layout->fields[best->field].text)) {
+        if (text != NULL && text >= from &&
+            (best == NULL || text < layout->fields[best->field].text)) {
             best = &edits[i];
         }
     }
     return best;
 }
 
-void job_layout_edit(const struct job_layout *layout, const char *bytes, size_t size_bytes, const struct job_edit *edits,
-                     size_t count, struct str *out)
+void job_layout_edit(const struct job_layout *layout, const char *bytes, size_t size_bytes,
+                     const struct job_edit *edits, size_t count, struct str *out)
 {
     const char *from = bytes;
     const struct job_edit *edit;
@@ -110,7 +112,8 @@ static size_t character_bytes(const char *text)
     while (length < 4 && ((unsigned char)text[length] & 0xC0) == 0x80) {
         length++;
     }
-    for (; length > 0; length--) { /* at most four tries: stray bytes may follow a whole character */
+    for (; length > 0;
+         length--) { /* at most four tries: stray bytes may follow a whole character */
         memcpy(quoted + 1, text, length);
         quoted[length + 1] = '"';
         if (json_scan(quoted, length + 2, 1, NULL, NULL, &top, &why) == 0) {
@@ -146,7 +149,8 @@ void job_add_json_string(struct str *out, const char *text, size_t max_character
 
 void job_format_time(int64_t at_us, char text[static JOB_TIME_BYTES])
 {
-    (void)snprintf(text, JOB_TIME_BYTES, "%" PRId64 ".%06d", at_us / 1000000, (int)(at_us % 1000000));
+    (void)snprintf(text, JOB_TIME_BYTES, "%" PRId64 ".%06d", at_us / 1000000,
+                   (int)(at_us % 1000000));
 }
 
 static int64_t time_from_number(const char *text)
@@ -167,7 +171,8 @@ int64_t job_read_time(const struct json_span *value)
     int64_t at_us = 0;
     struct fail ignored; /* an odd time is unknown, never a reason to refuse the job */
 
-    if (value->text == NULL || (value->kind != JSON_SPAN_NUMBER && value->kind != JSON_SPAN_STRING) ||
+    if (value->text == NULL ||
+        (value->kind != JSON_SPAN_NUMBER && value->kind != JSON_SPAN_STRING) ||
         !json_span_text(value->text, value->size_bytes, text, sizeof text)) {
         return 0;
     }
@@ -183,7 +188,8 @@ int job_read_int(const struct json_span *value, int otherwise)
     double number;
 
     if (value->text == NULL || value->kind != JSON_SPAN_NUMBER ||
-        !json_span_text(value->text, value->size_bytes, text, sizeof text) || strpbrk(text, ".eE") != NULL) {
+        !json_span_text(value->text, value->size_bytes, text, sizeof text) ||
+        strpbrk(text, ".eE") != NULL) {
         return otherwise;
     }
     number = strtod(text, NULL);

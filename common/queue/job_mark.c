@@ -6,7 +6,8 @@
 
 enum { ERROR_CHARACTERS = 10000, QUOTED_NAME_BYTES = JOB_NAME_BYTES + 2, EDITS_MAX = 8 };
 
-int job_mark_enqueued(const struct job *job, int64_t now_us, bool requeue_retry, struct str *out, struct fail *f)
+int job_mark_enqueued(const struct job *job, int64_t now_us, bool requeue_retry, struct str *out,
+                      struct fail *f)
 {
     struct job_layout layout;
     char now[JOB_TIME_BYTES];
@@ -25,7 +26,8 @@ int job_mark_enqueued(const struct job *job, int64_t now_us, bool requeue_retry,
 }
 
 /* The queue of the next attempt: the job's own retry_queue, else where it came from. */
-static void choose_queue(const struct job_layout *layout, const char *queue, char quoted[static QUOTED_NAME_BYTES])
+static void choose_queue(const struct job_layout *layout, const char *queue,
+                         char quoted[static QUOTED_NAME_BYTES])
 {
     const struct json_span *wish = &layout->fields[FIELD_RETRY_QUEUE];
     char name[JOB_NAME_BYTES];
@@ -50,12 +52,14 @@ static void add_edit(struct job_edit *edits, size_t *count, enum job_field field
     edits[(*count)++] = (struct job_edit){ field, text };
 }
 
-int job_mark_failed(const struct job *job, const char *queue, const char *error_class, const char *error_message,
-                    int64_t now_us, struct str *out, int *ret_retry_count, struct fail *f)
+int job_mark_failed(const struct job *job, const char *queue, const char *error_class,
+                    const char *error_message, int64_t now_us, struct str *out,
+                    int *ret_retry_count, struct fail *f)
 {
     scoped(str_done) struct str class_text, message;
     char now[JOB_TIME_BYTES], first[JOB_TIME_BYTES], count[16], quoted[QUOTED_NAME_BYTES];
-    bool again = job->retry_count >= 0 || job->failed_us != 0; /* Web's "retry now" leaves -1 with a failed_at */
+    bool again = job->retry_count >= 0 ||
+                 job->failed_us != 0; /* Web's "retry now" leaves -1 with a failed_at */
     int retry_count = job->retry_count == INT_MAX ? INT_MAX : job->retry_count + 1;
     struct job_edit edits[EDITS_MAX];
     size_t edit_count = 0;

@@ -8,7 +8,8 @@
 static void read_text(const struct json_span *value, char *field, size_t field_bytes)
 {
     if (value->text != NULL && value->kind == JSON_SPAN_STRING) {
-        (void)json_span_text(value->text, value->size_bytes, field, field_bytes); /* "" when it does not fit */
+        (void)json_span_text(value->text, value->size_bytes, field,
+                             field_bytes); /* "" when it does not fit */
     }
 }
 

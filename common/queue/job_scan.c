@@ -29,7 +29,8 @@ static int broken(struct scan *s, const char *why)
 
 static void skip_space(struct scan *s)
 {
-    while (s->at < s->end && (*s->at == ' ' || *s->at == '\t' || *s->at == '\n' || *s->at == '\r')) {
+    while (s->at < s->end &&
+           (*s->at == ' ' || *s->at == '\t' || *s->at == '\n' || *s->at == '\r')) {
         s->at++;
     }
 }
@@ -49,7 +50,8 @@ static bool is_hex(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/* First bytes of UTF-8 sequences: range, further bytes, range of the second byte (Unicode, table 3-7). */
+/* First bytes of UTF-8 sequences: range, further bytes, range of the second byte (Unicode, table
+ * 3-7). */
 static const struct utf8_row {
     uint8_t first, last, more, low, high;
 } utf8_rows[] = {
@@ -168,7 +170,9 @@ static int scan_number(struct scan *s)
 static const struct word {
     const char *text;
     enum json_kind kind;
-} words[] = { { "true", JSON_SPAN_TRUE }, { "false", JSON_SPAN_FALSE }, { "null", JSON_SPAN_NULL } };
+} words[] = { { "true", JSON_SPAN_TRUE },
+              { "false", JSON_SPAN_FALSE },
+              { "null", JSON_SPAN_NULL } };
 
 /* A value that is not a container. */
 static int scan_scalar(struct scan *s, enum json_kind *ret_kind)
@@ -204,7 +208,8 @@ static int enter(struct scan *s)
     if (*s->at == '{') {
         s->is_object[s->depth / 8] = (uint8_t)(s->is_object[s->depth / 8] | 1U << (s->depth % 8));
     } else {
-        s->is_object[s->depth / 8] = (uint8_t)(s->is_object[s->depth / 8] & ~(1U << (s->depth % 8)));
+        s->is_object[s->depth / 8] =
+            (uint8_t)(s->is_object[s->depth / 8] & ~(1U << (s->depth % 8)));
     }
     s->at++;
     skip_space(s);
@@ -239,7 +244,8 @@ static void begin_value(struct scan *s)
     struct json_span *span = s->depth == 0 ? &s->top : &s->value;
 
     if (s->depth <= TOP) {
-        *span = (struct json_span){ s->at, 0, next_is(s, '{') ? JSON_SPAN_OBJECT : JSON_SPAN_ARRAY };
+        *span =
+            (struct json_span){ s->at, 0, next_is(s, '{') ? JSON_SPAN_OBJECT : JSON_SPAN_ARRAY };
     }
 }
 
@@ -256,7 +262,8 @@ static void end_value(struct scan *s)
     }
 }
 
-/* After a value: close every container that ends here.  1 = another value follows, 0 = document done, -1 broken. */
+/* After a value: close every container that ends here.  1 = another value follows, 0 = document
+ * done, -1 broken. */
 static int scan_after(struct scan *s)
 {
     while (s->depth > 0) {
@@ -305,10 +312,13 @@ static int scan_value(struct scan *s)
     }
 }
 
-int json_scan(const char *bytes, size_t size_bytes, int max_depth, json_member_fn *member, void *context,
-              struct json_span *ret_top, const char **ret_why)
+int json_scan(const char *bytes, size_t size_bytes, int max_depth, json_member_fn *member,
+              void *context, struct json_span *ret_top, const char **ret_why)
 {
-    struct scan s = { .at = bytes, .end = bytes + size_bytes, .max_depth = max_depth, .member = member,
+    struct scan s = { .at = bytes,
+                      .end = bytes + size_bytes,
+                      .max_depth = max_depth,
+                      .member = member,
                       .context = context };
     int more = 1;
 
@@ -352,7 +362,8 @@ static size_t encode_utf8(uint32_t point, char out[static 4])
     return length;
 }
 
-/* The escape at raw[*at] (a backslash), moved past; bytes written to out, 0 = unusable.  raw has been checked by json_scan. */
+/* The escape at raw[*at] (a backslash), moved past; bytes written to out, 0 = unusable.  raw has
+ * been checked by json_scan. */
 static size_t decode_escape(const char *raw, size_t raw_bytes, size_t *at, char out[static 4])
 {
     static const char from[] = "\"\\/bfnrt";
@@ -367,7 +378,8 @@ static size_t decode_escape(const char *raw, size_t raw_bytes, size_t *at, char 
     }
     point = hex4(raw + *at + 2);
     *at += 6;
-    if (point >= 0xD800 && point <= 0xDBFF && raw_bytes - *at >= 6 && raw[*at] == '\\' && raw[*at + 1] == 'u') {
+    if (point >= 0xD800 && point <= 0xDBFF && raw_bytes - *at >= 6 && raw[*at] == '\\' &&
+        raw[*at + 1] == 'u') {
         uint32_t low = hex4(raw + *at + 2);
 
         if (low >= 0xDC00 && low <= 0xDFFF) {

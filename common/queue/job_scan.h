@@ -1,6 +1,7 @@
-/* A JSON reader that only looks: it checks a whole document (RFC 8259, UTF-8) and reports where the members of the top object
- * stand, without building anything and without recursion.  This is what allows a payload to be changed in place.
- * Threads: pure functions; reported positions point into the caller's text. */
+/* A JSON reader that only looks: it checks a whole document (RFC 8259, UTF-8) and reports where the
+ * members of the top object stand, without building anything and without recursion.  This is what
+ * allows a payload to be changed in place. Threads: pure functions; reported positions point into
+ * the caller's text. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,8 +9,15 @@
 
 #include "common/base/attr.h"
 
-enum json_kind { JSON_SPAN_OBJECT, JSON_SPAN_ARRAY, JSON_SPAN_STRING, JSON_SPAN_NUMBER, JSON_SPAN_TRUE, JSON_SPAN_FALSE,
-                 JSON_SPAN_NULL };
+enum json_kind {
+    JSON_SPAN_OBJECT,
+    JSON_SPAN_ARRAY,
+    JSON_SPAN_STRING,
+    JSON_SPAN_NUMBER,
+    JSON_SPAN_TRUE,
+    JSON_SPAN_FALSE,
+    JSON_SPAN_NULL
+};
 
 /* One value in the text; a string with its quotes. */
 struct json_span {
@@ -19,13 +27,15 @@ struct json_span {
 };
 
 /* Called for each member of the top object, in order; name is the raw text between the quotes. */
-typedef void json_member_fn(void *context, const char *name, size_t name_bytes, const struct json_span *value);
+typedef void json_member_fn(void *context, const char *name, size_t name_bytes,
+                            const struct json_span *value);
 
-/* Check that the bytes are one JSON value, nested at most max_depth (at most 512) deep, and nothing else.
- * member may be NULL.  0, or -1 with *ret_why set to a constant sentence. */
-must_check int json_scan(const char *bytes, size_t size_bytes, int max_depth, json_member_fn *member, void *context,
-                         struct json_span *ret_top, const char **ret_why);
+/* Check that the bytes are one JSON value, nested at most max_depth (at most 512) deep, and nothing
+ * else. member may be NULL.  0, or -1 with *ret_why set to a constant sentence. */
+must_check int json_scan(const char *bytes, size_t size_bytes, int max_depth,
+                         json_member_fn *member, void *context, struct json_span *ret_top,
+                         const char **ret_why);
 
-/* Decode a string span (or a raw name) into a field: escapes resolved, always terminated.  False when it does not fit or holds
- * U+0000 or half a surrogate pair; field is then "". */
+/* Decode a string span (or a raw name) into a field: escapes resolved, always terminated.  False
+ * when it does not fit or holds U+0000 or half a surrogate pair; field is then "". */
 bool json_span_text(const char *raw, size_t raw_bytes, char *field, size_t field_bytes);

@@ -25,7 +25,8 @@ uint32_t queue_random(void)
 {
     uint32_t value = 0;
 
-    (void)!getrandom(&value, sizeof value, GRND_NONBLOCK); /* spreads times only; zero harms nobody */
+    (void)!getrandom(&value, sizeof value,
+                     GRND_NONBLOCK); /* spreads times only; zero harms nobody */
     return value;
 }
 
@@ -34,14 +35,16 @@ int64_t queue_jitter_us(void)
     return queue_random() % 50000;
 }
 
-void queue_claim_list(const char *identity, const char *queue, unsigned serial, struct claim_list *ret)
+void queue_claim_list(const char *identity, const char *queue, unsigned serial,
+                      struct claim_list *ret)
 {
     (void)snprintf(ret->key, sizeof ret->key, KEY_CLAIMED "%s:%s#%u", identity, queue, serial);
     (void)str_fit(ret->queue, sizeof ret->queue, queue);
 }
 
 /* HOST:PID:NONCE:QUEUE#N behind the prefix; only QUEUE may hold colons. */
-bool claim_key_split(const char *key, char *identity, size_t identity_bytes, char *queue, size_t queue_bytes)
+bool claim_key_split(const char *key, char *identity, size_t identity_bytes, char *queue,
+                     size_t queue_bytes)
 {
     const char *body = key + strlen(KEY_CLAIMED);
     const char *end = body;
@@ -56,7 +59,8 @@ bool claim_key_split(const char *key, char *identity, size_t identity_bytes, cha
             return false;
         }
     }
-    if (end >= hash || (size_t)(end - body) >= identity_bytes || (size_t)(hash - end) > queue_bytes || hash == end + 1) {
+    if (end >= hash || (size_t)(end - body) >= identity_bytes ||
+        (size_t)(hash - end) > queue_bytes || hash == end + 1) {
         return false;
     }
     memcpy(identity, body, (size_t)(end - body));
@@ -73,12 +77,14 @@ void queue_identity(char *text, size_t text_bytes)
 
     (void)gethostname(host, sizeof host - 1);
     for (char *c = host; *c != '\0'; c++) {
-        if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_", *c) == NULL) {
+        if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_", *c) ==
+            NULL) {
             *c = '-'; /* a colon would shift the fields */
         }
     }
     id_random_hex(nonce, 6);
-    (void)snprintf(text, text_bytes, "%s:%ld:%s", host[0] != '\0' ? host : "host", (long)getpid(), nonce);
+    (void)snprintf(text, text_bytes, "%s:%ld:%s", host[0] != '\0' ? host : "host", (long)getpid(),
+                   nonce);
 }
 
 int64_t reply_int(const redisReply *reply, int64_t otherwise)
@@ -99,7 +105,8 @@ const redisReply *reply_at(const redisReply *reply, size_t i)
 
 bool reply_is_text(const redisReply *reply)
 {
-    return reply != NULL && (reply->type == REDIS_REPLY_STRING || reply->type == REDIS_REPLY_STATUS);
+    return reply != NULL &&
+           (reply->type == REDIS_REPLY_STRING || reply->type == REDIS_REPLY_STATUS);
 }
 
 int reply_want_array(const redisReply *reply, size_t least, const char *what, struct fail *f)

@@ -57,7 +57,8 @@ static void read_signal(const redisReply *reply, char signal[static 16])
     }
 }
 
-int queue_beat(struct redis *r, const struct heartbeat *beat, char signal[static 16], struct fail *f)
+int queue_beat(struct redis *r, const struct heartbeat *beat, char signal[static 16],
+               struct fail *f)
 {
     scoped(words_done) struct words w = { .items = NULL };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;

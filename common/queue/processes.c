@@ -26,7 +26,8 @@ static int read_process(redisReply *const *row, struct process_info *p, struct f
 
 static int compare_processes(const void *a, const void *b)
 {
-    return strcmp(((const struct process_info *)a)->identity, ((const struct process_info *)b)->identity);
+    return strcmp(((const struct process_info *)a)->identity,
+                  ((const struct process_info *)b)->identity);
 }
 
 int queue_processes(struct redis *r, struct process_info **ret, size_t *ret_count, struct fail *f)
@@ -35,7 +36,8 @@ int queue_processes(struct redis *r, struct process_info **ret, size_t *ret_coun
     struct process_info *items;
     size_t count;
 
-    TRY(redis_script(r, &lua_processes, 1, 2, (const char *[]){ "processes", KEY_LEASE }, NULL, &reply, f));
+    TRY(redis_script(r, &lua_processes, 1, 2, (const char *[]){ "processes", KEY_LEASE }, NULL,
+                     &reply, f));
     TRY(reply_want_array(reply, 0, "the processes", f));
     count = reply->elements / ROW_WORDS;
     items = calloc(count + 1, sizeof *items);

@@ -6,7 +6,8 @@
 
 enum { PAGE_MAX = 100, IDLE_US = 1000000 };
 
-/* Due entries of one set, rewritten for their queues.  next[i] is empty for entries that go to `dead` as they are. */
+/* Due entries of one set, rewritten for their queues.  next[i] is empty for entries that go to
+ * `dead` as they are. */
 struct page {
     redisReply *due; /* {now_us, wait_us, payload, score, ...} */
     struct str next[PAGE_MAX];
@@ -26,13 +27,14 @@ static void page_free_p(struct page **page)
     free(*page);
 }
 
-static int rewrite(const redisReply *payload, int64_t now_us, struct str *next, char queue[static JOB_NAME_BYTES],
-                   struct fail *f)
+static int rewrite(const redisReply *payload, int64_t now_us, struct str *next,
+                   char queue[static JOB_NAME_BYTES], struct fail *f)
 {
     scoped(job_free_p) struct job *job = NULL;
 
     queue[0] = '\0';
-    if (job_parse(payload->str, payload->len, &job, f) < 0 || job_check_name(job->queue, "queue", f) < 0) {
+    if (job_parse(payload->str, payload->len, &job, f) < 0 ||
+        job_check_name(job->queue, "queue", f) < 0) {
         return f->kind == FAIL_INPUT ? 0 : -1;
     }
     TRY(job_mark_enqueued(job, now_us, false, next, f));
@@ -40,7 +42,8 @@ static int rewrite(const redisReply *payload, int64_t now_us, struct str *next, 
     return 0;
 }
 
-static int read_page(struct redis *r, const char *set, size_t max, struct page *page, struct fail *f)
+static int read_page(struct redis *r, const char *set, size_t max, struct page *page,
+                     struct fail *f)
 {
     scoped(words_done) struct words w = { .items = NULL };
     int64_t now_us;
@@ -60,7 +63,8 @@ static int read_page(struct redis *r, const char *set, size_t max, struct page *
     return 0;
 }
 
-static int move_page(struct redis *r, const char *set, const struct page *page, int64_t *moved, struct fail *f)
+static int move_page(struct redis *r, const char *set, const struct page *page, int64_t *moved,
+                     struct fail *f)
 {
     scoped(words_done) struct words w = { .items = NULL };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
@@ -78,15 +82,18 @@ static int move_page(struct redis *r, const char *set, const struct page *page, 
         words_text(&w, page->queues[i]);
         words_addf(&w, "%s", score);
         words_add(&w, old->str, old->len);
-        words_add(&w, broken ? old->str : page->next[i].data, broken ? old->len : page->next[i].len);
+        words_add(&w, broken ? old->str : page->next[i].data,
+                  broken ? old->len : page->next[i].len);
     }
     TRY(words_script(r, &lua_promote, 3, &w, &reply, f));
     *moved += reply_int(reply, 0);
     return 0;
 }
 
-/* One page of one set; *ret_wait_us = until its next entry.  1 = the page was full, there may be more. */
-static int promote_page(struct redis *r, const char *set, size_t max, int64_t *moved, int64_t *ret_wait_us, struct fail *f)
+/* One page of one set; *ret_wait_us = until its next entry.  1 = the page was full, there may be
+ * more. */
+static int promote_page(struct redis *r, const char *set, size_t max, int64_t *moved,
+                        int64_t *ret_wait_us, struct fail *f)
 {
     scoped(page_free_p) struct page *page = calloc(1, sizeof *page);
     int64_t wait_us;
@@ -103,19 +110,22 @@ static int promote_page(struct redis *r, const char *set, size_t max, int64_t *m
     return page->count == max ? 1 : 0;
 }
 
-static int promote_set(struct redis *r, const char *set, size_t max, int64_t *moved, int64_t *ret_wait_us, struct fail *f)
+static int promote_set(struct redis *r, const char *set, size_t max, int64_t *moved,
+                       int64_t *ret_wait_us, struct fail *f)
 {
     int full = 1;
 
     for (size_t done = 0; full == 1 && done < max; done += PAGE_MAX) {
-        full = promote_page(r, set, max - done < PAGE_MAX ? max - done : PAGE_MAX, moved, ret_wait_us, f);
+        full = promote_page(r, set, max - done < PAGE_MAX ? max - done : PAGE_MAX, moved,
+                            ret_wait_us, f);
         TRY(full);
     }
     return 0;
 }
 
 /* Each set has its share, so that a storm of retries does not hold up what was scheduled. */
-int queue_promote(struct redis *r, size_t max, int64_t *ret_moved, int64_t *ret_next_ms, struct fail *f)
+int queue_promote(struct redis *r, size_t max, int64_t *ret_moved, int64_t *ret_next_ms,
+                  struct fail *f)
 {
     size_t share = max / 2;
     int64_t moved = 0;

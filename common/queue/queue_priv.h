@@ -18,13 +18,14 @@ enum { QUEUE_KEY_BYTES = 256, SCORE_BYTES = 32 };
 void queue_key(const char *name, char key[static QUEUE_KEY_BYTES]);
 /* Epoch seconds with microseconds, for sorted sets. */
 void queue_score(int64_t at_us, char text[static SCORE_BYTES]);
-/* Chance of up to 50 ms, to add to the scores of one call together with each entry's index: Sidekiq's buttons take out all
- * entries of one score, so no two should be equal. */
+/* Chance of up to 50 ms, to add to the scores of one call together with each entry's index:
+ * Sidekiq's buttons take out all entries of one score, so no two should be equal. */
 int64_t queue_jitter_us(void);
 uint32_t queue_random(void);
 
 /* Identity and queue of a claim list's key; false when it is none. */
-bool claim_key_split(const char *key, char *identity, size_t identity_bytes, char *queue, size_t queue_bytes);
+bool claim_key_split(const char *key, char *identity, size_t identity_bytes, char *queue,
+                     size_t queue_bytes);
 
 /* All claim lists by SCAN, sorted by key; the caller frees with claim_keys_free. */
 struct claim_keys {
@@ -40,5 +41,5 @@ int64_t reply_int(const redisReply *reply, int64_t otherwise);
 const redisReply *reply_at(const redisReply *reply, size_t i);
 bool reply_is_text(const redisReply *reply);
 /* FAIL_BUG unless the reply is an array of at least `least` elements. */
-must_check int reply_want_array(const redisReply *reply, size_t least, const char *what, struct fail *f);
-
+must_check int reply_want_array(const redisReply *reply, size_t least, const char *what,
+                                struct fail *f);

@@ -4,7 +4,12 @@
 #include "common/queue/queue_priv.h"
 #include "queue_lua.h"
 
-enum { RECOVERIES_MAX = 3, COUNTER_TTL_S = 72 * 3600, DEAD_MAX = 100000, DEAD_TTL_S = 180 * 24 * 3600 };
+enum {
+    RECOVERIES_MAX = 3,
+    COUNTER_TTL_S = 72 * 3600,
+    DEAD_MAX = 100000,
+    DEAD_TTL_S = 180 * 24 * 3600
+};
 
 /* One claim list and whose it is. */
 struct orphan {
@@ -13,8 +18,10 @@ struct orphan {
     char queue[JOB_NAME_BYTES];
 };
 
-/* The form a condemned payload has in `dead`: with the reason, or unchanged when it is not a job. */
-static int condemn(const struct orphan *o, const redisReply *payload, int64_t now_us, struct str *out, struct fail *f)
+/* The form a condemned payload has in `dead`: with the reason, or unchanged when it is not a
+ * job. */
+static int condemn(const struct orphan *o, const redisReply *payload, int64_t now_us,
+                   struct str *out, struct fail *f)
 {
     scoped(job_free_p) struct job *job = NULL;
     char why[200];
@@ -27,24 +34,27 @@ static int condemn(const struct orphan *o, const redisReply *payload, int64_t no
         str_add_bytes(out, payload->str, payload->len);
         return str_ok(out, f);
     }
-    (void)snprintf(why, sizeof why, "its worker vanished %d times while this job was claimed (last: %s)", RECOVERIES_MAX,
-                   o->identity);
+    (void)snprintf(why, sizeof why,
+                   "its worker vanished %d times while this job was claimed (last: %s)",
+                   RECOVERIES_MAX, o->identity);
     return job_mark_failed(job, o->queue, "WorkerLost", why, now_us, out, &ignored, f);
 }
 
-/* A timetable job that died must not keep its next slot from being pushed; entries are named after their job's class. */
+/* A timetable job that died must not keep its next slot from being pushed; entries are named after
+ * their job's class. */
 static void free_slot(struct redis *r, const redisReply *payload)
 {
     scoped(job_free_p) struct job *job = NULL;
     struct fail ignored; /* the marker has a TTL */
 
-    if (job_parse(payload->str, payload->len, &job, &ignored) == 0 && job->type[0] != '\0' && job->jid[0] != '\0') {
+    if (job_parse(payload->str, payload->len, &job, &ignored) == 0 && job->type[0] != '\0' &&
+        job->jid[0] != '\0') {
         (void)!queue_slot_done(r, job->type, job->jid, &ignored);
     }
 }
 
-static int bury_one(struct redis *r, const struct orphan *o, const redisReply *payload, int64_t now_us, int64_t *buried,
-                    struct fail *f)
+static int bury_one(struct redis *r, const struct orphan *o, const redisReply *payload,
+                    int64_t now_us, int64_t *buried, struct fail *f)
 {
     scoped(str_done) struct str next;
     scoped(words_done) struct words w = { .items = NULL };
@@ -68,7 +78,8 @@ static int bury_one(struct redis *r, const struct orphan *o, const redisReply *p
     return 0;
 }
 
-static int recover_list(struct redis *r, const struct orphan *o, int64_t now_us, struct recovery *ret, struct fail *f)
+static int recover_list(struct redis *r, const struct orphan *o, int64_t now_us,
+                        struct recovery *ret, struct fail *f)
 {
     scoped(words_done) struct words w = { .items = NULL };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;

@@ -60,7 +60,8 @@ int claim_keys_scan(struct redis *r, struct claim_keys *ret, struct fail *f)
     do {
         scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
-        TRY(redis_do(r, &reply, f, "SCAN", cursor, "MATCH", KEY_CLAIMED "*", "COUNT", "1000", "TYPE", "list", NULL));
+        TRY(redis_do(r, &reply, f, "SCAN", cursor, "MATCH", KEY_CLAIMED "*", "COUNT", "1000",
+                     "TYPE", "list", NULL));
         TRY(reply_want_array(reply, 2, "SCAN", f));
         (void)str_fit(cursor, sizeof cursor, reply->element[0]->str);
         for (size_t i = 0; i < reply->element[1]->elements; i++) {

@@ -7,15 +7,13 @@
 enum { DAY_TTL_S = 157680000 }; /* five years, as Sidekiq */
 
 static const char *const kind_words[] = {
-    [SETTLE_DONE] = "done",
-    [SETTLE_RETRY] = "retry",
-    [SETTLE_SNOOZE] = "schedule",
-    [SETTLE_DEAD] = "dead",
-    [SETTLE_BACK] = "back",
+    [SETTLE_DONE] = "done", [SETTLE_RETRY] = "retry", [SETTLE_SNOOZE] = "schedule",
+    [SETTLE_DEAD] = "dead", [SETTLE_BACK] = "back",
 };
 
 /* jitter_us differs for each job of a batch. */
-static void add_settlement(struct words *w, const struct settlement *s, int64_t now_us, int64_t jitter_us)
+static void add_settlement(struct words *w, const struct settlement *s, int64_t now_us,
+                           int64_t jitter_us)
 {
     bool stores = s->kind == SETTLE_RETRY || s->kind == SETTLE_SNOOZE || s->kind == SETTLE_DEAD;
     char score[SCORE_BYTES] = "";
@@ -30,8 +28,8 @@ static void add_settlement(struct words *w, const struct settlement *s, int64_t 
     words_add(w, stores ? s->next : "", stores ? s->next_bytes : 0);
 }
 
-int queue_settle(struct redis *r, const struct claim_list *list, struct settlement *batch, size_t count, int64_t now_us,
-                 struct fail *f)
+int queue_settle(struct redis *r, const struct claim_list *list, struct settlement *batch,
+                 size_t count, int64_t now_us, struct fail *f)
 {
     scoped(words_done) struct words w = { .items = NULL };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;

@@ -26,7 +26,8 @@ static void add_slot_keys(struct words *w, const struct slot *slot)
     words_addf(w, KEY_QUEUE "%s", slot->job.queue);
 }
 
-/* Twice the interval: a marker left behind by a lost job, or by a worker that never reported, ends by itself. */
+/* Twice the interval: a marker left behind by a lost job, or by a worker that never reported, ends
+ * by itself. */
 static int64_t marker_ttl_s(const struct slot *slot)
 {
     int64_t ttl_s = 2 * slot->interval_ms / 1000;
@@ -70,9 +71,11 @@ int queue_slot(struct redis *r, const struct slot *slot, int64_t *ret_wait_ms, s
 
     TRY(job_check_name(slot->name, "timetable", f));
     if (slot->interval_ms <= 0) {
-        return fail_set(f, FAIL_INPUT, "timetable entry %s: the interval must be positive", slot->name);
+        return fail_set(f, FAIL_INPUT, "timetable entry %s: the interval must be positive",
+                        slot->name);
     }
-    for (int i = 0; i < ATTEMPTS && outcome == OVER; i++) { /* the slot may end between our two calls */
+    for (int i = 0; i < ATTEMPTS && outcome == OVER;
+         i++) { /* the slot may end between our two calls */
         outcome = try_slot(r, slot, ret_wait_ms, f);
     }
     return outcome == OVER ? TAKEN : outcome;

@@ -22,7 +22,8 @@ static void free_slot(struct redis *r, const struct job *job)
 }
 
 /* Words of promote.lua for one entry.  1 = added; 0 = it has no usable queue. */
-static int add_move(struct words *w, const struct job_entry *e, int64_t now_us, struct str *next, struct fail *f)
+static int add_move(struct words *w, const struct job_entry *e, int64_t now_us, struct str *next,
+                    struct fail *f)
 {
     struct fail why;
 
@@ -37,9 +38,10 @@ static int add_move(struct words *w, const struct job_entry *e, int64_t now_us, 
     return 1;
 }
 
-/* Move entries of one set to their queues.  *ret_tried: those that could be; *ret_moved: those that were still there. */
-static int move_entries(struct redis *r, const struct job_entry *items, size_t count, size_t *ret_tried,
-                        int64_t *ret_moved, struct fail *f)
+/* Move entries of one set to their queues.  *ret_tried: those that could be; *ret_moved: those that
+ * were still there. */
+static int move_entries(struct redis *r, const struct job_entry *items, size_t count,
+                        size_t *ret_tried, int64_t *ret_moved, struct fail *f)
 {
     scoped(words_done) struct words w = { .items = NULL };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
@@ -76,7 +78,8 @@ int queue_retry(struct redis *r, const char *jid, struct fail *f)
 
     TRY(queue_find(r, jid, &found, f));
     if (found.items[0].state == JOB_WAITING || found.items[0].state == JOB_RUNNING) {
-        return fail_set(f, FAIL_CONFLICT, "job %s is %s already", jid, job_state_names[found.items[0].state]);
+        return fail_set(f, FAIL_CONFLICT, "job %s is %s already", jid,
+                        job_state_names[found.items[0].state]);
     }
     TRY(move_entries(r, &found.items[0], 1, &tried, &moved, f));
     if (tried == 0) {
@@ -86,7 +89,8 @@ int queue_retry(struct redis *r, const char *jid, struct fail *f)
 }
 
 /* Bounded by what is there at the start: jobs that fail again meanwhile are not taken twice. */
-int queue_retry_all(struct redis *r, enum job_state from, const char *queue, int64_t *ret_moved, struct fail *f)
+int queue_retry_all(struct redis *r, enum job_state from, const char *queue, int64_t *ret_moved,
+                    struct fail *f)
 {
     int64_t total = 0, seen = 0, all = 0;
     size_t stay = 0; /* entries that cannot be moved are passed over */

@@ -85,8 +85,9 @@ int words_call(struct redis *r, const struct words *w, redisReply **ret, struct 
     return w->failed ? fail_memory(f) : redis_call(r, w->count, w->items, w->sizes, ret, f);
 }
 
-int words_script(struct redis *r, const struct embedded *script, size_t keys, const struct words *w, redisReply **ret,
-                 struct fail *f)
+int words_script(struct redis *r, const struct embedded *script, size_t keys, const struct words *w,
+                 redisReply **ret, struct fail *f)
 {
-    return w->failed ? fail_memory(f) : redis_script(r, script, keys, w->count, w->items, w->sizes, ret, f);
+    return w->failed ? fail_memory(f)
+                     : redis_script(r, script, keys, w->count, w->items, w->sizes, ret, f);
 }

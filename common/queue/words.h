@@ -1,4 +1,5 @@
-/* Private to common/queue: the growing word list of one Redis command or script call.  Failure is sticky and asked for once. */
+/* Private to common/queue: the growing word list of one Redis command or script call.  Failure is
+ * sticky and asked for once. */
 #pragma once
 
 #include "common/redis/redis.h"
@@ -20,5 +21,5 @@ void words_text(struct words *w, const char *text);
 void words_addf(struct words *w, const char *fmt, ...) printf_like(2, 3);
 /* Run the words as one command, or as keys and arguments of a script. */
 must_check int words_call(struct redis *r, const struct words *w, redisReply **ret, struct fail *f);
-must_check int words_script(struct redis *r, const struct embedded *script, size_t keys, const struct words *w,
-                            redisReply **ret, struct fail *f);
+must_check int words_script(struct redis *r, const struct embedded *script, size_t keys,
+                            const struct words *w, redisReply **ret, struct fail *f);

@@ -43,8 +43,8 @@ int redis_exchange(struct redis *r, size_t argc, const char *const *argv, const 
     return 0;
 }
 
-int redis_call(struct redis *r, size_t argc, const char *const *argv, const size_t *lens, redisReply **ret,
-               struct fail *f)
+int redis_call(struct redis *r, size_t argc, const char *const *argv, const size_t *lens,
+               redisReply **ret, struct fail *f)
 {
     if (r->context != NULL && redis_is_stale(r)) {
         redis_drop(r);
@@ -73,7 +73,8 @@ int redis_do(struct redis *r, redisReply **ret, struct fail *f, ...)
     return redis_call(r, count, words, NULL, ret, f);
 }
 
-static const char *script_sha(struct redis *r, const struct embedded *script, char hex[REDIS_SHA1_HEX_BYTES])
+static const char *script_sha(struct redis *r, const struct embedded *script,
+                              char hex[REDIS_SHA1_HEX_BYTES])
 {
     unsigned char digest[SHA_DIGEST_LENGTH];
 

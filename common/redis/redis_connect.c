@@ -36,7 +36,8 @@ bool redis_is_stale(const struct redis *r)
     char byte;
     ssize_t got = recv(r->context->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 
-    /* Nothing is outstanding between commands: an end, an error and unasked bytes all spoil the session. */
+    /* Nothing is outstanding between commands: an end, an error and unasked bytes all spoil the
+     * session. */
     return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
@@ -118,7 +119,8 @@ static int greet(struct redis *r, struct fail *f)
         (void)snprintf(db, sizeof db, "%d", u->db);
         TRY(send_word(r, 2, (const char *[]){ "SELECT", db }, f));
     }
-    /* Only a help for CLIENT LIST; a restricted user may lack it.  A lost connection is noticed below. */
+    /* Only a help for CLIENT LIST; a restricted user may lack it.  A lost connection is noticed
+     * below. */
     (void)send_word(r, 3, (const char *[]){ "CLIENT", "SETNAME", "dropship" }, &ignored);
     return r->context != NULL ? 0 : fail_set(f, FAIL_LATER, "Redis closed the new connection");
 }
@@ -127,7 +129,8 @@ static void note_failure(struct redis *r, struct fail *f)
 {
     uint32_t random = 0;
 
-    (void)!getrandom(&random, sizeof random, GRND_NONBLOCK); /* zero is as good when there is none */
+    (void)!getrandom(&random, sizeof random,
+                     GRND_NONBLOCK); /* zero is as good when there is none */
     r->failures++;
     r->next_try_ms = clock_mono_ms() + redis_backoff_ms(r->failures, random);
     if (f->kind == FAIL_UNKNOWN) {

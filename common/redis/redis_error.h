@@ -1,4 +1,5 @@
-/* What each error reply of Redis means for the caller and for the connection.  Threads: constant data. */
+/* What each error reply of Redis means for the caller and for the connection.  Threads: constant
+ * data. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,6 +16,7 @@ struct redis_error_rule {
     bool drop; /* close the connection: this server, or this session, will not become right */
 };
 
-/* The rule for an error text such as "READONLY You can't write..."; never NULL (unknown words: FAIL_BUG).
- * word receives the first word, cut to its size. */
-const struct redis_error_rule *redis_error_find(const char *text, char word[static REDIS_ERROR_WORD_BYTES]);
+/* The rule for an error text such as "READONLY You can't write..."; never NULL (unknown words:
+ * FAIL_BUG). word receives the first word, cut to its size. */
+const struct redis_error_rule *redis_error_find(const char *text,
+                                                char word[static REDIS_ERROR_WORD_BYTES]);

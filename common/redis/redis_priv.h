@@ -31,5 +31,5 @@ bool redis_is_stale(const struct redis *r);
 /* Apply r->timeout_ms to the socket when it changed. */
 must_check int redis_apply_timeout(struct redis *r, struct fail *f);
 /* Send one command on the open context and wait for its reply; no reconnecting. */
-must_check int redis_exchange(struct redis *r, size_t argc, const char *const *argv, const size_t *lens,
-                              redisReply **ret, struct fail *f);
+must_check int redis_exchange(struct redis *r, size_t argc, const char *const *argv,
+                              const size_t *lens, redisReply **ret, struct fail *f);

@@ -88,7 +88,8 @@ static int parse_login(struct piece *rest, struct redis_url *u, struct fail *f)
     user = (struct piece){ rest->text, (size_t)(at - rest->text) };
     colon = memchr(user.text, ':', user.size_bytes);
     if (colon == NULL) {
-        return fail_set(f, FAIL_INPUT, "Redis URL: a password is given as user:password@ or :password@");
+        return fail_set(f, FAIL_INPUT,
+                        "Redis URL: a password is given as user:password@ or :password@");
     }
     password = (struct piece){ colon + 1, (size_t)(at - colon - 1) };
     user.size_bytes = (size_t)(colon - user.text);
@@ -115,8 +116,8 @@ static int parse_host(struct piece rest, struct redis_url *u, struct fail *f)
         if (*colon != ':') {
             return fail_set(f, FAIL_INPUT, "Redis URL: unexpected text after the host");
         }
-        TRY(parse_number((struct piece){ colon + 1, rest.size_bytes - before - 1 }, 1, 65535, "port",
-                         &u->port, f));
+        TRY(parse_number((struct piece){ colon + 1, rest.size_bytes - before - 1 }, 1, 65535,
+                         "port", &u->port, f));
         host.size_bytes = before;
     }
     if (bracketed) {
@@ -167,9 +168,10 @@ static int no_tls(const char *text, struct redis_url *u, struct fail *f)
 {
     (void)text;
     (void)u;
-    return fail_set(f, FAIL_INPUT,
-                    "Redis URL: this build's hiredis has no TLS; use redis:// through a private network or a "
-                    "TLS tunnel");
+    return fail_set(
+        f, FAIL_INPUT,
+        "Redis URL: this build's hiredis has no TLS; use redis:// through a private network or a "
+        "TLS tunnel");
 }
 
 typedef int scheme_parse_fn(const char *text, struct redis_url *u, struct fail *f);

@@ -1,5 +1,5 @@
-/* Redis URLs: redis://[user[:password]@]host[:port][/db], rediss:// (TLS), unix://[user:password@]/path[?db=N].
- * Threads: pure functions. */
+/* Redis URLs: redis://[user[:password]@]host[:port][/db], rediss:// (TLS),
+ * unix://[user:password@]/path[?db=N]. Threads: pure functions. */
 #pragma once
 
 #include <stdbool.h>
@@ -19,6 +19,6 @@ struct redis_url {
     char password[512]; /* "" = no AUTH */
 };
 
-/* Parse `text`; user, password, host and path may be percent-encoded.  FAIL_INPUT names the faulty part and never
- * repeats user, password or the URL itself. */
+/* Parse `text`; user, password, host and path may be percent-encoded.  FAIL_INPUT names the faulty
+ * part and never repeats user, password or the URL itself. */
 must_check int redis_url_parse(const char *text, struct redis_url *ret, struct fail *f);

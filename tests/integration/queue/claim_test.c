@@ -28,7 +28,9 @@ static void scheduled_job_goes_to_schedule_only(void **state)
 {
     struct fixture *fx = *state;
     char jid[JOB_JID_BYTES];
-    struct job_spec spec = { .type = "a.b", .queue = "q", .max_retries = -1, .run_at_us = clock_now_us() + 3600000000 };
+    struct job_spec spec = {
+        .type = "a.b", .queue = "q", .max_retries = -1, .run_at_us = clock_now_us() + 3600000000
+    };
     scoped(free_p) char *payload = NULL;
 
     must(queue_enqueue(fx->redis, &spec, jid, &fx->fail), fx);
@@ -50,11 +52,16 @@ static void bad_jobs_are_refused_and_nothing_is_written(void **state)
     memcpy(large, "[\"", 2);
     memcpy(large + JOB_MAX_BYTES + 8, "\"]", 3);
     const struct job_spec bad[] = {
-        { .type = "a", .queue = "no spaces" },           { .type = "<b>", .queue = "q" },
-        { .type = "", .queue = "q" },                    { .type = "a", .queue = NULL },
-        { .type = "a", .queue = "q/r" },                 { .type = "a", .queue = "q", .args = "{}" },
-        { .type = "a", .queue = "q", .args = "[1" },     { .type = "a", .queue = "q", .args = "[1]]" },
-        { .type = "a", .queue = "q", .args = large },    { .type = "a", .queue = "q", .jid = "with space" },
+        { .type = "a", .queue = "no spaces" },
+        { .type = "<b>", .queue = "q" },
+        { .type = "", .queue = "q" },
+        { .type = "a", .queue = NULL },
+        { .type = "a", .queue = "q/r" },
+        { .type = "a", .queue = "q", .args = "{}" },
+        { .type = "a", .queue = "q", .args = "[1" },
+        { .type = "a", .queue = "q", .args = "[1]]" },
+        { .type = "a", .queue = "q", .args = large },
+        { .type = "a", .queue = "q", .jid = "with space" },
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         assert_int_equal(queue_enqueue(fx->redis, &bad[i], jid, &fx->fail), -1);
@@ -68,12 +75,13 @@ static void bulk_pushes_in_run_order_across_groups(void **state)
     enum { COUNT = 2500 };
     struct fixture *fx = *state;
     scoped(free_p) struct job_spec *specs = calloc(COUNT, sizeof *specs);
-    scoped(free_p) char (*args)[16] = calloc(COUNT, sizeof *args);
+    scoped(free_p) char(*args)[16] = calloc(COUNT, sizeof *args);
     static struct batch b;
 
     for (int i = 0; i < COUNT; i++) {
         (void)snprintf(args[i], sizeof args[i], "[%d]", i);
-        specs[i] = (struct job_spec){ .type = "a", .queue = "q", .args = args[i], .max_retries = -1 };
+        specs[i] =
+            (struct job_spec){ .type = "a", .queue = "q", .args = args[i], .max_retries = -1 };
     }
     must(queue_enqueue_bulk(fx->redis, specs, COUNT, &fx->fail), fx);
     for (int at = 0; at < COUNT; at += (int)b.count) {
@@ -203,8 +211,11 @@ static void broken_wait_fails_by_kind_and_the_next_claim_works(void **state)
         bool kill = round == 0;
 
         queue_claim_list(ME, "q", 1, &b.list);
-        assert_int_equal(pthread_create(&thread, NULL, kill ? kill_blocked : unblock_blocked, NULL), 0);
-        assert_int_equal(queue_claim(fx->redis, &b.list, 5, 20000, b.payloads, b.sizes, &b.count, &fx->fail), -1);
+        assert_int_equal(pthread_create(&thread, NULL, kill ? kill_blocked : unblock_blocked, NULL),
+                         0);
+        assert_int_equal(
+            queue_claim(fx->redis, &b.list, 5, 20000, b.payloads, b.sizes, &b.count, &fx->fail),
+            -1);
         assert_int_equal(fx->fail.kind, kill ? FAIL_UNKNOWN : FAIL_LATER);
         assert_int_equal(pthread_join(thread, NULL), 0);
         fixture_enqueue(fx, "q", round, NULL);

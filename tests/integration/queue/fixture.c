@@ -18,7 +18,8 @@ static void test_url(char *url, size_t url_bytes)
         abort();
     }
     host += 3;
-    (void)snprintf(url, url_bytes, "%.*s/%d", (int)(host - env) + (int)strcspn(host, "/"), env, TEST_DATABASE);
+    (void)snprintf(url, url_bytes, "%.*s/%d", (int)(host - env) + (int)strcspn(host, "/"), env,
+                   TEST_DATABASE);
 }
 
 struct redis *fixture_connect(void)
@@ -65,7 +66,9 @@ int64_t fixture_int(struct fixture *fx, const char *name, const char *key, const
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
     must(redis_do(fx->redis, &reply, &fx->fail, name, key, more, NULL), fx);
-    return reply->type == REDIS_REPLY_INTEGER ? reply->integer : reply->str != NULL ? strtoll(reply->str, NULL, 10) : -1;
+    return reply->type == REDIS_REPLY_INTEGER ? reply->integer
+           : reply->str != NULL               ? strtoll(reply->str, NULL, 10)
+                                              : -1;
 }
 
 char *fixture_lindex(struct fixture *fx, const char *key, const char *index)
@@ -101,7 +104,8 @@ void fixture_enqueue(struct fixture *fx, const char *queue, int n, char *jid)
     must(queue_enqueue(fx->redis, &spec, jid != NULL ? jid : own, &fx->fail), fx);
 }
 
-void fixture_claim(struct fixture *fx, struct batch *b, const char *identity, const char *queue, unsigned serial, size_t max)
+void fixture_claim(struct fixture *fx, struct batch *b, const char *identity, const char *queue,
+                   unsigned serial, size_t max)
 {
     b->count = 0;
     queue_claim_list(identity, queue, serial, &b->list);
@@ -126,10 +130,15 @@ int payload_number(const char *payload, size_t size_bytes)
     return (int)strtol(job->args + 1, NULL, 10);
 }
 
-bool fixture_settle(struct fixture *fx, const struct batch *b, size_t i, enum settle_kind kind, const char *next)
+bool fixture_settle(struct fixture *fx, const struct batch *b, size_t i, enum settle_kind kind,
+                    const char *next)
 {
-    struct settlement s = { .kind = kind, .payload = b->payloads[i], .payload_bytes = b->sizes[i], .next = next,
-                            .next_bytes = next != NULL ? strlen(next) : 0, .at_us = clock_now_us(),
+    struct settlement s = { .kind = kind,
+                            .payload = b->payloads[i],
+                            .payload_bytes = b->sizes[i],
+                            .next = next,
+                            .next_bytes = next != NULL ? strlen(next) : 0,
+                            .at_us = clock_now_us(),
                             .counts_as_failed = kind == SETTLE_RETRY || kind == SETTLE_DEAD };
 
     must(queue_settle(fx->redis, &b->list, &s, 1, clock_now_us(), &fx->fail), fx);

@@ -1,5 +1,6 @@
-/* What the queue's integration tests share: a database of their own on the Redis of DROPSHIP_TEST_REDIS_URL, emptied before
- * each test, and short ways to look into it.  Everything here fails the running test rather than returning failures. */
+/* What the queue's integration tests share: a database of their own on the Redis of
+ * DROPSHIP_TEST_REDIS_URL, emptied before each test, and short ways to look into it.  Everything
+ * here fails the running test rather than returning failures. */
 #pragma once
 
 #include <setjmp.h>
@@ -34,7 +35,9 @@ char *fixture_lindex(struct fixture *fx, const char *key, const char *index);
 /* Only member of a sorted set (its first). */
 char *fixture_first(struct fixture *fx, const char *set);
 void fixture_command(struct fixture *fx, const char *const *words, size_t count);
-#define command(fx, ...) fixture_command((fx), (const char *[]){ __VA_ARGS__ }, sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *))
+#define command(fx, ...)                                                                           \
+    fixture_command((fx), (const char *[]){ __VA_ARGS__ },                                         \
+                    sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *))
 
 /* Enqueue [n] of class "test.job" on a queue; jid (JOB_JID_BYTES) may be NULL. */
 void fixture_enqueue(struct fixture *fx, const char *queue, int n, char *jid);
@@ -47,9 +50,11 @@ struct batch {
     size_t count;
 };
 /* Claim without waiting. */
-void fixture_claim(struct fixture *fx, struct batch *b, const char *identity, const char *queue, unsigned serial, size_t max);
+void fixture_claim(struct fixture *fx, struct batch *b, const char *identity, const char *queue,
+                   unsigned serial, size_t max);
 void batch_free(struct batch *b);
 /* The n of fixture_enqueue in a payload. */
 int payload_number(const char *payload, size_t size_bytes);
 /* Settle job i of a batch; returns whether it was fenced. */
-bool fixture_settle(struct fixture *fx, const struct batch *b, size_t i, enum settle_kind kind, const char *next);
+bool fixture_settle(struct fixture *fx, const struct batch *b, size_t i, enum settle_kind kind,
+                    const char *next);

@@ -1,5 +1,5 @@
-/* Random operations against a reference model: after each step every job is in exactly the place, and the order, that the model
- * says.  The seed is fixed and printed with a failure. */
+/* Random operations against a reference model: after each step every job is in exactly the place,
+ * and the order, that the model says.  The seed is fixed and printed with a failure. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,10 +118,14 @@ static void op_claim(struct model *m)
     }
 }
 
-static void settle_in_model(struct model *m, int w, int q, int n, enum settle_kind kind, int64_t due_s)
+static void settle_in_model(struct model *m, int w, int q, int n, enum settle_kind kind,
+                            int64_t due_s)
 {
-    static const enum place places[] = { [SETTLE_DONE] = NOWHERE, [SETTLE_RETRY] = RETRY, [SETTLE_SNOOZE] = SCHEDULE,
-                                         [SETTLE_DEAD] = DEAD, [SETTLE_BACK] = WAITING };
+    static const enum place places[] = { [SETTLE_DONE] = NOWHERE,
+                                         [SETTLE_RETRY] = RETRY,
+                                         [SETTLE_SNOOZE] = SCHEDULE,
+                                         [SETTLE_DEAD] = DEAD,
+                                         [SETTLE_BACK] = WAITING };
 
     erase(&m->claimed[w][q], n);
     m->jobs[n].place = places[kind];
@@ -133,7 +137,8 @@ static void settle_in_model(struct model *m, int w, int q, int n, enum settle_ki
     }
 }
 
-/* Settle one job of some batch, also of one that was recovered meanwhile: then nothing may change. */
+/* Settle one job of some batch, also of one that was recovered meanwhile: then nothing may
+ * change. */
 static void op_settle(struct model *m)
 {
     int w = roll(m, WORKERS), q = roll(m, QUEUES);
@@ -142,7 +147,8 @@ static void op_settle(struct model *m)
     int64_t due_s = roll(m, 2) == 0 ? 1000 + m->step : 4000000000 + m->step;
     scoped(job_free_p) struct job *job = NULL;
     scoped(str_done) struct str next;
-    struct settlement s = { .kind = kind, .at_us = kind == SETTLE_DEAD ? clock_now_us() : due_s * 1000000 };
+    struct settlement s = { .kind = kind,
+                            .at_us = kind == SETTLE_DEAD ? clock_now_us() : due_s * 1000000 };
     int ignored, n;
     bool ours = false;
 
@@ -160,7 +166,9 @@ static void op_settle(struct model *m)
     if (kind == SETTLE_SNOOZE) {
         str_add(&next, s.payload);
     } else {
-        must(job_mark_failed(job, queue_names[q], "E", "m", clock_now_us(), &next, &ignored, &m->fx->fail), m->fx);
+        must(job_mark_failed(job, queue_names[q], "E", "m", clock_now_us(), &next, &ignored,
+                             &m->fx->fail),
+             m->fx);
     }
     s.next = next.data;
     s.next_bytes = next.len;
@@ -182,7 +190,8 @@ static void op_recover(struct model *m)
     must(queue_lease(m->fx->redis, worker_names[alive], 60000, &m->fx->fail), m->fx);
     must(queue_recover(m->fx->redis, clock_now_us(), &recovery, &m->fx->fail), m->fx);
     command(m->fx, "DEL", lease);
-    for (int w = 0; w < WORKERS; w++) { /* in the order of the keys; the last list ends nearest to the tail */
+    for (int w = 0; w < WORKERS;
+         w++) { /* in the order of the keys; the last list ends nearest to the tail */
         for (int q = 0; q < QUEUES && w != alive; q++) {
             while (m->claimed[w][q].count > 0) {
                 int n = m->claimed[w][q].items[m->claimed[w][q].count - 1];
@@ -275,7 +284,8 @@ static void compare_list(struct model *m, const char *key, const struct seq *wan
 
     must(redis_do(m->fx->redis, &reply, &m->fx->fail, "LRANGE", key, "0", "-1", NULL), m->fx);
     if (reply->elements != (size_t)want->count) {
-        fail_msg("step %d: %s holds %zu jobs, the model %d", m->step, key, reply->elements, want->count);
+        fail_msg("step %d: %s holds %zu jobs, the model %d", m->step, key, reply->elements,
+                 want->count);
     }
     for (size_t i = 0; i < reply->elements; i++) {
         const redisReply *e = reply->element[reply->elements - 1 - i];
@@ -295,7 +305,8 @@ static void compare_set(struct model *m, const char *key, enum place place)
     must(redis_do(m->fx->redis, &reply, &m->fx->fail, "ZRANGE", key, "0", "-1", NULL), m->fx);
     assert_int_equal(reply->elements, want);
     for (size_t i = 0; i < reply->elements; i++) {
-        assert_int_equal(m->jobs[payload_number(reply->element[i]->str, reply->element[i]->len)].place, place);
+        assert_int_equal(
+            m->jobs[payload_number(reply->element[i]->str, reply->element[i]->len)].place, place);
     }
 }
 
@@ -321,8 +332,9 @@ static void compare(struct model *m)
 static void run_model(struct fixture *fx, uint32_t seed)
 {
     static operation_fn *const operations[] = {
-        op_enqueue, op_enqueue, op_enqueue, op_claim, op_claim,   op_claim, op_settle, op_settle, op_settle,
-        op_settle,  op_settle,  op_settle,  op_recover, op_promote, op_retry_one, op_kill, op_delete,
+        op_enqueue, op_enqueue, op_enqueue,   op_claim,  op_claim,  op_claim,
+        op_settle,  op_settle,  op_settle,    op_settle, op_settle, op_settle,
+        op_recover, op_promote, op_retry_one, op_kill,   op_delete,
     };
     struct model *m = calloc(1, sizeof *m);
 

@@ -19,8 +19,10 @@ static void promote(struct fixture *fx, size_t max, int64_t want_moved, int64_t 
 static void due_jobs_move_and_keep_their_bytes(void **state)
 {
     struct fixture *fx = *state;
-    static const char payload[] = "{\"args\":[9223372036854775808,1e-7,\"\xE2\x80\xA8\\u003c\"],\"queue\":\"q\",\"class\":\"a\","
-                                  "\"jid\":\"0123456789abcdef01234567\",\"enqueued_at\":1,\"x\":{}}";
+    static const char payload[] =
+        "{\"args\":[9223372036854775808,1e-7,\"\xE2\x80\xA8\\u003c\"],\"queue\":\"q\",\"class\":"
+        "\"a\","
+        "\"jid\":\"0123456789abcdef01234567\",\"enqueued_at\":1,\"x\":{}}";
     scoped(free_p) char *moved = NULL;
     int64_t next_ms;
 
@@ -29,7 +31,9 @@ static void due_jobs_move_and_keep_their_bytes(void **state)
     assert_int_equal(next_ms, 1000);
     moved = fixture_lindex(fx, "queue:q", "0");
     assert_non_null(moved);
-    assert_memory_equal(moved, payload, strlen("{\"args\":[9223372036854775808,1e-7,\"\xE2\x80\xA8\\u003c\"],\"queue\":\"q\""));
+    assert_memory_equal(
+        moved, payload,
+        strlen("{\"args\":[9223372036854775808,1e-7,\"\xE2\x80\xA8\\u003c\"],\"queue\":\"q\""));
     assert_null(strstr(moved, "\"enqueued_at\":1,"));
     assert_int_equal(fixture_int(fx, "SISMEMBER", "queues", "q"), 1);
     assert_int_equal(fixture_int(fx, "ZCARD", "retry", NULL), 0);
@@ -41,8 +45,8 @@ static void earliest_due_runs_first_and_future_waits(void **state)
     static struct batch b;
     int64_t next_ms;
 
-    command(fx, "ZADD", "schedule", "30", "{\"queue\":\"q\",\"args\":[2]}", "20", "{\"queue\":\"q\",\"args\":[1]}",
-            "4000000000", "{\"queue\":\"q\",\"args\":[3]}");
+    command(fx, "ZADD", "schedule", "30", "{\"queue\":\"q\",\"args\":[2]}", "20",
+            "{\"queue\":\"q\",\"args\":[1]}", "4000000000", "{\"queue\":\"q\",\"args\":[3]}");
     promote(fx, 10, 2, &next_ms);
     assert_int_equal(next_ms, 1000);
     fixture_claim(fx, &b, "h:1:a", "q", 1, 9);
@@ -70,7 +74,8 @@ static void broken_due_entries_go_to_dead_unchanged(void **state)
 {
     struct fixture *fx = *state;
     int64_t next_ms;
-    static const char *const broken[] = { "not json", "{\"args\":[]}", "{\"queue\":\"no/good\"}", "[1]", "{\"queue\":5}" };
+    static const char *const broken[] = { "not json", "{\"args\":[]}", "{\"queue\":\"no/good\"}",
+                                          "[1]", "{\"queue\":5}" };
 
     for (size_t i = 0; i < COUNT_OF(broken); i++) {
         command(fx, "ZADD", "schedule", "5", broken[i]);
@@ -214,10 +219,12 @@ static void slot_id_is_the_same_for_everybody_and_changes_with_the_slot(void **s
 
     must(queue_slot(fx->redis, &hourly, &wait_ms, &fx->fail), fx);
     first = fixture_lindex(fx, "queue:fulfillment", "0");
-    command(fx, "DEL", "dropship:slot:orders.check", "dropship:slot:orders.check:busy"); /* as after FLUSHALL */
+    command(fx, "DEL", "dropship:slot:orders.check",
+            "dropship:slot:orders.check:busy"); /* as after FLUSHALL */
     must(queue_slot(fx->redis, &hourly, &wait_ms, &fx->fail), fx);
     second = fixture_lindex(fx, "queue:fulfillment", "0");
-    assert_memory_equal(strstr(first, "\"jid\""), strstr(second, "\"jid\""), strlen("\"jid\":\"0123456789abcdef01234567\""));
+    assert_memory_equal(strstr(first, "\"jid\""), strstr(second, "\"jid\""),
+                        strlen("\"jid\":\"0123456789abcdef01234567\""));
 }
 
 static void slot_written_by_a_wrong_clock_does_not_block(void **state)

@@ -1,5 +1,6 @@
-/* Queue operations for tests written in other languages.  usage: queue_tool URL COMMAND [ARGUMENT...]; the table below lists the
- * commands.  Prints one line per result; exit code 0 done, 1 failed (reason on standard error), 2 usage. */
+/* Queue operations for tests written in other languages.  usage: queue_tool URL COMMAND
+ * [ARGUMENT...]; the table below lists the commands.  Prints one line per result; exit code 0 done,
+ * 1 failed (reason on standard error), 2 usage. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,10 +36,10 @@ static int claim_one(struct tool *t, const char *queue, struct job **ret, struct
 /* One line that Ruby reads as JSON; args are the stored bytes. */
 static void print_job(const struct job *job)
 {
-    printf("{\"jid\":\"%s\",\"class\":\"%s\",\"queue\":\"%s\",\"max_retries\":%d,\"retry_count\":%d,\"created_us\":%" PRId64
-           ",\"enqueued_us\":%" PRId64 ",\"args\":%.*s}\n",
-           job->jid, job->type, job->queue, job->max_retries, job->retry_count, job->created_us, job->enqueued_us,
-           (int)job->args_bytes, job->args);
+    printf("{\"jid\":\"%s\",\"class\":\"%s\",\"queue\":\"%s\",\"max_retries\":%d,\"retry_count\":%"
+           "d,\"created_us\":%" PRId64 ",\"enqueued_us\":%" PRId64 ",\"args\":%.*s}\n",
+           job->jid, job->type, job->queue, job->max_retries, job->retry_count, job->created_us,
+           job->enqueued_us, (int)job->args_bytes, job->args);
 }
 
 static int settle(struct tool *t, const struct job *job, struct settlement *s, struct fail *f)
@@ -68,7 +69,8 @@ static int run_failing(struct tool *t, enum settle_kind kind, struct fail *f)
 
     str_init(&next, 4 * JOB_MAX_BYTES);
     TRY(claim_one(t, t->words[0], &job, f));
-    TRY(job_mark_failed(job, t->words[0], "TemporaryError", t->words[1], clock_now_us(), &next, &retry_count, f));
+    TRY(job_mark_failed(job, t->words[0], "TemporaryError", t->words[1], clock_now_us(), &next,
+                        &retry_count, f));
     s.next = next.data;
     s.next_bytes = next.len;
     s.at_us = clock_now_us() + (kind == SETTLE_RETRY ? job_backoff_s(retry_count, 0) * 1000000 : 0);
@@ -88,7 +90,9 @@ static int run_dead(struct tool *t, struct fail *f)
 
 static int enqueue(struct tool *t, struct fail *f)
 {
-    struct job_spec spec = { .queue = t->words[0], .type = t->words[1], .args = t->words[2], .max_retries = -1 };
+    struct job_spec spec = {
+        .queue = t->words[0], .type = t->words[1], .args = t->words[2], .max_retries = -1
+    };
     char jid[JOB_JID_BYTES];
     int64_t in_s;
 
@@ -111,13 +115,22 @@ static int promote(struct tool *t, struct fail *f)
 /* A heartbeat with one running job, claimed from the queue; prints the signal. */
 static int beat(struct tool *t, struct fail *f)
 {
-    static const char info[] = "{\"hostname\":\"tool\",\"started_at\":1795223335.837412,\"pid\":1,\"tag\":\"dropship\","
-                               "\"concurrency\":3,\"queues\":[\"q\"],\"labels\":[],\"weights\":[{\"q\":0}],\"identity\":\"" TOOL_IDENTITY
-                               "\"}";
+    static const char info[] =
+        "{\"hostname\":\"tool\",\"started_at\":1795223335.837412,\"pid\":1,\"tag\":\"dropship\","
+        "\"concurrency\":3,\"queues\":[\"q\"],\"labels\":[],\"weights\":[{\"q\":0}],\"identity\":"
+        "\"" TOOL_IDENTITY "\"}";
     scoped(job_free_p) struct job *job = NULL;
-    struct heartbeat_work work = { .thread_id = "t1", .queue = t->words[0], .run_at_us = clock_now_us() };
-    struct heartbeat b = { .identity = TOOL_IDENTITY, .info_json = info, .busy = 1, .concurrency = 3, .rss_kib = 30800,
-                           .rtt_us = 151, .work = &work, .work_count = 1 };
+    struct heartbeat_work work = { .thread_id = "t1",
+                                   .queue = t->words[0],
+                                   .run_at_us = clock_now_us() };
+    struct heartbeat b = { .identity = TOOL_IDENTITY,
+                           .info_json = info,
+                           .busy = 1,
+                           .concurrency = 3,
+                           .rss_kib = 30800,
+                           .rtt_us = 151,
+                           .work = &work,
+                           .work_count = 1 };
     char signal[16];
 
     TRY(queue_lease(t->redis, TOOL_IDENTITY, 60000, f));

@@ -98,7 +98,8 @@ static void condemned_job_waits_in_its_list_for_the_burial(void **state)
     struct fixture *fx = *state;
     static struct batch b;
 
-    /* A recovery that died between its two scripts: the counter is at the limit, the job still claimed. */
+    /* A recovery that died between its two scripts: the counter is at the limit, the job still
+     * claimed. */
     fixture_enqueue(fx, "q", 1, NULL);
     for (int i = 0; i < 2; i++) {
         fixture_claim(fx, &b, GONE, "q", 1, 1);
@@ -112,7 +113,8 @@ static void condemned_job_waits_in_its_list_for_the_burial(void **state)
         must(redis_do(fx->redis, &keys, &fx->fail, "KEYS", "dropship:recovered:*", NULL), fx);
         assert_int_equal(keys->elements, 1);
         command(fx, "INCR", keys->element[0]->str);
-        assert_in_range(fixture_int(fx, "TTL", keys->element[0]->str, NULL), 72 * 3600 - 60, 72 * 3600);
+        assert_in_range(fixture_int(fx, "TTL", keys->element[0]->str, NULL), 72 * 3600 - 60,
+                        72 * 3600);
     }
     batch_free(&b);
     assert_int_equal(recover(fx).condemned, 1);

@@ -27,7 +27,9 @@ static void done_batch_leaves_only_counters(void **state)
 
     claim_some(fx, &b, 5);
     for (size_t i = 0; i < 5; i++) {
-        s[i] = (struct settlement){ .kind = SETTLE_DONE, .payload = b.payloads[4 - i], .payload_bytes = b.sizes[4 - i],
+        s[i] = (struct settlement){ .kind = SETTLE_DONE,
+                                    .payload = b.payloads[4 - i],
+                                    .payload_bytes = b.sizes[4 - i],
                                     .fenced = true };
     }
     must(queue_settle(fx->redis, &b.list, s, 5, now_us, &fx->fail), fx);
@@ -93,7 +95,9 @@ static void jobs_given_back_run_next_in_their_order(void **state)
     claim_some(fx, &b, 3);
     fixture_enqueue(fx, "q", 3, NULL);
     for (size_t i = 0; i < 3; i++) {
-        s[i] = (struct settlement){ .kind = SETTLE_BACK, .payload = b.payloads[i], .payload_bytes = b.sizes[i] };
+        s[i] = (struct settlement){ .kind = SETTLE_BACK,
+                                    .payload = b.payloads[i],
+                                    .payload_bytes = b.sizes[i] };
     }
     must(queue_settle(fx->redis, &b.list, s, 3, clock_now_us(), &fx->fail), fx);
     batch_free(&b);
@@ -129,7 +133,8 @@ static void settling_twice_changes_nothing_the_second_time(void **state)
 
     claim_some(fx, &b, 2);
     assert_false(fixture_settle(fx, &b, 0, SETTLE_DONE, NULL));
-    assert_true(fixture_settle(fx, &b, 0, SETTLE_DONE, NULL)); /* as many left as settled: must not take the other one */
+    assert_true(fixture_settle(fx, &b, 0, SETTLE_DONE,
+                               NULL)); /* as many left as settled: must not take the other one */
     assert_int_equal(fixture_int(fx, "LLEN", b.list.key, NULL), 1);
     assert_int_equal(fixture_int(fx, "GET", "stat:processed", NULL), 1);
     batch_free(&b);
@@ -146,11 +151,16 @@ static void entries_of_one_instant_get_distinct_scores(void **state)
     claim_some(fx, &b, 20);
     for (size_t i = 0; i < 20; i++) {
         (void)snprintf(next[i], sizeof next[i], "{\"n\":%zu}", i);
-        s[i] = (struct settlement){ .kind = SETTLE_DEAD, .payload = b.payloads[i], .payload_bytes = b.sizes[i], .next = next[i],
-                                    .next_bytes = strlen(next[i]), .at_us = 1795223323000000 };
+        s[i] = (struct settlement){ .kind = SETTLE_DEAD,
+                                    .payload = b.payloads[i],
+                                    .payload_bytes = b.sizes[i],
+                                    .next = next[i],
+                                    .next_bytes = strlen(next[i]),
+                                    .at_us = 1795223323000000 };
     }
     must(queue_settle(fx->redis, &b.list, s, 20, clock_now_us(), &fx->fail), fx);
-    must(redis_do(fx->redis, &reply, &fx->fail, "ZRANGE", "dead", "0", "-1", "WITHSCORES", NULL), fx);
+    must(redis_do(fx->redis, &reply, &fx->fail, "ZRANGE", "dead", "0", "-1", "WITHSCORES", NULL),
+         fx);
     assert_int_equal(reply->elements, 40);
     for (size_t i = 3; i < 40; i += 2) {
         assert_string_not_equal(reply->element[i]->str, reply->element[i - 2]->str);

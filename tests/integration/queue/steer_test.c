@@ -12,7 +12,9 @@
 static void fill(struct fixture *fx, char jids[JOB_STATES][JOB_JID_BYTES])
 {
     static struct batch b;
-    struct job_spec later = { .type = "a", .queue = "q", .max_retries = -1, .run_at_us = clock_now_us() + 3600000000 };
+    struct job_spec later = {
+        .type = "a", .queue = "q", .max_retries = -1, .run_at_us = clock_now_us() + 3600000000
+    };
 
     fixture_enqueue(fx, "q", 1, jids[JOB_RUNNING]);
     fixture_enqueue(fx, "q", 2, jids[JOB_RETRY]);
@@ -28,7 +30,9 @@ static void fill(struct fixture *fx, char jids[JOB_STATES][JOB_JID_BYTES])
 
         str_init(&next, 4096);
         must(job_parse(b.payloads[i], b.sizes[i], &job, &fx->fail), fx);
-        must(job_mark_failed(job, "q", "TestError", "said no", clock_now_us(), &next, &retry_count, &fx->fail), fx);
+        must(job_mark_failed(job, "q", "TestError", "said no", clock_now_us(), &next, &retry_count,
+                             &fx->fail),
+             fx);
         assert_false(fixture_settle(fx, &b, i, i == 1 ? SETTLE_RETRY : SETTLE_DEAD, next.data));
     }
     batch_free(&b);
@@ -76,7 +80,8 @@ static void pages_are_in_run_order(void **state)
         assert_int_equal(page.total, 10);
         assert_int_equal(page.count, at == 8 ? 2 : 4);
         for (size_t i = 0; i < page.count; i++) {
-            assert_int_equal(payload_number(page.items[i].payload, page.items[i].payload_bytes), at + i);
+            assert_int_equal(payload_number(page.items[i].payload, page.items[i].payload_bytes),
+                             at + i);
         }
     }
 }
@@ -167,7 +172,8 @@ static void retry_all_passes_over_what_cannot_move(void **state)
     for (int i = 0; i < 250; i++) {
         char payload[80], score[16];
 
-        (void)snprintf(payload, sizeof payload, "{\"queue\":\"%s\",\"args\":[%d]}", i % 5 == 0 ? "other" : "q", i);
+        (void)snprintf(payload, sizeof payload, "{\"queue\":\"%s\",\"args\":[%d]}",
+                       i % 5 == 0 ? "other" : "q", i);
         (void)snprintf(score, sizeof score, "%d", 1000 + i);
         command(fx, "ZADD", "dead", score, payload);
     }
@@ -203,7 +209,8 @@ static void kill_and_delete_spare_running_jobs(void **state)
 static void deleted_timetable_job_frees_its_slot(void **state)
 {
     struct fixture *fx = *state;
-    const struct slot slot = { .name = "orders.check", .interval_ms = 3600000,
+    const struct slot slot = { .name = "orders.check",
+                               .interval_ms = 3600000,
                                .job = { .type = "orders.check", .queue = "q", .max_retries = 0 } };
     scoped(job_entries_free) struct job_entries page = { .items = NULL };
     int64_t wait_ms;

@@ -14,7 +14,8 @@
 
 enum { TEST_DATABASE = 8 };
 
-static const struct embedded echo_script = { "echo_script", "return ARGV[1]", sizeof "return ARGV[1]" - 1 };
+static const struct embedded echo_script = { "echo_script", "return ARGV[1]",
+                                             sizeof "return ARGV[1]" - 1 };
 
 static void url_with(char *url, size_t url_bytes, const char *login, int db)
 {
@@ -26,7 +27,8 @@ static void url_with(char *url, size_t url_bytes, const char *login, int db)
         abort();
     }
     host += 3;
-    (void)snprintf(url, url_bytes, "%.*s%s%.*s/%d", (int)(host - env), env, login, (int)strcspn(host, "/"), host, db);
+    (void)snprintf(url, url_bytes, "%.*s%s%.*s/%d", (int)(host - env), env, login,
+                   (int)strcspn(host, "/"), host, db);
 }
 
 static struct redis *open_test(void)
@@ -109,7 +111,8 @@ static void session_lost_while_waiting_is_unknown(void **state)
     assert_int_equal(redis_timeout(r), 200);
     assert_int_equal(redis_do(r, &reply, &f, "BLPOP", "nothing", "5", NULL), -1);
     assert_int_equal(f.kind, FAIL_UNKNOWN);
-    assert_int_equal(number(r, "EXISTS", "nothing"), 0); /* and the next command has a new session */
+    assert_int_equal(number(r, "EXISTS", "nothing"),
+                     0); /* and the next command has a new session */
 }
 
 static void flushed_scripts_are_loaded_again(void **state)
@@ -123,7 +126,9 @@ static void flushed_scripts_are_loaded_again(void **state)
         scoped(redis_reply_clear_p) redisReply *flushed = NULL;
 
         assert_int_equal(redis_do(r, &flushed, &f, "SCRIPT", "FLUSH", NULL), 0);
-        assert_int_equal(redis_script(r, &echo_script, 0, 1, (const char *[]){ "a\0b" }, (size_t[]){ 3 }, &reply, &f), 0);
+        assert_int_equal(redis_script(r, &echo_script, 0, 1, (const char *[]){ "a\0b" },
+                                      (size_t[]){ 3 }, &reply, &f),
+                         0);
         assert_int_equal(reply->len, 3);
         assert_memory_equal(reply->str, "a\0b", 3);
     }
@@ -190,7 +195,9 @@ static void acl_user_logs_in_again_after_a_lost_session(void **state)
     struct fail f = { .text = "" };
 
     (void)state;
-    assert_int_equal(redis_do(admin, &reply, &f, "ACL", "SETUSER", "dropshiptest", "on", ">p@ss", "~*", "+@all", NULL), 0);
+    assert_int_equal(redis_do(admin, &reply, &f, "ACL", "SETUSER", "dropshiptest", "on", ">p@ss",
+                              "~*", "+@all", NULL),
+                     0);
     url_with(url, sizeof url, "dropshiptest:p%40ss@", TEST_DATABASE);
     assert_int_equal(redis_open(url, &r, &f), 0);
     assert_int_equal(number(r, "EXISTS", "x"), 0);
@@ -209,11 +216,13 @@ static void server_that_evicts_is_refused(void **state)
 
     (void)state;
     assert_int_equal(redis_check_policy(r, &f), 0);
-    assert_int_equal(redis_do(r, &first, &f, "CONFIG", "SET", "maxmemory-policy", "allkeys-lru", NULL), 0);
+    assert_int_equal(
+        redis_do(r, &first, &f, "CONFIG", "SET", "maxmemory-policy", "allkeys-lru", NULL), 0);
     assert_int_equal(redis_check_policy(r, &f), -1);
     assert_int_equal(f.kind, FAIL_DENIED);
     assert_non_null(strstr(f.text, "allkeys-lru"));
-    assert_int_equal(redis_do(r, &second, &f, "CONFIG", "SET", "maxmemory-policy", "noeviction", NULL), 0);
+    assert_int_equal(
+        redis_do(r, &second, &f, "CONFIG", "SET", "maxmemory-policy", "noeviction", NULL), 0);
     assert_int_equal(redis_check_policy(r, &f), 0);
 }
 

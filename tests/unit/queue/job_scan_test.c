@@ -27,15 +27,33 @@ static bool accepts(const char *bytes, size_t size_bytes)
     return result == 0;
 }
 
+static const char *const good[] = { "{}",
+                                    "[]",
+                                    " [ ] ",
+                                    "\t{\r\n}\n",
+                                    "0",
+                                    "-0",
+                                    "-1.5e+10",
+                                    "1E5",
+                                    "\"\"",
+                                    "true",
+                                    "false",
+                                    "null",
+                                    "[1,2]",
+                                    "{\"a\":{\"b\":[{},[],[[]]]}}",
+                                    "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00\"",
+                                    "\"\xC3\xA9\"",
+                                    "\"\xE2\x80\xA8\"",
+                                    "\"\xF0\x9F\x98\x80\"",
+                                    "\"\xF4\x8F\xBF\xBF\"",
+                                    "\"\x7F\"",
+                                    "{\"a\":1,\"a\":2}",
+                                    "\"\\ud800\"",
+                                    "[12345678901234567890123456789012345678901234567890]",
+                                    "[1e999999]" };
+
 static void valid_documents_are_accepted(void **state)
 {
-    static const char *const good[] = {
-        "{}", "[]", " [ ] ", "\t{\r\n}\n", "0", "-0", "-1.5e+10", "1E5", "\"\"", "true", "false", "null", "[1,2]",
-        "{\"a\":{\"b\":[{},[],[[]]]}}", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00\"", "\"\xC3\xA9\"",
-        "\"\xE2\x80\xA8\"", "\"\xF0\x9F\x98\x80\"", "\"\xF4\x8F\xBF\xBF\"", "\"\x7F\"", "{\"a\":1,\"a\":2}", "\"\\ud800\"",
-        "[12345678901234567890123456789012345678901234567890]", "[1e999999]",
-    };
-
     (void)state;
     for (size_t i = 0; i < COUNT_OF(good); i++) {
         if (!accepts(good[i], strlen(good[i]))) {
@@ -44,17 +62,70 @@ static void valid_documents_are_accepted(void **state)
     }
 }
 
+static const char *const bad[] = { "",
+                                   " ",
+                                   "{",
+                                   "}",
+                                   "[",
+                                   "]",
+                                   "[1",
+                                   "[1,",
+                                   "[1,]",
+                                   "[,1]",
+                                   "[1 2]",
+                                   "{\"a\"}",
+                                   "{\"a\":}",
+                                   "{\"a\":1,}",
+                                   "{a:1}",
+                                   "{1:1}",
+                                   "{\"a\":1 \"b\":2}",
+                                   "{]",
+                                   "[}",
+                                   "[1}",
+                                   "{\"a\":1]",
+                                   "01",
+                                   "-",
+                                   "+1",
+                                   "1.",
+                                   ".5",
+                                   "1e",
+                                   "1e+",
+                                   "0x1",
+                                   "1a",
+                                   "tru",
+                                   "TRUE",
+                                   "nul",
+                                   "nulls",
+                                   "\"",
+                                   "\"a",
+                                   "\"\\\"",
+                                   "\"\\x\"",
+                                   "\"\\u12\"",
+                                   "\"\\u12g4\"",
+                                   "\"\n\"",
+                                   "\"\t\"",
+                                   "'a'",
+                                   "\"\x80\"",
+                                   "\"\xC0\xAF\"",
+                                   "\"\xC1\x81\"",
+                                   "\"\xC3\"",
+                                   "\"\xE0\x80\x80\"",
+                                   "\"\xED\xA0\x80\"",
+                                   "\"\xF4\x90\x80\x80\"",
+                                   "\"\xF8\x88\x80\x80\x80\"",
+                                   "\"\xFF\"",
+                                   "\"\xE2\x80\"",
+                                   "{}{}",
+                                   "[] []",
+                                   "1 2",
+                                   "NaN",
+                                   "Infinity",
+                                   "// x\n1",
+                                   "\xEF\xBB\xBF{}",
+                                   "{\"a\":1}x" };
+
 static void broken_documents_are_refused(void **state)
 {
-    static const char *const bad[] = {
-        "", " ", "{", "}", "[", "]", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:1}",
-        "{\"a\":1 \"b\":2}", "{]", "[}", "[1}", "{\"a\":1]", "01", "-", "+1", "1.", ".5", "1e", "1e+", "0x1", "1a", "tru",
-        "TRUE", "nul", "nulls", "\"", "\"a", "\"\\\"", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\n\"", "\"\t\"", "'a'",
-        "\"\x80\"", "\"\xC0\xAF\"", "\"\xC1\x81\"", "\"\xC3\"", "\"\xE0\x80\x80\"", "\"\xED\xA0\x80\"", "\"\xF4\x90\x80\x80\"",
-        "\"\xF8\x88\x80\x80\x80\"", "\"\xFF\"", "\"\xE2\x80\"", "{}{}", "[] []", "1 2", "NaN", "Infinity", "// x\n1",
-        "\xEF\xBB\xBF{}", "{\"a\":1}x",
-    };
-
     (void)state;
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         if (accepts(bad[i], strlen(bad[i]))) {
@@ -110,7 +181,8 @@ static void note(void *context, const char *name, size_t name_bytes, const struc
 
 static void only_members_of_the_top_object_are_reported(void **state)
 {
-    static const char text[] = " {\"a\" : [1,{\"x\":2}] ,\"\":\"s\\\"\", \"b\\u0063\":{\"a\":{}},\"n\":-1.5e3,\"t\":true,\"a\":null} ";
+    static const char text[] = " {\"a\" : [1,{\"x\":2}] ,\"\":\"s\\\"\", "
+                               "\"b\\u0063\":{\"a\":{}},\"n\":-1.5e3,\"t\":true,\"a\":null} ";
     struct seen seen = { .count = 0 };
     struct json_span top;
     const char *why;
@@ -119,7 +191,8 @@ static void only_members_of_the_top_object_are_reported(void **state)
     str_init(&seen.text, 1024);
     assert_int_equal(json_scan(text, strlen(text), 512, note, &seen, &top, &why), 0);
     assert_int_equal(seen.count, 6);
-    assert_string_equal(seen.text.data, "a=[1,{\"x\":2}];=\"s\\\"\";b\\u0063={\"a\":{}};n=-1.5e3;t=true;a=null;");
+    assert_string_equal(seen.text.data,
+                        "a=[1,{\"x\":2}];=\"s\\\"\";b\\u0063={\"a\":{}};n=-1.5e3;t=true;a=null;");
     assert_int_equal(top.kind, JSON_SPAN_OBJECT);
     assert_int_equal(top.size_bytes, strlen(text) - 2);
     seen.count = 0;
@@ -159,7 +232,8 @@ static void text_is_decoded_or_refused_whole(void **state)
 /* Another reader judges: whatever we accept of mutated documents jansson must accept too, and the other way round. */
 static void mutated_documents_are_judged_as_jansson_does(void **state)
 {
-    static const char seed[] = "{\"a\":[1,-2.5e3,\"x\\u00e9\\n\xC3\xA9\",true,null],\"b\":{\"c\":false,\"d\":[[],{}]}}";
+    static const char seed[] =
+        "{\"a\":[1,-2.5e3,\"x\\u00e9\\n\xC3\xA9\",true,null],\"b\":{\"c\":false,\"d\":[[],{}]}}";
     static const char noise[] = "{}[]:,\"\\ue0-+.1tfn \xC3\xE2\x80\x01";
     uint32_t random = 12345;
     int accepted = 0;
@@ -182,9 +256,11 @@ static void mutated_documents_are_judged_as_jansson_does(void **state)
                 size--;
             }
         }
-        theirs = json_loadb(text, size, JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
+        theirs = json_loadb(text, size, JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL,
+                            NULL);
         if (memmem(text, size, "\\ud", 3) == NULL && accepts(text, size) != (theirs != NULL)) {
-            fail_msg("we say %d, jansson %d: %.*s", accepts(text, size), theirs != NULL, (int)size, text);
+            fail_msg("we say %d, jansson %d: %.*s", accepts(text, size), theirs != NULL, (int)size,
+                     text);
         }
         accepted += theirs != NULL;
         json_decref(theirs);

@@ -22,13 +22,15 @@ static void good_urls_are_taken_apart(void **state)
         { "redis://127.0.0.1:7000/12", { .host = "127.0.0.1", .port = 7000, .db = 12 } },
         { "redis://h/", { .host = "h", .port = 6379 } },
         { "redis://:secret@h", { .host = "h", .port = 6379, .password = "secret" } },
-        { "redis://worker:p%40ss%3A%2F@h:1/0", { .host = "h", .port = 1, .user = "worker", .password = "p@ss:/" } },
+        { "redis://worker:p%40ss%3A%2F@h:1/0",
+          { .host = "h", .port = 1, .user = "worker", .password = "p@ss:/" } },
         { "redis://u:a@b@h", { .host = "h", .port = 6379, .user = "u", .password = "a@b" } },
         { "redis://[::1]:7001/3", { .host = "::1", .port = 7001, .db = 3 } },
         { "redis://[fe80::1]", { .host = "fe80::1", .port = 6379 } },
         { "unix:///run/redis.sock", { .path = "/run/redis.sock", .port = 6379 } },
         { "unix:///run/redis.sock?db=4", { .path = "/run/redis.sock", .port = 6379, .db = 4 } },
-        { "unix://u:p@/run/a%20b", { .path = "/run/a b", .port = 6379, .user = "u", .password = "p" } },
+        { "unix://u:p@/run/a%20b",
+          { .path = "/run/a b", .port = 6379, .user = "u", .password = "p" } },
     };
 
     (void)state;
@@ -48,46 +50,46 @@ static void good_urls_are_taken_apart(void **state)
     }
 }
 
+static const struct {
+    const char *text, *part;
+} bad_urls[] = {
+    { "", "begin with" },
+    { "http://h", "begin with" },
+    { "localhost:6379", "begin with" },
+    { "redis://", "host" },
+    { "redis://:6379", "host" },
+    { "redis://h:0", "port" },
+    { "redis://h:65536", "port" },
+    { "redis://h:12x", "port" },
+    { "redis://h:", "port" },
+    { "redis://h/x", "database" },
+    { "redis://h/-1", "database" },
+    { "redis://h/1/2", "database" },
+    { "redis://h/0?x=1", "options" },
+    { "redis://hunter2@h", "password is given" },
+    { "redis://u:hunter2%@h", "password" },
+    { "redis://u:hunter2%zz@h", "password" },
+    { "redis://u:hunter2%00@h", "password" },
+    { "redis://[::1", "host" },
+    { "redis://[::1]x", "after the host" },
+    { "rediss://u:hunter2@h", "TLS" },
+    { "unix://run/x", "begin with '/'" },
+    { "unix:///x?database=1", "option" },
+    { "unix:///x?db=", "database" },
+};
+
 static void bad_urls_name_the_part_and_never_the_password(void **state)
 {
-    static const struct {
-        const char *text, *part;
-    } rows[] = {
-        { "", "begin with" },
-        { "http://h", "begin with" },
-        { "localhost:6379", "begin with" },
-        { "redis://", "host" },
-        { "redis://:6379", "host" },
-        { "redis://h:0", "port" },
-        { "redis://h:65536", "port" },
-        { "redis://h:12x", "port" },
-        { "redis://h:", "port" },
-        { "redis://h/x", "database" },
-        { "redis://h/-1", "database" },
-        { "redis://h/1/2", "database" },
-        { "redis://h/0?x=1", "options" },
-        { "redis://hunter2@h", "password is given" },
-        { "redis://u:hunter2%@h", "password" },
-        { "redis://u:hunter2%zz@h", "password" },
-        { "redis://u:hunter2%00@h", "password" },
-        { "redis://[::1", "host" },
-        { "redis://[::1]x", "after the host" },
-        { "rediss://u:hunter2@h", "TLS" },
-        { "unix://run/x", "begin with '/'" },
-        { "unix:///x?database=1", "option" },
-        { "unix:///x?db=", "database" },
-    };
-
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < COUNT_OF(bad_urls); i++) {
         struct redis *r = NULL;
         struct fail f = { .text = "" };
 
-        assert_int_equal(redis_open(rows[i].text, &r, &f), -1);
+        assert_int_equal(redis_open(bad_urls[i].text, &r, &f), -1);
         assert_null(r);
         assert_int_equal(f.kind, FAIL_INPUT);
-        if (strstr(f.text, rows[i].part) == NULL || strstr(f.text, "hunter2") != NULL) {
-            fail_msg("'%s' gave: %s", rows[i].text, f.text);
+        if (strstr(f.text, bad_urls[i].part) == NULL || strstr(f.text, "hunter2") != NULL) {
+            fail_msg("'%s' gave: %s", bad_urls[i].text, f.text);
         }
     }
 }
