@@ -223,6 +223,9 @@ static int take_body(const struct intake *in)
     if (in->rq->body_bytes == 0 || in->rq->route->raw_bytes > 0) {
         return 0;
     }
+    if (!text_is_shallow_json(in->rq->body, in->rq->body_bytes)) {
+        return fail_set(in->f, FAIL_INPUT, "The body is nested too deeply.");
+    }
     root = json_loadb(in->rq->body, in->rq->body_bytes, JSON_REJECT_DUPLICATES, &why);
     if (root == NULL) {
         bool twice = json_error_code(&why) == json_error_duplicate_key;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "api/http/text.h"
 #include "common/base/clock.h"
 #include "common/base/json.h"
 
@@ -36,26 +37,28 @@ static json_t *shown(const char *bytes, size_t size_bytes)
     return json_string(text);
 }
 
-/* Null when they are absent; as text when they are beyond what a JSON library holds. */
+/* NULL when the bytes are no JSON that a library can hold. */
+static json_t *parsed(const char *json, size_t size_bytes)
+{
+    return size_bytes <= PARSED_MAX_BYTES && text_is_shallow_json(json, size_bytes)
+               ? json_loadb(json, size_bytes, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL)
+               : NULL;
+}
+
+/* Null when they are absent; as text when they are too large, deep or precise to be parsed. */
 static json_t *args_of(const struct job *job)
 {
     if (job->args == NULL) {
         return json_null();
     }
-    json_t *args =
-        job->args_bytes <= PARSED_MAX_BYTES
-            ? json_loadb(job->args, job->args_bytes, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL)
-            : NULL;
+    json_t *args = parsed(job->args, job->args_bytes);
     return args != NULL ? args : shown(job->args, job->args_bytes);
 }
 
 /* Members that only failed jobs have. */
 static void add_error(json_t *out, const struct job *job)
 {
-    scoped(json_clear_p) json_t *root =
-        job->payload_bytes <= PARSED_MAX_BYTES
-            ? json_loadb(job->payload, job->payload_bytes, JSON_ALLOW_NUL, NULL)
-            : NULL;
+    scoped(json_clear_p) json_t *root = parsed(job->payload, job->payload_bytes);
     json_object_set_new(out, "error_class", text_or_null(json_text(root, "error_class", NULL)));
     json_object_set_new(out, "error", text_or_null(json_text(root, "error_message", NULL)));
 }

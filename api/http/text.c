@@ -150,3 +150,26 @@ bool text_to_int(const char *text, int64_t min, int64_t max, int64_t *ret)
     }
     return str_to_int(text, min, max, "number", ret, &unsaid) == 0;
 }
+
+bool text_is_shallow_json(const char *json, size_t size_bytes)
+{
+    size_t depth = 0;
+    bool quoted = false;
+
+    for (size_t i = 0; i < size_bytes; i++) {
+        char c = json[i];
+        if (quoted) {
+            i += c == '\\';
+            quoted = c != '"';
+        } else if (c == '"') {
+            quoted = true;
+        } else if (c == '[' || c == '{') {
+            if (++depth > JSON_DEPTH_MAX) {
+                return false;
+            }
+        } else if ((c == ']' || c == '}') && depth > 0) {
+            depth--;
+        }
+    }
+    return true;
+}

@@ -118,7 +118,10 @@ static int read_payload(struct request *rq, struct delivery *d, struct reply *re
 {
     scoped(json_clear_p) json_t *root = NULL;
 
-    if (json_parse(rq->body != NULL ? rq->body : "", rq->body_bytes, "webhook", &root, f) < 0) {
+    if (rq->body == NULL || !text_is_shallow_json(rq->body, rq->body_bytes)) {
+        return refuse(rq, re, 400, "The body is empty or nested too deeply.");
+    }
+    if (json_parse(rq->body, rq->body_bytes, "webhook", &root, f) < 0) {
         return f->kind == FAIL_INPUT ? refuse(rq, re, 400, "The body is not valid JSON.") : -1;
     }
     if (d->known == NULL) {

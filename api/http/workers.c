@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/http/reply.h"
+#include "api/http/text.h"
 #include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/queue/queue.h"
@@ -11,7 +12,8 @@
 static json_t *worker_json(const struct process_info *p)
 {
     char beat[CLOCK_TEXT_BYTES];
-    json_t *info = p->info_json != NULL ? json_loads(p->info_json, 0, NULL) : NULL;
+    const char *text = p->info_json != NULL ? p->info_json : "";
+    json_t *info = text_is_shallow_json(text, strlen(text)) ? json_loads(text, 0, NULL) : NULL;
 
     clock_format(p->beat_us, beat);
     return json_pack("{s:s, s:b, s:b, s:b, s:I, s:I, s:I, s:I, s:s, s:o}", "identity", p->identity,

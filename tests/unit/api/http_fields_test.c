@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "api/http/fields.h"
+#include "api/http/text.h"
 #include "common/base/json.h"
+#include "common/base/str.h"
 
 static const struct route route = {
     "POST",
@@ -178,6 +180,33 @@ static void values_arrive_decoded(void **state)
     request_done(&rq);
 }
 
+static void deep_json_is_seen_before_it_is_parsed(void **state)
+{
+    static const struct {
+        const char *open, *inside;
+        int times;
+        bool shallow;
+    } levels[] = { { "[", "", JSON_DEPTH_MAX, true },
+                   { "[", "", JSON_DEPTH_MAX + 1, false },
+                   { "{\"a\":", "1", JSON_DEPTH_MAX, true },
+                   { "{\"[\":", "1", 40, false },
+                   { "\"\\\"[", "\"", 1, true },
+                   { "[],", "", 400, true } };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(levels); i++) {
+        struct str text;
+        str_init(&text, 65536);
+        for (int n = 0; n < levels[i].times; n++) {
+            str_add(&text, levels[i].open);
+        }
+        str_add(&text, levels[i].inside);
+        assert_int_equal(text_is_shallow_json(text.data, text.len), levels[i].shallow);
+        str_done(&text);
+    }
+    assert_true(text_is_shallow_json("\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"", 50));
+    assert_true(text_is_shallow_json("\"\\", 2));
+}
+
 static void every_complaint_is_in_one_answer(void **state)
 {
     struct fail f;
@@ -198,6 +227,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_are_what_the_route_says),
         cmocka_unit_test(values_arrive_decoded),
+        cmocka_unit_test(deep_json_is_seen_before_it_is_parsed),
         cmocka_unit_test(every_complaint_is_in_one_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

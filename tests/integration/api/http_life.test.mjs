@@ -1,0 +1,101 @@
+// Start, end, and life without Redis or Postgres.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import net from 'node:net';
+import path from 'node:path';
+import { test } from 'node:test';
+import { freePort, until } from '../../support/servers.mjs';
+import { Api, sign } from './http_support.mjs';
+
+test('TERM answers what is under way, then exits 0', async () => {
+  const api = await Api.start('drain', 8);
+  try {
+    const body = '{"id":500}';
+    const head = `POST /webhooks/shopify HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\nX-Shopify-Topic: orders/paid\r\nX-Shopify-Shop-Domain: sandbox.myshopify.com\r\n`
+      + `X-Shopify-Webhook-Id: drains\r\nX-Shopify-Hmac-Sha256: ${sign(body)}\r\n\r\n`;
+    let answer = '';
+    const socket = net.connect(api.port, '127.0.0.1', () => socket.write(head + body.slice(0, 4)));
+    socket.on('data', (chunk) => { answer += chunk; });
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+    await until('the request is under way', async () => (await api.call('GET', '/metrics')).status === 200);
+    api.child.kill('SIGTERM');
+    await api.logged(/api\.stopping/);
+    socket.write(body.slice(4));
+    await closed;
+    assert.match(answer, /^HTTP\/1\.1 200 OK/);
+    assert.equal(api.rows('select * from outbox').length, 1);
+    assert.deepEqual(await api.gone, { code: 0, signal: null });
+  } finally {
+    await api.stop();
+  }
+});
+
+test('without Redis webhooks are still taken; what needs it says so', async () => {
+  const api = await Api.start('noredis', 9);
+  try {
+    await api.end();
+    const real = api.env.DROPSHIP_REDIS_URL;
+    api.env.DROPSHIP_REDIS_URL = `redis://127.0.0.1:${await freePort()}/0`;
+    await api.run();
+    const ready = await api.call('GET', '/readyz', { scope: null });
+    assert.equal(ready.status, 503);
+    assert.deepEqual(ready.body.checks.map((c) => c.ok), [false, true, true]);
+    assert.equal((await api.webhook({ id: 1 })).body.result, 'accepted');
+    const status = await api.call('GET', '/api/v1/status');
+    assert.equal(status.status, 200);
+    assert.equal(status.body.jobs, null);
+    assert.equal(status.body.problems.length, 1);
+    assert.equal((await api.call('GET', '/api/v1/orders')).status, 200);
+    const queues = await api.call('GET', '/api/v1/queues');
+    assert.equal(queues.status, 503);
+    assert.ok(Number(queues.headers.get('retry-after')) >= 1);
+    assert.doesNotMatch(queues.text, /127\.0\.0\.1|refused/i);
+    const text = (await api.call('GET', '/metrics')).text;
+    assert.match(text, /dropship_up\{part="queues"\} 0/);
+    assert.match(text, /dropship_up\{part="orders"\} 1/);
+    api.env.DROPSHIP_REDIS_URL = real;
+  } finally {
+    await api.stop();
+  }
+});
+
+test('without Postgres everything but the probes says later', async () => {
+  const api = await Api.start('nodb', 10);
+  try {
+    await api.end();
+    api.env.DROPSHIP_DATABASE_URL = `postgresql://nobody:hidden-password@127.0.0.1:${await freePort()}/x`;
+    await api.run();
+    assert.equal((await api.call('GET', '/readyz', { scope: null })).status, 503);
+    for (const answer of [await api.call('GET', '/api/v1/orders'), await api.webhook({ id: 1 })]) {
+      assert.equal(answer.status, 503);
+      assert.doesNotMatch(answer.text, /nobody|hidden|127\.0\.0\.1/);
+    }
+    assert.doesNotMatch(api.log, /hidden-password/);
+  } finally {
+    await api.stop();
+  }
+});
+
+test('a connection that Postgres ends is made again', async () => {
+  const api = await Api.start('reconnect', 11);
+  try {
+    assert.equal((await api.call('GET', '/api/v1/orders')).status, 200);
+    api.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'dropship-api' and datname = current_database()");
+    await until('answers again', async () => (await api.call('GET', '/api/v1/orders')).status === 200, 10000);
+  } finally {
+    await api.stop();
+  }
+});
+
+test('an address that cannot be used is said at once, with exit 2', async () => {
+  const api = await Api.start('listen', 12);
+  try {
+    for (const listen of [`127.0.0.1:${api.port}`, '127.0.0.1:0', 'localhost', '127.0.0.1:80s', '8080,8081', '127.0.0.1:99999']) {
+      const run = spawnSync(path.join(process.env.DROPSHIP_BIN, 'dropship-api'), [], { env: { ...api.env, DROPSHIP_LISTEN: listen }, encoding: 'utf8', timeout: 20000 });
+      assert.equal(run.status, 2, `${listen}: ${run.stderr}`);
+      assert.match(run.stderr, /listen/i);
+    }
+  } finally {
+    await api.stop();
+  }
+});

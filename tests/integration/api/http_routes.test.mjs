@@ -1,0 +1,243 @@
+// Every route does what it says, on real servers.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Api, job } from './http_support.mjs';
+
+let api;
+before(async () => { api = await Api.start('routes', 4); });
+after(async () => { await api?.stop(); });
+
+async function ok(method, target, options) {
+  const answer = await api.call(method, target, options);
+  assert.equal(answer.status, 200, `${method} ${target}: ${answer.text}`);
+  assert.match(answer.headers.get('x-request-id'), /^[0-9a-f]{32}$/);
+  assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');
+  assert.match(answer.headers.get('content-security-policy'), /frame-ancestors 'none'/);
+  return answer.body;
+}
+
+test('healthz and readyz answer without a key', async () => {
+  assert.equal((await ok('GET', '/healthz', { scope: null })).status, 'ok');
+  const ready = await ok('GET', '/readyz', { scope: null });
+  assert.equal(ready.ready, true);
+  assert.deepEqual(ready.checks.map((c) => c.name), ['redis', 'postgres', 'program']);
+});
+
+test('readyz says that migrations are missing', async () => {
+  api.sql('alter table schema_migration rename to hidden');
+  try {
+    const answer = await api.call('GET', '/readyz', { scope: null });
+    assert.equal(answer.status, 503);
+    const postgres = answer.body.checks.find((c) => c.name === 'postgres');
+    assert.equal(postgres.ok, false);
+    assert.ok(postgres.reason);
+  } finally {
+    api.sql('alter table hidden rename to schema_migration');
+  }
+  await ok('GET', '/readyz', { scope: null });
+});
+
+test('HEAD is GET without a body', async () => {
+  const head = await api.call('HEAD', '/healthz', { scope: null });
+  assert.equal(head.status, 200);
+  assert.equal(head.text, '');
+  assert.ok(Number(head.headers.get('content-length')) > 0);
+});
+
+test('orders are paged newest first, each exactly once, and filtered', async () => {
+  for (let n = 2001; n <= 2025; n += 1) api.order(n, n % 5 === 0 ? 'held' : 'placed');
+  const seen = [];
+  let cursor = '';
+  for (let pages = 0; pages < 20; pages += 1) {
+    const page = await ok('GET', `/api/v1/orders?limit=10${cursor && `&cursor=${cursor}`}`);
+    seen.push(...page.orders.map((o) => o.name));
+    cursor = page.next;
+    if (cursor === null) break;
+  }
+  assert.deepEqual(seen, Array.from({ length: 25 }, (_, i) => `#${2025 - i}`));
+  assert.equal((await ok('GET', '/api/v1/orders?state=held')).orders.length, 5);
+  const found = (await ok('GET', '/api/v1/orders?q=BUYER2013')).orders;
+  assert.equal(found.length, 1);
+  assert.deepEqual(found[0].total, { minor: 2013, currency: 'USD' });
+  assert.equal((await ok('GET', '/api/v1/orders?q=%25')).orders.length, 0, 'a percent sign is a percent sign');
+  const from = new Date(Date.parse('2026-11-20T10:00:00Z') + 2010 * 60000).toISOString();
+  const to = new Date(Date.parse('2026-11-20T10:00:00Z') + 2012 * 60000).toISOString();
+  const between = (await ok('GET', `/api/v1/orders?from=${from}&to=${to}`)).orders;
+  assert.deepEqual(between.map((o) => o.name), ['#2011', '#2010']);
+});
+
+test('an order shows lines, supplier orders, parcels, effects, reasons and steps', async () => {
+  const id = api.order(3001, 'shipped', { hold_reasons: '[{"code":"X","text":"because"}]' });
+  api.sql(`insert into order_line (order_id, line_gid, title, sku, quantity, to_ship, unit_price_minor, currency)
+    values (${id}, 'l1', 'Lamp <script>', 'SKU-1', 2, 0, 1999, 'USD');
+    insert into supplier_order (order_id, our_number, state, lines, cj_order_id) values (${id}, 'N-3001', 'shipped', '[]', '77');
+    insert into parcel (supplier_order_id, cj_order_id, tracking_number, tracking_url, carrier)
+    select id, '77', 'T1', 'https://t.example/T1', 'Post' from supplier_order where order_id = ${id};
+    insert into effect (key, kind, subject, intent, state) values ('cj.pay:N-3001', 'cj.pay', 'order:${id}', '{}', 'done');
+    insert into order_event (order_id, step, text) values (${id}, 'received', 'Seen.'), (${id}, 'placed', 'Placed.')`);
+  for (const name of [id, '3001', '%233001', encodeURIComponent('gid://shopify/Order/3001')]) {
+    const order = await ok('GET', `/api/v1/orders/${name}`, { scope: 'read' });
+    assert.equal(order.lines[0].title, 'Lamp <script>');
+    assert.equal(order.supplier_orders[0].parcels[0].tracking_number, 'T1');
+    assert.equal(order.effects[0].key, 'cj.pay:N-3001');
+    assert.equal(order.hold_reasons[0].text, 'because');
+    assert.deepEqual(order.events.map((e) => e.step), ['received', 'placed']);
+  }
+  assert.equal((await api.call('GET', '/api/v1/orders/999999')).status, 404);
+});
+
+test('release and hold change the order once, with event, audit and job', async () => {
+  const id = api.order(4001, 'approval');
+  const counts = () => api.rows(`select (select count(*) from order_event where order_id = ${id}) as events,
+    (select count(*) from audit where subject = 'order:${id}') as audit, (select count(*) from outbox where args = '[${id}]') as jobs`)[0];
+  const held = await ok('POST', `/api/v1/orders/${id}/hold`, { scope: 'operate', body: { reason: 'Überprüfen "bitte"' } });
+  assert.equal(held.state, 'held');
+  assert.equal(held.hold_code, 'PERSON');
+  await ok('POST', `/api/v1/orders/${id}/hold`, { scope: 'operate', body: { reason: 'Überprüfen "bitte"' } });
+  assert.deepEqual(counts(), { events: 1, audit: 1, jobs: 0 });
+  const released = await ok('POST', `/api/v1/orders/${id}/release`, { scope: 'operate', body: {} });
+  assert.equal(released.state, 'waiting');
+  assert.equal(released.released_by, 'key:operate');
+  await ok('POST', `/api/v1/orders/${id}/release`, { scope: 'operate', headers: { 'idempotency-key': 'k1' } });
+  assert.deepEqual(counts(), { events: 2, audit: 2, jobs: 1 });
+  const late = api.order(4002, 'placed');
+  const refused = await api.call('POST', `/api/v1/orders/${late}/release`);
+  assert.equal(refused.status, 409);
+  assert.match(refused.headers.get('content-type'), /problem\+json/);
+});
+
+test('queues are listed, paused and resumed', async () => {
+  api.redis('SADD', 'queues', 'default');
+  api.redis('LPUSH', 'queue:default', job('a'.repeat(24)));
+  const listed = (await ok('GET', '/api/v1/queues')).queues.find((q) => q.name === 'default');
+  assert.equal(listed.waiting, 1);
+  assert.ok(listed.oldest_ms > 0);
+  assert.equal((await ok('POST', '/api/v1/queues/default/pause', { scope: 'operate' })).paused, true);
+  assert.equal((await ok('GET', '/api/v1/queues')).queues.find((q) => q.name === 'default').paused, true);
+  assert.equal((await ok('POST', '/api/v1/queues/default/resume', { scope: 'operate' })).paused, false);
+  assert.equal((await api.call('POST', '/api/v1/queues/nowhere/pause')).status, 404);
+  assert.equal(api.rows("select action from audit where subject = 'queue:default'").length, 2);
+});
+
+test('jobs are listed by state and page, also those that are none', async () => {
+  const soon = Math.floor(Date.now() / 1000) + 3600;
+  for (let i = 0; i < 5; i += 1) {
+    api.redis('ZADD', 'dead', String(1700000000 + i), job(`dead${i}`, { error_class: 'InputError', error_message: 'no <b>such</b> thing', failed_at: 1700000000.1, retry_count: 2 }));
+  }
+  api.redis('ZADD', 'schedule', String(soon), job('later'));
+  api.redis('LPUSH', 'queue:default', 'not a job \u0001');
+  const page = await ok('GET', '/api/v1/jobs?state=dead&limit=2');
+  assert.equal(page.total, 5);
+  assert.equal(page.jobs.length, 2);
+  assert.equal(page.next_offset, 2);
+  assert.equal(page.jobs[0].jid, 'dead4', 'latest first');
+  assert.equal(page.jobs[0].error, 'no <b>such</b> thing');
+  assert.equal(page.jobs[0].error_class, 'InputError');
+  assert.equal((await ok('GET', '/api/v1/jobs?state=dead&offset=4')).next_offset, null);
+  assert.equal((await ok('GET', '/api/v1/jobs?state=scheduled')).jobs[0].jid, 'later');
+  const waiting = (await ok('GET', '/api/v1/jobs?queue=default')).jobs;
+  assert.ok(waiting.some((j) => j.payload === 'not a job ?'));
+  assert.equal((await ok('GET', '/api/v1/jobs?queue=other')).jobs.length, 0);
+});
+
+test('a job is shown, retried, killed and deleted', async () => {
+  api.redis('ZADD', 'dead', '1700000000', job('steered'));
+  api.sql(`insert into job_run (jid, type, queue, attempt, outcome, started_at, finished_at, run_ms, worker)
+    values ('steered', 'noop', 'default', 1, 'dead', now(), now(), 5, 'w'), ('finished', 'noop', 'default', 1, 'done', now(), now(), 7, 'w')`);
+  const shown = await ok('GET', '/api/v1/jobs/steered');
+  assert.equal(shown.now.state, 'dead');
+  assert.equal(shown.runs[0].run_ms, 5);
+  assert.equal((await ok('GET', '/api/v1/jobs/finished')).now, null);
+  await ok('POST', '/api/v1/jobs/steered/retry', { scope: 'operate' });
+  assert.equal((await ok('GET', '/api/v1/jobs/steered')).now.state, 'waiting');
+  assert.equal((await api.call('POST', '/api/v1/jobs/steered/retry')).status, 409);
+  await ok('POST', '/api/v1/jobs/steered/kill', { scope: 'operate' });
+  assert.equal((await ok('GET', '/api/v1/jobs/steered')).now.state, 'dead');
+  await ok('DELETE', '/api/v1/jobs/steered', { scope: 'operate' });
+  assert.equal((await ok('GET', '/api/v1/jobs/steered')).now, null, 'its history stays');
+  assert.equal((await api.call('GET', '/api/v1/jobs/unknown')).status, 404);
+  assert.equal((await api.call('DELETE', '/api/v1/jobs/unknown')).status, 404);
+  const acts = api.rows("select action, who from audit where subject = 'job:steered' order by id");
+  assert.deepEqual(acts.map((a) => a.action), ['job.retry', 'job.kill', 'job.delete'], 'refused acts leave no trace');
+  assert.equal(acts[0].who, 'key:operate');
+});
+
+test('workers show their processes', async () => {
+  api.redis('SADD', 'processes', 'host:1:abc');
+  api.redis('HSET', 'host:1:abc', 'info', '{"hostname":"host","pid":1,"concurrency":4,"queues":["default"],"tag":""}', 'busy', '2', 'beat', '1700000000.5', 'quiet', 'false', 'rss', '1000', 'rtt_us', '99');
+  const { workers } = await ok('GET', '/api/v1/workers');
+  assert.equal(workers.length, 1);
+  assert.equal(workers[0].busy, 2);
+  assert.equal(workers[0].alive, false);
+});
+
+test('settings are shown with their rules and changed with audit', async () => {
+  const { settings } = await ok('GET', '/api/v1/settings', { scope: 'read' });
+  const grace = settings.find((s) => s.name === 'orders.grace_s');
+  assert.equal(grace.value, '900');
+  assert.equal(grace.unit, 's');
+  assert.equal((await ok('PUT', '/api/v1/settings', { body: { name: 'orders.grace_s', value: 10 } })).value, '10');
+  const changed = (await ok('GET', '/api/v1/settings')).settings.find((s) => s.name === 'orders.grace_s');
+  assert.equal(changed.value, '10');
+  assert.equal(changed.updated_by, 'key:admin');
+  assert.equal((await api.call('PUT', '/api/v1/settings', { body: { name: 'orders.grace_s', value: '-1' } })).status, 400);
+  assert.equal((await api.call('PUT', '/api/v1/settings', { body: { name: 'no.such', value: '1' } })).status, 404);
+});
+
+test('a flow changes its mode; STOP goes on and off and is read back', async () => {
+  assert.equal((await ok('PUT', '/api/v1/flows/fulfillment', { body: { mode: 'auto' } })).mode, 'auto');
+  assert.equal((await ok('GET', '/api/v1/flows')).flows[0].mode, 'auto');
+  assert.equal((await api.call('PUT', '/api/v1/flows/nothing', { body: { mode: 'auto' } })).status, 404);
+  assert.equal((await ok('POST', '/api/v1/stop', { scope: 'operate' })).stop, true);
+  assert.equal((await ok('GET', '/api/v1/status')).stop, true);
+  assert.equal((await api.call('POST', '/api/v1/resume-all', { scope: 'operate' })).status, 400, 'resuming needs a reason');
+  assert.equal((await ok('POST', '/api/v1/resume-all', { scope: 'operate', body: { reason: 'all well' } })).stop, false);
+});
+
+test('status has orders, jobs, flows and the sandbox notice', async () => {
+  const status = await ok('GET', '/api/v1/status', { scope: 'read' });
+  assert.deepEqual(status.sandbox, ['shopify', 'cj']);
+  assert.ok(status.business.received >= 25);
+  assert.ok(status.jobs.dead >= 5);
+  assert.deepEqual(status.problems, []);
+});
+
+test('the audit is paged and filtered', async () => {
+  const first = await ok('GET', '/api/v1/audit?limit=2');
+  const second = await ok('GET', `/api/v1/audit?limit=2&cursor=${first.next}`);
+  assert.equal(first.audit.length, 2);
+  assert.ok(second.audit[0].id < first.audit[1].id);
+  const mine = (await ok('GET', '/api/v1/audit?who=key:operate')).audit;
+  assert.ok(mine.length > 0 && mine.every((a) => a.who === 'key:operate'));
+});
+
+test('metrics are Prometheus text of the whole pool', async () => {
+  const text = await ok('GET', '/metrics', { scope: 'read' });
+  for (const line of ['dropship_queue_waiting{queue="default"}', 'dropship_orders{state="held"}', 'dropship_up{part="backlog"} 1',
+    'dropship_process_busy{process="host:1:abc"} 2', 'dropship_http_requests_total{status="2xx"}']) {
+    assert.ok(text.includes(line), line);
+  }
+  for (const line of text.trim().split('\n')) assert.match(line, /^(# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"\})? -?\d+)$/);
+});
+
+test('the description lists the routes; the page comes with a strict policy', async () => {
+  const yaml = await ok('GET', '/openapi.yaml', { scope: null });
+  assert.ok(yaml.startsWith('openapi: 3.1.0'));
+  for (const target of ['/', '/page/app.js', '/page/style.css']) {
+    const answer = await api.call('GET', target, { scope: null });
+    assert.equal(answer.status, 200);
+    const policy = answer.headers.get('content-security-policy');
+    assert.match(policy, /default-src 'none'; script-src 'self'/);
+    assert.doesNotMatch(policy, /unsafe/);
+  }
+  const page = (await api.call('GET', '/', { scope: null })).text;
+  assert.doesNotMatch(page, /<script>|\son\w+=|style="/, 'nothing inline');
+  assert.doesNotMatch((await api.call('GET', '/page/app.js', { scope: null })).text, /innerHTML|insertAdjacentHTML|document\.write|eval\(/);
+});
+
+test('a trace from outside goes through to the event', async () => {
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+  const id = api.order(5001, 'held');
+  await ok('POST', `/api/v1/orders/${id}/release`, { headers: { traceparent: `00-${trace}-00f067aa0ba902b7-01` } });
+  assert.equal(api.rows(`select trace_id from outbox where args = '[${id}]'`)[0].trace_id, trace);
+});
