@@ -30,6 +30,8 @@ static int read_port(int in)
     char line[200] = "";
     size_t len = 0;
     int64_t end_ms = clock_mono_ms() + READY_MS;
+    scoped(json_clear_p) json_t *ready = NULL;
+    struct fail f;
 
     while (strchr(line, '\n') == NULL) {
         struct pollfd wait = { .fd = in, .events = POLLIN };
@@ -43,8 +45,8 @@ static int read_port(int in)
         len += (size_t)got;
         line[len] = '\0';
     }
-    assert(strstr(line, "\"port\":") != NULL);
-    return (int)strtol(strstr(line, "\"port\":") + 7, NULL, 10);
+    assert(json_parse(line, len, "ready", &ready, &f) == 0);
+    return (int)json_int(ready, "port", 0);
 }
 
 void sandbox_start(struct sandbox *s)

@@ -65,8 +65,7 @@ static void what_is_no_price_is_unknown_and_never_zero(void **state)
                                          "0x10",
                                          "1.20 3.40",
                                          "1.20/kg",
-                                         "\xe2\x82\xac"
-                                         "5",
+                                         "\xe2\x82\xac 5",
                                          "1.2\n",
                                          "1234567890123" };
     (void)state;

@@ -171,50 +171,51 @@ static void each_error_code_has_its_meaning(void **state)
     check_all(list, COUNT_OF(list));
 }
 
+static const struct expect partial_answers[] = {
+    /* the customer is withheld, the order is whole without */
+    { QUERY, 200,
+      "{\"data\":{\"order\":{\"id\":\"g\",\"customer\":null," LINES
+      "}}," DENIED_AT("[\"order\",\"customer\"]") "}",
+      SHOPIFY_DONE, FAIL_NONE, "" },
+    /* the order itself is withheld */
+    { QUERY, 200, "{\"data\":{\"order\":null}," DENIED_AT("[\"order\"]") "}", SHOPIFY_FAILED,
+      FAIL_DENIED, "ACCESS_DENIED" },
+    { QUERY, 200,
+      "{\"data\":{\"order\":{\"id\":\"g\",\"lineItems\":null}}," DENIED_AT(
+          "[\"order\",\"lineItems\"]") "}",
+      SHOPIFY_FAILED, FAIL_DENIED, "ACCESS_DENIED" },
+    { QUERY, 200, "{\"data\":null," DENIED_AT("[\"order\"]") "}", SHOPIFY_FAILED, FAIL_DENIED,
+      "ACCESS_DENIED" },
+    /* a part failed in passing: ask again rather than take the hole for an answer */
+    { QUERY, 200,
+      "{\"data\":{\"order\":{\"id\":\"g\"," LINES
+      "}},\"errors\":[{\"message\":\"m\",\"path\":[\"order\",\"risk\"],"
+      "\"extensions\":{\"code\":\"INTERNAL_SERVER_ERROR\"}}]}",
+      SHOPIFY_AGAIN, FAIL_LATER, NULL },
+    /* a mutation whose payload is there did its work, whatever else is said */
+    { MUTATION, 200,
+      "{\"data\":{\"fulfillmentCreate\":{\"fulfillment\":{\"id\":\"g\"}}}," DENIED_AT(
+          "[\"fulfillmentCreate\",\"fulfillment\",\"name\"]") "}",
+      SHOPIFY_DONE, FAIL_NONE, "" },
+    { MUTATION, 200,
+      "{\"data\":{\"fulfillmentCreate\":{\"userErrors\":[]}},\"errors\":[{\"message\":\"m\","
+      "\"extensions\":{\"code\":\"INTERNAL_SERVER_ERROR\"}}]}",
+      SHOPIFY_DONE, FAIL_NONE, "" },
+    /* refused at its root it did not run; below its root it may have */
+    { MUTATION, 200,
+      "{\"data\":{\"fulfillmentCreate\":null}," DENIED_AT("[\"fulfillmentCreate\"]") "}",
+      SHOPIFY_FAILED, FAIL_DENIED, "ACCESS_DENIED" },
+    { MUTATION, 200,
+      "{\"data\":{\"fulfillmentCreate\":null}," DENIED_AT(
+          "[\"fulfillmentCreate\",\"fulfillment\"]") "}",
+      SHOPIFY_FAILED, FAIL_UNKNOWN, NULL },
+};
+
 static void partial_data_is_used_where_it_is_enough(void **state)
 {
-    static const struct expect list[] = {
-        /* the customer is withheld, the order is whole without */
-        { QUERY, 200,
-          "{\"data\":{\"order\":{\"id\":\"g\",\"customer\":null," LINES
-          "}}," DENIED_AT("[\"order\",\"customer\"]") "}",
-          SHOPIFY_DONE, FAIL_NONE, "" },
-        /* the order itself is withheld */
-        { QUERY, 200, "{\"data\":{\"order\":null}," DENIED_AT("[\"order\"]") "}", SHOPIFY_FAILED,
-          FAIL_DENIED, "ACCESS_DENIED" },
-        { QUERY, 200,
-          "{\"data\":{\"order\":{\"id\":\"g\",\"lineItems\":null}}," DENIED_AT(
-              "[\"order\",\"lineItems\"]") "}",
-          SHOPIFY_FAILED, FAIL_DENIED, "ACCESS_DENIED" },
-        { QUERY, 200, "{\"data\":null," DENIED_AT("[\"order\"]") "}", SHOPIFY_FAILED, FAIL_DENIED,
-          "ACCESS_DENIED" },
-        /* a part failed in passing: ask again rather than take the hole for an answer */
-        { QUERY, 200,
-          "{\"data\":{\"order\":{\"id\":\"g\"," LINES
-          "}},\"errors\":[{\"message\":\"m\",\"path\":[\"order\",\"risk\"],"
-          "\"extensions\":{\"code\":\"INTERNAL_SERVER_ERROR\"}}]}",
-          SHOPIFY_AGAIN, FAIL_LATER, NULL },
-        /* a mutation whose payload is there did its work, whatever else is said */
-        { MUTATION, 200,
-          "{\"data\":{\"fulfillmentCreate\":{\"fulfillment\":{\"id\":\"g\"}}}," DENIED_AT(
-              "[\"fulfillmentCreate\",\"fulfillment\",\"name\"]") "}",
-          SHOPIFY_DONE, FAIL_NONE, "" },
-        { MUTATION, 200,
-          "{\"data\":{\"fulfillmentCreate\":{\"userErrors\":[]}},\"errors\":[{\"message\":\"m\","
-          "\"extensions\":{\"code\":\"INTERNAL_SERVER_ERROR\"}}]}",
-          SHOPIFY_DONE, FAIL_NONE, "" },
-        /* refused at its root it did not run; below its root it may have */
-        { MUTATION, 200,
-          "{\"data\":{\"fulfillmentCreate\":null}," DENIED_AT("[\"fulfillmentCreate\"]") "}",
-          SHOPIFY_FAILED, FAIL_DENIED, "ACCESS_DENIED" },
-        { MUTATION, 200,
-          "{\"data\":{\"fulfillmentCreate\":null}," DENIED_AT(
-              "[\"fulfillmentCreate\",\"fulfillment\"]") "}",
-          SHOPIFY_FAILED, FAIL_UNKNOWN, NULL },
-    };
     (void)state;
 
-    check_all(list, COUNT_OF(list));
+    check_all(partial_answers, COUNT_OF(partial_answers));
 }
 
 static void a_denial_names_the_place_and_the_scope(void **state)

@@ -61,7 +61,7 @@ static void an_order_is_read_whole(void **state)
 
     assert_int_equal(
         get("{" HEAD ",\"email\":\"ann@mail.example\",\"phone\":null,\"displayFulfillmentStatus\":"
-                     "\"UNFULFILLED\","
+            "\"UNFULFILLED\","
             "\"customer\":{\"numberOfOrders\":\"12\"},\"shippingAddress\":" ADDRESS
             ",\"billingAddress\":null,"
             "\"currentTotalPriceSet\":{\"shopMoney\":{\"amount\":\"49.8\",\"currencyCode\":\"USD\"}"
@@ -102,7 +102,7 @@ static void what_is_withheld_is_absent_and_not_empty_goods(void **state)
 
     assert_int_equal(
         get("{" HEAD ",\"email\":null,\"customer\":null,\"shippingAddress\":{\"name\":null,"
-                     "\"address1\":null,\"province\":\"New York\","
+            "\"address1\":null,\"province\":\"New York\","
             "\"country\":\"United States\",\"countryCodeV2\":\"US\"},\"billingAddress\":null,"
             "\"risk\":{\"recommendation\":\"NONE\",\"assessments\":[]},\"lineItems\":{\"nodes\":[{"
             "\"id\":\"gid://shopify/LineItem/1\","
@@ -143,7 +143,7 @@ static void the_weightiest_judgement_counts(void **state)
 
         snprintf(order, sizeof order,
                  "{" HEAD ",\"risk\":{\"recommendation\":\"NONE\",\"assessments\":[%s]},"
-                          "\"lineItems\":{\"nodes\":[]," LAST "}}",
+                 "\"lineItems\":{\"nodes\":[]," LAST "}}",
                  list[i].assessments);
         assert_int_equal(get(order, &o, &f), 0);
         assert_string_equal(o.risk_level, list[i].worst);
@@ -236,18 +236,15 @@ static void nothing_of_an_address_is_cut_silently(void **state)
 #define FO(n, status, actions, lines)                                                              \
     "{\"id\":\"gid://shopify/FulfillmentOrder/" #n "\",\"status\":\"" status                       \
     "\",\"supportedActions\":[" actions "],\"assignedLocation\":{\"location\":{\"id\":\"gid://"    \
-                                        "shopify/Location/55\"}},\"lineItems\":" lines "}"
+    "shopify/Location/55\"}},\"lineItems\":" lines "}"
 #define FO_LINE(n)                                                                                 \
     "{\"id\":\"gid://shopify/FulfillmentOrderLineItem/" #n                                         \
     "\",\"remainingQuantity\":2,\"lineItem\":{\"id\":\"gid://shopify/LineItem/1\"}}"
 #define CAN "{\"action\":\"HOLD\"},{\"action\":\"CREATE_FULFILLMENT\"}"
 
-static void the_state_tells_what_can_be_and_what_was_fulfilled(void **state)
+/* Two pages of fulfillment orders, and two of the lines of the first. */
+static void script_state(void)
 {
-    struct shopify_fulfillment_state st;
-    struct fail f;
-    (void)state;
-
     fake_answer(200, "{\"data\":{\"order\":{\"id\":\"g\",\"cancelledAt\":\"2026-11-21T00:00:00Z\","
                      "\"displayFinancialStatus\":\"REFUNDED\",\"fulfillmentOrders\":{\"nodes\":"
                      "[" FO(1, "OPEN", CAN, "{\"nodes\":[" FO_LINE(11) "]," MORE("l1") "}") "," FO(
@@ -265,6 +262,15 @@ static void the_state_tells_what_can_be_and_what_was_fulfilled(void **state)
                 "{\"data\":{\"order\":{\"id\":\"g\",\"fulfillmentOrders\":{\"nodes\":[" FO(
                     3, "ON_HOLD", "{\"action\":\"RELEASE_HOLD\"}",
                     "{\"nodes\":[" FO_LINE(31) "]," LAST "}") "]," LAST "},\"fulfillments\":[]}}}");
+}
+
+static void the_state_tells_what_can_be_and_what_was_fulfilled(void **state)
+{
+    struct shopify_fulfillment_state st;
+    struct fail f;
+    (void)state;
+
+    script_state();
     assert_int_equal(shopify_fulfillment_state(shop, "gid://shopify/Order/500", &st, &f), 0);
     assert_non_null(strstr(fake.requests[1].body, "gid://shopify/FulfillmentOrder/1"));
     assert_non_null(strstr(fake.requests[2].body, "\"after\":\"f1\""));

@@ -39,6 +39,7 @@ must_check int shopify_grant(struct shopify *s, const char *client_id, const cha
 struct shopify_shop {
     char name[128], domain[128], currency[4], timezone[64], plan[64];
 };
+/* Name, domain, currency, time zone and plan; needs no scope. */
 must_check int shopify_shop_info(struct shopify *s, struct shopify_shop *ret, struct fail *f);
 /* Comma-separated scopes of the token; *ret is the caller's. */
 must_check int shopify_scopes(struct shopify *s, char **ret, struct fail *f);
