@@ -183,6 +183,34 @@ static void two_recoverers_lose_and_duplicate_nothing(void **state)
     batch_free(&b);
 }
 
+static void two_recoverers_bury_a_condemned_job_once(void **state)
+{
+    enum { JOBS = 30 };
+    struct fixture *fx = *state;
+    struct recovery totals[2] = { { 0 }, { 0 } };
+    pthread_t threads[2];
+    static struct batch b;
+
+    for (int i = 0; i < JOBS; i++) {
+        fixture_enqueue(fx, "q", i, NULL);
+    }
+    fixture_claim(fx, &b, GONE, "q", 1, JOBS);
+    batch_free(&b);
+    command(fx, "EVAL",
+            "for _, p in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do "
+            "redis.call('SET', 'dropship:recovered:' .. redis.sha1hex(p), 2) end",
+            "1", b.list.key);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, recover_all, &totals[i]), 0);
+    }
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    }
+    assert_int_equal(totals[0].condemned + totals[1].condemned, JOBS);
+    assert_int_equal(fixture_int(fx, "ZCARD", "dead", NULL), JOBS);
+    assert_int_equal(fixture_int(fx, "EXISTS", b.list.key, "queue:q"), 0);
+}
+
 static void planted_orphan_comes_back(void **state)
 {
     struct fixture *fx = *state;
@@ -217,6 +245,7 @@ int main(void)
         queue_test(condemned_job_waits_in_its_list_for_the_burial),
         queue_test(unreadable_claimed_bytes_are_recovered_and_buried_unchanged),
         queue_test(two_recoverers_lose_and_duplicate_nothing),
+        queue_test(two_recoverers_bury_a_condemned_job_once),
         queue_test(planted_orphan_comes_back),
         queue_test(oldest_dead_are_trimmed_and_counted),
     };
