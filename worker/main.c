@@ -22,7 +22,9 @@ int main(int argc, char **argv)
     }
     signals_block();
     http_global_start();
-    code = worker_run(&(struct worker_setup){ .conf = conf, .lanes = args.lanes, .lane_count = args.lane_count,
+    code = worker_run(&(struct worker_setup){ .conf = conf,
+                                              .lanes = args.lanes,
+                                              .lane_count = args.lane_count,
                                               .types = &dropship_job_types });
     conf_free(conf);
     return code;

@@ -14,9 +14,11 @@ static void print_help(FILE *out)
     fputs("usage: dropship-worker [--queue NAME=THREADS ...]\n"
           "Runs jobs of the named queues; without --queue of all queues, with 4 threads each.\n"
           "Signals: TERM, INT stop (drain, then hand back), TSTP quiet, TTIN log what runs.\n\n"
-          "Job types:\n", out);
+          "Job types:\n",
+          out);
     for (size_t i = 0; i < job_kind_count; i++) {
-        fprintf(out, "  %-18s %-12s %s\n", job_kinds[i].name, job_kinds[i].queue, job_kinds[i].help);
+        fprintf(out, "  %-18s %-12s %s\n", job_kinds[i].name, job_kinds[i].queue,
+                job_kinds[i].help);
     }
     fputs("\nSettings (environment):\n", out);
     conf_print_help(out);
@@ -42,7 +44,8 @@ static int add_lane(struct worker_args *args, const char *queue, int threads, st
         return fail_set(f, FAIL_INPUT, "more than %d queues", ARGS_MAX_LANES);
     }
     struct lane_spec *lane = &args->lanes[args->lane_count++];
-    (void)str_fit(lane->queue, sizeof lane->queue, queue); /* job_check_name has checked the length */
+    (void)str_fit(lane->queue, sizeof lane->queue,
+                  queue); /* job_check_name has checked the length */
     lane->threads = threads;
     return 0;
 }
@@ -103,7 +106,8 @@ static int add_default_lanes(struct worker_args *args, struct fail *f)
             TRY(add_lane(args, job_kinds[i].queue, ARGS_DEFAULT_THREADS, f));
         }
     }
-    return find_lane(args, "default") != NULL ? 0 : add_lane(args, "default", ARGS_DEFAULT_THREADS, f);
+    return find_lane(args, "default") != NULL ? 0
+                                              : add_lane(args, "default", ARGS_DEFAULT_THREADS, f);
 }
 
 int worker_args_parse(int argc, char **argv, struct worker_args *ret, FILE *out, FILE *err)

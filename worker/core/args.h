@@ -1,4 +1,5 @@
-/* Command line of dropship-worker.  Threads: main only. */
+/* Command line of dropship-worker.
+ * Threads: main only. */
 #pragma once
 
 #include <stddef.h>
@@ -18,7 +19,8 @@ struct worker_args {
     size_t lane_count;
 };
 
-/* --queue NAME[=THREADS], any number of times, each queue once; without: every queue of job_kinds and "default", with
- * ARGS_DEFAULT_THREADS each.  Words of conf_start (--version, --print-config, --print-config-markdown) pass.
- * Returns -1 to go on, otherwise the exit code: 0 after --help, 2 after a mistake, which `err` names. */
+/* --queue NAME[=THREADS], any number of times, each queue once; without: every queue of
+ * job_kinds and "default", with ARGS_DEFAULT_THREADS each.  Words of conf_start (--version,
+ * --print-config, --print-config-markdown) pass. Returns -1 to go on, otherwise the exit code: 0
+ * after --help, 2 after a mistake, which `err` names. */
 int worker_args_parse(int argc, char **argv, struct worker_args *ret, FILE *out, FILE *err);

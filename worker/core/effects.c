@@ -29,20 +29,26 @@ static int settle(struct effect_run *run, const char *state, const char *error, 
     if (run->result != NULL) {
         TRY(json_write(run->result, &text, f));
     }
-    return db_exec(run->c->db, &sql_worker_effect_settle, (const char *[]){ run->e->key, state, text, error }, f) < 0 ? -1 : 0;
+    return db_exec(run->c->db, &sql_worker_effect_settle,
+                   (const char *[]){ run->e->key, state, text, error }, f) < 0
+               ? -1
+               : 0;
 }
 
-/* Note what is known after a failure.  When even that fails the row still says "intent", and the next run looks first. */
+/* Note what is known after a failure.  When even that fails the row still says "intent", and the
+ * next run looks first. */
 static void settle_failure(struct effect_run *run, const char *state, const struct fail *why)
 {
     struct fail f = { 0 };
 
     if (settle(run, state, why->text, &f) < 0) {
-        log_warn("effect.not_noted", kv_str("key", run->e->key), kv_str("state", state), kv_fail(&f));
+        log_warn("effect.not_noted", kv_str("key", run->e->key), kv_str("state", state),
+                 kv_fail(&f));
     }
 }
 
-/* It is done: keep the result.  If that fails nothing is lost: the row says "intent", the next run looks and adopts. */
+/* It is done: keep the result.  If that fails nothing is lost: the row says "intent", the next
+ * run looks and adopts. */
 static int keep(struct effect_run *run, const char *event, struct fail *f)
 {
     if (run->result == NULL || json_is_null(run->result)) {
@@ -51,9 +57,11 @@ static int keep(struct effect_run *run, const char *event, struct fail *f)
     }
     if (settle(run, "done", NULL, f) < 0) {
         struct fail why = *f;
-        return fail_later(f, FAIL_LATER, why.retry_after_ms, "%s is done but not noted: %s", run->e->key, why.text);
+        return fail_later(f, FAIL_LATER, why.retry_after_ms, "%s is done but not noted: %s",
+                          run->e->key, why.text);
     }
-    log_info(event, kv_str("key", run->e->key), kv_str("kind", run->e->kind), kv_str("subject", run->e->subject));
+    log_info(event, kv_str("key", run->e->key), kv_str("kind", run->e->kind),
+             kv_str("subject", run->e->subject));
     return 0;
 }
 
@@ -65,7 +73,8 @@ static int begin(struct effect_run *run, enum effect_next *ret, struct fail *f)
     scoped(pg_clear_p) PGresult *rows = NULL;
 
     TRY(json_write(e->intent, &intent, f));
-    TRY(db_query(run->c->db, &sql_worker_effect_begin, (const char *[]){ e->key, e->kind, e->subject, intent }, &rows, f));
+    TRY(db_query(run->c->db, &sql_worker_effect_begin,
+                 (const char *[]){ e->key, e->kind, e->subject, intent }, &rows, f));
     if (PQntuples(rows) == 0) {
         return fail_later(f, FAIL_LATER, 1000, "effect %s is being begun by another run", e->key);
     }
@@ -82,7 +91,10 @@ static int begin(struct effect_run *run, enum effect_next *ret, struct fail *f)
     bool certain = strcmp(state, "failed") == 0 || db_bool(rows, 0, "certain");
     *ret = certain && !e->read_first ? NEXT_ACT : NEXT_LOOK;
     if (*ret == NEXT_ACT) {
-        return db_exec(run->c->db, &sql_worker_effect_again, (const char *[]){ e->key, intent }, f) < 0 ? -1 : 0;
+        return db_exec(run->c->db, &sql_worker_effect_again, (const char *[]){ e->key, intent },
+                       f) < 0
+                   ? -1
+                   : 0;
     }
     return 0;
 }
@@ -92,15 +104,18 @@ static int leave_to_person(struct effect_run *run, struct fail *f)
 {
     struct fail why = { 0 };
 
-    (void)fail_code(&why, FAIL_CONFLICT, "EFFECT_UNKNOWN", "whether '%s' happened is unknown and cannot be looked up; a person must decide",
-                    run->e->key);
+    (void)fail_code(
+        &why, FAIL_CONFLICT, "EFFECT_UNKNOWN",
+        "whether '%s' happened is unknown and cannot be looked up; a person must decide",
+        run->e->key);
     settle_failure(run, "unknown", &why);
     log_error("effect.unknown", kv_str("key", run->e->key), kv_str("subject", run->e->subject));
     *f = why;
     return -1;
 }
 
-/* Look at the provider.  0 = it happened (result kept), 1 = it certainly did not, -1 = not known yet or trouble (FAIL_LATER). */
+/* Look at the provider.  0 = it happened (result kept), 1 = it certainly did not, -1 = not known
+ * yet or trouble (FAIL_LATER). */
 static int look(struct effect_run *run, struct fail *f)
 {
     if (run->e->read_back == NULL) {
@@ -112,20 +127,22 @@ static int look(struct effect_run *run, struct fail *f)
     }
     json_decref(take_ptr(run->result));
     if (seen == 2) {
-        (void)fail_later(f, FAIL_LATER, CANNOT_TELL_MS, "whether '%s' happened cannot be told yet", run->e->key);
+        (void)fail_later(f, FAIL_LATER, CANNOT_TELL_MS, "whether '%s' happened cannot be told yet",
+                         run->e->key);
         settle_failure(run, "unknown", f);
         return -1;
     }
     if (seen < 0 && f->kind != FAIL_LATER && f->kind != FAIL_LIMITED) {
         /* A look that failed says nothing about the act: not a refusal, whatever its kind. */
         struct fail why = *f;
-        return fail_later(f, FAIL_LATER, LOOK_FAILED_MS, "looking for '%s' failed (%s): %s", run->e->key,
-                          fail_rule(why.kind)->name, why.text);
+        return fail_later(f, FAIL_LATER, LOOK_FAILED_MS, "looking for '%s' failed (%s): %s",
+                          run->e->key, fail_rule(why.kind)->name, why.text);
     }
     return seen < 0 ? -1 : 1;
 }
 
-/* The answer was lost.  Even when a look finds nothing now, the request may still be on its way: come back, look again. */
+/* The answer was lost.  Even when a look finds nothing now, the request may still be on its way:
+ * come back, look again. */
 static int after_unknown(struct effect_run *run, struct fail *f)
 {
     struct fail why = *f;
@@ -136,7 +153,8 @@ static int after_unknown(struct effect_run *run, struct fail *f)
     if (seen != 1) {
         return seen;
     }
-    return fail_later(f, FAIL_LATER, LOOK_AGAIN_MS, "the answer to '%s' was lost: %s", run->e->key, why.text);
+    return fail_later(f, FAIL_LATER, LOOK_AGAIN_MS, "the answer to '%s' was lost: %s", run->e->key,
+                      why.text);
 }
 
 /* The provider says that it exists, or that its state forbids the act: only a look tells which. */
@@ -158,7 +176,8 @@ static int after_conflict(struct effect_run *run, struct fail *f)
 
 static int act(struct effect_run *run, struct fail *f)
 {
-    log_info("effect.act", kv_str("key", run->e->key), kv_str("kind", run->e->kind), kv_str("subject", run->e->subject));
+    log_info("effect.act", kv_str("key", run->e->key), kv_str("kind", run->e->kind),
+             kv_str("subject", run->e->subject));
     if (run->e->act(run->c, run->e->ctx, &run->result, f) >= 0) {
         return keep(run, "effect.done", f);
     }
@@ -195,7 +214,10 @@ static int look_then_act(struct effect_run *run, struct fail *f)
         return seen;
     }
     TRY(json_write(run->e->intent, &intent, f));
-    TRY(db_exec(run->c->db, &sql_worker_effect_again, (const char *[]){ run->e->key, intent }, f) < 0 ? -1 : 0);
+    TRY(db_exec(run->c->db, &sql_worker_effect_again, (const char *[]){ run->e->key, intent }, f) <
+                0
+            ? -1
+            : 0);
     return act(run, f);
 }
 

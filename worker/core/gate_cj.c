@@ -20,14 +20,16 @@ struct cj_gate {
     const struct conf *conf;
     struct limits *limits;
     struct db *db;
-    int64_t qps_limit;      /* 0 = unknown */
-    int64_t qps_looked_ms;  /* monotonic; 0 = never */
+    int64_t qps_limit;     /* 0 = unknown */
+    int64_t qps_looked_ms; /* monotonic; 0 = never */
 
-    /* For logins: a client of its own, so that renewing in the middle of a call does not disturb that call. */
+    /* For logins: a client of its own, so that renewing in the middle of a call does not disturb
+     * that call. */
     struct http *http;
     struct cj *cj;
     struct provider_gate login_gate;
-    char login_token[CJ_TOKEN_BYTES]; /* what the login client sends when it asks for the account's rate */
+    char login_token
+        [CJ_TOKEN_BYTES]; /* what the login client sends when it asks for the account's rate */
 };
 
 int64_t cj_spacing_ms(int64_t qps_limit)
@@ -40,7 +42,8 @@ int64_t cj_spacing_ms(int64_t qps_limit)
 
 bool cj_may_use_reserve(const char *operation)
 {
-    static const char *const searches[] = { "product/list", "product/listV2", "product/query", "product/getCategory" };
+    static const char *const searches[] = { "product/list", "product/listV2", "product/query",
+                                            "product/getCategory" };
 
     for (size_t i = 0; i < COUNT_OF(searches); i++) {
         if (strcmp(operation, searches[i]) == 0) {
@@ -50,7 +53,8 @@ bool cj_may_use_reserve(const char *operation)
     return true;
 }
 
-/* The rate that the last login found, looked up now and then; without it one call per second, which every account may do. */
+/* The rate that the last login found, looked up now and then; without it one call per second,
+ * which every account may do. */
 static void look_up_rate(struct cj_gate *g)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
@@ -61,7 +65,8 @@ static void look_up_rate(struct cj_gate *g)
         return;
     }
     g->qps_looked_ms = now_ms;
-    if (db_query(g->db, &sql_worker_token_get, (const char *[]){ account }, &rows, &ignored) == 0 && PQntuples(rows) > 0) {
+    if (db_query(g->db, &sql_worker_token_get, (const char *[]){ account }, &rows, &ignored) == 0 &&
+        PQntuples(rows) > 0) {
         g->qps_limit = db_int(rows, 0, "qps_limit", 0);
     }
 }
@@ -73,7 +78,8 @@ static int enter(void *ctx, const char *operation, double cost, struct fail *f)
     look_up_rate(g);
     TRY(limits_breaker_enter(g->limits, account, f));
     if (limits_space(g->limits, account, cj_spacing_ms(g->qps_limit), f) < 0 ||
-        limits_points(g->limits, account, (int64_t)cost, CJ_POINTS_PER_DAY, CJ_POINTS_RESERVE, cj_may_use_reserve(operation), f) < 0) {
+        limits_points(g->limits, account, (int64_t)cost, CJ_POINTS_PER_DAY, CJ_POINTS_RESERVE,
+                      cj_may_use_reserve(operation), f) < 0) {
         limits_breaker_leave(g->limits, account);
         return -1;
     }
@@ -116,7 +122,9 @@ static int open_login_client(struct cj_gate *g, struct fail *f)
     if (g->http == NULL) {
         TRY(http_open(&g->http, f));
     }
-    return g->cj != NULL ? 0 : cj_open(conf_text(g->conf, CONF_CJ_BASE_URL), g->http, &g->login_gate, &g->cj, f);
+    return g->cj != NULL
+               ? 0
+               : cj_open(conf_text(g->conf, CONF_CJ_BASE_URL), g->http, &g->login_gate, &g->cj, f);
 }
 
 /* Also asks for the account's rate; a login without it is still a login. */
@@ -164,13 +172,24 @@ static int refresh(void *ctx, const char *refresh_token, struct token *ret, stru
 static int token(void *ctx, const char *stale, char *ret, size_t ret_bytes, struct fail *f)
 {
     struct cj_gate *g = ctx;
-    const struct token_source source = { .provider = account, .renew_before_ms = CJ_RENEW_BEFORE_MS,
-                                         .login_gap_ms = CJ_LOGIN_GAP_MS, .ctx = g, .login = log_in, .refresh = refresh };
+    const struct token_source source = { .provider = account,
+                                         .renew_before_ms = CJ_RENEW_BEFORE_MS,
+                                         .login_gap_ms = CJ_LOGIN_GAP_MS,
+                                         .ctx = g,
+                                         .login = log_in,
+                                         .refresh = refresh };
 
-    return token_get(g->db, &source, stale, ret, ret_bytes, &g->qps_limit, f);
+    struct token_use use;
+
+    TRY(token_get(g->db, &source, stale, &use, f));
+    g->qps_limit = use.qps_limit;
+    return str_fit(ret, ret_bytes, use.access)
+               ? 0
+               : fail_set(f, FAIL_BUG, "the token of CJ is too long");
 }
 
-int cj_gate_open(const struct conf *conf, struct limits *limits, struct db *db, struct cj_gate **ret, struct fail *f)
+int cj_gate_open(const struct conf *conf, struct limits *limits, struct db *db,
+                 struct cj_gate **ret, struct fail *f)
 {
     struct cj_gate *g = calloc(1, sizeof *g);
 
@@ -180,7 +199,9 @@ int cj_gate_open(const struct conf *conf, struct limits *limits, struct db *db, 
     g->conf = conf;
     g->limits = limits;
     g->db = db;
-    g->gate = (struct provider_gate){ .ctx = g, .enter = enter, .leave = leave, .points_gone = points_gone, .token = token };
+    g->gate = (struct provider_gate){
+        .ctx = g, .enter = enter, .leave = leave, .points_gone = points_gone, .token = token
+    };
     g->login_gate = g->gate;
     g->login_gate.token = login_token;
     *ret = g;

@@ -10,8 +10,13 @@
 
 static const char *const account = "shopify";
 
-/* A grant lives 86399 s.  The gap keeps a shop that refuses every token from being asked for one in a loop. */
-enum { SHOPIFY_RENEW_BEFORE_MS = 3600 * 1000, SHOPIFY_LOGIN_GAP_MS = 30 * 1000, URL_MAX_BYTES = 600 };
+/* A grant lives 86399 s.  The gap keeps a shop that refuses every token from being asked for one
+ * in a loop. */
+enum {
+    SHOPIFY_RENEW_BEFORE_MS = 3600 * 1000,
+    SHOPIFY_LOGIN_GAP_MS = 30 * 1000,
+    URL_MAX_BYTES = 600
+};
 
 struct shopify_gate {
     struct provider_gate gate;
@@ -19,14 +24,17 @@ struct shopify_gate {
     struct limits *limits;
     struct db *db;
 
-    struct http *http; /* for grants: a client of its own, as a grant happens in the middle of a call */
+    struct http
+        *http; /* for grants: a client of its own, as a grant happens in the middle of a call */
     struct shopify *shopify;
 };
 
 bool shopify_gate_configured(const struct conf *conf)
 {
-    bool place = conf_text(conf, CONF_SHOPIFY_SHOP) != NULL || conf_text(conf, CONF_SHOPIFY_BASE_URL) != NULL;
-    bool grant = conf_text(conf, CONF_SHOPIFY_CLIENT_ID) != NULL && conf_text(conf, CONF_SHOPIFY_CLIENT_SECRET) != NULL;
+    bool place = conf_text(conf, CONF_SHOPIFY_SHOP) != NULL ||
+                 conf_text(conf, CONF_SHOPIFY_BASE_URL) != NULL;
+    bool grant = conf_text(conf, CONF_SHOPIFY_CLIENT_ID) != NULL &&
+                 conf_text(conf, CONF_SHOPIFY_CLIENT_SECRET) != NULL;
 
     return place && (grant || conf_text(conf, CONF_SHOPIFY_ACCESS_TOKEN) != NULL);
 }
@@ -103,8 +111,8 @@ static int grant(void *ctx, struct token *ret, struct fail *f)
     int64_t lives_s = 0;
 
     TRY(open_grant_client(g, f));
-    TRY(shopify_grant(g->shopify, conf_text(g->conf, CONF_SHOPIFY_CLIENT_ID), conf_text(g->conf, CONF_SHOPIFY_CLIENT_SECRET),
-                      text, &lives_s, f));
+    TRY(shopify_grant(g->shopify, conf_text(g->conf, CONF_SHOPIFY_CLIENT_ID),
+                      conf_text(g->conf, CONF_SHOPIFY_CLIENT_SECRET), text, &lives_s, f));
     (void)str_fit(ret->access, sizeof ret->access, text);
     ret->lives_ms = lives_s * 1000;
     return 0;
@@ -113,20 +121,29 @@ static int grant(void *ctx, struct token *ret, struct fail *f)
 static int token(void *ctx, const char *stale, char *ret, size_t ret_bytes, struct fail *f)
 {
     struct shopify_gate *g = ctx;
-    const struct token_source source = { .provider = account, .renew_before_ms = SHOPIFY_RENEW_BEFORE_MS,
-                                         .login_gap_ms = SHOPIFY_LOGIN_GAP_MS, .ctx = g, .login = grant };
+    const struct token_source source = { .provider = account,
+                                         .renew_before_ms = SHOPIFY_RENEW_BEFORE_MS,
+                                         .login_gap_ms = SHOPIFY_LOGIN_GAP_MS,
+                                         .ctx = g,
+                                         .login = grant };
     const char *fixed = conf_text(g->conf, CONF_SHOPIFY_ACCESS_TOKEN);
 
+    struct token_use use;
+
     if (fixed == NULL) {
-        return token_get(g->db, &source, stale, ret, ret_bytes, NULL, f);
+        TRY(token_get(g->db, &source, stale, &use, f));
+        fixed = use.access;
+    } else if (stale != NULL) {
+        return fail_set(f, FAIL_DENIED,
+                        "the shop refuses SHOPIFY_ACCESS_TOKEN; it must be replaced");
     }
-    if (stale != NULL) {
-        return fail_set(f, FAIL_DENIED, "the shop refuses SHOPIFY_ACCESS_TOKEN; it must be replaced");
-    }
-    return str_fit(ret, ret_bytes, fixed) ? 0 : fail_set(f, FAIL_INPUT, "SHOPIFY_ACCESS_TOKEN is too long");
+    return str_fit(ret, ret_bytes, fixed)
+               ? 0
+               : fail_set(f, FAIL_INPUT, "the shop's access token is too long");
 }
 
-int shopify_gate_open(const struct conf *conf, struct limits *limits, struct db *db, struct shopify_gate **ret, struct fail *f)
+int shopify_gate_open(const struct conf *conf, struct limits *limits, struct db *db,
+                      struct shopify_gate **ret, struct fail *f)
 {
     struct shopify_gate *g = calloc(1, sizeof *g);
 
@@ -136,7 +153,9 @@ int shopify_gate_open(const struct conf *conf, struct limits *limits, struct db 
     g->conf = conf;
     g->limits = limits;
     g->db = db;
-    g->gate = (struct provider_gate){ .ctx = g, .enter = enter, .leave = leave, .bucket = bucket, .token = token };
+    g->gate = (struct provider_gate){
+        .ctx = g, .enter = enter, .leave = leave, .bucket = bucket, .token = token
+    };
     *ret = g;
     return 0;
 }

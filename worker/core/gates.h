@@ -1,4 +1,5 @@
-/* What the provider clients of a job thread are handed: limits over all workers and the shared token.
+/* What the provider clients of a job thread are handed: limits over all workers and the shared
+ * token.
  * Threads: a gate belongs to its job thread (it uses that thread's limits and db). */
 #pragma once
 
@@ -12,7 +13,8 @@
 #include "worker/core/limits.h"
 #include "worker/providers/gate.h"
 
-/* ---- CJ: calls spaced by the account's rate, points per UTC day, breaker, token by login and refresh ---- */
+/* ---- CJ: calls spaced by the account's rate, points per UTC day, breaker, token by login and
+ * refresh ---- */
 
 enum {
     CJ_POINTS_PER_DAY = 50000,
@@ -21,10 +23,12 @@ enum {
 
 struct cj_gate;
 /* conf, limits and db are borrowed and must outlive the gate. */
-must_check int cj_gate_open(const struct conf *conf, struct limits *limits, struct db *db, struct cj_gate **ret, struct fail *f);
+must_check int cj_gate_open(const struct conf *conf, struct limits *limits, struct db *db,
+                            struct cj_gate **ret, struct fail *f);
 void cj_gate_close(struct cj_gate *g);
 const struct provider_gate *cj_gate_get(struct cj_gate *g);
-/* Milliseconds between two calls at n calls per second (n < 1 counts as 1): a tenth more than the rate allows. */
+/* Milliseconds between two calls at n calls per second (n < 1 counts as 1): a tenth more than
+ * the rate allows. */
 int64_t cj_spacing_ms(int64_t qps_limit);
 /* Whether an operation may use the reserve: everything but searching the catalogue. */
 bool cj_may_use_reserve(const char *operation);
@@ -36,7 +40,7 @@ struct shopify_gate;
 bool shopify_gate_configured(const struct conf *conf);
 /* Address of the shop; *ret is the caller's. */
 must_check int shopify_gate_base_url(const struct conf *conf, char **ret, struct fail *f);
-must_check int shopify_gate_open(const struct conf *conf, struct limits *limits, struct db *db, struct shopify_gate **ret,
-                                 struct fail *f);
+must_check int shopify_gate_open(const struct conf *conf, struct limits *limits, struct db *db,
+                                 struct shopify_gate **ret, struct fail *f);
 void shopify_gate_close(struct shopify_gate *g);
 const struct provider_gate *shopify_gate_get(struct shopify_gate *g);

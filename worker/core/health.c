@@ -13,7 +13,13 @@
 
 #include "common/base/log.h"
 
-enum { REQUEST_BYTES = 2048, TEXT_MAX_BYTES = 1 << 20, CLIENT_MS = 2000, LOOK_MS = 200, BACKLOG = 16 };
+enum {
+    REQUEST_BYTES = 2048,
+    TEXT_MAX_BYTES = 1 << 20,
+    CLIENT_MS = 2000,
+    LOOK_MS = 200,
+    BACKLOG = 16
+};
 
 struct health {
     struct health_view view;
@@ -69,7 +75,8 @@ static void serve(const struct health *h, int client)
 
     setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(client, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    ssize_t got = recv(client, request, sizeof request - 1, 0); /* the request line is all that matters */
+    ssize_t got =
+        recv(client, request, sizeof request - 1, 0); /* the request line is all that matters */
     if (got <= 0) {
         return;
     }
@@ -77,8 +84,10 @@ static void serve(const struct health *h, int client)
     str_init(&answer.body, TEXT_MAX_BYTES);
     str_init(&head, REQUEST_BYTES);
     make_answer(&h->view, request, &answer);
-    str_addf(&head, "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", answer.status,
-             answer.reason, answer.type, answer.body.len);
+    str_addf(
+        &head,
+        "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
+        answer.status, answer.reason, answer.type, answer.body.len);
     send_all(client, head.data, head.len);
     send_all(client, answer.body.data, answer.body.len);
     str_done(&head);
@@ -104,7 +113,8 @@ static void *health_main(void *arg)
 }
 
 /* "127.0.0.1:9100", "[::1]:9100", ":9100". */
-static int split_listen(const char *text, char *host, size_t host_bytes, const char **ret_port, struct fail *f)
+static int split_listen(const char *text, char *host, size_t host_bytes, const char **ret_port,
+                        struct fail *f)
 {
     const char *colon = strrchr(text, ':');
     size_t length = colon != NULL ? (size_t)(colon - text) : 0;
@@ -131,7 +141,8 @@ static int bind_listener(const char *listen_at, int *ret, struct fail *f)
     char host[256];
     const char *port = NULL;
     scoped(free_addresses) struct addrinfo *list = NULL;
-    const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
+    const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
+                                    .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
     int on = 1;
 
     TRY(split_listen(listen_at, host, sizeof host, &port, f));
@@ -150,7 +161,8 @@ static int bind_listener(const char *listen_at, int *ret, struct fail *f)
     return 0;
 }
 
-int health_start(const char *listen, const struct health_view *view, struct health **ret, struct fail *f)
+int health_start(const char *listen, const struct health_view *view, struct health **ret,
+                 struct fail *f)
 {
     struct health *h = calloc(1, sizeof *h);
 

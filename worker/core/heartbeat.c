@@ -23,15 +23,17 @@ struct heartbeat_thread {
     pthread_cond_t wake;
     bool stopping;
 
-    struct redis *redis;       /* below: the thread's */
-    int64_t lease_ms, leased_ms, beat_ms; /* monotonic: start of the last renewal that succeeded; of the last beat */
+    struct redis *redis; /* below: the thread's */
+    int64_t lease_ms, leased_ms,
+        beat_ms; /* monotonic: start of the last renewal that succeeded; of the last beat */
     int64_t rtt_us;
     bool failing;
     struct lane_work work[WORK_MAX];
     struct heartbeat_work shown[WORK_MAX];
 };
 
-int heartbeat_info(const char *identity, const struct lane_setup *lanes, size_t lane_count, char **ret, struct fail *f)
+int heartbeat_info(const char *identity, const struct lane_setup *lanes, size_t lane_count,
+                   char **ret, struct fail *f)
 {
     char host[HOST_BYTES] = "unknown";
     int concurrency = 0;
@@ -44,11 +46,11 @@ int heartbeat_info(const char *identity, const struct lane_setup *lanes, size_t 
         concurrency += lanes[i].threads;
     }
     (void)gethostname(host, sizeof host - 1);
-    scoped(json_clear_p) json_t *info =
-        json_pack("{s:s, s:f, s:i, s:s, s:i, s:o, s:[o], s:[s], s:s, s:s, s:b}", "hostname", host, "started_at",
-                  (double)clock_now_us() / 1e6, "pid", (int)getpid(), "tag", "dropship", "concurrency", concurrency, "queues",
-                  queues, "weights", weights, "labels", "dropship", "version", DROPSHIP_VERSION, "identity", identity,
-                  "embedded", false);
+    scoped(json_clear_p) json_t *info = json_pack(
+        "{s:s, s:f, s:i, s:s, s:i, s:o, s:[o], s:[s], s:s, s:s, s:b}", "hostname", host,
+        "started_at", (double)clock_now_us() / 1e6, "pid", (int)getpid(), "tag", "dropship",
+        "concurrency", concurrency, "queues", queues, "weights", weights, "labels", "dropship",
+        "version", DROPSHIP_VERSION, "identity", identity, "embedded", false);
     return info == NULL ? fail_memory(f) : json_write(info, ret, f);
 }
 
@@ -75,7 +77,8 @@ static int64_t resident_kib(void)
     return got == 2 ? resident * (sysconf(_SC_PAGESIZE) / 1024) : 0;
 }
 
-static void note_lease(struct heartbeat_thread *h, int64_t began_ms, bool renewed, const struct fail *f)
+static void note_lease(struct heartbeat_thread *h, int64_t began_ms, bool renewed,
+                       const struct fail *f)
 {
     bool was_valid = atomic_load(h->setup.lease_valid);
 
@@ -133,9 +136,15 @@ static void beat(struct heartbeat_thread *h)
     struct fail f = { 0 };
     size_t count = list_work(h);
     const struct heartbeat now = {
-        .identity = h->setup.identity, .info_json = h->setup.info_json, .busy = (int)count,
-        .concurrency = h->setup.concurrency, .quiet = atomic_load(h->setup.quiet), .rss_kib = resident_kib(),
-        .rtt_us = h->rtt_us, .work = h->shown, .work_count = count,
+        .identity = h->setup.identity,
+        .info_json = h->setup.info_json,
+        .busy = (int)count,
+        .concurrency = h->setup.concurrency,
+        .quiet = atomic_load(h->setup.quiet),
+        .rss_kib = resident_kib(),
+        .rtt_us = h->rtt_us,
+        .work = h->shown,
+        .work_count = count,
     };
     int got = queue_beat(h->redis, &now, signal_name, &f);
 
@@ -184,7 +193,8 @@ static void *heartbeat_main(void *arg)
     return NULL;
 }
 
-int heartbeat_start(const struct heartbeat_setup *setup, struct heartbeat_thread **ret, struct fail *f)
+int heartbeat_start(const struct heartbeat_setup *setup, struct heartbeat_thread **ret,
+                    struct fail *f)
 {
     struct heartbeat_thread *h = calloc(1, sizeof *h);
     pthread_condattr_t monotonic;
@@ -199,7 +209,8 @@ int heartbeat_start(const struct heartbeat_setup *setup, struct heartbeat_thread
         free(h);
         return -1;
     }
-    redis_set_timeout(h->redis, h->lease_ms / 4 > COMMAND_MIN_MS ? h->lease_ms / 4 : COMMAND_MIN_MS);
+    redis_set_timeout(h->redis,
+                      h->lease_ms / 4 > COMMAND_MIN_MS ? h->lease_ms / 4 : COMMAND_MIN_MS);
     pthread_mutex_init(&h->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);

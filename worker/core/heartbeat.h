@@ -1,7 +1,8 @@
-/* The thread that says "this process lives": lease each lease_ms / 5, Sidekiq's hashes each 5 s.  It has its own connection and
- * waits for nothing that job code can hold.  Signals that come through Redis are raised in the process itself.
- * While the lease could not be renewed for lease_ms, `lease_valid` is false and nothing may be claimed: others may have taken
- * our jobs.  Threads: start and stop from one thread. */
+/* The thread that says "this process lives": lease each lease_ms / 5, Sidekiq's hashes each 5 s.
+ * It has its own connection and waits for nothing that job code can hold.  Signals that come
+ * through Redis are raised in the process itself. While the lease could not be renewed for
+ * lease_ms, `lease_valid` is false and nothing may be claimed: others may have taken our jobs.
+ * Threads: start and stop from one thread. */
 #pragma once
 
 #include <stdatomic.h>
@@ -19,10 +20,10 @@ struct heartbeat_thread;
 struct heartbeat_setup {
     const struct conf *conf;
     const char *identity;
-    struct lane *const *lanes;  /* set before heartbeat_start, alive until heartbeat_stop */
+    struct lane *const *lanes; /* set before heartbeat_start, alive until heartbeat_stop */
     size_t lane_count;
-    int concurrency;            /* all threads of all lanes */
-    const char *info_json;      /* borrowed */
+    int concurrency;       /* all threads of all lanes */
+    const char *info_json; /* borrowed */
     atomic_bool *lease_valid;
     const atomic_bool *quiet;
 };
@@ -30,9 +31,11 @@ struct heartbeat_setup {
 /* Register the lease (so before the first claim); FAIL_LATER while Redis is away. */
 must_check int heartbeat_register(const struct heartbeat_setup *setup, struct fail *f);
 /* The borrowed setup is copied; its pointers must outlive the thread. */
-must_check int heartbeat_start(const struct heartbeat_setup *setup, struct heartbeat_thread **ret, struct fail *f);
+must_check int heartbeat_start(const struct heartbeat_setup *setup, struct heartbeat_thread **ret,
+                               struct fail *f);
 /* End the thread and unregister. Accepts NULL. */
 void heartbeat_stop(struct heartbeat_thread *h);
 
 /* Sidekiq's info object of this process; *ret is the caller's. */
-must_check int heartbeat_info(const char *identity, const struct lane_setup *lanes, size_t lane_count, char **ret, struct fail *f);
+must_check int heartbeat_info(const char *identity, const struct lane_setup *lanes,
+                              size_t lane_count, char **ret, struct fail *f);

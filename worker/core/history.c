@@ -51,13 +51,14 @@ static json_t *text_or_null(const char *text)
 static json_t *row_json(const struct history_row *row, const char *worker)
 {
     return json_pack("{s:s, s:s, s:s, s:o, s:i, s:s, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:s}",
-                     "jid", row->jid, "type", row->type, "queue", row->queue, "args", text_or_null(row->args),
-                     "attempt", row->attempt, "outcome", run_outcome_names[row->outcome],
-                     "enqueued_at", instant(row->enqueued_us), "started_at", instant(row->started_us),
-                     "finished_at", instant(row->finished_us),
-                     "run_ms", (json_int_t)((row->finished_us - row->started_us) / 1000),
-                     "error_class", text_or_null(row->error_class), "error", text_or_null(row->error),
-                     "trace_id", text_or_null(row->trace_id), "worker", worker);
+                     "jid", row->jid, "type", row->type, "queue", row->queue, "args",
+                     text_or_null(row->args), "attempt", row->attempt, "outcome",
+                     run_outcome_names[row->outcome], "enqueued_at", instant(row->enqueued_us),
+                     "started_at", instant(row->started_us), "finished_at",
+                     instant(row->finished_us), "run_ms",
+                     (json_int_t)((row->finished_us - row->started_us) / 1000), "error_class",
+                     text_or_null(row->error_class), "error", text_or_null(row->error), "trace_id",
+                     text_or_null(row->trace_id), "worker", worker);
 }
 
 void history_add(struct history *h, const struct history_row *row)
@@ -189,7 +190,8 @@ static void write_rows(struct history *h, struct db *db, const json_t *rows)
         }
     }
     if (got < 0) {
-        lost = f.kind == FAIL_LATER || f.kind == FAIL_UNKNOWN ? json_array_size(rows) : insert_singly(db, rows);
+        lost = f.kind == FAIL_LATER || f.kind == FAIL_UNKNOWN ? json_array_size(rows)
+                                                              : insert_singly(db, rows);
     }
     pthread_mutex_lock(&h->lock);
     h->dropped += (int64_t)lost;

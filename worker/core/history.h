@@ -1,6 +1,6 @@
-/* History: one row of job_run per run, written in batches by a thread of its own through its own connection.  The buffer is
- * bounded; when Postgres is away for long the oldest rows are dropped, counted and logged: history is for people, the truth
- * about orders is elsewhere.
+/* History: one row of job_run per run, written in batches by a thread of its own through its own
+ * connection.  The buffer is bounded; when Postgres is away for long the oldest rows are
+ * dropped, counted and logged: history is for people, the truth about orders is elsewhere.
  * Threads: history_add from any thread; open and close from the one that owns it. */
 #pragma once
 
@@ -16,8 +16,8 @@ enum { HISTORY_ROWS_MAX = 10000, HISTORY_BATCH = 200 };
 
 struct history;
 
-struct history_row { /* texts are borrowed for the call */
-    const char *jid, *type, *queue, *args; /* args may be NULL */
+struct history_row {                            /* texts are borrowed for the call */
+    const char *jid, *type, *queue, *args;      /* args may be NULL */
     const char *error_class, *error, *trace_id; /* "" = none */
     int attempt;
     enum run_outcome outcome;
@@ -25,7 +25,8 @@ struct history_row { /* texts are borrowed for the call */
 };
 
 /* conf and worker (an identity) are borrowed and must outlive it. */
-must_check int history_start(const struct conf *conf, const char *worker, struct history **ret, struct fail *f);
+must_check int history_start(const struct conf *conf, const char *worker, struct history **ret,
+                             struct fail *f);
 /* Never waits, never fails: what has no room or memory is counted as dropped. */
 void history_add(struct history *h, const struct history_row *row);
 int64_t history_dropped(struct history *h);

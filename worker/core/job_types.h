@@ -1,5 +1,5 @@
-/* The job types a worker runs: name, handler, limits.  The worker gets its table as a parameter; the program's own one is made
- * from common/model/job_table.h.  Constant; any thread. */
+/* The job types a worker runs: name, handler, limits.  The worker gets its table as a parameter;
+ * the program's own one is made from common/model/job_table.h.  Constant; any thread. */
 #pragma once
 
 #include <stddef.h>
@@ -9,7 +9,7 @@
 
 struct job_type {
     const char *name;
-    const char *queue;   /* where its jobs go by default; a lane runs any type it is handed */
+    const char *queue; /* where its jobs go by default; a lane runs any type it is handed */
     job_run_fn *run;
     int64_t deadline_ms; /* of one run */
     int tries;           /* retries for jobs without member "retry" */

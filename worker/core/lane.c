@@ -124,7 +124,8 @@ void lane_give_back_ready(struct lane *l)
     }
 }
 
-/* After a run that lost Redis or Postgres nothing is claimed for a while: the queue is a better place to wait than `schedule`. */
+/* After a run that lost Redis or Postgres nothing is claimed for a while: the queue is a better
+ * place to wait than `schedule`. */
 static void note_infrastructure(struct lane *l, bool lost)
 {
     if (!lost) {
@@ -136,7 +137,8 @@ static void note_infrastructure(struct lane *l, bool lost)
     if (l->postgres_until_ms > clock_mono_ms()) {
         return; /* the same loss, met by another thread */
     }
-    int doublings = l->postgres_streak < INFRASTRUCTURE_DOUBLINGS ? l->postgres_streak : INFRASTRUCTURE_DOUBLINGS;
+    int doublings = l->postgres_streak < INFRASTRUCTURE_DOUBLINGS ? l->postgres_streak
+                                                                  : INFRASTRUCTURE_DOUBLINGS;
     l->postgres_streak++;
     l->postgres_until_ms = clock_mono_ms() + ((int64_t)INFRASTRUCTURE_PAUSE_MS << doublings);
     lane_note(l, "postgres or redis away for jobs");
@@ -145,13 +147,18 @@ static void note_infrastructure(struct lane *l, bool lost)
 static enum settle_kind settle_kind_of(enum run_outcome outcome)
 {
     switch (outcome) {
-    case RUN_DONE: return SETTLE_DONE;
-    case RUN_RETRY: return SETTLE_RETRY;
-    case RUN_SNOOZE: return SETTLE_SNOOZE;
-    case RUN_DEAD: return SETTLE_DEAD;
+    case RUN_DONE:
+        return SETTLE_DONE;
+    case RUN_RETRY:
+        return SETTLE_RETRY;
+    case RUN_SNOOZE:
+        return SETTLE_SNOOZE;
+    case RUN_DEAD:
+        return SETTLE_DEAD;
     case RUN_FENCED:
     case RUN_BACK:
-    case RUN_OUTCOMES: break;
+    case RUN_OUTCOMES:
+        break;
     }
     return SETTLE_BACK;
 }
@@ -207,7 +214,8 @@ static void init_sync(struct lane *l)
     pthread_condattr_destroy(&monotonic);
 }
 
-static int start_thread(pthread_t *thread, bool *started, void *(*run)(void *), void *arg, struct fail *f)
+static int start_thread(pthread_t *thread, bool *started, void *(*run)(void *), void *arg,
+                        struct fail *f)
 {
     if (pthread_create(thread, NULL, run, arg) != 0) {
         return fail_set(f, FAIL_LATER, "cannot start a thread");

@@ -1,6 +1,7 @@
-/* One lane per queue: a fetcher thread that claims as many jobs as there are free threads (and a bounded look-ahead while jobs are
- * tiny), N job threads, and a thread that settles in batches.  A slow queue cannot starve another.
- * A job is claimed, run and settled by the lane alone; only settling is repeated when Redis is away, never the job.
+/* One lane per queue: a fetcher thread that claims as many jobs as there are free threads (and a
+ * bounded look-ahead while jobs are tiny), N job threads, and a thread that settles in batches.
+ * A slow queue cannot starve another. A job is claimed, run and settled by the lane alone; only
+ * settling is repeated when Redis is away, never the job.
  * Threads: all functions may be called by any thread; lane_free by the one that ends the worker. */
 #pragma once
 
@@ -23,7 +24,7 @@ struct lane;
 struct worker_stats {
     atomic_llong claimed;
     atomic_llong outcomes[RUN_OUTCOMES];
-    atomic_llong infrastructure; /* runs sent away because Redis or Postgres was away */
+    atomic_llong infrastructure;  /* runs sent away because Redis or Postgres was away */
     atomic_llong settle_failures; /* settlements that had to be repeated */
     atomic_llong run_ms;          /* sum */
 };
@@ -34,9 +35,9 @@ struct lane_setup {
     const char *identity;
     const struct conf *conf;
     const struct job_types *types;
-    struct history *history;         /* NULL = none is kept */
+    struct history *history; /* NULL = none is kept */
     struct worker_stats *stats;
-    const atomic_bool *lease_valid;  /* no claim while false */
+    const atomic_bool *lease_valid; /* no claim while false */
 };
 
 /* All pointers are borrowed and must outlive the lane. */
@@ -48,19 +49,22 @@ void lane_quiet(struct lane *l);
 void lane_stop(struct lane *l);
 /* After lane_stop: nothing is claimed, running or unsettled any more. */
 bool lane_idle(struct lane *l);
-/* After lane_stop: put the running jobs back to the tail of their queue (their handlers cannot be cancelled), waiting up to
- * within_ms for Redis.  Returns how many were handed back. */
+/* After lane_stop: put the running jobs back to the tail of their queue (their handlers cannot
+ * be cancelled), waiting up to within_ms for Redis.  Returns how many were handed back. */
 int64_t lane_hand_back(struct lane *l, int64_t within_ms);
 /* End the threads and release everything; only when lane_idle. Accepts NULL. */
 void lane_free(struct lane *l);
 
-/* Running jobs, appended to work[*count .. max); payloads are malloc'ed copies.  Also jobs waiting for a thread. */
+/* A job that runs, or was claimed ahead and waits for a thread. */
 struct lane_work {
     char thread_id[32], queue[JOB_NAME_BYTES], type[JOB_NAME_BYTES], jid[JOB_JID_BYTES];
     char *payload;
     int64_t run_at_us, running_ms;
 };
+/* Append what the lane holds to work[*count .. max); payloads are copies (NULL when the bytes
+ * are no job). */
 void lane_list_work(struct lane *l, struct lane_work *work, size_t max, size_t *count);
+/* Release the payloads of count entries. */
 void lane_work_done(struct lane_work *work, size_t count);
 
 struct lane_health {
@@ -71,4 +75,5 @@ struct lane_health {
     bool postgres_ok;
     int threads, running, waiting, unsettled;
 };
+/* How the lane is now. */
 void lane_health(struct lane *l, struct lane_health *ret);

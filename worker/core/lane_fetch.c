@@ -5,8 +5,13 @@
 #include "common/base/log.h"
 #include "worker/core/lane_priv.h"
 
-enum { FETCH_BACKOFF_MIN_MS = 100, FETCH_BACKOFF_MAX_MS = 5000, FETCH_IDLE_MS = 500, DATABASE_LOOK_MS = 1000,
-       REDIS_SLACK_MS = 3000 };
+enum {
+    FETCH_BACKOFF_MIN_MS = 100,
+    FETCH_BACKOFF_MAX_MS = 5000,
+    FETCH_IDLE_MS = 500,
+    DATABASE_LOOK_MS = 1000,
+    REDIS_SLACK_MS = 3000
+};
 
 struct fetcher {
     struct lane *lane;
@@ -50,7 +55,8 @@ static size_t room_now(struct lane *l)
     return room > 0 ? (size_t)room : 0;
 }
 
-/* The next claim list without unsettled jobs.  They are used in turn, so that what a lost reply left in one is found again. */
+/* The next claim list without unsettled jobs.  They are used in turn, so that what a lost reply
+ * left in one is found again. */
 static bool free_serial(struct lane *l, unsigned *ret)
 {
     unsigned lists = (unsigned)l->setup.threads + LANE_LOOK_AHEAD;
@@ -85,7 +91,8 @@ static size_t wait_for_room(struct lane *l, unsigned *ret_serial)
     return room;
 }
 
-/* Hand what was claimed to the job threads, or straight back when the lane has been stopped meanwhile. */
+/* Hand what was claimed to the job threads, or straight back when the lane has been stopped
+ * meanwhile. */
 static void deliver(struct fetcher *fetcher, unsigned serial, size_t count)
 {
     struct lane *l = fetcher->lane;
@@ -94,7 +101,7 @@ static void deliver(struct fetcher *fetcher, unsigned serial, size_t count)
     for (size_t i = 0; i < count; i++) {
         struct item *item = item_new(take_ptr(fetcher->payloads[i]), fetcher->sizes[i], serial);
         if (item == NULL) {
-            continue; /* no memory: it stays in the claim list, the next use of this list or recovery finds it */
+            continue; /* no memory: it stays in the claim list, whose next user finds it */
         }
         l->in_list[serial]++;
         if (l->stopping) {
@@ -134,7 +141,8 @@ static void back_off(struct fetcher *fetcher, const struct fail *f)
     pthread_mutex_unlock(&l->lock);
 }
 
-/* After jobs were sent away for want of Postgres (or Redis) the fetcher looks itself, instead of spending more jobs on it. */
+/* After jobs were sent away for want of Postgres (or Redis) the fetcher looks itself, instead of
+ * spending more jobs on it. */
 static bool infrastructure_back(struct fetcher *fetcher)
 {
     struct lane *l = fetcher->lane;
@@ -146,8 +154,8 @@ static bool infrastructure_back(struct fetcher *fetcher)
     if (!lost) {
         return true;
     }
-    bool back = (fetcher->db != NULL ||
-                 db_open(conf_text(l->setup.conf, CONF_DATABASE_URL), "dropship-worker", &fetcher->db, &f) == 0) &&
+    bool back = (fetcher->db != NULL || db_open(conf_text(l->setup.conf, CONF_DATABASE_URL),
+                                                "dropship-worker", &fetcher->db, &f) == 0) &&
                 db_ready(fetcher->db, &f) == 0;
     pthread_mutex_lock(&l->lock);
     l->postgres_streak = back ? 0 : l->postgres_streak;
@@ -170,7 +178,8 @@ static void fetch_once(struct fetcher *fetcher, size_t room, unsigned serial)
         return;
     }
     queue_claim_list(setup->identity, setup->queue, serial, &list);
-    if (queue_claim(fetcher->redis, &list, room, LANE_BLOCK_MS, fetcher->payloads, fetcher->sizes, &count, &f) < 0) {
+    if (queue_claim(fetcher->redis, &list, room, LANE_BLOCK_MS, fetcher->payloads, fetcher->sizes,
+                    &count, &f) < 0) {
         back_off(fetcher, &f);
         return;
     }
@@ -197,7 +206,8 @@ void *lane_fetch_main(void *lane)
     struct fetcher *fetcher = calloc(1, sizeof *fetcher);
     struct fail f = { 0 };
 
-    if (fetcher != NULL && redis_open(conf_text(l->setup.conf, CONF_REDIS_URL), &fetcher->redis, &f) == 0) {
+    if (fetcher != NULL &&
+        redis_open(conf_text(l->setup.conf, CONF_REDIS_URL), &fetcher->redis, &f) == 0) {
         fetcher->lane = l;
         redis_set_timeout(fetcher->redis, LANE_BLOCK_MS + REDIS_SLACK_MS);
         fetch_until_stopped(fetcher);

@@ -17,7 +17,8 @@ struct settler {
     int64_t backoff_ms;
 };
 
-/* Move finished items of one claim list into the batch.  False = the lane has ended and nothing is left. */
+/* Move finished items of one claim list into the batch.  False = the lane has ended and nothing
+ * is left. */
 static bool take_batch(struct settler *s)
 {
     struct lane *l = s->lane;
@@ -30,7 +31,8 @@ static bool take_batch(struct settler *s)
         pthread_cond_wait(&l->finished, &l->lock);
     }
     while ((item = item_list_pop(&l->done)) != NULL) {
-        if (s->count < LANE_SETTLE_BATCH && (s->count == 0 || item->serial == s->items[0]->serial)) {
+        if (s->count < LANE_SETTLE_BATCH &&
+            (s->count == 0 || item->serial == s->items[0]->serial)) {
             s->items[s->count++] = item;
         } else {
             item_list_push(&others, item);
@@ -45,11 +47,16 @@ static void fill_batch(struct settler *s)
 {
     for (size_t i = 0; i < s->count; i++) {
         const struct item *item = s->items[i];
-        bool stored = item->kind == SETTLE_RETRY || item->kind == SETTLE_SNOOZE || item->kind == SETTLE_DEAD;
+        bool stored =
+            item->kind == SETTLE_RETRY || item->kind == SETTLE_SNOOZE || item->kind == SETTLE_DEAD;
         s->batch[i] = (struct settlement){
-            .kind = item->kind, .payload = item->payload, .payload_bytes = item->payload_bytes,
-            .next = stored ? item->result.next.data : NULL, .next_bytes = stored ? item->result.next.len : 0,
-            .at_us = item->result.at_us, .counts_as_failed = item->result.failed,
+            .kind = item->kind,
+            .payload = item->payload,
+            .payload_bytes = item->payload_bytes,
+            .next = stored ? item->result.next.data : NULL,
+            .next_bytes = stored ? item->result.next.len : 0,
+            .at_us = item->result.at_us,
+            .counts_as_failed = item->result.failed,
         };
     }
 }
@@ -70,7 +77,8 @@ static void back_off(struct settler *s, const struct fail *f)
 
     atomic_fetch_add(&l->setup.stats->settle_failures, 1);
     if (s->backoff_ms == 0) {
-        log_warn("settle.repeat", kv_str("queue", l->setup.queue), kv_int("jobs", s->count), kv_fail(f));
+        log_warn("settle.repeat", kv_str("queue", l->setup.queue), kv_int("jobs", s->count),
+                 kv_fail(f));
     }
     s->backoff_ms = s->backoff_ms == 0 ? SETTLE_BACKOFF_MIN_MS : s->backoff_ms * 2;
     if (s->backoff_ms > SETTLE_BACKOFF_MAX_MS) {
@@ -97,7 +105,8 @@ static enum run_outcome outcome_of(const struct item *item, bool fenced)
 }
 
 /* A job handed back unrun, or while it ran, has no result: history gets what its payload says. */
-static void add_unrun(struct history *history, const char *queue, enum run_outcome outcome, const struct item *item)
+static void add_unrun(struct history *history, const char *queue, enum run_outcome outcome,
+                      const struct item *item)
 {
     scoped(job_free_p) struct job *job = NULL;
     struct fail ignored = { 0 };
@@ -106,12 +115,22 @@ static void add_unrun(struct history *history, const char *queue, enum run_outco
     if (job_parse(item->payload, item->payload_bytes, &job, &ignored) < 0) {
         return;
     }
-    history_add(history, &(struct history_row){ .jid = job->jid, .type = job->type, .queue = queue, .error_class = "",
-                .error = "", .trace_id = job->trace_id, .attempt = job->retry_count < 0 ? 1 : job->retry_count + 2,
-                .outcome = outcome, .enqueued_us = job->enqueued_us, .started_us = now_us, .finished_us = now_us });
+    history_add(history,
+                &(struct history_row){ .jid = job->jid,
+                                       .type = job->type,
+                                       .queue = queue,
+                                       .error_class = "",
+                                       .error = "",
+                                       .trace_id = job->trace_id,
+                                       .attempt = job->retry_count < 0 ? 1 : job->retry_count + 2,
+                                       .outcome = outcome,
+                                       .enqueued_us = job->enqueued_us,
+                                       .started_us = now_us,
+                                       .finished_us = now_us });
 }
 
-static void add_history(const struct lane_setup *setup, enum run_outcome outcome, const struct item *item)
+static void add_history(const struct lane_setup *setup, enum run_outcome outcome,
+                        const struct item *item)
 {
     const struct run_result *r = &item->result;
 
@@ -122,10 +141,18 @@ static void add_history(const struct lane_setup *setup, enum run_outcome outcome
         add_unrun(setup->history, setup->queue, outcome, item);
         return;
     }
-    history_add(setup->history, &(struct history_row){ .jid = r->jid, .type = r->type, .queue = setup->queue,
-                .args = r->args, .error_class = r->error_class, .error = r->error, .trace_id = r->trace_id,
-                .attempt = r->attempt, .outcome = outcome, .enqueued_us = r->enqueued_us,
-                .started_us = r->started_us, .finished_us = r->finished_us });
+    history_add(setup->history, &(struct history_row){ .jid = r->jid,
+                                                       .type = r->type,
+                                                       .queue = setup->queue,
+                                                       .args = r->args,
+                                                       .error_class = r->error_class,
+                                                       .error = r->error,
+                                                       .trace_id = r->trace_id,
+                                                       .attempt = r->attempt,
+                                                       .outcome = outcome,
+                                                       .enqueued_us = r->enqueued_us,
+                                                       .started_us = r->started_us,
+                                                       .finished_us = r->finished_us });
 }
 
 static void conclude(struct settler *s, struct item *item, bool fenced)
@@ -144,7 +171,8 @@ static void conclude(struct settler *s, struct item *item, bool fenced)
     }
     if (item->ran && item->result.timetable && outcome != RUN_FENCED &&
         queue_slot_done(s->redis, item->result.type, item->result.jid, &f) < 0) {
-        log_warn("slot.not_cleared", kv_str("type", item->result.type), kv_fail(&f)); /* its TTL does */
+        log_warn("slot.not_cleared", kv_str("type", item->result.type),
+                 kv_fail(&f)); /* its TTL does */
     }
     add_history(setup, outcome, item);
 }
@@ -159,7 +187,8 @@ static void release(struct settler *s, bool settled)
         if (!item->copy) {
             l->in_list[item->serial]--;
         }
-        l->handed_back += settled && l->stopping && item->kind == SETTLE_BACK && !s->batch[i].fenced ? 1 : 0;
+        l->handed_back +=
+            settled && l->stopping && item->kind == SETTLE_BACK && !s->batch[i].fenced ? 1 : 0;
         l->unsettled--;
         item_free(item);
     }
@@ -168,8 +197,8 @@ static void release(struct settler *s, bool settled)
     pthread_mutex_unlock(&l->lock);
 }
 
-/* Until Redis has taken it, or the lane ends, or trying is pointless.  What is given up stays in its claim list, from where
- * recovery takes it when this process is gone. */
+/* Until Redis has taken it, or the lane ends, or trying is pointless.  What is given up stays in
+ * its claim list, from where recovery takes it when this process is gone. */
 static bool settle_patiently(struct settler *s)
 {
     struct fail f = { 0 };
@@ -182,7 +211,8 @@ static bool settle_patiently(struct settler *s)
         bool ending = s->lane->ending;
         pthread_mutex_unlock(&s->lane->lock);
         if (ending || s->bug_tries >= SETTLE_BUG_TRIES) {
-            log_error("settle.abandoned", kv_str("queue", s->lane->setup.queue), kv_int("jobs", s->count), kv_fail(&f));
+            log_error("settle.abandoned", kv_str("queue", s->lane->setup.queue),
+                      kv_int("jobs", s->count), kv_fail(&f));
             return false;
         }
     }
@@ -201,7 +231,8 @@ void *lane_settle_main(void *lane)
 
     while (s == NULL || redis_open(conf_text(l->setup.conf, CONF_REDIS_URL), &s->redis, &f) < 0) {
         log_error("lane.failed", kv_str("queue", l->setup.queue), kv_fail(&f));
-        clock_sleep_ms(SETTLE_BACKOFF_MAX_MS); /* out of memory; jobs must not end without a settler */
+        clock_sleep_ms(
+            SETTLE_BACKOFF_MAX_MS); /* out of memory; jobs must not end without a settler */
         s = s != NULL ? s : calloc(1, sizeof *s);
     }
     s->lane = l;

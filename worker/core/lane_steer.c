@@ -30,7 +30,8 @@ void lane_stop(struct lane *l)
 bool lane_idle(struct lane *l)
 {
     pthread_mutex_lock(&l->lock);
-    bool idle = (l->fetcher_ended || !l->fetcher_started) && l->ready.count == 0 && l->running == 0 && l->unsettled == 0;
+    bool idle = (l->fetcher_ended || !l->fetcher_started) && l->ready.count == 0 &&
+                l->running == 0 && l->unsettled == 0;
     pthread_mutex_unlock(&l->lock);
     return idle;
 }
@@ -73,8 +74,8 @@ int64_t lane_hand_back(struct lane *l, int64_t within_ms)
     return handed_back;
 }
 
-static void show_item(const struct lane *l, const struct item *item, int64_t run_at_us, int64_t running_ms,
-                      struct lane_work *ret)
+static void show_item(const struct lane *l, const struct item *item, int64_t run_at_us,
+                      int64_t running_ms, struct lane_work *ret)
 {
     scoped(job_free_p) struct job *job = NULL;
     struct fail ignored = { 0 };

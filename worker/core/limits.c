@@ -25,9 +25,20 @@ struct limits {
     int64_t max_sleep_ms;
 };
 
-struct grant {
+struct grant { /* a script's answer; wait in the script's unit */
     int64_t granted, wait;
 };
+
+struct question { /* a script with its words; the first `keys` of them are KEYS */
+    const struct embedded *script;
+    size_t keys, argc;
+    const char *const *argv;
+};
+#define question(script, keys, words)                                                              \
+    &(struct question)                                                                             \
+    {                                                                                              \
+        &(script), (keys), COUNT_OF(words), (words)                                                \
+    }
 
 int limits_open(struct redis *r, int64_t max_sleep_ms, struct limits **ret, struct fail *f)
 {
@@ -50,7 +61,8 @@ void limits_close(struct limits *l)
 /* dropship:limit:ACCOUNT[:part]; the one without part is what people see. */
 static void limit_key(char key[static KEY_BYTES], const char *account, const char *part)
 {
-    (void)snprintf(key, KEY_BYTES, "dropship:limit:%s%s%s", account, part[0] != '\0' ? ":" : "", part);
+    (void)snprintf(key, KEY_BYTES, "dropship:limit:%s%s%s", account, part[0] != '\0' ? ":" : "",
+                   part);
 }
 
 static const char *number(char text[static NUMBER_BYTES], int64_t value)
@@ -60,24 +72,25 @@ static const char *number(char text[static NUMBER_BYTES], int64_t value)
 }
 
 /* When Redis cannot be asked, nothing has been granted: no limiter, no call. */
-static int run_script(struct limits *l, const struct embedded *script, size_t keys, size_t argc, const char *const *argv,
-                      struct grant *ret, struct fail *f)
+static int ask(struct limits *l, const struct question *q, struct grant *ret, struct fail *f)
 {
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
-    if (redis_script(l->redis, script, keys, argc, argv, NULL, &reply, f) < 0) {
+    if (redis_script(l->redis, q->script, q->keys, q->argc, q->argv, NULL, &reply, f) < 0) {
         f->kind = FAIL_LATER;
         if (f->code[0] == '\0') {
-            (void)snprintf(f->code, sizeof f->code, "REDIS"); /* the worker does not blame the job for it */
+            (void)snprintf(f->code, sizeof f->code,
+                           "REDIS"); /* the worker does not blame the job for it */
         }
         return fail_wrap(f, "the limiter cannot be asked");
     }
     if (reply->type == REDIS_REPLY_INTEGER) {
         *ret = (struct grant){ .granted = 1, .wait = reply->integer };
     } else if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 2) {
-        *ret = (struct grant){ .granted = reply->element[0]->integer, .wait = reply->element[1]->integer };
+        *ret = (struct grant){ .granted = reply->element[0]->integer,
+                               .wait = reply->element[1]->integer };
     } else {
-        return fail_set(f, FAIL_BUG, "limiter script %s: unexpected answer", script->name);
+        return fail_set(f, FAIL_BUG, "limiter script %s: unexpected answer", q->script->name);
     }
     return 0;
 }
@@ -86,7 +99,8 @@ static int run_script(struct limits *l, const struct embedded *script, size_t ke
 static int wait_or_leave(const struct grant *g, const char *account, struct fail *f)
 {
     if (g->granted == 0) {
-        return fail_later(f, FAIL_LIMITED, g->wait / 1000 + 1, "waiting for %s: %" PRId64 " s until its next free turn", account,
+        return fail_later(f, FAIL_LIMITED, g->wait / 1000 + 1,
+                          "waiting for %s: %" PRId64 " s until its next free turn", account,
                           g->wait / 1000000 + 1);
     }
     if (g->wait > 0) {
@@ -102,9 +116,11 @@ int limits_breaker_enter(struct limits *l, const char *provider, struct fail *f)
     struct grant g = { 0 };
 
     limit_key(key, provider, "breaker");
-    TRY(run_script(l, &lua_worker_breaker_enter, 1, 2, (const char *[]){ key, number(probe, BREAKER_PROBE_MS) }, &g, f));
+    const char *argv[] = { key, number(probe, BREAKER_PROBE_MS) };
+    TRY(ask(l, question(lua_worker_breaker_enter, 1, argv), &g, f));
     if (g.granted == 0) {
-        (void)fail_later(f, FAIL_LIMITED, g.wait, "%s failed repeatedly; next try in %" PRId64 " s", provider, g.wait / 1000 + 1);
+        (void)fail_later(f, FAIL_LIMITED, g.wait, "%s failed repeatedly; next try in %" PRId64 " s",
+                         provider, g.wait / 1000 + 1);
         (void)snprintf(f->code, sizeof f->code, "BREAKER");
         return -1;
     }
@@ -121,9 +137,14 @@ static void breaker_tell(struct limits *l, const char *provider, const char *how
     limit_key(key, provider, "breaker");
     limit_key(shown, provider, "");
     (void)snprintf(text, sizeof text, "%s failed repeatedly; calls are paused", provider);
-    const char *argv[] = { key, shown, how, number(failures, BREAKER_FAILURES), number(first, BREAKER_OPEN_MS),
-                           number(longest, BREAKER_LONGEST_MS), text };
-    if (run_script(l, &lua_worker_breaker_report, 2, COUNT_OF(argv), argv, &g, &f) < 0) {
+    const char *argv[] = { key,
+                           shown,
+                           how,
+                           number(failures, BREAKER_FAILURES),
+                           number(first, BREAKER_OPEN_MS),
+                           number(longest, BREAKER_LONGEST_MS),
+                           text };
+    if (ask(l, question(lua_worker_breaker_report, 2, argv), &g, &f) < 0) {
         log_warn("limits.not_told", kv_str("provider", provider), kv_fail(&f));
     } else if (g.wait > 0) {
         log_warn("breaker.open", kv_str("provider", provider), kv_int("open_ms", g.wait));
@@ -150,8 +171,13 @@ int limits_space(struct limits *l, const char *account, int64_t spacing_ms, stru
     limit_key(pause, account, "pause");
     limit_key(shown, account, "");
     (void)snprintf(text, sizeof text, "waiting for %s: its calls are spaced", account);
-    const char *argv[] = { next, pause, shown, number(spacing, spacing_ms * 1000), number(longest, l->max_sleep_ms * 1000), text };
-    TRY(run_script(l, &lua_worker_space, 3, COUNT_OF(argv), argv, &g, f));
+    const char *argv[] = { next,
+                           pause,
+                           shown,
+                           number(spacing, spacing_ms * 1000),
+                           number(longest, l->max_sleep_ms * 1000),
+                           text };
+    TRY(ask(l, question(lua_worker_space, 3, argv), &g, f));
     return wait_or_leave(&g, account, f);
 }
 
@@ -163,30 +189,33 @@ int limits_pause(struct limits *l, const char *account, int64_t pause_ms, struct
     limit_key(pause, account, "pause");
     limit_key(shown, account, "");
     (void)snprintf(text, sizeof text, "waiting for %s: it asked for fewer calls", account);
-    return run_script(l, &lua_worker_pause, 2, 4, (const char *[]){ pause, shown, number(wait, pause_ms * 1000), text }, &g, f);
+    const char *argv[] = { pause, shown, number(wait, pause_ms * 1000), text };
+    return ask(l, question(lua_worker_pause, 2, argv), &g, f);
 }
 
 static int points_used_up(const struct grant *g, const char *account, struct fail *f)
 {
-    (void)fail_later(f, FAIL_LIMITED, g->wait, "waiting for %s: %" PRId64 " min, points used up", account, g->wait / 60000 + 1);
+    (void)fail_later(f, FAIL_LIMITED, g->wait, "waiting for %s: %" PRId64 " min, points used up",
+                     account, g->wait / 60000 + 1);
     (void)snprintf(f->code, sizeof f->code, "POINTS");
     return -1;
 }
 
-int limits_points(struct limits *l, const char *account, int64_t points, int64_t allowance, int64_t reserve,
-                  bool may_use_reserve, struct fail *f)
+int limits_points(struct limits *l, const char *account, int64_t points, int64_t allowance,
+                  int64_t reserve, bool may_use_reserve, struct fail *f)
 {
     char key[KEY_BYTES], shown[KEY_BYTES], text[TEXT_BYTES], cost[NUMBER_BYTES], most[NUMBER_BYTES];
     struct grant g = { 0 };
 
     if (points <= 0) {
-        return 0; /* orders, payment and tracking cost nothing, and go on when the points are gone */
+        return 0; /* orders, payment and tracking go on when the points are gone */
     }
     limit_key(key, account, "points");
     limit_key(shown, account, "");
     (void)snprintf(text, sizeof text, "waiting for %s: points used up", account);
-    const char *argv[] = { key, shown, number(cost, points), number(most, may_use_reserve ? allowance : allowance - reserve), text };
-    TRY(run_script(l, &lua_worker_points, 2, COUNT_OF(argv), argv, &g, f));
+    const char *argv[] = { key, shown, number(cost, points),
+                           number(most, may_use_reserve ? allowance : allowance - reserve), text };
+    TRY(ask(l, question(lua_worker_points, 2, argv), &g, f));
     return g.granted != 0 ? 0 : points_used_up(&g, account, f);
 }
 
@@ -198,7 +227,8 @@ int limits_points_gone(struct limits *l, const char *account, int64_t retry_ms, 
     limit_key(key, account, "points");
     limit_key(shown, account, "");
     (void)snprintf(text, sizeof text, "waiting for %s: points used up", account);
-    return run_script(l, &lua_worker_points_gone, 2, 4, (const char *[]){ key, shown, number(wait, retry_ms), text }, &g, f);
+    const char *argv[] = { key, shown, number(wait, retry_ms), text };
+    return ask(l, question(lua_worker_points_gone, 2, argv), &g, f);
 }
 
 int limits_bucket_take(struct limits *l, const char *account, double cost, struct fail *f)
@@ -212,14 +242,20 @@ int limits_bucket_take(struct limits *l, const char *account, double cost, struc
     limit_key(shown, account, "");
     (void)snprintf(text, sizeof text, "waiting for %s: its bucket is empty", account);
     (void)snprintf(words[0], sizeof words[0], "%.3f", cost);
-    const char *argv[] = { bucket, pause, shown, words[0], number(words[1], l->max_sleep_ms * 1000), text,
-                           number(words[2], BUCKET_SIZE), number(words[3], BUCKET_RATE) };
-    TRY(run_script(l, &lua_worker_bucket_take, 3, COUNT_OF(argv), argv, &g, f));
+    const char *argv[] = { bucket,
+                           pause,
+                           shown,
+                           words[0],
+                           number(words[1], l->max_sleep_ms * 1000),
+                           text,
+                           number(words[2], BUCKET_SIZE),
+                           number(words[3], BUCKET_RATE) };
+    TRY(ask(l, question(lua_worker_bucket_take, 3, argv), &g, f));
     return wait_or_leave(&g, account, f);
 }
 
-int limits_bucket_report(struct limits *l, const char *account, double available, double maximum, double restore_per_s,
-                         struct fail *f)
+int limits_bucket_report(struct limits *l, const char *account, double available, double maximum,
+                         double restore_per_s, struct fail *f)
 {
     char key[KEY_BYTES], words[3][NUMBER_BYTES];
     struct grant g = { 0 };
@@ -231,5 +267,6 @@ int limits_bucket_report(struct limits *l, const char *account, double available
     (void)snprintf(words[0], sizeof words[0], "%.3f", available);
     (void)snprintf(words[1], sizeof words[1], "%.3f", maximum);
     (void)snprintf(words[2], sizeof words[2], "%.3f", restore_per_s);
-    return run_script(l, &lua_worker_bucket_report, 1, 4, (const char *[]){ key, words[0], words[1], words[2] }, &g, f);
+    const char *argv[] = { key, words[0], words[1], words[2] };
+    return ask(l, question(lua_worker_bucket_report, 1, argv), &g, f);
 }

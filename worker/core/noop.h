@@ -1,4 +1,5 @@
-/* Job type "noop": does nothing; for trying and measuring the queue.  Threads: any. */
+/* Job type "noop": does nothing; for trying and measuring the queue.
+ * Threads: any. */
 #pragma once
 
 #include "worker/core/job_context.h"

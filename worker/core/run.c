@@ -9,7 +9,8 @@
 /* A stored form is the payload plus the members of a failure; a foreign payload may be large. */
 enum { NEXT_SLACK_BYTES = 64 * 1024, ARGS_KEPT_BYTES = 4096, OPEN_WAIT_MS = 1000 };
 
-/* Fixed set of reasons for payloads that never reach a handler (error_class is printed raw by some readers). */
+/* Fixed set of reasons for payloads that never reach a handler (error_class is printed raw by
+ * some readers). */
 static const char *const bad_payload = "BadPayload";
 static const char *const bad_arguments = "BadArguments";
 static const char *const unknown_job = "UnknownJob";
@@ -64,8 +65,9 @@ static int prepare(struct attempt *a)
 {
     a->type = find_type(a->runner->types, a->job->type);
     if (a->type == NULL) {
-        return refuse(a, unknown_job, a->job->type[0] == '\0' ? "the payload names no class"
-                                                              : "no such job type is known to this worker");
+        return refuse(a, unknown_job,
+                      a->job->type[0] == '\0' ? "the payload names no class"
+                                              : "no such job type is known to this worker");
     }
     if (a->job->args == NULL || !a->job->args_is_array) {
         return refuse(a, bad_arguments, "args is not an array");
@@ -91,15 +93,18 @@ static int connect_services(struct attempt *a, struct run_result *ret)
     return 0;
 }
 
-/* Classes 08 (connection), 57P (shutdown), 53 (resources) of Postgres, the words by which Redis says that it is away, and the
- * limiter's when it lost its Redis. */
+/* Classes 08 (connection), 57P (shutdown), 53 (resources) of Postgres, the words by which Redis
+ * says that it is away, and the limiter's when it lost its Redis. */
 static bool says_infrastructure(const struct fail *f)
 {
-    static const char *const codes[] = { "08", "57P", "53", "LOADING", "READONLY", "MASTERDOWN", "NOREPLICAS", "MISCONF",
-                                         "OOM", "BUSY", "TRYAGAIN", "UNBLOCKED", "REDIS" };
+    static const char *const codes[] = { "08",       "57P",        "53",         "LOADING",
+                                         "READONLY", "MASTERDOWN", "NOREPLICAS", "MISCONF",
+                                         "OOM",      "BUSY",       "TRYAGAIN",   "UNBLOCKED",
+                                         "REDIS" };
 
     for (size_t i = 0; i < COUNT_OF(codes); i++) {
-        bool number = codes[i][0] >= '0' && codes[i][0] <= '9'; /* a class of 5 characters, or a whole word */
+        bool number =
+            codes[i][0] >= '0' && codes[i][0] <= '9'; /* a class of 5 characters, or a whole word */
         if (number ? strncmp(f->code, codes[i], strlen(codes[i])) == 0 && strlen(f->code) == 5
                    : strcmp(f->code, codes[i]) == 0) {
             return true;
@@ -144,9 +149,14 @@ static struct verdict judge(const struct attempt *a, const struct run_result *re
     uint32_t random = 0;
     char hex[9];
     struct run_end end = {
-        .returned = a->returned, .outcome = a->context.outcome, .snooze_s = a->context.snooze_s, .fail = &a->fail,
-        .infrastructure = ret->infrastructure, .infrastructure_streak = a->runner->infrastructure_streak,
-        .now_us = ret->finished_us, .retry_count = -1,
+        .returned = a->returned,
+        .outcome = a->context.outcome,
+        .snooze_s = a->context.snooze_s,
+        .fail = &a->fail,
+        .infrastructure = ret->infrastructure,
+        .infrastructure_streak = a->runner->infrastructure_streak,
+        .now_us = ret->finished_us,
+        .retry_count = -1,
     };
 
     id_random_hex(hex, sizeof random);
@@ -164,17 +174,18 @@ static struct verdict judge(const struct attempt *a, const struct run_result *re
     return verdict_of(&end);
 }
 
-/* The bytes to store next: marked with the failure when it counts as one, else exactly as they are. */
-static void write_next(const struct attempt *a, const struct verdict *v, const char *payload, size_t payload_bytes,
-                       struct run_result *ret)
+/* The bytes to store next: marked with the failure when it counts as one, else as they are. */
+static void write_next(const struct attempt *a, const struct verdict *v, const char *payload,
+                       size_t payload_bytes, struct run_result *ret)
 {
     struct fail ignored = { 0 };
     int count = 0;
 
     ret->next.max_bytes = payload_bytes + NEXT_SLACK_BYTES;
     if (v->failed && a->job != NULL &&
-        job_mark_failed(a->job, a->runner->queue, ret->error_class, ret->error, ret->finished_us, &ret->next, &count,
-                        &ignored) == 0 && !ret->next.failed) {
+        job_mark_failed(a->job, a->runner->queue, ret->error_class, ret->error, ret->finished_us,
+                        &ret->next, &count, &ignored) == 0 &&
+        !ret->next.failed) {
         return;
     }
     /* Unreadable, or no memory for the longer form: kept as it is rather than lost. */
@@ -206,7 +217,10 @@ static void describe(const struct attempt *a, struct run_result *ret)
 
 static void log_run(const struct runner *r, const struct run_result *ret)
 {
-    static const struct { const char *event; enum log_level level; } lines[RUN_OUTCOMES] = {
+    static const struct {
+        const char *event;
+        enum log_level level;
+    } lines[RUN_OUTCOMES] = {
         [RUN_DONE] = { "job.done", LOG_INFO },     [RUN_RETRY] = { "job.retry", LOG_WARN },
         [RUN_SNOOZE] = { "job.snooze", LOG_INFO }, [RUN_DEAD] = { "job.dead", LOG_ERROR },
         [RUN_BACK] = { "job.back", LOG_INFO },
@@ -214,21 +228,24 @@ static void log_run(const struct runner *r, const struct run_result *ret)
     int64_t run_ms = (ret->finished_us - ret->started_us) / 1000;
 
     if (ret->outcome == RUN_DONE) {
-        log_at(lines[RUN_DONE].level, lines[RUN_DONE].event, kv_str("type", ret->type), kv_str("queue", r->queue),
-               kv_int("attempt", ret->attempt), kv_int("run_ms", run_ms));
+        log_at(lines[RUN_DONE].level, lines[RUN_DONE].event, kv_str("type", ret->type),
+               kv_str("queue", r->queue), kv_int("attempt", ret->attempt),
+               kv_int("run_ms", run_ms));
         return;
     }
-    log_at(lines[ret->outcome].level, lines[ret->outcome].event, kv_str("type", ret->type), kv_str("queue", r->queue),
-           kv_int("attempt", ret->attempt), kv_int("run_ms", run_ms),
-           kv_int("wait_ms", ret->outcome == RUN_BACK ? 0 : (ret->at_us - ret->finished_us) / 1000), kv_str("class", ret->error_class),
-           kv_str("error", ret->error));
+    log_at(lines[ret->outcome].level, lines[ret->outcome].event, kv_str("type", ret->type),
+           kv_str("queue", r->queue), kv_int("attempt", ret->attempt), kv_int("run_ms", run_ms),
+           kv_int("wait_ms", ret->outcome == RUN_BACK ? 0 : (ret->at_us - ret->finished_us) / 1000),
+           kv_str("class", ret->error_class), kv_str("error", ret->error));
 }
 
-static void conclude(struct attempt *a, const char *payload, size_t payload_bytes, struct run_result *ret)
+static void conclude(struct attempt *a, const char *payload, size_t payload_bytes,
+                     struct run_result *ret)
 {
     struct verdict v = judge(a, ret);
 
-    /* What never began goes back to its queue: nothing is claimed until Redis and Postgres are there again. */
+    /* What never began goes back to its queue: nothing is claimed until Redis and Postgres are
+     * there again. */
     ret->outcome = ret->infrastructure && !a->started ? RUN_BACK : v.outcome;
     ret->at_us = v.at_us;
     ret->failed = v.failed;
@@ -238,17 +255,21 @@ static void conclude(struct attempt *a, const char *payload, size_t payload_byte
         (void)str_fit(ret->error, sizeof ret->error, a->fail.text);
     }
     if (a->started) {
-        a->runner->infrastructure_streak = ret->infrastructure ? a->runner->infrastructure_streak + 1 : 0;
+        a->runner->infrastructure_streak =
+            ret->infrastructure ? a->runner->infrastructure_streak + 1 : 0;
     }
-    /* The timetable's jobs carry no arguments; asking for each of the others would cost a command per job. */
-    ret->timetable = (ret->outcome == RUN_DONE || ret->outcome == RUN_DEAD) && json_array_size(a->context.args) == 0 &&
-                     ret->type[0] != '\0' && ret->jid[0] != '\0';
+    /* The timetable's jobs carry no arguments; asking for each of the others would cost a
+     * command per job. */
+    ret->timetable = (ret->outcome == RUN_DONE || ret->outcome == RUN_DEAD) &&
+                     json_array_size(a->context.args) == 0 && ret->type[0] != '\0' &&
+                     ret->jid[0] != '\0';
     if (ret->outcome != RUN_DONE && ret->outcome != RUN_BACK) {
         write_next(a, &v, payload, payload_bytes, ret);
     }
 }
 
-void run_payload(struct runner *r, const char *payload, size_t payload_bytes, struct run_result *ret)
+void run_payload(struct runner *r, const char *payload, size_t payload_bytes,
+                 struct run_result *ret)
 {
     struct attempt a = { .runner = r };
     scoped(job_free_p) struct job *job = NULL;

@@ -1,5 +1,6 @@
-/* One claimed payload from its bytes to its settlement: parse, context, handler, verdict, next form, log line.
- * Nothing a payload contains can stop the lane: what cannot be run becomes a dead job with a reason.
+/* One claimed payload from its bytes to its settlement: parse, context, handler, verdict, next
+ * form, log line. Nothing a payload contains can stop the lane: what cannot be run becomes a
+ * dead job with a reason.
  * Threads: a struct runner belongs to one job thread. */
 #pragma once
 
@@ -18,29 +19,32 @@
 struct runner {
     const struct conf *conf;
     const struct job_types *types;
-    const char *queue;          /* of the lane */
-    struct services *services;  /* opened by the first run; the runner's */
-    int infrastructure_streak;  /* handlers in a row that failed because Redis or Postgres was away */
+    const char *queue;         /* of the lane */
+    struct services *services; /* opened by the first run; the runner's */
+    int infrastructure_streak; /* handlers in a row that lost Redis or Postgres */
 };
 void runner_done(struct runner *r); /* closes the services */
 
-/* What is to be done with the job, and what history keeps of the run.  run_result_done releases it. */
+/* What is to be done with the job, and what history keeps of it.  run_result_done releases it. */
 struct run_result {
     enum run_outcome outcome;
-    struct str next;        /* RETRY, SNOOZE, DEAD: bytes to store */
+    struct str next; /* RETRY, SNOOZE, DEAD: bytes to store */
     int64_t at_us;
-    bool failed;            /* counts as failed */
-    bool infrastructure;    /* Redis or Postgres was away; BACK when the handler was not even started */
-    bool timetable;         /* settled for good and may be a timetable's job: queue_slot_done */
-    int attempt;            /* 1 = first */
+    bool failed; /* counts as failed */
+    bool
+        infrastructure; /* Redis or Postgres was away; BACK when the handler was not even started */
+    bool timetable;     /* settled for good and may be a timetable's job: queue_slot_done */
+    int attempt;        /* 1 = first */
     int64_t enqueued_us, started_us, finished_us;
     char jid[JOB_JID_BYTES], type[JOB_NAME_BYTES], trace_id[ID_TRACE_BYTES];
-    char error_class[48];   /* "" when none */
+    char error_class[48]; /* "" when none */
     char error[400];
-    char *args;             /* JSON text, NULL when unknown */
+    char *args; /* JSON text, NULL when unknown */
 };
+/* An empty result; and release of what it holds. */
 void run_result_init(struct run_result *r);
 void run_result_done(struct run_result *r);
 
 /* Run it.  Always ends with *ret filled (prepared with run_result_init). */
-void run_payload(struct runner *r, const char *payload, size_t payload_bytes, struct run_result *ret);
+void run_payload(struct runner *r, const char *payload, size_t payload_bytes,
+                 struct run_result *ret);

@@ -8,8 +8,9 @@
 #include "worker/providers/cj/cj.h"
 #include "worker/providers/shopify/shopify.h"
 
-/* Longest wait for a provider's turn that is slept.  A job that is sent away in its middle repeats its reads, which costs the
- * very quota it waited for; so this covers the turn of some fifteen threads at one call per second. */
+/* Longest wait for a provider's turn that is slept.  A job that is sent away in its middle
+ * repeats its reads, which costs the very quota it waited for; so this covers the turn of some
+ * fifteen threads at one call per second. */
 enum { MAX_SLEEP_MS = 20000 };
 
 struct services {
@@ -30,7 +31,8 @@ static int open_cj(struct services *s, struct fail *f)
         return 0;
     }
     TRY(cj_gate_open(s->conf, s->limits, s->db, &s->cj_gate, f));
-    return cj_open(conf_text(s->conf, CONF_CJ_BASE_URL), s->http, cj_gate_get(s->cj_gate), &s->cj, f);
+    return cj_open(conf_text(s->conf, CONF_CJ_BASE_URL), s->http, cj_gate_get(s->cj_gate), &s->cj,
+                   f);
 }
 
 static int open_shopify(struct services *s, struct fail *f)
@@ -106,6 +108,6 @@ bool services_reconnected(struct services *s, int64_t run_ms)
     scoped(pg_clear_p) PGresult *rows = NULL;
     struct fail ignored = { 0 };
 
-    return db_query(s->db, &sql_worker_session_age, NULL, &rows, &ignored) < 0 || PQntuples(rows) == 0 ||
-           db_int(rows, 0, "age_ms", 0) < run_ms;
+    return db_query(s->db, &sql_worker_session_age, NULL, &rows, &ignored) < 0 ||
+           PQntuples(rows) == 0 || db_int(rows, 0, "age_ms", 0) < run_ms;
 }

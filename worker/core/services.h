@@ -1,5 +1,6 @@
-/* The connections and provider clients of one job thread.  Handles are made without touching the network; each connects when it
- * is first used, and again after a loss.  Threads: a struct services belongs to one thread. */
+/* The connections and provider clients of one job thread.  Handles are made without touching the
+ * network; each connects when it is first used, and again after a loss.
+ * Threads: a struct services belongs to one thread. */
 #pragma once
 
 #include <stdbool.h>
@@ -24,6 +25,6 @@ static inline void services_close_p(struct services **s)
 void services_lend(const struct services *s, struct job_context *c);
 /* Postgres and Redis are there (db_ready, redis_connect).  -1 says which is not. */
 must_check int services_ready(struct services *s, struct fail *f);
-/* After services_ready: whether Postgres has been connected anew during the last run_ms, so that what failed in that time may
- * have failed for a lost connection or lock. */
+/* After services_ready: whether Postgres has been connected anew during the last run_ms, so that
+ * what failed in that time may have failed for a lost connection or lock. */
 bool services_reconnected(struct services *s, int64_t run_ms);

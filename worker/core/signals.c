@@ -7,7 +7,7 @@
 
 #include "common/base/attr.h"
 
-/* One row per signal; `remote` is the name under which Sidekiq's API sends it (NULL = kernel only). */
+/* One row per signal; `remote` is the name under which it comes through Redis (NULL = never). */
 static const struct signal_row {
     int number;
     const char *remote;

@@ -1,4 +1,5 @@
-/* Signals of a worker: blocked in every thread, taken by one with sigtimedwait.  The same names come through Redis.
+/* Signals of a worker: blocked in every thread, taken by one with sigtimedwait.  The same names
+ * come through Redis.
  * Threads: signals_block in main before any thread; signals_wait in one thread only. */
 #pragma once
 
@@ -15,5 +16,6 @@ enum worker_signal {
 void signals_block(void);
 /* Wait up to wait_ms for one. */
 enum worker_signal signals_wait(int64_t wait_ms);
-/* Number of a signal that may come through Redis ("TSTP", "TERM", "TTIN"); 0 for any other name, which is to be dropped. */
+/* Number of a signal that may come through Redis ("TSTP", "TERM", "TTIN"); 0 for any other name,
+ * which is to be dropped. */
 int signals_number(const char *name);

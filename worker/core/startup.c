@@ -29,7 +29,8 @@ static int check_schema(const struct conf *conf, struct fail *f)
     TRY(db_ready(db, f));
     int state = migrate_check(db, migrations, f);
     if (state == 1) {
-        return fail_code(f, FAIL_LATER, "MIGRATE", "the database misses migrations: run dropship migrate");
+        return fail_code(f, FAIL_LATER, "MIGRATE",
+                         "the database misses migrations: run dropship migrate");
     }
     return state;
 }

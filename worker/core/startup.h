@@ -1,4 +1,5 @@
-/* Waiting until the worker may begin: Redis is there and noeviction, Postgres is there with exactly our schema.
+/* Waiting until the worker may begin: Redis is there and noeviction, Postgres is there with
+ * exactly our schema.
  * Threads: the main thread; takes signals while it waits. */
 #pragma once
 
@@ -6,5 +7,6 @@
 #include "common/base/conf.h"
 
 /* Try with growing pauses, one log line per change of what is missing.
- * 0 = begin, 1 = a stop signal came, -1 = will never work (wrong eviction policy, newer database, refused credentials; logged). */
+ * 0 = begin, 1 = a stop signal came, -1 = will never work (wrong eviction policy, newer
+ * database, refused credentials; logged). */
 must_check int startup_wait(const struct conf *conf);

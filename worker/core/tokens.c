@@ -42,7 +42,8 @@ static int read_row(struct db *db, const char *provider, struct stored *ret, str
 
 static bool is_good(const struct stored *row, const char *stale)
 {
-    return row->exists && row->access[0] != '\0' && row->rest_ms > 0 && (stale == NULL || strcmp(row->access, stale) != 0);
+    return row->exists && row->access[0] != '\0' && row->rest_ms > 0 &&
+           (stale == NULL || strcmp(row->access, stale) != 0);
 }
 
 static bool ends_soon(const struct stored *row, const struct token_source *source)
@@ -50,7 +51,8 @@ static bool ends_soon(const struct stored *row, const struct token_source *sourc
     return row->rest_ms < source->renew_before_ms;
 }
 
-static int put(struct db *db, const struct token_source *source, const struct token *token, struct fail *f)
+static int put(struct db *db, const struct token_source *source, const struct token *token,
+               struct fail *f)
 {
     char lives[NUMBER_BYTES], refresh_lives[NUMBER_BYTES], qps[NUMBER_BYTES];
     bool has_refresh = token->refresh[0] != '\0';
@@ -58,14 +60,19 @@ static int put(struct db *db, const struct token_source *source, const struct to
     (void)snprintf(lives, sizeof lives, "%" PRId64, token->lives_ms);
     (void)snprintf(refresh_lives, sizeof refresh_lives, "%" PRId64, token->refresh_lives_ms);
     (void)snprintf(qps, sizeof qps, "%" PRId64, token->qps_limit);
-    const char *params[] = { source->provider, token->access, has_refresh ? token->refresh : NULL,
-                             token->account_id[0] != '\0' ? token->account_id : NULL, lives,
-                             has_refresh ? refresh_lives : NULL, token->qps_limit > 0 ? qps : NULL };
+    const char *params[] = { source->provider,
+                             token->access,
+                             has_refresh ? token->refresh : NULL,
+                             token->account_id[0] != '\0' ? token->account_id : NULL,
+                             lives,
+                             has_refresh ? refresh_lives : NULL,
+                             token->qps_limit > 0 ? qps : NULL };
     TRY(db_exec(db, &sql_worker_token_put, params, f) < 0 ? -1 : 0);
     log_redact(token->access);
     log_redact(token->refresh);
     log_redact(token->account_id);
-    log_info("token.renewed", kv_str("provider", source->provider), kv_int("lives_s", token->lives_ms / 1000));
+    log_info("token.renewed", kv_str("provider", source->provider),
+             kv_int("lives_s", token->lives_ms / 1000));
     return 0;
 }
 
@@ -76,16 +83,18 @@ static void undo_login(struct db *db, const struct token_source *source)
     struct fail f = { 0 };
 
     (void)snprintf(gap, sizeof gap, "%" PRId64, source->login_gap_ms);
-    if (db_exec(db, &sql_worker_token_login_undo, (const char *[]){ source->provider, gap }, &f) < 0) {
+    if (db_exec(db, &sql_worker_token_login_undo, (const char *[]){ source->provider, gap }, &f) <
+        0) {
         log_warn("token.not_noted", kv_str("provider", source->provider), kv_fail(&f));
     }
 }
 
-static int log_in(struct db *db, const struct token_source *source, const struct stored *row, struct token *ret, struct fail *f)
+static int log_in(struct db *db, const struct token_source *source, const struct stored *row,
+                  struct token *ret, struct fail *f)
 {
     if (row->exists && row->login_age_ms < source->login_gap_ms) {
-        (void)fail_later(f, FAIL_LIMITED, source->login_gap_ms - row->login_age_ms, "the last login at %s is too recent",
-                         source->provider);
+        (void)fail_later(f, FAIL_LIMITED, source->login_gap_ms - row->login_age_ms,
+                         "the last login at %s is too recent", source->provider);
         (void)str_fit(f->code, sizeof f->code, "LOGIN_GAP");
         return -1;
     }
@@ -99,8 +108,10 @@ static int log_in(struct db *db, const struct token_source *source, const struct
     return 0;
 }
 
-/* With the lock held and the row read again.  A refresh that is refused, or whose answer was lost, ends in a login. */
-static int obtain(struct db *db, const struct token_source *source, const struct stored *row, struct token *ret, struct fail *f)
+/* With the lock held and the row read again.  A refresh that is refused, or whose answer was
+ * lost, ends in a login. */
+static int obtain(struct db *db, const struct token_source *source, const struct stored *row,
+                  struct token *ret, struct fail *f)
 {
     if (source->refresh != NULL && row->refresh[0] != '\0' && row->refresh_rest_ms > 0) {
         if (source->refresh(source->ctx, row->refresh, ret, f) == 0) {
@@ -114,7 +125,8 @@ static int obtain(struct db *db, const struct token_source *source, const struct
     return log_in(db, source, row, ret, f);
 }
 
-static int renew_locked(struct db *db, const struct token_source *source, const char *stale, struct stored *row, struct fail *f)
+static int renew_locked(struct db *db, const struct token_source *source, const char *stale,
+                        struct stored *row, struct fail *f)
 {
     struct token fresh = { 0 };
 
@@ -133,7 +145,8 @@ static int renew_locked(struct db *db, const struct token_source *source, const 
 }
 
 /* One owner renews; the others wait for its result, unless what they have still works. */
-static int renew(struct db *db, const struct token_source *source, const char *stale, struct stored *row, struct fail *f)
+static int renew(struct db *db, const struct token_source *source, const char *stale,
+                 struct stored *row, struct fail *f)
 {
     char lock[LOCK_NAME_BYTES];
 
@@ -154,31 +167,29 @@ static int renew(struct db *db, const struct token_source *source, const char *s
         clock_sleep_ms(LOCK_WAIT_MS);
         TRY(read_row(db, source->provider, row, f));
     }
-    return fail_later(f, FAIL_LATER, 5000, "another worker has been renewing the token of %s for long", source->provider);
+    return fail_later(f, FAIL_LATER, 5000,
+                      "another worker has been renewing the token of %s for long",
+                      source->provider);
 }
 
-int token_get(struct db *db, const struct token_source *source, const char *stale, char *ret, size_t ret_bytes,
-              int64_t *ret_qps, struct fail *f)
+int token_get(struct db *db, const struct token_source *source, const char *stale,
+              struct token_use *ret, struct fail *f)
 {
     struct stored row;
 
     TRY(read_row(db, source->provider, &row, f));
+    struct stored present = row;
     bool good = is_good(&row, stale);
-    if (!good || ends_soon(&row, source)) {
-        struct stored present = row;
-        if (renew(db, source, stale, &row, f) < 0) {
-            if (!good) {
-                return -1;
-            }
-            log_warn("token.renew_failed", kv_str("provider", source->provider), kv_fail(f)); /* the old one still works */
-            row = present;
+    if ((!good || ends_soon(&row, source)) && renew(db, source, stale, &row, f) < 0) {
+        if (!good) {
+            return -1;
         }
+        log_warn("token.renew_failed", kv_str("provider", source->provider), kv_fail(f));
+        row = present; /* it still works */
     }
-    if (!str_fit(ret, ret_bytes, row.access)) {
-        return fail_set(f, FAIL_BUG, "the token of %s is longer than %zu bytes", source->provider, ret_bytes);
+    if (!str_fit(ret->access, sizeof ret->access, row.access)) {
+        return fail_set(f, FAIL_BUG, "the token of %s is too long", source->provider);
     }
-    if (ret_qps != NULL) {
-        *ret_qps = row.qps_limit;
-    }
+    ret->qps_limit = row.qps_limit;
     return 0;
 }

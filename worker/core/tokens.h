@@ -1,7 +1,8 @@
-/* Tokens of outside services, kept in table provider_token and renewed by one owner at a time under an advisory lock: everybody
- * reads the row; who finds it stale or about to end takes the lock, reads again, and only then renews.  A login is noted
- * before it is tried, so that not even a crash loop can log in more often than the provider allows.
- * Tokens are registered with log_redact and never logged.
+/* Tokens of outside services, kept in table provider_token and renewed by one owner at a time
+ * under an advisory lock: everybody reads the row; who finds it stale or about to end takes the
+ * lock, reads again, and only then renews.  A login is noted before it is tried, so that not
+ * even a crash loop can log in more often than the provider allows. Tokens are registered with
+ * log_redact and never logged.
  * Threads: uses the caller's db. */
 #pragma once
 
@@ -14,7 +15,7 @@
 
 enum { TOKEN_BYTES = 2048 };
 
-struct token { /* as a provider hands it out */
+struct token {                                      /* as a provider hands it out */
     char access[TOKEN_BYTES], refresh[TOKEN_BYTES]; /* refresh "" = none */
     char account_id[64];                            /* "" = none; a secret */
     int64_t lives_ms, refresh_lives_ms;             /* from now */
@@ -22,17 +23,22 @@ struct token { /* as a provider hands it out */
 };
 
 struct token_source {
-    const char *provider;      /* key of the row and of the lock */
-    int64_t renew_before_ms;   /* renewed when less than this remains */
-    int64_t login_gap_ms;      /* at most one login in this time */
+    const char *provider;    /* key of the row and of the lock */
+    int64_t renew_before_ms; /* renewed when less than this remains */
+    int64_t login_gap_ms;    /* at most one login in this time */
     void *ctx;
     int (*login)(void *ctx, struct token *ret, struct fail *f);
     /* NULL: there is no refresh, each renewal is a login. */
     int (*refresh)(void *ctx, const char *refresh_token, struct token *ret, struct fail *f);
 };
 
-/* The token to use into ret (size ret_bytes).  stale: the one that was just refused (NULL = none); it is renewed unless somebody
- * has done so already.  *ret_qps: calls per second as last said, 0 = unknown (may be NULL).
- * FAIL_LATER: another worker is renewing, or passing trouble.  FAIL_LIMITED: the last login is too recent. Others: refused. */
-must_check int token_get(struct db *db, const struct token_source *source, const char *stale, char *ret, size_t ret_bytes,
-                         int64_t *ret_qps, struct fail *f);
+struct token_use {
+    char access[TOKEN_BYTES];
+    int64_t qps_limit; /* calls per second as last said; 0 = unknown */
+};
+
+/* The token to use.  stale: the one that was just refused (NULL = none); it is renewed unless
+ * somebody has done so already. FAIL_LATER: another worker is renewing, or passing trouble.
+ * FAIL_LIMITED: the last login is too recent. Others: refused. */
+must_check int token_get(struct db *db, const struct token_source *source, const char *stale,
+                         struct token_use *ret, struct fail *f);

@@ -2,7 +2,12 @@
 
 #include "common/queue/job.h"
 
-enum { LIMITED_DEFAULT_MS = 30000, INFRASTRUCTURE_MS = 5000, INFRASTRUCTURE_MAX_MS = 60000, STREAK_MAX = 4 };
+enum {
+    LIMITED_DEFAULT_MS = 30000,
+    INFRASTRUCTURE_MS = 5000,
+    INFRASTRUCTURE_MAX_MS = 60000,
+    STREAK_MAX = 4
+};
 
 const char *const run_outcome_names[RUN_OUTCOMES] = {
     [RUN_DONE] = "done", [RUN_RETRY] = "retry",   [RUN_SNOOZE] = "snooze",
@@ -15,7 +20,8 @@ static int64_t spread_us(int64_t wait_ms, uint32_t random)
     return wait_ms * 1000 + wait_ms * 200 * (int64_t)(random % 1000) / 1000;
 }
 
-static struct verdict snooze_for(const struct run_end *end, int64_t wait_ms, const char *error_class)
+static struct verdict snooze_for(const struct run_end *end, int64_t wait_ms,
+                                 const char *error_class)
 {
     return (struct verdict){ .outcome = RUN_SNOOZE,
                              .at_us = end->now_us + spread_us(wait_ms, end->random),
@@ -24,7 +30,8 @@ static struct verdict snooze_for(const struct run_end *end, int64_t wait_ms, con
 
 static struct verdict snooze_for_infrastructure(const struct run_end *end)
 {
-    int doublings = end->infrastructure_streak < STREAK_MAX ? end->infrastructure_streak : STREAK_MAX;
+    int doublings =
+        end->infrastructure_streak < STREAK_MAX ? end->infrastructure_streak : STREAK_MAX;
     int64_t wait_ms = (int64_t)INFRASTRUCTURE_MS << (doublings > 0 ? doublings : 0);
 
     if (wait_ms > INFRASTRUCTURE_MAX_MS) {
@@ -37,8 +44,11 @@ static struct verdict after_failure(const struct run_end *end)
 {
     const struct fail *f = end->fail;
     const struct fail_rule *rule = fail_rule(f->kind == FAIL_NONE ? FAIL_BUG : f->kind);
-    int attempt = end->retry_count < 0 ? 0 : end->retry_count + 1; /* retry_count as it will be stored */
-    struct verdict v = { .outcome = RUN_DEAD, .at_us = end->now_us, .failed = true, .error_class = rule->error_class };
+    int attempt =
+        end->retry_count < 0 ? 0 : end->retry_count + 1; /* retry_count as it will be stored */
+    struct verdict v = {
+        .outcome = RUN_DEAD, .at_us = end->now_us, .failed = true, .error_class = rule->error_class
+    };
 
     if (!rule->retry || attempt >= end->max_retries) {
         return v;
@@ -62,7 +72,8 @@ struct verdict verdict_of(const struct run_end *end)
         return snooze_for_infrastructure(end);
     }
     if (end->fail->kind == FAIL_LIMITED) {
-        int64_t wait_ms = end->fail->retry_after_ms > 0 ? end->fail->retry_after_ms : LIMITED_DEFAULT_MS;
+        int64_t wait_ms =
+            end->fail->retry_after_ms > 0 ? end->fail->retry_after_ms : LIMITED_DEFAULT_MS;
         return snooze_for(end, wait_ms, fail_rule(FAIL_LIMITED)->error_class);
     }
     return after_failure(end);

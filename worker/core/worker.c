@@ -14,7 +14,14 @@
 #include "worker/core/signals.h"
 #include "worker/core/startup.h"
 
-enum { LOOK_MS = 500, DRAIN_LOOK_MS = 50, HAND_BACK_MS = 3000, HISTORY_MS = 2000, IDENTITY_BYTES = 128, SHOW_MAX = 256 };
+enum {
+    LOOK_MS = 500,
+    DRAIN_LOOK_MS = 50,
+    HAND_BACK_MS = 3000,
+    HISTORY_MS = 2000,
+    IDENTITY_BYTES = 128,
+    SHOW_MAX = 256
+};
 
 struct worker {
     const struct worker_setup *setup;
@@ -36,14 +43,20 @@ static void prepare_lanes(struct worker *w)
 {
     for (size_t i = 0; i < w->setup->lane_count; i++) {
         w->lane_setups[i] = (struct lane_setup){
-            .queue = w->setup->lanes[i].queue, .threads = w->setup->lanes[i].threads, .identity = w->identity,
-            .conf = w->setup->conf, .types = w->setup->types, .history = w->history, .stats = &w->stats,
+            .queue = w->setup->lanes[i].queue,
+            .threads = w->setup->lanes[i].threads,
+            .identity = w->identity,
+            .conf = w->setup->conf,
+            .types = w->setup->types,
+            .history = w->history,
+            .stats = &w->stats,
             .lease_valid = &w->lease_valid,
         };
     }
 }
 
-/* The lease first, so that nothing is ever claimed without one; Redis may have gone since it was checked. */
+/* The lease first, so that nothing is ever claimed without one; Redis may have gone since it was
+ * checked. */
 static int take_lease(struct worker *w, struct fail *f)
 {
     while (heartbeat_register(&w->heartbeat_setup, f) < 0) {
@@ -73,8 +86,12 @@ static int start_lanes(struct worker *w, struct fail *f)
 static int start_health(struct worker *w, struct fail *f)
 {
     const char *listen = conf_text(w->setup->conf, CONF_HEALTH_LISTEN);
-    const struct health_view view = { .identity = w->identity, .lanes = w->lanes, .lane_count = w->lane_count,
-                                      .stats = &w->stats, .history = w->history, .lease_valid = &w->lease_valid,
+    const struct health_view view = { .identity = w->identity,
+                                      .lanes = w->lanes,
+                                      .lane_count = w->lane_count,
+                                      .stats = &w->stats,
+                                      .history = w->history,
+                                      .lease_valid = &w->lease_valid,
                                       .quiet = &w->quiet };
 
     return listen != NULL ? health_start(listen, &view, &w->health, f) : 0;
@@ -83,8 +100,11 @@ static int start_health(struct worker *w, struct fail *f)
 static int start(struct worker *w, struct fail *f)
 {
     queue_identity(w->identity, sizeof w->identity);
-    w->heartbeat_setup = (struct heartbeat_setup){ .conf = w->setup->conf, .identity = w->identity, .lanes = w->lanes,
-                                                   .lease_valid = &w->lease_valid, .quiet = &w->quiet };
+    w->heartbeat_setup = (struct heartbeat_setup){ .conf = w->setup->conf,
+                                                   .identity = w->identity,
+                                                   .lanes = w->lanes,
+                                                   .lease_valid = &w->lease_valid,
+                                                   .quiet = &w->quiet };
     TRY(history_start(w->setup->conf, w->identity, &w->history, f));
     prepare_lanes(w);
     TRY(heartbeat_info(w->identity, w->lane_setups, w->setup->lane_count, &w->info_json, f));
@@ -128,7 +148,8 @@ static void show(struct worker *w)
     }
     log_info("worker.show", kv_int("jobs", count));
     for (size_t i = 0; i < count; i++) {
-        log_info("worker.running", kv_str("thread", work[i].thread_id), kv_str("type", work[i].type), kv_str("job", work[i].jid),
+        log_info("worker.running", kv_str("thread", work[i].thread_id),
+                 kv_str("type", work[i].type), kv_str("job", work[i].jid),
                  kv_int("running_ms", work[i].running_ms));
     }
     if (work != NULL) {
@@ -151,10 +172,17 @@ static void serve(struct worker *w)
 {
     for (;;) {
         switch (signals_wait(LOOK_MS)) {
-        case SIGNAL_STOP: return;
-        case SIGNAL_QUIET: quiet(w); break;
-        case SIGNAL_SHOW: show(w); break;
-        case SIGNAL_NONE: watch(w); break;
+        case SIGNAL_STOP:
+            return;
+        case SIGNAL_QUIET:
+            quiet(w);
+            break;
+        case SIGNAL_SHOW:
+            show(w);
+            break;
+        case SIGNAL_NONE:
+            watch(w);
+            break;
         }
     }
 }

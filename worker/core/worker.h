@@ -1,4 +1,5 @@
-/* The worker process: starts lanes, heartbeat, history and health, takes signals, drains, hands back.
+/* The worker process: starts lanes, heartbeat, history and health, takes signals, drains, hands
+ * back.
  * Threads: worker_run is called by main, with signals_block done before. */
 #pragma once
 
@@ -16,6 +17,7 @@ struct worker_setup {
     const struct job_types *types; /* tests bring their own */
 };
 
-/* Runs until told to stop.  Returns the exit code: 0 after a stop (all settled), 1 when it could not start.  When running jobs had
- * to be handed back the process exits from within, with 0: their handlers cannot be cancelled. */
+/* Runs until told to stop.  Returns the exit code: 0 after a stop (all settled), 1 when it could
+ * not start.  When running jobs had to be handed back the process exits from within, with 0:
+ * their handlers cannot be cancelled. */
 int worker_run(const struct worker_setup *setup);

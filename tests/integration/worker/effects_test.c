@@ -1,4 +1,5 @@
-/* The effects ledger against a provider that remembers every act, with a crash, a lost answer or a refusal at every step. */
+/* The effects ledger against a provider that remembers every act, with a crash, a lost answer or
+ * a refusal at every step. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -69,8 +70,14 @@ static struct ended run_with(struct provider *p, bool with_look, bool look_first
     scoped(json_clear_p) json_t *intent = json_pack("{s:i}", "amount", 5);
     scoped(json_clear_p) json_t *result = NULL;
     struct ended ended = { 0 };
-    const struct effect e = { .key = "test.act:1", .kind = "test.act", .subject = "order:1", .intent = intent, .ctx = p,
-                              .read_back = with_look ? read_back : NULL, .act = act, .read_first = look_first };
+    const struct effect e = { .key = "test.act:1",
+                              .kind = "test.act",
+                              .subject = "order:1",
+                              .intent = intent,
+                              .ctx = p,
+                              .read_back = with_look ? read_back : NULL,
+                              .act = act,
+                              .read_first = look_first };
 
     fixture_context(&fixture, &c);
     ended.got = effect_run(&c, &e, &result, &ended.f);
@@ -95,8 +102,8 @@ static void leave(const char *sql)
     assert_int_equal(db_script(fixture.db, sql, &f), 0);
 }
 
-#define LEAVE_INTENT                                                                                                   \
-    "insert into effect (key, kind, subject, intent, state, attempts) values "                                         \
+#define LEAVE_INTENT                                                                               \
+    "insert into effect (key, kind, subject, intent, state, attempts) values "                     \
     "('test.act:1', 'test.act', 'order:1', '{}', 'intent', 1)"
 
 static void a_done_effect_gives_its_result_without_a_call(void **unused)
@@ -290,7 +297,8 @@ static void a_refusal_is_kept_and_a_later_call_acts_anew(void **unused)
     assert_int_equal(run(&p).got, 0);
     assert_int_equal(p.acts, 1);
     assert_string_equal(state(), "done");
-    assert_string_equal(fixture_value(&fixture, "select coalesce(error, 'none') from effect"), "none");
+    assert_string_equal(fixture_value(&fixture, "select coalesce(error, 'none') from effect"),
+                        "none");
 }
 
 static void read_first_finds_an_act_of_a_lost_ledger(void **unused)
@@ -318,7 +326,8 @@ static void read_first_acts_when_there_is_nothing(void **unused)
 static int act_and_lose_the_ledger(struct job_context *c, void *ctx, json_t **ret, struct fail *f)
 {
     scoped(db_close_p) struct db *killer = fixture_db();
-    static const char text[] = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'worker-test' "
+    static const char text[] = "select pg_terminate_backend(pid) from pg_stat_activity where "
+                               "application_name = 'worker-test' "
                                "and pid <> pg_backend_pid() and datname = current_database()";
     static const struct embedded query = { "kill", text, sizeof text - 1 };
     scoped(pg_clear_p) PGresult *rows = NULL;
@@ -334,8 +343,13 @@ static void a_result_that_cannot_be_stored_is_adopted_later(void **unused)
     scoped(json_clear_p) json_t *intent = json_object();
     scoped(json_clear_p) json_t *result = NULL;
     struct fail f = { 0 };
-    const struct effect e = { .key = "test.act:1", .kind = "test.act", .subject = "order:1", .intent = intent, .ctx = &p,
-                              .read_back = read_back, .act = act_and_lose_the_ledger };
+    const struct effect e = { .key = "test.act:1",
+                              .kind = "test.act",
+                              .subject = "order:1",
+                              .intent = intent,
+                              .ctx = &p,
+                              .read_back = read_back,
+                              .act = act_and_lose_the_ledger };
 
     (void)unused;
     fixture_context(&fixture, &c);

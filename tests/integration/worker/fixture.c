@@ -30,7 +30,8 @@ struct db *fixture_db(void)
     struct db *db = NULL;
     struct fail f = { 0 };
 
-    if (db_open(server("DROPSHIP_TEST_DATABASE_URL"), "worker-test", &db, &f) < 0 || db_ready(db, &f) < 0) {
+    if (db_open(server("DROPSHIP_TEST_DATABASE_URL"), "worker-test", &db, &f) < 0 ||
+        db_ready(db, &f) < 0) {
         fail_msg("database: %s", f.text);
     }
     return db;

@@ -1,5 +1,6 @@
-/* A migrated, emptied database and an emptied Redis for the tests of the worker, as named by DROPSHIP_TEST_DATABASE_URL and
- * DROPSHIP_TEST_REDIS_URL.  Threads: set up by the main thread; fixture_redis and fixture_db open more. */
+/* A migrated, emptied database and an emptied Redis for the tests of the worker, as named by
+ * DROPSHIP_TEST_DATABASE_URL and DROPSHIP_TEST_REDIS_URL.
+ * Threads: set up by the main thread; fixture_redis and fixture_db open more. */
 #pragma once
 
 #include <stdbool.h>

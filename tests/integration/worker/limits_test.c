@@ -67,8 +67,10 @@ static void calls_of_all_threads_are_spaced(void **unused)
         memcpy(at_us + (ptrdiff_t)i * CALLS, callers[i].at_us, sizeof callers[i].at_us);
     }
     qsort(at_us, COUNT_OF(at_us), sizeof at_us[0], by_value);
-    /* A thread may wake late, never early: over the whole run the rate is kept, and no window holds two calls too many. */
-    assert_true(at_us[COUNT_OF(at_us) - 1] - at_us[0] >= (int64_t)(COUNT_OF(at_us) - 1) * SPACING_MS * 1000 - 30000);
+    /* A thread may wake late, never early: over the whole run the rate is kept, and no window
+     * holds two calls too many. */
+    assert_true(at_us[COUNT_OF(at_us) - 1] - at_us[0] >=
+                (int64_t)(COUNT_OF(at_us) - 1) * SPACING_MS * 1000 - 30000);
     for (size_t i = 3; i < COUNT_OF(at_us); i++) {
         assert_true(at_us[i] - at_us[i - 3] >= 2 * SPACING_MS * 1000 - 30000);
     }
@@ -134,7 +136,9 @@ static void points_of_yesterday_do_not_count(void **unused)
     (void)unused;
     assert_int_equal(limits_points(l, "test", 100, 100, 0, false, &f), 0);
     assert_int_equal(limits_points(l, "test", 1, 100, 0, false, &f), -1);
-    assert_int_equal(redis_do(fixture.redis, &reply, &f, "HINCRBY", "dropship:limit:test:points", "day", "-1", NULL), 0);
+    assert_int_equal(redis_do(fixture.redis, &reply, &f, "HINCRBY", "dropship:limit:test:points",
+                              "day", "-1", NULL),
+                     0);
     assert_int_equal(limits_points(l, "test", 1, 100, 0, false, &f), 0);
     limits_close(l);
 }
@@ -194,8 +198,10 @@ static void five_failures_open_the_breaker_and_a_probe_closes_it(void **unused)
     assert_int_equal(f.kind, FAIL_LIMITED);
     assert_string_equal(f.code, "BREAKER");
     assert_true(f.retry_after_ms > 25000 && f.retry_after_ms <= 30000);
-    assert_int_equal(redis_do(fixture.redis, &reply, &f, "HSET", "dropship:limit:test:breaker", "until", "1", NULL), 0);
-    assert_int_equal(limits_breaker_enter(l, "test", &f), 0);  /* half-open: one probe */
+    assert_int_equal(redis_do(fixture.redis, &reply, &f, "HSET", "dropship:limit:test:breaker",
+                              "until", "1", NULL),
+                     0);
+    assert_int_equal(limits_breaker_enter(l, "test", &f), 0); /* half-open: one probe */
     assert_int_equal(limits_breaker_enter(l, "test", &f), -1);
     limits_breaker_report(l, "test", true);
     assert_int_equal(limits_breaker_enter(l, "test", &f), 0);
@@ -212,7 +218,9 @@ static void a_failed_probe_opens_for_twice_as_long(void **unused)
     for (int i = 0; i < 5; i++) {
         limits_breaker_report(l, "test", false);
     }
-    assert_int_equal(redis_do(fixture.redis, &reply, &f, "HSET", "dropship:limit:test:breaker", "until", "1", NULL), 0);
+    assert_int_equal(redis_do(fixture.redis, &reply, &f, "HSET", "dropship:limit:test:breaker",
+                              "until", "1", NULL),
+                     0);
     assert_int_equal(limits_breaker_enter(l, "test", &f), 0);
     limits_breaker_report(l, "test", false);
     assert_int_equal(limits_breaker_enter(l, "test", &f), -1);
@@ -230,7 +238,9 @@ static void a_given_up_probe_leaves_room_for_another(void **unused)
     for (int i = 0; i < 5; i++) {
         limits_breaker_report(l, "test", false);
     }
-    assert_int_equal(redis_do(fixture.redis, &reply, &f, "HSET", "dropship:limit:test:breaker", "until", "1", NULL), 0);
+    assert_int_equal(redis_do(fixture.redis, &reply, &f, "HSET", "dropship:limit:test:breaker",
+                              "until", "1", NULL),
+                     0);
     assert_int_equal(limits_breaker_enter(l, "test", &f), 0);
     limits_breaker_leave(l, "test");
     assert_int_equal(limits_breaker_enter(l, "test", &f), 0);
@@ -267,8 +277,9 @@ static void without_redis_there_is_no_call(void **unused)
 
 static void every_key_ends_by_itself(void **unused)
 {
-    static const char *const keys[] = { "dropship:limit:test:next", "dropship:limit:test:pause", "dropship:limit:test:points",
-                                        "dropship:limit:test:bucket", "dropship:limit:test:breaker", "dropship:limit:test" };
+    static const char *const keys[] = { "dropship:limit:test:next",    "dropship:limit:test:pause",
+                                        "dropship:limit:test:points",  "dropship:limit:test:bucket",
+                                        "dropship:limit:test:breaker", "dropship:limit:test" };
     struct limits *l = open_limits(fixture.redis, 1000);
     struct fail f = { 0 };
 

@@ -59,24 +59,30 @@ static int refresh(void *ctx, const char *refresh_token, struct token *ret, stru
 
 static struct token_source source_of(struct issuer *p)
 {
-    return (struct token_source){ .provider = "cj", .renew_before_ms = 60000, .login_gap_ms = 300000, .ctx = p,
-                                  .login = login, .refresh = refresh };
+    return (struct token_source){ .provider = "cj",
+                                  .renew_before_ms = 60000,
+                                  .login_gap_ms = 300000,
+                                  .ctx = p,
+                                  .login = login,
+                                  .refresh = refresh };
 }
 
 static const char *get(struct issuer *p, const char *stale, struct fail *f)
 {
-    static char token[TOKEN_BYTES];
+    static struct token_use use;
     const struct token_source source = source_of(p);
-    int64_t qps = 0;
 
     *f = (struct fail){ 0 };
-    return token_get(fixture.db, &source, stale, token, sizeof token, &qps, f) == 0 ? token : NULL;
+    return token_get(fixture.db, &source, stale, &use, f) == 0 ? use.access : NULL;
 }
 
 static void age_login(void)
 {
     struct fail f = { 0 };
-    assert_int_equal(db_script(fixture.db, "update provider_token set login_at = login_at - interval '301 s'", &f), 0);
+    assert_int_equal(db_script(fixture.db,
+                               "update provider_token set login_at = login_at - interval '301 s'",
+                               &f),
+                     0);
 }
 
 static void the_first_use_logs_in_and_later_ones_read(void **unused)
@@ -113,7 +119,8 @@ static void a_refused_token_is_renewed_once(void **unused)
     (void)unused;
     assert_non_null(get(&p, NULL, &f));
     assert_string_equal(get(&p, "access-login-1", &f), "access-refresh-1");
-    assert_string_equal(get(&p, "access-login-1", &f), "access-refresh-1"); /* somebody has renewed it */
+    assert_string_equal(get(&p, "access-login-1", &f),
+                        "access-refresh-1"); /* somebody has renewed it */
     assert_int_equal(p.refreshes, 1);
 }
 
@@ -190,7 +197,7 @@ static void a_token_that_still_works_is_used_when_renewing_fails(void **unused)
 
 struct owner {
     struct issuer *issuer;
-    char token[TOKEN_BYTES];
+    struct token_use use;
     int got;
 };
 
@@ -201,7 +208,7 @@ static void *own(void *arg)
     scoped(db_close_p) struct db *db = fixture_db();
     struct fail f = { 0 };
 
-    o->got = token_get(db, &source, NULL, o->token, sizeof o->token, NULL, &f);
+    o->got = token_get(db, &source, NULL, &o->use, &f);
     return NULL;
 }
 
@@ -219,7 +226,7 @@ static void owners_at_once_log_in_once(void **unused)
     for (size_t i = 0; i < COUNT_OF(owners); i++) {
         pthread_join(threads[i], NULL);
         assert_int_equal(owners[i].got, 0);
-        assert_string_equal(owners[i].token, "access-login-1");
+        assert_string_equal(owners[i].use.access, "access-login-1");
     }
     assert_int_equal(p.logins, 1);
 }

@@ -71,8 +71,10 @@ static void named_queues_get_their_threads(void **unused)
 
 static void mistakes_end_with_two_and_a_sentence(void **unused)
 {
-    static const char *const bad[] = { "--queue=a=0", "--queue=a=257", "--queue=a=", "--queue=a=x", "--queue=a=2x",
-                                       "--queue==3", "--queue=", "--queue=a b=2", "--queue", "--threads=3", "a=3" };
+    static const char *const bad[] = {
+        "--queue=a=0", "--queue=a=257", "--queue=a=", "--queue=a=x", "--queue=a=2x", "--queue==3",
+        "--queue=",    "--queue=a b=2", "--queue",    "--threads=3", "a=3"
+    };
 
     (void)unused;
     for (size_t i = 0; i < COUNT_OF(bad); i++) {

@@ -24,8 +24,11 @@ static int id_of(const char *args, size_t index, int64_t *ret)
 
 static void ids_are_positive_integers_or_their_text(void **unused)
 {
-    static const char *const bad[] = { "[0]", "[-1]", "[\"\"]", "[\"x\"]", "[\"0\"]", "[1.5]", "[null]", "[[1]]", "[]",
-                                       "[\"9223372036854775808\"]", "[\" 7\"]" };
+    static const char *const bad[] = {
+        "[0]",     "[-1]",   "[\"\"]", "[\"x\"]", "[\"0\"]",
+        "[1.5]",   "[null]", "[[1]]",  "[]",      "[\"9223372036854775808\"]",
+        "[\" 7\"]"
+    };
     int64_t id = 0;
 
     (void)unused;

@@ -12,7 +12,8 @@
 
 static void only_three_names_come_through_redis(void **unused)
 {
-    static const char *const others[] = { "KILL", "SIGTERM", "term", "INT", "TERM ", "", "TSTP\n", "USR1", "15" };
+    static const char *const others[] = { "KILL", "SIGTERM", "term", "INT", "TERM ",
+                                          "",     "TSTP\n",  "USR1", "15" };
 
     (void)unused;
     assert_int_equal(signals_number("TERM"), SIGTERM);
@@ -25,8 +26,14 @@ static void only_three_names_come_through_redis(void **unused)
 
 static void each_signal_has_one_meaning(void **unused)
 {
-    static const struct { int number; enum worker_signal means; } cases[] = {
-        { SIGTERM, SIGNAL_STOP }, { SIGINT, SIGNAL_STOP }, { SIGTSTP, SIGNAL_QUIET }, { SIGTTIN, SIGNAL_SHOW },
+    static const struct {
+        int number;
+        enum worker_signal means;
+    } cases[] = {
+        { SIGTERM, SIGNAL_STOP },
+        { SIGINT, SIGNAL_STOP },
+        { SIGTSTP, SIGNAL_QUIET },
+        { SIGTTIN, SIGNAL_SHOW },
     };
 
     (void)unused;

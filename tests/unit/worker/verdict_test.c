@@ -9,10 +9,14 @@
 
 enum { NOW_US = 1000000 };
 
-static struct verdict after(enum fail_kind kind, int64_t retry_after_ms, int retry_count, int max_retries)
+static struct verdict after(enum fail_kind kind, int64_t retry_after_ms, int retry_count,
+                            int max_retries)
 {
     const struct fail f = { .kind = kind, .retry_after_ms = retry_after_ms };
-    const struct run_end end = { .returned = -1, .fail = &f, .now_us = NOW_US, .retry_count = retry_count,
+    const struct run_end end = { .returned = -1,
+                                 .fail = &f,
+                                 .now_us = NOW_US,
+                                 .retry_count = retry_count,
                                  .max_retries = max_retries };
     return verdict_of(&end);
 }
@@ -71,17 +75,18 @@ static void a_failure_without_kind_counts_as_a_bug(void **unused)
 static void retries_are_exhausted_after_as_many_as_allowed(void **unused)
 {
     (void)unused;
-    assert_int_equal(after(FAIL_LATER, 0, -1, 2).outcome, RUN_RETRY); /* stored with retry_count 0 */
+    assert_int_equal(after(FAIL_LATER, 0, -1, 2).outcome,
+                     RUN_RETRY); /* stored with retry_count 0 */
     assert_int_equal(after(FAIL_LATER, 0, 0, 2).outcome, RUN_RETRY);
     assert_int_equal(after(FAIL_LATER, 0, 1, 2).outcome, RUN_DEAD);
-    assert_int_equal(after(FAIL_LATER, 0, -1, 0).outcome, RUN_DEAD);  /* retry: false */
+    assert_int_equal(after(FAIL_LATER, 0, -1, 0).outcome, RUN_DEAD); /* retry: false */
 }
 
 static void the_wait_is_the_backoff_unless_advice_was_given(void **unused)
 {
     (void)unused;
-    assert_int_equal(after(FAIL_LATER, 0, -1, 5).at_us, NOW_US + 15000000);    /* 0^4 + 15 */
-    assert_int_equal(after(FAIL_LATER, 0, 1, 5).at_us, NOW_US + 31000000);     /* 2^4 + 15 */
+    assert_int_equal(after(FAIL_LATER, 0, -1, 5).at_us, NOW_US + 15000000); /* 0^4 + 15 */
+    assert_int_equal(after(FAIL_LATER, 0, 1, 5).at_us, NOW_US + 31000000);  /* 2^4 + 15 */
     assert_int_equal(after(FAIL_LATER, 7000, 1, 5).at_us, NOW_US + 7000000);
 }
 
@@ -109,7 +114,9 @@ static void waits_of_many_jobs_are_spread(void **unused)
 static void lost_infrastructure_snoozes_longer_each_time(void **unused)
 {
     const struct fail f = { .kind = FAIL_LATER };
-    struct run_end end = { .returned = -1, .fail = &f, .infrastructure = true, .now_us = NOW_US, .max_retries = 0 };
+    struct run_end end = {
+        .returned = -1, .fail = &f, .infrastructure = true, .now_us = NOW_US, .max_retries = 0
+    };
     static const int64_t seconds[] = { 5, 10, 20, 40, 60, 60 };
 
     (void)unused;
