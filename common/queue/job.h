@@ -69,7 +69,7 @@ must_check int job_build(const struct job_spec *spec, int64_t now_us, bool enque
 must_check int job_mark_enqueued(const struct job *job, int64_t now_us, bool requeue_retry, struct str *out, struct fail *f);
 
 /* Copy with the members of one more failure: error_class, error_message (cut at 10000 characters), failed_at or retried_at,
- * retry_count, queue.  *ret_retry_count = its new value. */
+ * retry_count, queue (the payload's own retry_queue, if usable, goes before `queue`).  *ret_retry_count = its new value. */
 must_check int job_mark_failed(const struct job *job, const char *queue, const char *error_class,
                                const char *error_message, int64_t now_us, struct str *out, int *ret_retry_count,
                                struct fail *f);

@@ -20,13 +20,33 @@ int queue_lease(struct redis *r, const char *identity, int64_t lease_ms, struct 
     return words_script(r, &lua_lease, 1, &w, &reply, f);
 }
 
+enum { SHOWN_MAX_BYTES = 4 * JOB_MAX_BYTES };
+
+/* The payload as Sidekiq's readers see it.  They parse it, so bytes that are no job would break
+ * their page, and a huge one would be sent with every beat: both are shown by a stand-in. */
+static void add_shown_payload(const char *payload, struct str *out)
+{
+    scoped(job_free_p) struct job *job = NULL;
+    size_t size_bytes = strlen(payload);
+    struct fail ignored; /* shown as unreadable; the worker reports why */
+
+    if (size_bytes > SHOWN_MAX_BYTES) {
+        job_add_json_string(out, "{\"class\":\"(too large to show)\",\"jid\":\"\",\"args\":[]}",
+                            SIZE_MAX);
+    } else if (job_parse(payload, size_bytes, &job, &ignored) < 0) {
+        job_add_json_string(out, "{\"class\":\"(unreadable)\",\"jid\":\"\",\"args\":[]}", SIZE_MAX);
+    } else {
+        job_add_json_string(out, payload, SIZE_MAX);
+    }
+}
+
 /* {"queue":Q,"payload":"<the job as a string>","run_at":SECONDS} */
 static int work_json(const struct heartbeat_work *work, struct str *out, struct fail *f)
 {
     str_add(out, "{\"queue\":");
     job_add_json_string(out, work->queue, JOB_NAME_BYTES);
     str_add(out, ",\"payload\":");
-    job_add_json_string(out, work->payload, SIZE_MAX);
+    add_shown_payload(work->payload, out);
     str_addf(out, ",\"run_at\":%" PRId64 "}", work->run_at_us / 1000000);
     return str_ok(out, f);
 }

@@ -117,7 +117,8 @@ struct slot {
  * 0 = pushed, 1 = already claimed by somebody, or skipped because the last one of this name still waits or runs
  * (marker dropship:slot:NAME:busy with a TTL, cleared by queue_slot_done).  *ret_wait_ms = until the next slot. */
 must_check int queue_slot(struct redis *r, const struct slot *slot, int64_t *ret_wait_ms, struct fail *f);
-/* A timetable job settled (done or dead): the next slot may push again.  No effect unless jid is the marker's. */
+/* A timetable job settled (done or dead): the next slot may push again.  No effect unless jid is the marker's.  Recovery's
+ * condemnation, queue_kill and queue_delete do this themselves, taking the job's class for the entry's name. */
 must_check int queue_slot_done(struct redis *r, const char *name, const char *jid, struct fail *f);
 
 /* ---- looking and steering (CLI, API) ---- */

@@ -54,6 +54,29 @@ static void beat_writes_both_work_hashes_and_the_process(void **state)
     }
 }
 
+static void odd_payloads_are_shown_by_a_stand_in(void **state)
+{
+    struct fixture *fx = *state;
+    scoped(free_p) char *huge = malloc(1000001);
+    const struct heartbeat_work odd[] = { { "t1", "q", "{broken", 1000000 },
+                                          { "t2", "q", huge, 1000000 } };
+    const struct heartbeat b = { .identity = ME, .info_json = info, .work = odd, .work_count = 2 };
+    char signal[16];
+
+    assert_non_null(huge);
+    memset(huge, '1', 1000000);
+    huge[1000000] = '\0';
+    must(queue_beat(fx->redis, &b, signal, &fx->fail), fx);
+    for (size_t i = 0; i < 2; i++) {
+        scoped(redis_reply_clear_p) redisReply *entry = NULL;
+
+        must(redis_do(fx->redis, &entry, &fx->fail, "HGET", ME ":workers", odd[i].thread_id, NULL),
+             fx);
+        assert_non_null(strstr(entry->str, i == 0 ? "(unreadable)" : "(too large to show)"));
+        assert_in_range(entry->len, 50, 200);
+    }
+}
+
 static void finished_work_disappears_with_the_next_beat(void **state)
 {
     struct fixture *fx = *state;
@@ -193,6 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         queue_test(beat_writes_both_work_hashes_and_the_process),
+        queue_test(odd_payloads_are_shown_by_a_stand_in),
         queue_test(finished_work_disappears_with_the_next_beat),
         queue_test(one_known_signal_is_taken_per_beat),
         queue_test(processes_tell_ours_alive_and_foreign_apart),
