@@ -14,6 +14,7 @@
 
 enum { AUTH_BURST = 10, AUTH_REFILL_MS = 6000 };
 
+/* Empty tables.  *ret is the caller's (auth_close).  FAIL_LATER when memory is short. */
 must_check int auth_open(struct auth **ret, struct fail *f);
 /* Accepts NULL. */
 void auth_close(struct auth *a);

@@ -20,6 +20,7 @@ struct reply {
     struct str headers; /* further lines, each ended by CR LF */
 };
 
+/* An empty answer in the caller's memory; reply_done releases what it holds. */
 void reply_init(struct reply *re);
 void reply_done(struct reply *re);
 /* A JSON text. */

@@ -158,6 +158,10 @@ static const char *framing_problem(const struct request *rq, int *ret_status)
     const char *expect = request_header(rq, "Expect");
     int64_t unused;
 
+    if (rq->header_count >= MG_MAX_HEADERS) { /* the library drops what is beyond */
+        *ret_status = 431;
+        return "The request has too many headers.";
+    }
     *ret_status = 400;
     if (request_header(rq, "Transfer-Encoding") != NULL) {
         *ret_status = 411;
@@ -286,17 +290,13 @@ static int read_listen(const char *listen, char *out, size_t out_bytes, struct f
     return 0;
 }
 
-int server_open(struct api *api, struct server **ret, struct fail *f)
+static struct mg_context *start_library(struct api *api, const char *listen)
 {
     static const struct mg_callbacks callbacks = { .begin_request = request_begins,
                                                    .http_error = error_happens,
                                                    .log_message = library_logs,
                                                    .init_thread = thread_starts,
                                                    .exit_thread = thread_ends };
-    char listen[64];
-    const char *listen_text = conf_text(api->conf, CONF_LISTEN);
-
-    TRY(read_listen(listen_text, listen, sizeof listen, f));
     const char *options[] = { "listening_ports",
                               listen,
                               "num_threads",
@@ -318,13 +318,22 @@ int server_open(struct api *api, struct server **ret, struct fail *f)
                               "enable_auth_domain_check",
                               "no",
                               NULL };
+    return mg_start(&callbacks, api, options);
+}
+
+int server_open(struct api *api, struct server **ret, struct fail *f)
+{
+    char listen[64];
+    const char *listen_text = conf_text(api->conf, CONF_LISTEN);
+
+    TRY(read_listen(listen_text, listen, sizeof listen, f));
     struct server *s = calloc(1, sizeof *s);
     if (s == NULL) {
         return fail_memory(f);
     }
     mg_init_library(MG_FEATURES_DEFAULT);
     s->api = api;
-    s->web = mg_start(&callbacks, api, options);
+    s->web = start_library(api, listen);
     if (s->web == NULL) {
         mg_exit_library();
         free(s);

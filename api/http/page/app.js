@@ -199,13 +199,21 @@ function ask(title, verb, act) {
   el('ask').showModal();
 }
 
+// True when it was done.
 async function change(method, target, body) {
   try {
     await call(method, target, body);
     await refresh();
+    return true;
   } catch (error) {
     fail(error);
+    return false;
   }
+}
+
+// STOP needs no second click; why it was pressed may be said afterwards.
+async function stop() {
+  if (await change('POST', '/stop')) ask('STOP is on. Why?', 'Note it', (reason) => change('POST', '/stop', { reason }));
 }
 
 function fail(error) {
@@ -280,7 +288,7 @@ function start() {
     refresh();
   });
   el('leave').addEventListener('click', login);
-  el('stop').addEventListener('click', () => change('POST', '/stop', { reason: 'status page' }));
+  el('stop').addEventListener('click', stop);
   el('resume').addEventListener('click', () => ask('End STOP', 'Resume all', (reason) => change('POST', '/resume-all', { reason })));
   el('ask-no').addEventListener('click', () => el('ask').close());
   el('more').addEventListener('click', older);
