@@ -34,4 +34,5 @@ struct effect {
 
 /* *ret_result is the caller's reference.  -1: FAIL_LATER/FAIL_LIMITED (nothing happened, or not known yet: come back),
  * other kinds: refused for good (state failed, error kept; a later call with the same key acts anew). */
-must_check int effect_run(struct job_context *c, const struct effect *e, json_t **ret_result, struct fail *f);
+must_check int effect_run(struct job_context *c, const struct effect *e, json_t **ret_result,
+                          struct fail *f);

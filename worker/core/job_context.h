@@ -24,16 +24,16 @@ enum job_outcome { JOB_DONE, JOB_SNOOZE };
 
 struct job_context {
     const struct conf *conf;
-    struct db *db;           /* ready (db_ready) when the handler starts */
+    struct db *db; /* ready (db_ready) when the handler starts */
     struct redis *redis;
     struct http *http;
     struct limits *limits;   /* provider limits and breakers */
     struct shopify *shopify; /* NULL when no shop is configured */
     struct cj *cj;           /* NULL when no key is configured */
     const struct job *job;
-    json_t *args;            /* parsed array, never NULL */
-    int64_t now_us;          /* start of the run */
-    int64_t deadline_ms;     /* monotonic; provider calls must end by then */
+    json_t *args;             /* parsed array, never NULL */
+    int64_t now_us;           /* start of the run */
+    int64_t deadline_ms;      /* monotonic; provider calls must end by then */
     enum job_outcome outcome; /* JOB_DONE unless the handler says otherwise */
     int64_t snooze_s;
 };

@@ -11,7 +11,7 @@
 #include "worker/core/run.h"
 
 enum {
-    LANE_BLOCK_MS = 2000,     /* wait of a claim at the server; an idle fetcher notices a stop after it */
+    LANE_BLOCK_MS = 2000,     /* a claim waits so long at the server; bounds a stop, too */
     LANE_LOOK_AHEAD = 64,     /* most jobs claimed beyond the free threads */
     LANE_TINY_US = 20000,     /* average run below which looking ahead is worth it */
     LANE_UNSETTLED_MAX = 256, /* finished but not settled; no claims beyond */

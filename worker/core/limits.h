@@ -15,7 +15,8 @@
 struct limits;
 
 /* max_sleep_ms: longest wait slept instead of snoozed. */
-must_check int limits_open(struct redis *r, int64_t max_sleep_ms, struct limits **ret, struct fail *f);
+must_check int limits_open(struct redis *r, int64_t max_sleep_ms, struct limits **ret,
+                           struct fail *f);
 void limits_close(struct limits *l);
 
 /* Breaker: FAIL_LIMITED while open (half-open lets one probe through).  Call before, and report after, each request. */
@@ -27,19 +28,24 @@ void limits_breaker_report(struct limits *l, const char *provider, bool healthy)
 void limits_breaker_leave(struct limits *l, const char *provider);
 
 /* Calls of one account at least spacing_ms apart over all workers: reserves the next moment and sleeps until then. */
-must_check int limits_space(struct limits *l, const char *account, int64_t spacing_ms, struct fail *f);
+must_check int limits_space(struct limits *l, const char *account, int64_t spacing_ms,
+                            struct fail *f);
 /* Nobody calls before now + pause_ms (after a throttling answer). */
-must_check int limits_pause(struct limits *l, const char *account, int64_t pause_ms, struct fail *f);
+must_check int limits_pause(struct limits *l, const char *account, int64_t pause_ms,
+                            struct fail *f);
 
 /* Points per UTC day: take `points` of `allowance`, keeping `reserve` for callers with may_use_reserve.
  * FAIL_LIMITED until the reset, with code "POINTS". */
-must_check int limits_points(struct limits *l, const char *account, int64_t points, int64_t allowance, int64_t reserve,
-                             bool may_use_reserve, struct fail *f);
+must_check int limits_points(struct limits *l, const char *account, int64_t points,
+                             int64_t allowance, int64_t reserve, bool may_use_reserve,
+                             struct fail *f);
 /* The provider says the points are used up: believe it until the next UTC day or for retry_ms. */
-must_check int limits_points_gone(struct limits *l, const char *account, int64_t retry_ms, struct fail *f);
+must_check int limits_points_gone(struct limits *l, const char *account, int64_t retry_ms,
+                                  struct fail *f);
 
 /* Token bucket by cost: wait until `cost` is there, take it.  Size and refill come from the last limits_bucket_report. */
-must_check int limits_bucket_take(struct limits *l, const char *account, double cost, struct fail *f);
+must_check int limits_bucket_take(struct limits *l, const char *account, double cost,
+                                  struct fail *f);
 /* What the provider said about its bucket after a call. */
-must_check int limits_bucket_report(struct limits *l, const char *account, double available, double maximum,
-                                    double restore_per_s, struct fail *f);
+must_check int limits_bucket_report(struct limits *l, const char *account, double available,
+                                    double maximum, double restore_per_s, struct fail *f);

@@ -97,46 +97,46 @@ static void push_large(void)
     free(payload);
 }
 
+static const char *const broken[] = {
+    "this is not JSON",
+    "[1,2,3]",
+    "{\"class\":\"works\",\"args\":{\"a\":1},\"jid\":\"b1\",\"queue\":\"test\"}",
+    "{\"class\":\"works\",\"args\":\"text\",\"jid\":\"b2\"}",
+    "{\"class\":\"works\",\"jid\":\"b3\"}",
+    "{\"class\":\"no.such.job\",\"args\":[],\"jid\":\"b4\"}",
+    "{\"args\":[],\"jid\":\"b5\"}",
+    "{\"class\":17,\"args\":[],\"jid\":\"b6\"}",
+    "",
+};
+static const char *const odd[] = {
+    "{\"class\":\"works\",\"args\":[]}",
+    "{\"class\":\"works\",\"args\":[],\"jid\":12}",
+    "{\"class\":\"works\",\"args\":[],\"jid\":\"c1\",\"created_at\":1795223323025,\"enqueued_"
+    "at\":1795223323}",
+    "{\"class\":\"works\",\"args\":[],\"jid\":\"c2\",\"created_at\":\"yesterday\",\"retry\":"
+    "\"true\"}",
+    "{\"class\":\"works\",\"args\":[9223372036854775807,1e-7,null],\"jid\":\"c3\",\"retry_"
+    "count\":-1,\"queue\":null}",
+};
+
 static void broken_jobs_are_dead_or_run_and_stop_nothing(void **unused)
 {
-    static const char *const dead[] = {
-        "this is not JSON",
-        "[1,2,3]",
-        "{\"class\":\"works\",\"args\":{\"a\":1},\"jid\":\"b1\",\"queue\":\"test\"}",
-        "{\"class\":\"works\",\"args\":\"text\",\"jid\":\"b2\"}",
-        "{\"class\":\"works\",\"jid\":\"b3\"}",
-        "{\"class\":\"no.such.job\",\"args\":[],\"jid\":\"b4\"}",
-        "{\"args\":[],\"jid\":\"b5\"}",
-        "{\"class\":17,\"args\":[],\"jid\":\"b6\"}",
-        "",
-    };
-    static const char *const run[] = {
-        "{\"class\":\"works\",\"args\":[]}",
-        "{\"class\":\"works\",\"args\":[],\"jid\":12}",
-        "{\"class\":\"works\",\"args\":[],\"jid\":\"c1\",\"created_at\":1795223323025,\"enqueued_"
-        "at\":1795223323}",
-        "{\"class\":\"works\",\"args\":[],\"jid\":\"c2\",\"created_at\":\"yesterday\",\"retry\":"
-        "\"true\"}",
-        "{\"class\":\"works\",\"args\":[9223372036854775807,1e-7,null],\"jid\":\"c3\",\"retry_"
-        "count\":-1,\"queue\":null}",
-    };
-
     (void)unused;
-    for (size_t i = 0; i < COUNT_OF(dead); i++) {
-        push_raw(dead[i]);
+    for (size_t i = 0; i < COUNT_OF(broken); i++) {
+        push_raw(broken[i]);
     }
-    for (size_t i = 0; i < COUNT_OF(run); i++) {
-        push_raw(run[i]);
+    for (size_t i = 0; i < COUNT_OF(odd); i++) {
+        push_raw(odd[i]);
     }
     push_large();
     start_worker();
-    wait_for("GET", "test:ran", COUNT_OF(run) + 1);
-    wait_for("ZCARD", "dead", COUNT_OF(dead));
+    wait_for("GET", "test:ran", COUNT_OF(odd) + 1);
+    wait_for("ZCARD", "dead", COUNT_OF(broken));
     assert_true(fixture_wait(nothing_claimed, NULL, SOON_MS));
     assert_int_equal(fixture_redis_int(&fixture, "LLEN", "queue:test", NULL), 0);
-    assert_int_equal(fixture_redis_int(&fixture, "ZCARD", "dead", NULL), COUNT_OF(dead));
+    assert_int_equal(fixture_redis_int(&fixture, "ZCARD", "dead", NULL), COUNT_OF(broken));
     enqueue("works", NULL, 3);
-    wait_for("GET", "test:ran", COUNT_OF(run) + 2);
+    wait_for("GET", "test:ran", COUNT_OF(odd) + 2);
     assert_int_equal(stop_worker(), 0);
 }
 

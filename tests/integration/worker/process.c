@@ -180,9 +180,10 @@ static bool reached(void *ctx)
     if (redis_do(fixture.redis, &reply, &f, g->command, g->key, NULL) < 0) {
         return false;
     }
-    int64_t have = reply->type == REDIS_REPLY_INTEGER  ? reply->integer
-                   : reply->type == REDIS_REPLY_STRING ? strtoll(reply->str, NULL, 10)
-                                                       : 0;
+    int64_t have = reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0;
+    if (reply->type == REDIS_REPLY_STRING) {
+        assert_int_equal(str_to_int(reply->str, 0, INT64_MAX, g->key, &have, &f), 0);
+    }
     return have >= g->at_least;
 }
 

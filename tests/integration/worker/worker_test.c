@@ -133,7 +133,8 @@ static int ask(int port, const char *path, char *text, size_t text_bytes)
     }
     text[length] = '\0';
     close(fd);
-    return length > 12 ? (int)strtol(text + 9, NULL, 10) : 0;
+    int status = 0;
+    return sscanf(text, "HTTP/1.1 %3d ", &status) == 1 ? status : 0;
 }
 
 static bool is_healthy(void *ctx)
