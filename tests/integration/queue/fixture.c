@@ -127,7 +127,7 @@ int payload_number(const char *payload, size_t size_bytes)
 
     fixture_must(job_parse(payload, size_bytes, &job, &f), &f, "job_parse", __FILE__, __LINE__);
     assert_true(job->args_is_array);
-    return (int)strtol(job->args + 1, NULL, 10);
+    return (int)strtoll(job->args + 1, NULL, 10);
 }
 
 bool fixture_settle(struct fixture *fx, const struct batch *b, size_t i, enum settle_kind kind,

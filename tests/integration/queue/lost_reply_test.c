@@ -91,7 +91,7 @@ static void proxy_start(struct proxy *p)
     socklen_t size = sizeof address;
 
     assert_non_null(colon);
-    p->target_port = (int)strtol(colon + 1, NULL, 10);
+    p->target_port = (int)strtoll(colon + 1, NULL, 10);
     p->listener = socket(AF_INET, SOCK_STREAM, 0);
     assert_int_equal(bind(p->listener, (struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(listen(p->listener, 8), 0);
