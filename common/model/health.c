@@ -9,15 +9,28 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
-enum { REQUEST_BYTES = 2048, BODY_MAX_BYTES = 256 * 1024, IO_TIMEOUT_S = 2, ADDRESS_BYTES = 256 };
+#include "common/base/clock.h"
+
+enum {
+    REQUEST_BYTES = 2048,
+    BODY_MAX_BYTES = 256 * 1024,
+    ADDRESS_BYTES = 256,
+    CLIENT_MS = 2000, /* from accepting a client to dropping it */
+    PAUSE_MS = 100    /* after a client that cannot be accepted (descriptors, memory) */
+};
 
 struct health {
     int listen_fd, stop_fd, port;
     struct health_source source;
     pthread_t thread;
+};
+
+/* One client; all that it may take together has one deadline, so that a trickle of bytes holds up neither probes nor the end. */
+struct client {
+    int fd, stop_fd;
+    int64_t until_ms; /* monotonic */
 };
 
 static void close_p(int *fd)
@@ -67,7 +80,7 @@ static int bind_address(const char *listen_on, struct health *h, struct fail *f)
     if (refused != 0) {
         return fail_set(f, FAIL_INPUT, "%.100s: %s", listen_on, gai_strerror(refused));
     }
-    h->listen_fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    h->listen_fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (h->listen_fd < 0 ||
         setsockopt(h->listen_fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||
         bind(h->listen_fd, found->ai_addr, found->ai_addrlen) < 0 || listen(h->listen_fd, 16) < 0) {
@@ -89,10 +102,26 @@ static int bound_port(int fd)
                                                : ((const struct sockaddr_in *)&address)->sin_port);
 }
 
-static void send_all(int fd, const char *bytes, size_t left)
+/* Until the client's socket is ready for `events`; false when it must be dropped instead. */
+static bool client_ready(const struct client *c, short events)
 {
-    while (left > 0) {
-        ssize_t sent = send(fd, bytes, left, MSG_NOSIGNAL);
+    for (;;) {
+        struct pollfd waits[] = { { .fd = c->fd, .events = events },
+                                  { .fd = c->stop_fd, .events = POLLIN } };
+        int64_t left_ms = c->until_ms - clock_mono_ms();
+        int ready = left_ms > 0 ? poll(waits, COUNT_OF(waits), (int)left_ms) : 0;
+
+        if (ready < 0 && errno == EINTR) {
+            continue;
+        }
+        return ready > 0 && waits[1].revents == 0;
+    }
+}
+
+static void send_all(const struct client *c, const char *bytes, size_t left)
+{
+    while (left > 0 && client_ready(c, POLLOUT)) {
+        ssize_t sent = send(c->fd, bytes, left, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent <= 0) {
             return;
         }
@@ -101,23 +130,29 @@ static void send_all(int fd, const char *bytes, size_t left)
     }
 }
 
-static void respond(int fd, const char *status, const char *type, const struct str *body)
+static void respond(const struct client *c, const char *status, const char *type,
+                    const struct str *body)
 {
     char head[256];
     int length = snprintf(head, sizeof head,
                           "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
                           "Cache-Control: no-store\r\nConnection: close\r\n\r\n",
                           status, type, body->len);
-    send_all(fd, head, (size_t)length);
-    send_all(fd, body->data, body->len);
+    send_all(c, head, (size_t)length);
+    send_all(c, body->data, body->len);
 }
 
 /* The first line is all we want; a client that does not send it in time is dropped. */
-static bool read_request(int fd, char line[static REQUEST_BYTES])
+static bool read_request(const struct client *c, char line[static REQUEST_BYTES])
 {
     size_t have = 0;
     while (have < REQUEST_BYTES - 1) {
-        ssize_t got = recv(fd, line + have, REQUEST_BYTES - 1 - have, 0);
+        ssize_t got = 0;
+
+        if (!client_ready(c, POLLIN)) {
+            return false;
+        }
+        got = recv(c->fd, line + have, REQUEST_BYTES - 1 - have, MSG_DONTWAIT);
         if (got <= 0) {
             return false;
         }
@@ -137,47 +172,57 @@ static bool asks_for(const char *line, const char *path)
            strchr(" ?\r\n", line[4 + length]) != NULL;
 }
 
-static void answer(const struct health *h, int fd)
+static void answer(const struct health *h, const struct client *c)
 {
     scoped(str_done) struct str body;
     char line[REQUEST_BYTES] = "";
-    const struct timeval limit = { .tv_sec = IO_TIMEOUT_S };
 
     str_init(&body, BODY_MAX_BYTES);
-    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit,
-                     sizeof limit); /* worst case: a slower probe */
-    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    if (!read_request(fd, line)) {
+    if (!read_request(c, line)) {
         return;
     }
     if (asks_for(line, "/healthz")) {
         bool well = h->source.healthz(h->source.ctx, &body);
-        respond(fd, well ? "200 OK" : "503 Service Unavailable", "application/json", &body);
+        respond(c, well ? "200 OK" : "503 Service Unavailable", "application/json", &body);
     } else if (asks_for(line, "/metrics")) {
         h->source.metrics(h->source.ctx, &body);
-        respond(fd, "200 OK", "text/plain; version=0.0.4", &body);
+        respond(c, "200 OK", "text/plain; version=0.0.4", &body);
     } else {
         str_add(&body, "GET /healthz or /metrics\n");
-        respond(fd, "404 Not Found", "text/plain", &body);
+        respond(c, "404 Not Found", "text/plain", &body);
+    }
+}
+
+/* The listening socket does not block: the client that woke us may be gone by now. */
+static void serve_one(const struct health *h)
+{
+    scoped(close_p) int fd = accept4(h->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+
+    if (fd >= 0) {
+        answer(h, &(struct client){ .fd = fd,
+                                    .stop_fd = h->stop_fd,
+                                    .until_ms = clock_mono_ms() + CLIENT_MS });
+    } else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
+        clock_sleep_ms(PAUSE_MS); /* it stays in the backlog: do not spin over it */
     }
 }
 
 static void *serve(void *arg)
 {
     const struct health *h = arg;
-    struct pollfd waits[] = { { .fd = h->listen_fd, .events = POLLIN },
-                              { .fd = h->stop_fd, .events = POLLIN } };
 
     for (;;) {
+        struct pollfd waits[] = { { .fd = h->listen_fd, .events = POLLIN },
+                                  { .fd = h->stop_fd, .events = POLLIN } };
+
         if (poll(waits, COUNT_OF(waits), -1) < 0 && errno != EINTR) {
             return NULL;
         }
         if (waits[1].revents != 0) {
             return NULL;
         }
-        scoped(close_p) int fd = accept4(h->listen_fd, NULL, NULL, SOCK_CLOEXEC);
-        if (fd >= 0) {
-            answer(h, fd);
+        if (waits[0].revents != 0) {
+            serve_one(h);
         }
     }
 }

@@ -1,4 +1,5 @@
-/* A small HTTP endpoint for probes: GET /healthz and /metrics, one connection at a time, on a thread of its own.
+/* A small HTTP endpoint for probes: GET /healthz and /metrics, one connection at a time (2 s for each at most), on a thread of
+ * its own.
  * Threads: the two callbacks run on that thread; what they read must be safe to read there (atomics). */
 #pragma once
 
@@ -22,5 +23,5 @@ struct health_source {
 must_check int health_open(const char *listen, const struct health_source *source, struct health **ret, struct fail *f);
 /* The port that is really listened on. */
 int health_port(const struct health *h);
-/* Ends the thread; waits at most for the request being answered (2 s).  Accepts NULL. */
+/* Ends the thread; a client being answered is dropped.  Accepts NULL. */
 void health_close(struct health *h);

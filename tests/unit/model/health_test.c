@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -106,6 +107,42 @@ static void a_silent_client_does_not_keep_it_from_ending(void **state)
     close(fd);
 }
 
+/* A byte now and then, for ever; ends when the other side hangs up. */
+static void *trickle(void *arg)
+{
+    int fd = *(const int *)arg;
+    while (send(fd, "x", 1, MSG_NOSIGNAL) == 1) {
+        clock_sleep_ms(100);
+    }
+    return NULL;
+}
+
+static void a_trickling_client_holds_up_neither_probes_nor_the_end(void **state)
+{
+    (void)state;
+    bool well = true;
+    char text[1024];
+    struct health *h = start(&well);
+    int fds[2] = { dial(h), -1 };
+    pthread_t threads[2];
+    int64_t from_ms = clock_mono_ms();
+
+    assert_int_equal(pthread_create(&threads[0], NULL, trickle, &fds[0]), 0);
+    ask(h, "GET /healthz HTTP/1.1\r\n\r\n", text, sizeof text);
+    assert_non_null(strstr(text, "HTTP/1.1 200 OK\r\n"));
+    assert_true(clock_mono_ms() - from_ms < 4000);
+
+    fds[1] = dial(h);
+    assert_int_equal(pthread_create(&threads[1], NULL, trickle, &fds[1]), 0);
+    from_ms = clock_mono_ms();
+    health_close(h);
+    assert_true(clock_mono_ms() - from_ms < 4000);
+    for (int i = 0; i < 2; i++) {
+        pthread_join(threads[i], NULL);
+        close(fds[i]);
+    }
+}
+
 static void a_broken_or_taken_address_is_refused(void **state)
 {
     (void)state;
@@ -131,6 +168,7 @@ int main(void)
         cmocka_unit_test(healthz_says_whether_all_is_well),
         cmocka_unit_test(metrics_and_strangers_are_answered),
         cmocka_unit_test(a_silent_client_does_not_keep_it_from_ending),
+        cmocka_unit_test(a_trickling_client_holds_up_neither_probes_nor_the_end),
         cmocka_unit_test(a_broken_or_taken_address_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
