@@ -19,6 +19,18 @@ function button(text, act, className) {
   return node;
 }
 
+// A row of a table; each cell knows its heading, which small screens show beside it.
+function tableRow(cells) {
+  const row = make('tr');
+  for (const [label, content, className] of cells) {
+    const cell = make('td', null, className);
+    cell.append(content ?? '—');
+    if (label) cell.dataset.label = label;
+    row.append(cell);
+  }
+  return row;
+}
+
 class Refused extends Error {
   constructor(status, problem) {
     const fields = (problem.errors ?? []).map((e) => ` ${e.field}: ${e.detail}.`).join('');
@@ -104,12 +116,9 @@ function showStatus(status) {
 }
 
 function orderRow(order) {
-  const row = make('tr');
-  const name = make('td');
-  name.append(button(order.name, () => open(order.id), 'link'));
-  row.append(name, make('td', order.state, `state-${order.state}`), make('td', why(order), order.problem ? 'why problem' : 'why'),
-    make('td', money(order.total), 'num'), make('td', span(Date.now() - Date.parse(order.created_at))));
-  return row;
+  return tableRow([['Order', button(order.name, () => open(order.id), 'link')], ['State', order.state, `state-${order.state}`],
+    ['Why', why(order), order.problem ? 'why problem' : 'why'], ['Total', money(order.total), 'num'],
+    ['Age', span(Date.now() - Date.parse(order.created_at))]]);
 }
 
 function showOrders(page) {
@@ -127,16 +136,16 @@ function showOrders(page) {
   el('orders').replaceChildren(empty);
 }
 
+function queueRow(queue) {
+  const verb = queue.paused ? 'resume' : 'pause';
+  const act = button(queue.paused ? 'Resume' : 'Pause', () => change('POST', `/queues/${encodeURIComponent(queue.name)}/${verb}`));
+  act.setAttribute('aria-label', `${act.textContent} ${queue.name}`);
+  return tableRow([['Queue', queue.name], ['Waiting', queue.waiting, 'num'], ['Running', queue.running, 'num'], ['Oldest', span(queue.oldest_ms)],
+    ['State', queue.paused ? 'paused' : 'running'], ['', act]]);
+}
+
 function showQueues({ queues }) {
-  el('queues').replaceChildren(...queues.map((queue) => {
-    const row = make('tr');
-    const act = make('td');
-    const verb = queue.paused ? 'resume' : 'pause';
-    act.append(button(verb === 'pause' ? 'Pause' : 'Resume', () => change('POST', `/queues/${encodeURIComponent(queue.name)}/${verb}`)));
-    row.append(make('td', queue.name), make('td', queue.waiting, 'num'), make('td', queue.running, 'num'), make('td', span(queue.oldest_ms)),
-      make('td', queue.paused ? 'paused' : 'running'), act);
-    return row;
-  }));
+  el('queues').replaceChildren(...queues.map(queueRow));
 }
 
 // ---- one order ----
