@@ -148,9 +148,9 @@ static int pay_read_back(struct job_context *c, void *ctx, json_t **ret_result, 
     return age_s < PAY_SETTLES_S ? 2 : 1;
 }
 
-int act_pay(struct order_run *r, const struct supply *s, struct fail *f)
+int act_pay(struct order_run *r, const struct supply *s, bool seen_paid, struct fail *f)
 {
-    struct effect e = { .kind = "cj.pay", .read_back = pay_read_back, .act = pay };
+    struct effect e = { .kind = "cj.pay", .read_back = pay_read_back, .act = pay, .read_first = seen_paid };
 
     return run_effect(&(struct act){ .r = r, .s = s }, &e, f);
 }

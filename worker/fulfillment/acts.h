@@ -12,7 +12,8 @@
  * ledger already knew; the caller's (cj_order_done). */
 must_check int act_create(struct order_run *r, const struct supply *s, const struct shopify_order *shop,
                           struct cj_order *ret_seen, struct fail *f);
-/* Pay it from the balance.  FAIL_LIMITED "1604000": the balance is too low. */
-must_check int act_pay(struct order_run *r, const struct supply *s, struct fail *f);
+/* Pay it from the balance.  seen_paid: the supplier shows it as paid already, so look before acting: the ledger then tells what a
+ * lost run had done.  FAIL_LIMITED "1604000": the balance is too low. */
+must_check int act_pay(struct order_run *r, const struct supply *s, bool seen_paid, struct fail *f);
 /* Delete it, while the supplier still lets us. */
 must_check int act_delete(struct order_run *r, const struct supply *s, struct fail *f);

@@ -135,6 +135,15 @@ static int record(struct telling *t, struct parcel *p, const char *gid, bool by_
     return 0;
 }
 
+static void part_key(const struct parcel *p, size_t index, char key[static KEY_BYTES])
+{
+    if (index == 0) {
+        (void)snprintf(key, KEY_BYTES, "shopify.fulfill:%" PRId64, p->id);
+    } else {
+        (void)snprintf(key, KEY_BYTES, "shopify.fulfill:%" PRId64 ":%zu", p->id, index);
+    }
+}
+
 /* How many parts an earlier run meant to send of this parcel; 0 = it sent nothing. */
 static int parts_meant(struct telling *t, const struct parcel *p, size_t *ret, struct fail *f)
 {
@@ -143,7 +152,7 @@ static int parts_meant(struct telling *t, const struct parcel *p, size_t *ret, s
     char key[KEY_BYTES];
 
     *ret = 0;
-    (void)snprintf(key, sizeof key, "shopify.fulfill:%" PRId64, p->id);
+    part_key(p, 0, key);
     TRY(db_query(t->r->c->db, &sql_orders_effect_get, (const char *[]){ key }, &rows, f));
     if (PQntuples(rows) > 0) {
         const char *text = db_text(rows, 0, "intent");
@@ -163,10 +172,33 @@ static int send_part(struct telling *t, struct parcel *p, const struct shipping_
     struct effect e = { .kind = "shopify.fulfill", .act = fulfill, .read_back = fulfill_read_back };
     char key[KEY_BYTES];
 
-    (void)snprintf(key, sizeof key, before > 0 ? "shopify.fulfill:%" PRId64 ":%zu" : "shopify.fulfill:%" PRId64, p->id, before);
+    part_key(p, before, key);
     e.key = key;
     TRY(run_effect(&a, &e, before + plan->count - part, &result, f));
     (void)snprintf(gid, SHOPIFY_GID_BYTES, "%s", json_text(result, "fulfillment", ""));
+    return 0;
+}
+
+/* The shop has this part already: nothing is to be done, only the ledger may not know yet. */
+static int already_there(struct job_context *c, void *ctx, json_t **ret_result, struct fail *f)
+{
+    (void)c, (void)ctx, (void)ret_result;
+    return fail_set(f, FAIL_CONFLICT, "the shop has a fulfillment with this number");
+}
+
+/* A lost run sent `sent` parts; let the ledger find them. */
+static int settle_parts(struct telling *t, struct parcel *p, size_t sent, struct fail *f)
+{
+    struct effect e = { .kind = "shopify.fulfill", .act = already_there, .read_back = fulfill_read_back };
+    char key[KEY_BYTES];
+
+    for (size_t i = 0; i < sent; i++) {
+        scoped(json_clear_p) json_t *result = NULL;
+        struct act a = { .t = t, .p = p, .before = i, .tracking = tracking_of(p) };
+        part_key(p, i, key);
+        e.key = key;
+        TRY(run_effect(&a, &e, sent, &result, f));
+    }
     return 0;
 }
 
@@ -198,6 +230,7 @@ static int send_parcel(struct telling *t, struct parcel *p, struct fail *f)
     size_t before = shipping_with_number(&t->state, p->number, &last), meant = 0;
 
     TRY(parts_meant(t, p, &meant, f));
+    TRY(settle_parts(t, p, before < meant ? before : meant, f));
     if (before > 0 && before >= meant) {
         return record(t, p, last->gid, meant > 0, "The shop has the tracking number.", f);
     }

@@ -100,13 +100,14 @@ int place_withdraw(struct order_run *r, struct supply *s, struct fail *f)
     if (cj_order_get(r->c->cj, s->number, &seen, f) < 0) {
         return f->kind != FAIL_MISSING ? -1 : void_supply(r, s, SUPPLY_FAILED, "The supplier has no order of this number.", f);
     }
+    (void)snprintf(s->cj_id, sizeof s->cj_id, "%s", seen.order_id);
     if (seen.paid && seen.status != CJ_CANCELLED) {
+        TRY(act_pay(r, s, true, f));
         TRY(move_supply(r, s, SUPPLY_PAID, &seen,
                         &(struct order_note){ .step = "paid", .text = "The supplier's order turned out to be paid." }, f));
         return 1;
     }
     if (seen.status == CJ_CREATED || seen.status == CJ_IN_CART) {
-        (void)snprintf(s->cj_id, sizeof s->cj_id, "%s", seen.order_id);
         TRY(act_delete(r, s, f));
         return void_supply(r, s, SUPPLY_CANCELLED, "The unpaid order was deleted at the supplier.", f);
     }
@@ -323,9 +324,9 @@ static int pay(struct placing *p, struct fail *f)
         if (guard != 0) {
             return guard;
         }
-        if (act_pay(p->r, &p->s, f) < 0) {
-            return strcmp(f->code, "1604000") == 0 ? hold(p, "WALLET", "The supplier balance is too low.", f) : -1;
-        }
+    }
+    if (act_pay(p->r, &p->s, p->seen.paid, f) < 0) {
+        return strcmp(f->code, "1604000") == 0 ? hold(p, "WALLET", "The supplier balance is too low.", f) : -1;
     }
     return place_paid(p->r, &p->s, &p->seen, f);
 }

@@ -1,0 +1,245 @@
+/* The shop's side of the fake. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "common/base/str.h"
+#include "tests/integration/fulfillment/fake_priv.h"
+
+#define FIT(field, text) ((void)str_fit((field), sizeof(field), (text)))
+
+static const int64_t S = 1000000;
+
+static struct shopify_order_row row_of(int i)
+{
+    const struct fake_order *o = &fake->orders[i];
+    struct shopify_order_row row = { .created_us = o->created_us, .updated_us = o->updated_us, .test = o->test,
+                                     .cancelled_us = o->cancelled ? o->updated_us : 0, .total_known = true,
+                                     .total = { o->total_minor, "USD" } };
+
+    fake_gid(i, row.gid);
+    (void)snprintf(row.name, sizeof row.name, "#%d", 1000 + i);
+    FIT(row.financial, o->financial);
+    return row;
+}
+
+static int by_update(const void *a, const void *b)
+{
+    const struct shopify_order_row *l = a, *r = b;
+
+    return l->updated_us < r->updated_us ? -1 : l->updated_us > r->updated_us;
+}
+
+int shopify_orders_updated(struct shopify *s, int64_t since_us, int page_size, const char *cursor,
+                           struct shopify_order_page *ret, struct fail *f)
+{
+    struct shopify_order_row all[FAKE_ORDERS];
+    size_t count = 0, from = cursor != NULL && cursor[0] != '\0' ? (size_t)(cursor[0] - 'a') : 0;
+
+    (void)s;
+    TRY(fake_enter("orders_updated", f));
+    for (int i = 0; i < FAKE_ORDERS; i++) {
+        if (fake->orders[i].used && fake->orders[i].updated_us >= since_us) {
+            all[count++] = row_of(i);
+        }
+    }
+    qsort(all, count, sizeof all[0], by_update);
+    *ret = (struct shopify_order_page){ .rows = calloc(FAKE_ORDERS, sizeof *ret->rows) };
+    for (size_t i = from; i < count && ret->count < (size_t)page_size; i++) {
+        ret->rows[ret->count++] = all[i];
+    }
+    ret->more = from + ret->count < count;
+    ret->cursor[0] = (char)('a' + (int)(from + ret->count));
+    return fake_leave(0, false, f);
+}
+
+void shopify_order_page_done(struct shopify_order_page *p)
+{
+    free(p->rows);
+    *p = (struct shopify_order_page){ 0 };
+}
+
+static void line_gid(int order, size_t line, char *out)
+{
+    (void)snprintf(out, SHOPIFY_GID_BYTES, "gid://shopify/LineItem/%d%zu", 700 + order, line);
+}
+
+int shopify_order_get(struct shopify *s, const char *gid, struct shopify_order *ret, struct fail *f)
+{
+    (void)s;
+    TRY(fake_enter("order_get", f));
+    int i = fake_order_of(gid);
+    if (i < 0) {
+        return fail_set(f, FAIL_MISSING, "no order %s", gid);
+    }
+    const struct fake_order *o = &fake->orders[i];
+    bool open = false;
+    *ret = (struct shopify_order){ .head = row_of(i), .ship = o->ship, .bill = o->ship, .customer_orders = 1,
+                                   .lines = calloc(FAKE_LINES, sizeof *ret->lines), .line_count = o->line_count };
+    FIT(ret->email, o->email);
+    FIT(ret->phone, o->phone);
+    FIT(ret->risk_level, o->risk);
+    FIT(ret->risk_recommendation, "ACCEPT");
+    for (size_t k = 0; k < o->line_count; k++) {
+        struct shopify_line *l = &ret->lines[k];
+        *l = (struct shopify_line){ .quantity = o->lines[k].quantity, .to_ship = o->lines[k].remaining, .requires_shipping = true,
+                                    .price_known = true, .unit_price = { 5499, "USD" } };
+        line_gid(i, k, l->gid);
+        FIT(l->sku, o->lines[k].sku);
+        FIT(l->title, "Pet brush");
+        (void)snprintf(l->variant_gid, sizeof l->variant_gid, "gid://shopify/ProductVariant/%s", o->lines[k].sku);
+        open = open || o->lines[k].remaining > 0;
+    }
+    FIT(ret->fulfillment_status, open ? "UNFULFILLED" : "FULFILLED");
+    return fake_leave(0, false, f);
+}
+
+void shopify_order_done(struct shopify_order *o)
+{
+    free(o->lines);
+    *o = (struct shopify_order){ 0 };
+}
+
+static void fill_fo(int order, struct shopify_fo *fo)
+{
+    const struct fake_order *o = &fake->orders[order];
+    bool open = false;
+
+    *fo = (struct shopify_fo){ .lines = calloc(FAKE_LINES, sizeof *fo->lines), .line_count = o->line_count };
+    (void)snprintf(fo->gid, sizeof fo->gid, "gid://shopify/FulfillmentOrder/%d", 900 + order);
+    for (size_t k = 0; k < o->line_count; k++) {
+        (void)snprintf(fo->lines[k].gid, SHOPIFY_GID_BYTES, "gid://shopify/FulfillmentOrderLineItem/%zu", k);
+        line_gid(order, k, fo->lines[k].line_gid);
+        fo->lines[k].remaining = o->lines[k].remaining;
+        open = open || o->lines[k].remaining > 0;
+    }
+    fo->can_fulfill = open && !o->on_hold && !o->cancelled;
+    FIT(fo->status, !open || o->cancelled ? "CLOSED" : o->on_hold ? "ON_HOLD" : "OPEN");
+}
+
+static void done_gid(int order, size_t done, char *out)
+{
+    (void)snprintf(out, SHOPIFY_GID_BYTES, "gid://shopify/Fulfillment/%d%zu", 300 + order, done);
+}
+
+int shopify_fulfillment_state(struct shopify *s, const char *gid, struct shopify_fulfillment_state *ret, struct fail *f)
+{
+    (void)s;
+    TRY(fake_enter("fulfillment_state", f));
+    int i = fake_order_of(gid);
+    const struct fake_order *o = &fake->orders[i];
+    *ret = (struct shopify_fulfillment_state){ .cancelled_us = o->cancelled ? o->updated_us : 0, .order_count = 1,
+                                               .orders = calloc(1, sizeof *ret->orders),
+                                               .done = calloc(FAKE_DONE, sizeof *ret->done), .done_count = o->done_count };
+    FIT(ret->financial, o->financial);
+    fill_fo(i, &ret->orders[0]);
+    for (size_t k = 0; k < o->done_count; k++) {
+        done_gid(i, k, ret->done[k].gid);
+        FIT(ret->done[k].status, o->done[k].cancelled ? "CANCELLED" : "SUCCESS");
+        FIT(ret->done[k].numbers[0], o->done[k].number);
+    }
+    return fake_leave(0, false, f);
+}
+
+void shopify_fulfillment_state_done(struct shopify_fulfillment_state *st)
+{
+    for (size_t i = 0; i < st->order_count; i++) {
+        free(st->orders[i].lines);
+    }
+    free(st->orders);
+    free(st->done);
+    *st = (struct shopify_fulfillment_state){ 0 };
+}
+
+int shopify_fulfill(struct shopify *s, const char *fo_gid, const struct shopify_fulfill_line *lines, size_t count,
+                    const struct shopify_tracking *tracking, char ret[static SHOPIFY_GID_BYTES], struct fail *f)
+{
+    int i = (int)strtol(strrchr(fo_gid, '/') + 1, NULL, 10) - 900;
+    struct fake_order *o = &fake->orders[i];
+
+    (void)s;
+    TRY(fake_enter("fulfill", f));
+    for (size_t k = 0; k < count; k++) {
+        size_t line = (size_t)strtol(strrchr(lines[k].fo_line_gid, '/') + 1, NULL, 10);
+        if (o->cancelled || o->on_hold || o->lines[line].remaining < lines[k].quantity) {
+            return fail_set(f, FAIL_CONFLICT, "Invalid fulfillment order line item quantity requested.");
+        }
+    }
+    struct fake_done *d = &o->done[o->done_count];
+    *d = (struct fake_done){ .used = true };
+    FIT(d->number, tracking->number);
+    FIT(d->company, tracking->company);
+    FIT(d->url, tracking->url);
+    for (size_t k = 0; k < count; k++) {
+        size_t line = (size_t)strtol(strrchr(lines[k].fo_line_gid, '/') + 1, NULL, 10);
+        o->lines[line].remaining -= lines[k].quantity;
+        d->quantity[line] += lines[k].quantity;
+    }
+    done_gid(i, o->done_count++, ret);
+    fake->fulfills++;
+    o->updated_us = clock_now_us() / S * S;
+    return fake_leave(0, true, f);
+}
+
+int shopify_tracking_update(struct shopify *s, const char *gid, const struct shopify_tracking *tracking, struct fail *f)
+{
+    (void)s;
+    TRY(fake_enter("tracking_update", f));
+    for (int i = 0; i < FAKE_ORDERS; i++) {
+        for (size_t k = 0; k < fake->orders[i].done_count; k++) {
+            char own[SHOPIFY_GID_BYTES];
+            done_gid(i, k, own);
+            if (strcmp(own, gid) == 0) {
+                FIT(fake->orders[i].done[k].number, tracking->number);
+                fake->orders[i].done[k].updates++;
+                fake->updates++;
+            }
+        }
+    }
+    return fake_leave(0, true, f);
+}
+
+/* ---- not used by the job types ---- */
+
+int shopify_open(const char *base_url, struct http *http, const struct provider_gate *gate, struct shopify **ret, struct fail *f)
+{
+    (void)base_url, (void)http, (void)gate, (void)ret;
+    return fail_set(f, FAIL_BUG, "not here");
+}
+
+void shopify_close(struct shopify *s)
+{
+    (void)s;
+}
+
+const char *shopify_served_version(const struct shopify *s)
+{
+    (void)s;
+    return "";
+}
+
+int shopify_grant(struct shopify *s, const char *client_id, const char *client_secret, char token[static SHOPIFY_TOKEN_BYTES],
+                  int64_t *ret_expires_in_s, struct fail *f)
+{
+    (void)s, (void)client_id, (void)client_secret, (void)token, (void)ret_expires_in_s;
+    return fail_set(f, FAIL_BUG, "not here");
+}
+
+int shopify_shop_info(struct shopify *s, struct shopify_shop *ret, struct fail *f)
+{
+    (void)s, (void)ret;
+    return fail_set(f, FAIL_BUG, "not here");
+}
+
+int shopify_scopes(struct shopify *s, char **ret, struct fail *f)
+{
+    (void)s, (void)ret;
+    return fail_set(f, FAIL_BUG, "not here");
+}
+
+int shopify_tags_add(struct shopify *s, const char *gid, const char *const *tags, size_t count, struct fail *f)
+{
+    (void)s, (void)gid, (void)tags, (void)count;
+    return fail_set(f, FAIL_BUG, "not here");
+}
