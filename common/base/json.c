@@ -104,7 +104,7 @@ const char *json_id_text(const json_t *root, const char *path, char *buf, size_t
         return buf;
     }
     buf[0] = '\0'; /* half an id would name something else */
-    return json_is_string(value) ? text : buf;
+    return json_is_string(value) ? json_string_value(value) : buf;
 }
 
 int64_t json_int(const json_t *root, const char *path, int64_t otherwise)
