@@ -103,14 +103,16 @@ test('out of stock and a price rise hold the order with their numbers', { timeou
   const { name, lines } = await add();
   await untilState(system, name, ['fulfilled', 'delivered']);
   const { sku } = lines[0];
+  const { price } = (await system.control('GET', '/control/cj/variants')).find((v) => v.sku === sku);
   await system.control('POST', `/control/cj/variants/${sku}`, { stock: 0 });
   await holds({ lines: [{ sku, quantity: 1 }] }, 'OUT_OF_STOCK');
   await system.control('POST', `/control/cj/variants/${sku}`, { stock: 500, price: 900 });
   const { row } = await holds({ lines: [{ sku, quantity: 1 }] }, 'PRICE_RISE');
   assert.match(JSON.stringify(row.hold_reasons), /\d/);
+  await system.control('POST', `/control/cj/variants/${sku}`, { price });
 });
 
-test('approve mode waits for a person; STOP stops; resume-all goes on', { timeout: 120000 }, async () => {
+test('approve mode waits for a person; STOP stops; resume-all goes on', { timeout: 180000 }, async () => {
   await system.cli('flow', 'fulfillment', 'approve');
   const { name } = await add();
   const row = await untilState(system, name, ['approval']);
@@ -120,8 +122,8 @@ test('approve mode waits for a person; STOP stops; resume-all goes on', { timeou
   await new Promise((resolve) => setTimeout(resolve, 3000));
   assert.equal(operations(await ledgerOf(system, name), 'createOrder').length, 0, 'STOP stops ordering');
   await system.cli('resume-all');
-  await untilState(system, name, ['fulfilled', 'delivered'], 60000);
   await system.cli('flow', 'fulfillment', 'auto');
+  await untilState(system, name, ['fulfilled', 'delivered'], 100000);
 });
 
 test('garbage, 5xx, throttling and hanging answers delay an order and never double it', { timeout: 180000 }, async () => {
