@@ -25,6 +25,8 @@ query(broken_number, "select $1::bigint as n");
 query(session,
       "select current_setting('timezone') as zone, current_setting('statement_timeout') as "
       "statement, current_setting('application_name') as name");
+/* What was asked for: a Unix socket shows 0 as what is in force. */
+query(watch, "select reset_val::bigint as idle_s from pg_settings where name = 'tcp_keepalives_idle'");
 
 static struct db *db;
 static struct db *other;
@@ -116,6 +118,14 @@ static void a_session_speaks_utc_and_has_a_limit_for_statements(void **state)
     assert_string_equal(db_text(res, 0, "zone"), "UTC");
     assert_string_equal(db_text(res, 0, "statement"), "30s");
     assert_string_equal(db_text(res, 0, "name"), "victim");
+}
+
+static void the_server_watches_whether_we_are_still_there(void **state)
+{
+    int64_t idle_s = number(db, &watch, "idle_s");
+
+    (void)state;
+    assert_in_range(idle_s, 1, 60); /* 0: the system's two hours, in which our locks would stay */
 }
 
 static void errors_have_the_kind_of_their_state(void **state)
@@ -392,6 +402,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         with_two(rows_come_back_as_they_went_in),
         with_two(a_session_speaks_utc_and_has_a_limit_for_statements),
+        with_two(the_server_watches_whether_we_are_still_there),
         with_two(errors_have_the_kind_of_their_state),
         with_two(a_statement_that_takes_too_long_is_ended),
         with_two(a_server_that_falls_silent_is_given_up),
