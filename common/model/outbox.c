@@ -31,6 +31,14 @@ static void batch_done(struct batch *b)
     free(b->jids);
 }
 
+/* Retries are those of the type now, not of the moment of the event; a foreign type has Sidekiq's. */
+static int retries_of(const char *type)
+{
+    const struct job_kind *kind = job_kind_find(type);
+
+    return kind != NULL ? kind->tries : -1;
+}
+
 /* What the relay would have to refuse is refused here, where somebody can still be told. */
 static int check_job(const struct job_spec *job, struct fail *f)
 {
@@ -47,7 +55,11 @@ int outbox_add(struct db *tx, const char *event, const struct job_spec *job, str
     char due[ID_TEXT_BYTES];
     const char *trace = job->trace_id != NULL ? job->trace_id : log_trace_id();
 
-    TRY(check_job(job, f));
+    struct job_spec whole = *job; /* as the relay will build it: a trace id adds to the size */
+
+    whole.trace_id = trace;
+    whole.max_retries = retries_of(job->type);
+    TRY(check_job(&whole, f));
     snprintf(due, sizeof due, "%" PRId64, job->run_at_us);
     const char *params[] = { event,
                              job->type,
@@ -74,7 +86,6 @@ static void row_jid(const PGresult *rows, int row, char jid[static ID_JID_BYTES]
 static void row_spec(struct batch *b, int row)
 {
     const char *type = db_text(b->rows, row, "job_type");
-    const struct job_kind *kind = job_kind_find(type);
 
     row_jid(b->rows, row, b->jids[row]);
     b->specs[row] = (struct job_spec){
@@ -83,7 +94,7 @@ static void row_spec(struct batch *b, int row)
         .args = db_text(b->rows, row, "args"),
         .jid = b->jids[row],
         .trace_id = db_text(b->rows, row, "trace_id"),
-        .max_retries = kind != NULL ? kind->tries : -1,
+        .max_retries = retries_of(type),
         .run_at_us = db_int(b->rows, row, "run_us", 0),
     };
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/base/json.h"
+#include "common/base/log.h"
 #include "common/model/outbox.h"
 #include "tests/integration/model/fixture.h"
 
@@ -70,6 +71,31 @@ static void a_relayed_event_is_a_job_and_its_row_is_sent(void **state)
     assert_string_equal(json_text(job, "dropship_trace", ""), spec.trace_id);
     assert_int_equal(fixture_number(&x, "select count(*) from outbox where sent_at is not null"),
                      1);
+}
+
+static void what_is_accepted_is_never_refused_by_the_relay(void **state)
+{
+    (void)state;
+    /* Around the limit, where the thread's trace id makes the difference. */
+    static char args[JOB_MAX_BYTES + 8];
+    struct job_spec large = { .type = "noop", .queue = "lots", .args = args, .max_retries = 3 };
+    int accepted = 0;
+
+    log_context(NULL, spec.trace_id);
+    for (size_t size = JOB_MAX_BYTES - 300; size < JOB_MAX_BYTES; size += 10) {
+        struct fail f = { 0 };
+        memset(args, 'a', size);
+        memcpy(args, "[\"", 2);
+        memcpy(args + size - 2, "\"]", 3);
+        accepted += outbox_add(x.db, "e", &large, &f) == 0;
+    }
+    log_context(NULL, NULL);
+    assert_in_range(accepted, 1, 29);
+    assert_int_equal(relay(100), accepted);
+    scoped(json_clear_p) json_t *jobs = fixture_list(&x, "queue:lots");
+    assert_int_equal(json_array_size(jobs), accepted);
+    assert_int_equal(
+        fixture_number(&x, "select count(*) from audit where action = 'outbox.refused'"), 0);
 }
 
 static void rows_go_oldest_first_and_in_batches(void **state)
@@ -222,6 +248,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(an_event_of_a_rolled_back_transaction_never_was, clear),
         cmocka_unit_test_setup(a_relayed_event_is_a_job_and_its_row_is_sent, clear),
+        cmocka_unit_test_setup(what_is_accepted_is_never_refused_by_the_relay, clear),
         cmocka_unit_test_setup(rows_go_oldest_first_and_in_batches, clear),
         cmocka_unit_test_setup(a_relay_that_dies_between_push_and_mark_repeats_the_same_job, clear),
         cmocka_unit_test_setup(a_row_that_can_never_be_a_job_is_told_and_blocks_nobody, clear),
