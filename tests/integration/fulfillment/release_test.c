@@ -1,0 +1,651 @@
+/* Deciding and placing: holds, modes, STOP, edits and cancellations on the way. */
+/* clang-format off */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/str.h"
+#include "common/model/orders.h"
+#include "tests/integration/fulfillment/flow.h"
+
+#define PUT(field, text) ((void)str_fit((field), sizeof(field), (text)))
+
+static int64_t id;
+static int order;
+
+static void expect_state(const char *state, const char *hold_code)
+{
+    if (strcmp(flow_of(id, "state"), state) != 0) {
+        fail_msg("order is %s (%s): %s", flow_of(id, "state"), flow_fail.text,
+                 flow_text("select string_agg(step || ' ' || coalesce(code, '') || ' ' || text, E'\\n' order by id) from order_event"));
+    }
+    assert_string_equal(flow_of(id, "hold_code"), hold_code);
+}
+
+static void receive(void)
+{
+    order = fake_add_order();
+    id = flow_check(order);
+    expect_state("received", "");
+}
+
+static void release(void)
+{
+    assert_int_equal(flow_job("order.release", id), 0);
+}
+
+static void release_by_person(void)
+{
+    struct fail f;
+    assert_int_equal(order_release_by(flow_other_db(), id, "ann", &f), 0);
+}
+
+static void clean_order_is_placed_once_with_the_numbers_of_the_quote(void **state)
+{
+    (void)state;
+    receive();
+    release();
+    expect_state("placed", "");
+    assert_int_equal(fake->pays, 1);
+    assert_string_equal(flow_text("select our_number from supplier_order"), "DS-500-1");
+    assert_int_equal(flow_int("select quoted_minor from supplier_order"), 1321);
+    assert_int_equal(flow_int("select charged_minor from supplier_order"), 1321);
+    assert_int_equal(flow_int("select cap_minor from supplier_order"), 1347);
+    assert_string_equal(flow_text("select state from supplier_order"), "paid");
+    assert_string_equal(flow_of(id, "next_job"), "order.track");
+    assert_string_equal(flow_of(id, "mode"), "auto");
+    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.placed' and job_type = 'order.track'"), 1);
+}
+
+static void grace_is_waited_for(void **state)
+{
+    (void)state;
+    flow_set("orders.grace_s", "7200");
+    receive();
+    release();
+    expect_state("waiting", "");
+    assert_int_equal(fake->creates, 0);
+    assert_string_equal(flow_text("select code from order_event where step = 'waiting'"), "GRACE");
+    assert_int_equal(flow_int("select extract(epoch from next_run_at - created_at)::bigint from shop_order"), 7200);
+}
+
+static void a_job_before_its_time_does_nothing(void **state)
+{
+    (void)state;
+    flow_set("orders.grace_s", "7200");
+    receive();
+    assert_int_equal(flow_run(order_release, "[1]"), 0);
+    expect_state("received", "");
+}
+
+static void an_order_held_by_another_run_comes_back_in_three_seconds(void **state)
+{
+    struct fail f;
+
+    (void)state;
+    receive();
+    assert_int_equal(db_try_lock(flow_other_db(), "order:1", &f), 0);
+    release();
+    assert_int_equal(flow_outcome, JOB_SNOOZE);
+    assert_int_equal(flow_snooze_s, 3);
+    expect_state("received", "");
+    db_unlock(flow_other_db(), "order:1");
+    release();
+    expect_state("placed", "");
+}
+
+static void unknown_sku_is_proposed_and_held(void **state)
+{
+    (void)state;
+    flow_sql("delete from variant_mapping");
+    receive();
+    release();
+    expect_state("held", "NO_MAPPING");
+    assert_int_equal(flow_int("select count(*) from variant_mapping where confirmed_at is null and vid = '2509180000000000777'"), 1);
+    assert_non_null(strstr(flow_of(id, "hold_reasons"), "Candidates: SKU-1"));
+    assert_string_equal(flow_of(id, "next_job"), "");
+    release(); /* nothing named it: no change */
+    expect_state("held", "NO_MAPPING");
+}
+
+static void exact_sku_is_confirmed_by_rule_when_a_person_allowed_it(void **state)
+{
+    (void)state;
+    flow_sql("delete from variant_mapping");
+    flow_set("mapping.confirm_exact_sku", "1");
+    receive();
+    release();
+    expect_state("placed", "");
+    assert_string_equal(flow_text("select confirmed_by from variant_mapping"), "rule:exact-sku");
+    assert_int_equal(flow_int("select snapshot_minor from variant_mapping"), 850);
+}
+
+static void two_exact_matches_are_not_confirmed(void **state)
+{
+    (void)state;
+    flow_sql("delete from variant_mapping");
+    flow_set("mapping.confirm_exact_sku", "1");
+    fake->variants[1] = (struct fake_variant){ .vid = "2509180000000000888", .sku = "SKU-1", .stock = 5, .price_minor = 900 };
+    receive();
+    release();
+    expect_state("held", "NO_MAPPING");
+    assert_int_equal(flow_int("select count(*) from variant_mapping where confirmed_at is null"), 2);
+}
+
+static void fallback_is_used_only_when_the_first_is_out_of_stock(void **state)
+{
+    (void)state;
+    fake->variants[1] = (struct fake_variant){ .vid = "2509180000000000888", .sku = "ALT-1", .stock = 5, .price_minor = 900 };
+    flow_sql("insert into variant_mapping (shop_sku, vid, supplier_sku, rank, snapshot_minor, confirmed_at, confirmed_by)"
+             " values ('SKU-1', '2509180000000000888', 'ALT-1', 2, 900, now(), 'test')");
+    receive();
+    release();
+    assert_string_equal(flow_text("select lines -> 0 ->> 'vid' from supplier_order"), "2509180000000000777");
+    fake->variants[0].stock = 0;
+    receive();
+    release();
+    expect_state("placed", "");
+    assert_string_equal(flow_text("select lines -> 0 ->> 'vid' from supplier_order order by id desc"), "2509180000000000888");
+    fake->variants[1].stock = 0;
+    receive();
+    release();
+    expect_state("held", "OUT_OF_STOCK");
+}
+
+static void healing_holds_are_looked_at_again_and_let_go(void **state)
+{
+    (void)state;
+    fake->variants[0].stock = 0;
+    receive();
+    release();
+    expect_state("held", "OUT_OF_STOCK");
+    assert_string_equal(flow_of(id, "next_job"), "order.release");
+    assert_int_equal(flow_int("select (next_run_at > now() + interval '200 seconds')::int from shop_order"), 1);
+    release();
+    assert_int_equal(flow_int("select count(*) from order_event where step = 'held'"), 1); /* said once */
+    fake->variants[0].stock = 10;
+    release();
+    expect_state("placed", "");
+}
+
+static void empty_wallet_holds_before_anything_is_created(void **state)
+{
+    (void)state;
+    fake->balance_minor = 1000;
+    receive();
+    release();
+    expect_state("held", "WALLET");
+    assert_int_equal(fake->creates, 0);
+    fake->balance_minor = 5000;
+    release();
+    expect_state("placed", "");
+}
+
+static void empty_the_wallet_before_payment(const char *call)
+{
+    if (strcmp(call, "confirm") == 0) {
+        fake->balance_minor = 0;
+    }
+}
+
+static void wallet_emptied_while_placing_keeps_the_created_order(void **state)
+{
+    (void)state;
+    fake->before = empty_the_wallet_before_payment;
+    receive();
+    release();
+    expect_state("held", "WALLET");
+    assert_int_equal(fake->creates, 1);
+    fake->before = NULL;
+    fake->balance_minor = 5000;
+    release();
+    expect_state("placed", "");
+    assert_int_equal(fake->creates, 1);
+    assert_int_equal(fake->pays, 1);
+}
+
+static void price_rise_no_method_and_box_are_held(void **state)
+{
+    (void)state;
+    fake->variants[0].price_minor = 1010;
+    receive();
+    release();
+    expect_state("held", "PRICE_RISE");
+    fake->variants[0].price_minor = -1;
+    receive();
+    release();
+    expect_state("held", "PRICE_RISE");
+    fake->variants[0].price_minor = 850;
+    order = fake_add_order();
+    PUT(fake->orders[order].ship.line1, "P.O. Box 12");
+    id = flow_check(order);
+    release();
+    expect_state("held", "ADDR_PO_BOX");
+}
+
+static void a_box_goes_by_post_when_a_postal_method_is_offered(void **state)
+{
+    (void)state;
+    PUT(fake->freight_name, "USPS+");
+    order = fake_add_order();
+    PUT(fake->orders[order].ship.line1, "P.O. Box 12");
+    id = flow_check(order);
+    release();
+    expect_state("placed", "");
+    assert_string_equal(flow_text("select logistic_name from supplier_order"), "USPS+");
+}
+
+static void malformed_order_is_held_and_touches_no_other(void **state)
+{
+    (void)state;
+    order = fake_add_order();
+    memset(&fake->orders[order].ship, 0, sizeof fake->orders[order].ship);
+    fake->orders[order].lines[0].sku[0] = '\0';
+    id = flow_check(order);
+    release();
+    expect_state("held", "ADDR_INCOMPLETE");
+    assert_int_equal(flow_int("select jsonb_array_length(hold_reasons) from shop_order"), 3); /* address, phone, mapping */
+    receive();
+    release();
+    expect_state("placed", "");
+}
+
+static void unpaid_order_is_held_and_released_by_its_payment(void **state)
+{
+    (void)state;
+    order = fake_add_order();
+    PUT(fake->orders[order].financial, "PENDING");
+    id = flow_check(order);
+    release();
+    expect_state("held", "NOT_PAID");
+    PUT(fake->orders[order].financial, "PAID");
+    fake_touch(order);
+    assert_int_equal(flow_check(order), id);
+    release();
+    expect_state("placed", "");
+}
+
+static void duplicate_is_held_and_the_first_is_not(void **state)
+{
+    (void)state;
+    int first = fake_add_order(), second = fake_add_order();
+    PUT(fake->orders[second].email, fake->orders[first].email);
+    int64_t first_id = flow_check(first);
+    id = flow_check(second);
+    assert_int_equal(flow_job("order.release", first_id), 0);
+    assert_string_equal(flow_of(first_id, "state"), "placed");
+    release();
+    expect_state("held", "DUPLICATE");
+    release_by_person();
+    release();
+    expect_state("placed", "");
+}
+
+static void flagged_order_waits_its_time_and_a_person_shortens_it(void **state)
+{
+    (void)state;
+    order = fake_add_order();
+    PUT(fake->orders[order].risk, "MEDIUM");
+    id = flow_check(order);
+    release();
+    expect_state("flagged", "");
+    assert_int_equal(flow_int("select score from shop_order"), 30);
+    assert_int_equal(fake->creates, 0);
+    release_by_person();
+    release();
+    expect_state("placed", "");
+}
+
+static void a_person_cannot_release_what_cannot_be_sent(void **state)
+{
+    (void)state;
+    flow_sql("delete from variant_mapping");
+    fake->variants[0].vid[0] = '\0';
+    receive();
+    release();
+    expect_state("held", "NO_MAPPING");
+    release_by_person();
+    release();
+    expect_state("held", "NO_MAPPING");
+}
+
+static void held_by_a_person_stays_held(void **state)
+{
+    struct fail f;
+
+    (void)state;
+    receive();
+    assert_int_equal(order_hold_by(flow_other_db(), id, "customer called", "ann", &f), 0);
+    expect_state("held", "PERSON");
+    fake_touch(order);
+    (void)flow_check(order);
+    release();
+    expect_state("held", "PERSON");
+    release_by_person();
+    release();
+    expect_state("placed", "");
+}
+
+static void approve_mode_waits_for_a_person(void **state)
+{
+    (void)state;
+    flow_set("flow.fulfillment", "approve");
+    receive();
+    release();
+    expect_state("approval", "");
+    assert_int_equal(fake->creates, 0);
+    assert_string_equal(flow_of(id, "next_job"), "");
+    release_by_person();
+    release();
+    expect_state("placed", "");
+}
+
+static void approval_of_an_order_that_was_edited_since_does_not_count(void **state)
+{
+    (void)state;
+    flow_set("flow.fulfillment", "approve");
+    receive();
+    release();
+    PUT(fake->orders[order].ship.line1, "9 Other St");
+    release_by_person();
+    release();
+    expect_state("held", "EDITED");
+    assert_string_equal(flow_of(id, "released_by"), "");
+    release_by_person();
+    release();
+    expect_state("placed", "");
+}
+
+static void dry_run_says_once_what_it_would_do_and_does_nothing(void **state)
+{
+    (void)state;
+    flow_set("flow.fulfillment", "dry_run");
+    receive();
+    release();
+    release();
+    expect_state("waiting", "");
+    assert_int_equal(flow_int("select count(*) from order_event where step = 'would'"), 1);
+    fake->variants[0].stock = 0;
+    release();
+    assert_int_equal(flow_int("select count(*) from order_event where step = 'would'"), 2);
+    assert_string_equal(flow_text("select code from order_event where step = 'would' order by id desc"), "OUT_OF_STOCK");
+    assert_int_equal(fake->creates, 0);
+    assert_int_equal(flow_int("select count(*) from supplier_order"), 0);
+}
+
+static void off_and_stop_leave_the_order_and_say_so_once(void **state)
+{
+    (void)state;
+    flow_set("flow.fulfillment", "off");
+    receive();
+    release();
+    release();
+    assert_int_equal(flow_outcome, JOB_SNOOZE);
+    expect_state("received", "");
+    assert_int_equal(flow_int("select count(*) from order_event where code = 'FLOW_OFF'"), 1);
+    flow_set("flow.fulfillment", "auto");
+    flow_set("stop", "1");
+    release();
+    assert_string_equal(flow_text("select code from order_event order by id desc"), "STOP");
+    assert_int_equal(fake->calls, 1); /* the list alone */
+    flow_set("stop", "0");
+    release();
+    expect_state("placed", "");
+}
+
+static void stop_before_payment(const char *call)
+{
+    if (strcmp(call, "confirm") == 0) {
+        flow_set("stop", "1");
+    }
+}
+
+static void stop_between_create_and_payment_is_obeyed(void **state)
+{
+    (void)state;
+    fake->before = stop_before_payment;
+    receive();
+    release();
+    expect_state("placing", "");
+    assert_int_equal(flow_outcome, JOB_SNOOZE);
+    assert_int_equal(fake->creates, 1);
+    assert_int_equal(fake->pays, 0);
+    fake->before = NULL;
+    flow_set("stop", "0");
+    release();
+    expect_state("placed", "");
+    assert_int_equal(fake->creates, 1);
+    assert_int_equal(fake->pays, 1);
+}
+
+static void edit_after_quote(const char *call)
+{
+    if (strcmp(call, "balance") == 0) {
+        PUT(fake->orders[order].ship.line1, "9 Other St");
+    }
+}
+
+static void edit_between_decision_and_creation_is_held(void **state)
+{
+    (void)state;
+    fake->before = edit_after_quote;
+    receive();
+    release();
+    expect_state("held", "EDITED");
+    assert_int_equal(fake->creates, 0);
+    assert_string_equal(flow_text("select state from supplier_order"), "failed");
+    fake->before = NULL;
+    release_by_person();
+    release();
+    release();
+    if (strcmp(flow_of(id, "state"), "held") == 0) { /* the approval was for the address before */
+        release_by_person();
+        release();
+    }
+    expect_state("placed", "");
+    assert_string_equal(flow_text("select our_number from supplier_order where state = 'paid'"), "DS-500-2");
+    assert_int_equal(fake->creates, 1);
+}
+
+static void cancel_after_quote(const char *call)
+{
+    if (strcmp(call, "balance") == 0) {
+        fake->orders[order].cancelled = true;
+    }
+}
+
+static void cancellation_before_creation_ends_the_order(void **state)
+{
+    (void)state;
+    fake->before = cancel_after_quote;
+    receive();
+    release();
+    expect_state("cancelled", "");
+    assert_int_equal(fake->creates, 0);
+}
+
+static void cancel_by_list(const char *call)
+{
+    if (strcmp(call, "confirm") == 0) {
+        flow_sql("update shop_order set shop_cancelled_at = now()");
+        fake->orders[order].cancelled = true;
+    }
+}
+
+static void cancellation_before_payment_never_pays(void **state)
+{
+    (void)state;
+    fake->before = cancel_by_list;
+    receive();
+    release();
+    expect_state("cancelled", "");
+    assert_int_equal(fake->creates, 1);
+    assert_int_equal(fake->pays, 0);
+}
+
+static void cancelled_test_and_fulfilled_orders_are_not_placed(void **state)
+{
+    (void)state;
+    order = fake_add_order();
+    fake->orders[order].lines[0].remaining = 0;
+    id = flow_check(order);
+    release();
+    expect_state("ignored", "");
+    receive();
+    fake->orders[order].cancelled = true;
+    release();
+    expect_state("cancelled", "");
+    assert_int_equal(fake->creates, 0);
+}
+
+static void other_goods_at_the_supplier_are_not_paid(void **state)
+{
+    (void)state;
+    fake->other_lines = true;
+    receive();
+    release();
+    expect_state("held", "LINES_DIFFER");
+    assert_int_equal(fake->pays, 0);
+    fake_touch(order);
+    (void)flow_check(order);
+    release();
+    expect_state("held", "LINES_DIFFER"); /* only a person lifts it */
+}
+
+static void amount_over_the_cap_or_unknown_is_not_paid(void **state)
+{
+    (void)state;
+    fake->surcharge_minor = 27; /* cap 1347, 1348 asked */
+    receive();
+    release();
+    expect_state("held", "AMOUNT_OVER_CAP");
+    fake->surcharge_minor = INT64_MIN;
+    receive();
+    release();
+    expect_state("held", "AMOUNT_UNKNOWN");
+    fake->surcharge_minor = 26;
+    receive();
+    release();
+    expect_state("placed", "");
+    assert_int_equal(fake->pays, 1);
+}
+
+static void order_that_can_never_be_paid_is_deleted_and_placed_anew_on_release(void **state)
+{
+    (void)state;
+    fake->miss = true;
+    receive();
+    release();
+    expect_state("held", "LOGISTICS_MISS");
+    assert_int_equal(fake->deletes, 1);
+    fake->miss = false;
+    release_by_person();
+    release();
+    expect_state("placed", "");
+    assert_string_equal(flow_text("select our_number from supplier_order where state = 'paid'"), "DS-500-2");
+    assert_int_equal(fake->pays, 1);
+}
+
+static void intercepted_order_waits_for_a_person_and_goes_on(void **state)
+{
+    (void)state;
+    PUT(fake->intercept, "address looks odd");
+    receive();
+    release();
+    expect_state("held", "INTERCEPTED");
+    fake->intercept[0] = '\0';
+    release_by_person();
+    release();
+    expect_state("placed", "");
+    assert_int_equal(fake->creates, 1);
+}
+
+static void refused_creation_holds_with_the_suppliers_words(void **state)
+{
+    (void)state;
+    fake->create_kind = FAIL_INPUT;
+    receive();
+    release();
+    expect_state("held", "SUPPLIER_REFUSED");
+    assert_non_null(strstr(flow_of(id, "hold_reasons"), "the order is refused"));
+    fake->create_kind = FAIL_NONE;
+    release_by_person();
+    release();
+    expect_state("placed", "");
+}
+
+static void refused_account_is_waited_for_and_holds_nothing(void **state)
+{
+    (void)state;
+    fake->create_kind = FAIL_DENIED;
+    receive();
+    release();
+    expect_state("placing", "");
+    assert_int_equal(flow_outcome, JOB_SNOOZE);
+    fake->create_kind = FAIL_NONE;
+    release();
+    expect_state("placed", "");
+}
+
+static void passing_trouble_is_never_a_hold(void **state)
+{
+    (void)state;
+    fake->create_kind = FAIL_LATER;
+    receive();
+    assert_int_equal(flow_job("order.release", id), -1);
+    assert_int_equal(flow_fail.kind, FAIL_LATER);
+    expect_state("placing", "");
+    fake->create_kind = FAIL_NONE;
+    release();
+    expect_state("placed", "");
+    assert_int_equal(fake->creates, 1);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup(name, flow_clear)
+    const struct CMUnitTest tests[] = {
+        T(clean_order_is_placed_once_with_the_numbers_of_the_quote),
+        T(grace_is_waited_for),
+        T(a_job_before_its_time_does_nothing),
+        T(an_order_held_by_another_run_comes_back_in_three_seconds),
+        T(unknown_sku_is_proposed_and_held),
+        T(exact_sku_is_confirmed_by_rule_when_a_person_allowed_it),
+        T(two_exact_matches_are_not_confirmed),
+        T(fallback_is_used_only_when_the_first_is_out_of_stock),
+        T(healing_holds_are_looked_at_again_and_let_go),
+        T(empty_wallet_holds_before_anything_is_created),
+        T(wallet_emptied_while_placing_keeps_the_created_order),
+        T(price_rise_no_method_and_box_are_held),
+        T(a_box_goes_by_post_when_a_postal_method_is_offered),
+        T(malformed_order_is_held_and_touches_no_other),
+        T(unpaid_order_is_held_and_released_by_its_payment),
+        T(duplicate_is_held_and_the_first_is_not),
+        T(flagged_order_waits_its_time_and_a_person_shortens_it),
+        T(a_person_cannot_release_what_cannot_be_sent),
+        T(held_by_a_person_stays_held),
+        T(approve_mode_waits_for_a_person),
+        T(approval_of_an_order_that_was_edited_since_does_not_count),
+        T(dry_run_says_once_what_it_would_do_and_does_nothing),
+        T(off_and_stop_leave_the_order_and_say_so_once),
+        T(stop_between_create_and_payment_is_obeyed),
+        T(edit_between_decision_and_creation_is_held),
+        T(cancellation_before_creation_ends_the_order),
+        T(cancellation_before_payment_never_pays),
+        T(cancelled_test_and_fulfilled_orders_are_not_placed),
+        T(other_goods_at_the_supplier_are_not_paid),
+        T(amount_over_the_cap_or_unknown_is_not_paid),
+        T(order_that_can_never_be_paid_is_deleted_and_placed_anew_on_release),
+        T(intercepted_order_waits_for_a_person_and_goes_on),
+        T(refused_creation_holds_with_the_suppliers_words),
+        T(refused_account_is_waited_for_and_holds_nothing),
+        T(passing_trouble_is_never_a_hold),
+    };
+    return cmocka_run_group_tests(tests, flow_setup, flow_teardown);
+}
