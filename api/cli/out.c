@@ -44,12 +44,16 @@ static size_t width(const char *text)
     return chars;
 }
 
-/* Control characters would move the cursor of whoever looks. */
+/* Control characters would move the cursor of whoever looks; also those of two bytes (U+0080 to U+009F), of which terminals
+ * obey some as they obey ESC [. */
 static void one_line(char *text)
 {
-    for (; *text != '\0'; text++) {
-        if ((unsigned char)*text < 0x20 || *text == 0x7f) {
-            *text = ' ';
+    for (unsigned char *at = (unsigned char *)text; *at != '\0'; at++) {
+        if (*at < 0x20 || *at == 0x7f) {
+            *at = ' ';
+        } else if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0) {
+            *at++ = ' ';
+            *at = ' ';
         }
     }
 }
