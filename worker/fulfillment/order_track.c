@@ -123,7 +123,8 @@ static enum supply_state state_of(const struct tracking *t)
     case CJ_DELIVERED:
         return SUPPLY_DELIVERED;
     case CJ_SHIPPED:
-        return SUPPLY_SHIPPED;
+        /* What was asked stays visible, and is asked once, until the supplier has cancelled or delivered. */
+        return t->s.state == SUPPLY_CANCEL_ASKED ? SUPPLY_CANCEL_ASKED : SUPPLY_SHIPPED;
     case CJ_CREATED:
     case CJ_IN_CART:
     case CJ_UNPAID:

@@ -1,0 +1,289 @@
+/* Polling, sweeping, comparing, trimming. */
+/* clang-format off */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/str.h"
+#include "tests/integration/fulfillment/flow.h"
+
+#define PUT(field, text) ((void)str_fit((field), sizeof(field), (text)))
+
+static int64_t received_events(void)
+{
+    return flow_int("select count(*) from outbox where event = 'order.received'");
+}
+
+static void run(job_run_fn *handler)
+{
+    if (flow_run(handler, "[]") != 0) {
+        fail_msg("%s", flow_fail.text);
+    }
+}
+
+/* ---- orders.check ---- */
+
+static void all_pages_are_read_and_the_cursor_follows(void **state)
+{
+    (void)state;
+    flow_set("orders.page", "2");
+    for (int i = 0; i < 7; i++) {
+        (void)fake_add_order();
+    }
+    run(orders_check);
+    assert_int_equal(flow_int("select count(*) from shop_order"), 7);
+    assert_int_equal(received_events(), 7);
+    assert_int_equal(flow_int("select (updated_to = (select max(shop_updated_at) from shop_order))::int from poll_cursor"), 1);
+    run(orders_check);
+    assert_int_equal(received_events(), 7);
+    assert_int_equal(flow_int("select count(*) from order_event"), 7);
+}
+
+static void webhook_and_poll_make_one_event(void **state)
+{
+    char gid[SHOPIFY_GID_BYTES], args[SHOPIFY_GID_BYTES + 8];
+
+    (void)state;
+    fake_gid(fake_add_order(), gid);
+    (void)snprintf(args, sizeof args, "[\"%s\"]", gid);
+    assert_int_equal(flow_run(orders_check, args), 0);
+    run(orders_check);
+    assert_int_equal(flow_run(orders_check, args), 0);
+    assert_int_equal(received_events(), 1);
+    assert_int_equal(flow_int("select count(*) from outbox where run_at is null or run_at <= now()"), 1);
+}
+
+static void release_waits_for_the_grace_of_each_order(void **state)
+{
+    (void)state;
+    flow_set("orders.grace_s", "7200");
+    (void)fake_add_order();
+    run(orders_check);
+    assert_int_equal(flow_int("select extract(epoch from run_at - (select created_at from shop_order))::bigint from outbox"), 7200);
+    assert_int_equal(flow_int("select (o.run_at = s.next_run_at)::int from outbox o, shop_order s"), 1);
+}
+
+static void a_backlog_is_spread_at_the_suppliers_rate(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        (void)fake_add_order();
+    }
+    run(orders_check);
+    int64_t span = flow_int("select extract(epoch from max(next_run_at) - min(next_run_at))::bigint from shop_order");
+    assert_in_range(span, 30, 34); /* 5 at once, then 8 s each: 8 calls at 1 per second */
+    flow_sql("truncate shop_order, outbox, poll_cursor cascade");
+    flow_sql("insert into provider_token (provider, access_token, expires_at, qps_limit) values ('cj', 'x', now(), 4)");
+    run(orders_check);
+    span = flow_int("select extract(epoch from max(next_run_at) - min(next_run_at))::bigint from shop_order");
+    assert_in_range(span, 7, 9);
+}
+
+static void test_and_cancelled_orders_are_kept_with_a_reason(void **state)
+{
+    (void)state;
+    fake->orders[fake_add_order()].test = true;
+    fake->orders[fake_add_order()].cancelled = true;
+    run(orders_check);
+    assert_string_equal(flow_text("select string_agg(state || ' ' || code, ', ' order by o.id) from shop_order o"
+                                  " join order_event e on e.order_id = o.id"),
+                        "ignored TEST, cancelled SHOP_CANCELLED");
+    assert_int_equal(received_events(), 0);
+    assert_int_equal(flow_int("select count(*) from shop_order where next_job is not null"), 0);
+}
+
+static void change_before_hand_off_decides_again_and_our_own_does_not(void **state)
+{
+    (void)state;
+    int order = fake_add_order();
+    flow_set("orders.grace_s", "7200");
+    int64_t id = flow_check(order);
+    fake_touch(order);
+    (void)flow_check(order);
+    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.changed' and job_type = 'order.release'"), 1);
+    assert_int_equal(flow_job("order.release", id), 0); /* reads this change */
+    flow_sql("update shop_order set shop_updated_at = shop_updated_at - interval '1 hour'");
+    (void)flow_check(order);
+    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.changed'"), 1);
+}
+
+static void the_cursor_never_passes_the_start_of_the_run(void **state)
+{
+    (void)state;
+    int order = fake_add_order();
+    fake->orders[order].updated_us += (int64_t)7200 * 1000000; /* the shop's clock is ahead */
+    run(orders_check);
+    assert_int_equal(flow_int("select (updated_to <= now())::int from poll_cursor"), 1);
+}
+
+static void failed_page_leaves_the_cursor_and_keeps_what_was_stored(void **state)
+{
+    (void)state;
+    flow_set("orders.page", "2");
+    for (int i = 0; i < 5; i++) {
+        (void)fake_add_order();
+    }
+    fake->fault = FAULT_REFUSED_LATER;
+    fake->fault_at = 2;
+    assert_int_equal(flow_run(orders_check, "[]"), -1);
+    assert_int_equal(flow_fail.kind, FAIL_LATER);
+    assert_int_equal(flow_int("select count(*) from shop_order"), 2);
+    assert_int_equal(flow_int("select count(*) from poll_cursor"), 0);
+    run(orders_check);
+    assert_int_equal(flow_int("select count(*) from shop_order"), 5);
+    assert_int_equal(received_events(), 5);
+}
+
+/* ---- orders.sweep ---- */
+
+static void overdue_orders_get_their_job_again_but_not_at_every_sweep(void **state)
+{
+    (void)state;
+    int64_t id = flow_check(fake_add_order());
+    flow_sql("truncate outbox");
+    run(orders_sweep);
+    assert_int_equal(flow_int("select count(*) from outbox"), 0); /* due, but not overdue */
+    flow_sql("update shop_order set next_run_at = now() - interval '10 minutes'");
+    run(orders_sweep);
+    run(orders_sweep);
+    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.swept' and job_type = 'order.release'"), 1);
+    flow_sql("update shop_order set swept_at = now() - interval '6 minutes'");
+    run(orders_sweep);
+    assert_int_equal(flow_int("select count(*) from outbox"), 2);
+    assert_int_equal(flow_job("order.release", id), 0);
+    assert_string_equal(flow_of(id, "swept_at"), "");
+}
+
+static void orders_at_rest_are_not_swept(void **state)
+{
+    (void)state;
+    (void)flow_check(fake_add_order());
+    flow_sql("truncate outbox");
+    flow_sql("update shop_order set next_job = null, next_run_at = now() - interval '1 day'");
+    run(orders_sweep);
+    assert_int_equal(flow_int("select count(*) from outbox"), 0);
+}
+
+/* ---- orders.reconcile ---- */
+
+static void finish_order(int order)
+{
+    int64_t id = flow_check(order);
+    flow_drive(id, "placed");
+    fake_ship(fake_supply_last(), "YT1", -1);
+    flow_drive(id, "fulfilled");
+}
+
+static void expect_counts(int64_t missing, int64_t doubled)
+{
+    run(orders_reconcile);
+    if (flow_int("select missing from reconcile_run order by id desc limit 1") != missing ||
+        flow_int("select doubled from reconcile_run order by id desc limit 1") != doubled) {
+        fail_msg("found: %s", flow_text("select missing || ' ' || doubled || ' ' || detail from reconcile_run order by id desc limit 1"));
+    }
+}
+
+static void a_clean_shop_has_nothing_missing_and_nothing_double(void **state)
+{
+    (void)state;
+    finish_order(fake_add_order());
+    expect_counts(0, 0);
+    assert_int_equal(flow_int("select jsonb_array_length(detail -> 'findings') from reconcile_run"), 0);
+}
+
+static void order_that_is_due_and_lies_still_is_missing_and_woken(void **state)
+{
+    (void)state;
+    (void)flow_check(fake_add_order());
+    flow_sql("truncate outbox");
+    flow_sql("update shop_order set next_run_at = now() - interval '20 minutes', next_job = 'order.release', financial = 'PAID'");
+    expect_counts(1, 0);
+    assert_int_equal(flow_int("select count(*) from outbox where job_type = 'order.release'"), 1);
+    flow_set("flow.fulfillment", "approve");
+    expect_counts(0, 0); /* there a person decides about the time */
+}
+
+static void order_the_poll_never_saw_is_missing_and_fetched(void **state)
+{
+    (void)state;
+    int order = fake_add_order();
+    fake->orders[order].created_us -= (int64_t)7200 * 1000000;
+    expect_counts(1, 0);
+    assert_string_equal(flow_text("select job_type || args from outbox"), "orders.check[\"gid://shopify/Order/500\"]");
+}
+
+static void order_paid_twice_at_the_supplier_is_double(void **state)
+{
+    (void)state;
+    finish_order(fake_add_order());
+    flow_sql("insert into supplier_order (order_id, parcel_group, our_number, state, lines) values (1, 2, 'DS-500-2', 'failed', '[]')");
+    fake->supplies[5] = (struct fake_supply){ .used = true, .paid = true, .number = "DS-500-2", .id = "9", .status = CJ_UNSHIPPED };
+    expect_counts(0, 1);
+}
+
+static void order_fulfilled_twice_with_one_number_is_double(void **state)
+{
+    (void)state;
+    int order = fake_add_order();
+    finish_order(order);
+    fake->orders[order].done[1] = fake->orders[order].done[0];
+    fake->orders[order].done_count = 2;
+    expect_counts(0, 1);
+}
+
+static void open_effects_are_listed(void **state)
+{
+    (void)state;
+    flow_sql("insert into effect (key, kind, subject, intent, state, created_at)"
+             " values ('cj.pay:X', 'cj.pay', 'order:1', '{}', 'unknown', now() - interval '20 minutes')");
+    expect_counts(0, 0);
+    assert_string_equal(flow_text("select detail -> 'findings' -> 0 ->> 'kind' from reconcile_run"), "open_effect");
+}
+
+/* ---- housekeeping ---- */
+
+static void housekeeping_makes_days_ahead_and_drops_old_ones(void **state)
+{
+    (void)state;
+    flow_sql("create table job_run_20200101 partition of job_run for values from ('2020-01-01Z') to ('2020-01-02Z')");
+    flow_sql("insert into outbox (event, job_type, queue, args, sent_at) values ('x', 'noop', 'default', '[]', now() - interval '9 days')");
+    flow_sql("insert into outbox (event, job_type, queue, args) values ('y', 'noop', 'default', '[]')");
+    flow_sql("insert into webhook_delivery (source, delivery_id, topic, received_at) values ('shopify', '1', 'x', now() - interval '9 days')");
+    run(housekeeping);
+    run(housekeeping);
+    assert_string_equal(flow_text("select to_regclass('job_run_20200101')"), "");
+    assert_int_equal(flow_int("select count(*) from pg_inherits where inhparent = 'job_run'::regclass"), 5); /* 4 days, default */
+    assert_string_equal(flow_text("select string_agg(event, ',') from outbox"), "y");
+    assert_int_equal(flow_int("select count(*) from webhook_delivery"), 0);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup(name, flow_clear)
+    const struct CMUnitTest tests[] = {
+        T(all_pages_are_read_and_the_cursor_follows),
+        T(webhook_and_poll_make_one_event),
+        T(release_waits_for_the_grace_of_each_order),
+        T(a_backlog_is_spread_at_the_suppliers_rate),
+        T(test_and_cancelled_orders_are_kept_with_a_reason),
+        T(change_before_hand_off_decides_again_and_our_own_does_not),
+        T(the_cursor_never_passes_the_start_of_the_run),
+        T(failed_page_leaves_the_cursor_and_keeps_what_was_stored),
+        T(overdue_orders_get_their_job_again_but_not_at_every_sweep),
+        T(orders_at_rest_are_not_swept),
+        T(a_clean_shop_has_nothing_missing_and_nothing_double),
+        T(order_that_is_due_and_lies_still_is_missing_and_woken),
+        T(order_the_poll_never_saw_is_missing_and_fetched),
+        T(order_paid_twice_at_the_supplier_is_double),
+        T(order_fulfilled_twice_with_one_number_is_double),
+        T(open_effects_are_listed),
+        T(housekeeping_makes_days_ahead_and_drops_old_ones),
+    };
+    return cmocka_run_group_tests(tests, flow_setup, flow_teardown);
+}
