@@ -284,7 +284,8 @@ static void supplier_rules_are_silent_until_the_supplier_was_asked(void **state)
 {
     (void)state;
     fixture_init(&x);
-    x.o.supplier_asked = x.o.has_method = false;
+    x.o.supplier_asked = x.o.freight_asked = x.o.has_method = false;
+    x.o.margin_minor = -1;
     x.o.wallet_minor = 0;
     x.lines[0].stock = 0;
     x.lines[0].price_known = false;

@@ -31,7 +31,7 @@ static inline struct order_facts clean_order(void)
                     .value_soft_minor = 20000, .values_fit_currency = true, .price_rise_ppm = 150000, .promised_days = 15 },
         .financial = "PAID", .risk = RISK_LOW, .total_known = true, .total_minor = 5499, .currency = "USD",
         .ship = clean_address(), .bill = clean_address(), .phone = "+12125550100", .email = "ann@mail.example",
-        .line_count = 1, .supplier_asked = true, .has_method = true, .method = "CJPacket Ordinary", .method_days = 12,
+        .line_count = 1, .supplier_asked = true, .freight_asked = true, .has_method = true, .method = "CJPacket Ordinary", .method_days = 12,
         .method_needs_phone = true, .methods_offered = 2, .margin_known = true, .margin_minor = 1500,
         .cost_minor = 1321, .wallet_minor = 100000, .orders_24h = 1,
     };
