@@ -36,11 +36,11 @@ static int note_reason(struct db *db, bool on, const char *reason, const char *w
 int flow_stop(struct db *db, bool on, const char *reason, const char *who, bool *ret_on,
               struct fail *f)
 {
-    struct settings now;
+    int64_t stored = 0;
 
     TRY(settings_write(db, SETTING_STOP, on ? "1" : "0", who, f));
-    TRY(settings_read(db, &now, f));
-    *ret_on = now.num[SETTING_STOP] != 0;
+    TRY(settings_read_one(db, SETTING_STOP, &stored, f)); /* others may be broken just now */
+    *ret_on = stored != 0;
     if (reason != NULL && reason[0] != '\0') {
         TRY(note_reason(db, on, reason, who, f));
     }

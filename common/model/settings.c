@@ -125,6 +125,34 @@ static int settings_take(struct settings *all, enum setting_id id, const char *v
     return 0;
 }
 
+/* An unknown name is a setting of another version.  A bad value of a known one must not silently become the default (think of
+ * STOP): nothing goes on until a person has mended it. */
+static int bad_value(enum setting_id id, struct fail *f)
+{
+    const char *name = setting_rules[id].name;
+
+    return fail_code(f, FAIL_LATER, "SETTING",
+                     "table setting, row %s: its value is not allowed; mend it with: "
+                     "dropship settings %s VALUE",
+                     name, name);
+}
+
+int settings_read_one(struct db *db, enum setting_id id, int64_t *ret_num, struct fail *f)
+{
+    scoped(pg_clear_p) PGresult *rows = NULL;
+    const char *params[] = { setting_rules[id].name };
+    struct setting_value read;
+
+    TRY(db_query(db, &sql_model_setting_old, params, &rows, f));
+    bool stored = PQntuples(rows) > 0;
+    if (read_value(id, stored ? db_text(rows, 0, "value") : setting_rules[id].otherwise, &read, f) <
+        0) {
+        return bad_value(id, f);
+    }
+    *ret_num = read.num;
+    return 0;
+}
+
 int settings_read(struct db *db, struct settings *ret, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
@@ -136,13 +164,8 @@ int settings_read(struct db *db, struct settings *ret, struct fail *f)
     TRY(db_query(db, &sql_model_setting_all, NULL, &rows, f));
     for (int row = 0; row < PQntuples(rows); row++) {
         enum setting_id id = settings_find(db_text(rows, row, "name"));
-        /* An unknown name is a setting of another version.  A bad value of a known one must not silently become the
-         * default (think of STOP): nothing goes on until a person has mended it. */
         if (id != SETTING_COUNT && settings_take(&all, id, db_text(rows, row, "value"), f) < 0) {
-            return fail_code(f, FAIL_LATER, "SETTING",
-                             "table setting, row %s: its value is not allowed; mend it with: "
-                             "dropship settings %s VALUE",
-                             setting_rules[id].name, setting_rules[id].name);
+            return bad_value(id, f);
         }
     }
     *ret = all;

@@ -38,6 +38,9 @@ struct settings {
 };
 must_check int settings_read(struct db *db, struct settings *ret, struct fail *f);
 
+/* One setting as a number (CHOICE: index), whatever is wrong with others.  FAIL_LATER like settings_read. */
+must_check int settings_read_one(struct db *db, enum setting_id id, int64_t *ret_num, struct fail *f);
+
 /* Validate and store; who and why go to `audit` in the same transaction.  FAIL_MISSING unknown name, FAIL_INPUT bad value.
  * id comes from settings_find. */
 must_check int settings_write(struct db *db, enum setting_id id, const char *value, const char *who, struct fail *f);

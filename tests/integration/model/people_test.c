@@ -95,6 +95,18 @@ static void a_broken_stored_value_is_told_and_never_becomes_the_default(void **s
     assert_int_equal(settings_read(x.db, &now, &f), 0);
 }
 
+static void stop_is_set_and_told_though_another_setting_is_broken(void **state)
+{
+    (void)state;
+    bool on = false;
+    fixture_sql(&x, "insert into setting (name, value, updated_by) values "
+                    "('orders.page', 'many', 'hand')");
+    assert_int_equal(flow_stop(x.db, true, "now", "cli:anna", &on, &f), 0);
+    assert_true(on);
+    assert_int_equal(fixture_number(&x, "select count(*) from setting where name = 'stop'"), 1);
+    assert_int_equal(fixture_number(&x, "select count(*) from audit where action = 'stop.on'"), 1);
+}
+
 static void stop_is_read_back_and_its_reason_kept(void **state)
 {
     (void)state;
@@ -400,6 +412,7 @@ int main(void)
         ROW(back_at_the_default_there_is_no_row),
         ROW(a_refused_value_changes_nothing),
         ROW(a_broken_stored_value_is_told_and_never_becomes_the_default),
+        ROW(stop_is_set_and_told_though_another_setting_is_broken),
         ROW(stop_is_read_back_and_its_reason_kept),
         ROW(a_key_opens_until_it_is_revoked),
         ROW(the_key_itself_is_nowhere_in_the_database),
