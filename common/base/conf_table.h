@@ -29,4 +29,6 @@ CONF_ROW(SHOPIFY_BASE_URL, "SHOPIFY_BASE_URL", CONF_URL, 8, 512, NULL, "", false
 CONF_ROW(CJ_API_KEY, "CJ_API_KEY", CONF_TEXT, 8, 512, NULL, "", true, "CJdropshipping API key")
 CONF_ROW(CJ_BASE_URL, "CJ_BASE_URL", CONF_URL, 8, 512, "https://developers.cjdropshipping.com/api2.0/v1", "", false,
          "CJdropshipping API 2.0 address")
+CONF_ROW(CJ_POINTS_PER_DAY, "CJ_POINTS_PER_DAY", CONF_INT, 1000, 1000000000, "50000", "points", false,
+         "The CJ account's daily points: 50000 plus 100 per US dollar of its best month of the last three")
 /* clang-format on */

@@ -74,12 +74,13 @@ static void look_up_rate(struct cj_gate *g)
 static int enter(void *ctx, const char *operation, double cost, struct fail *f)
 {
     struct cj_gate *g = ctx;
+    int64_t allowance = conf_int(g->conf, CONF_CJ_POINTS_PER_DAY);
 
     look_up_rate(g);
     TRY(limits_breaker_enter(g->limits, account, f));
     if (limits_space(g->limits, account, cj_spacing_ms(g->qps_limit), f) < 0 ||
-        limits_points(g->limits, account, (int64_t)cost, CJ_POINTS_PER_DAY, CJ_POINTS_RESERVE,
-                      cj_may_use_reserve(operation), f) < 0) {
+        limits_points(g->limits, account, (int64_t)cost, allowance,
+                      allowance / CJ_POINTS_RESERVE_PART, cj_may_use_reserve(operation), f) < 0) {
         limits_breaker_leave(g->limits, account);
         return -1;
     }

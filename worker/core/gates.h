@@ -16,10 +16,8 @@
 /* ---- CJ: calls spaced by the account's rate, points per UTC day, breaker, token by login and
  * refresh ---- */
 
-enum {
-    CJ_POINTS_PER_DAY = 50000,
-    CJ_POINTS_RESERVE = 10000 /* kept for the look-ups of paid orders */
-};
+/* Part of the account's daily points (CJ_POINTS_PER_DAY) that is kept for the look-ups of paid orders: one fifth. */
+enum { CJ_POINTS_RESERVE_PART = 5 };
 
 struct cj_gate;
 /* conf, limits and db are borrowed and must outlive the gate. */
