@@ -87,7 +87,8 @@ ensure_service_user() {
 # Run a command as the unprivileged user when we are root, as ourselves otherwise; nothing of our environment goes along.
 as_service() {
     if is_root; then
-        runuser -u "$SERVICE_USER" -- env -i PATH="$PATH" LANG=C.UTF-8 HOME="$VAR" "$@"
+        # setpriv becomes the command itself; runuser would stay as a second process.
+        setpriv --reuid="$SERVICE_USER" --regid="$SERVICE_USER" --init-groups env -i PATH="$PATH" LANG=C.UTF-8 HOME="$VAR" "$@"
     else
         env -i PATH="$PATH" LANG=C.UTF-8 HOME="$VAR" "$@"
     fi
@@ -96,7 +97,7 @@ as_service() {
 # A folder all of whose parents the service user may enter.
 reachable_by_service() {
     is_root || return 0
-    runuser -u "$SERVICE_USER" -- test -x "$1"
+    setpriv --reuid="$SERVICE_USER" --regid="$SERVICE_USER" --init-groups test -x "$1"
 }
 
 # Where data, logs and pid files live: var/ beside the sources, or below /var/lib when the service user cannot get there.

@@ -142,11 +142,12 @@ start_sandbox() {
         fi
     fi
     start_program sandbox "$(command -v node)" "$VAR/app/tests/sandbox/main.mjs" --port "$SANDBOX_PORT" \
-        --state "$VAR/sandbox/state.json" --orders-per-minute "$(sandbox_rate)" --cj-qps 6
+        --state "$VAR/sandbox/state.json" --orders-per-minute "$(sandbox_rate)" --oddity 0.2 --cj-qps 6 --cj-points 1000000
     wait_for sandbox 60 curl -fsS "http://127.0.0.1:$SANDBOX_PORT/control/health"
 }
 
-sandbox_rate() { remembered ports SANDBOX_ORDERS_PER_MINUTE echo 6; }
+# A lively little shop; to change its rate edit the line in var/ports and start again.
+sandbox_rate() { remembered ports SANDBOX_ORDERS_PER_MINUTE echo 10; }
 
 write_environment() {
     local api worker scheduler
@@ -188,6 +189,7 @@ ENV
         cat <<ENV
 CJ_BASE_URL=http://127.0.0.1:$SANDBOX_PORT/cj
 CJ_API_KEY=CJ0000001@api@sandbox
+CJ_POINTS_PER_DAY=1000000
 ENV
     esac
     if [ -n "$SANDBOXED" ]; then
