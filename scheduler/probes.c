@@ -36,24 +36,55 @@ bool scheduler_healthz(void *ctx, struct str *body)
     return all;
 }
 
+static long long rounds_of(const struct duty_stats *stats)
+{
+    return atomic_load(&stats->rounds);
+}
+
+static long long failures_of(const struct duty_stats *stats)
+{
+    return atomic_load(&stats->failures);
+}
+
+static long long items_of(const struct duty_stats *stats)
+{
+    return atomic_load(&stats->items);
+}
+
+static long long wellness_of(const struct duty_stats *stats)
+{
+    return is_well(stats) ? 1 : 0;
+}
+
+/* To add a figure: a line here. */
+static const struct figure {
+    const char *name, *type, *help;
+    long long (*of)(const struct duty_stats *stats);
+} figures[] = {
+    { "rounds_total", "counter", "Good rounds of a duty.", rounds_of },
+    { "failures_total", "counter", "Failed rounds of a duty.", failures_of },
+    { "items_total", "counter", "What a duty has done, as the first lines say.", items_of },
+    { "well", "gauge", "Whether a duty had a good round lately.", wellness_of },
+};
+
+/* All lines of one figure stand together: the text format wants one group for each name. */
 void scheduler_metrics(void *ctx, struct str *body)
 {
     const struct scheduler *s = ctx;
 
-    str_add(body, "# TYPE dropship_scheduler_rounds_total counter\n"
-                  "# TYPE dropship_scheduler_failures_total counter\n"
-                  "# TYPE dropship_scheduler_items_total counter\n"
-                  "# TYPE dropship_scheduler_well gauge\n");
-    for (size_t i = 0; i < DUTY_COUNT; i++) {
-        const struct duty_stats *stats = &s->threads[i].stats;
-        const char *name = duties[i].name;
-        str_addf(body, "# %s: %s\n", name, duties[i].help);
-        str_addf(body, "dropship_scheduler_rounds_total{duty=\"%s\"} %lld\n", name,
-                 atomic_load(&stats->rounds));
-        str_addf(body, "dropship_scheduler_failures_total{duty=\"%s\"} %lld\n", name,
-                 atomic_load(&stats->failures));
-        str_addf(body, "dropship_scheduler_items_total{duty=\"%s\"} %lld\n", name,
-                 atomic_load(&stats->items));
-        str_addf(body, "dropship_scheduler_well{duty=\"%s\"} %d\n", name, is_well(stats));
+    for (size_t duty = 0; duty < DUTY_COUNT; duty++) {
+        str_addf(body, "# %s: %s\n", duties[duty].name, duties[duty].help);
+    }
+    for (size_t i = 0; i < COUNT_OF(figures); i++) {
+        const struct figure *figure = &figures[i];
+
+        str_addf(body,
+                 "# HELP dropship_scheduler_%s %s\n"
+                 "# TYPE dropship_scheduler_%s %s\n",
+                 figure->name, figure->help, figure->name, figure->type);
+        for (size_t duty = 0; duty < DUTY_COUNT; duty++) {
+            str_addf(body, "dropship_scheduler_%s{duty=\"%s\"} %lld\n", figure->name,
+                     duties[duty].name, figure->of(&s->threads[duty].stats));
+        }
     }
 }
