@@ -141,14 +141,21 @@ static void send_reply(struct mg_connection *c, const struct request *rq, struct
     (void)mg_write(c, out.data, out.len); /* a client that left is no failure of ours */
 }
 
+/* Probes and pages that went well come every few seconds: they are no news. */
+static bool is_news(const struct request *rq, const struct reply *re)
+{
+    return re->status >= 400 || rq->route == NULL || rq->route->access != ACCESS_OPEN ||
+           strcmp(rq->route->method, "GET") != 0;
+}
+
 static void note(const struct request *rq, const struct reply *re, int64_t started_ms)
 {
     int digit = re->status / 100;
     atomic_fetch_add(&rq->api->answered[digit >= 1 && digit <= 5 ? digit : 5], 1);
-    log_info("http.request", kv_str("method", rq->method), kv_str("path", rq->path),
-             kv_int("status", re->status), kv_int("ms", clock_mono_ms() - started_ms),
-             kv_str("key", rq->key.name), kv_str("address", rq->address),
-             kv_str("request_id", rq->id));
+    log_at(is_news(rq, re) ? LOG_INFO : LOG_DEBUG, "http.request", kv_str("method", rq->method),
+           kv_str("path", rq->path), kv_int("status", re->status),
+           kv_int("ms", clock_mono_ms() - started_ms), kv_str("key", rq->key.name),
+           kv_str("address", rq->address), kv_str("request_id", rq->id));
 }
 
 /* What the library leaves open about the framing of a body.  NULL = fine. */
