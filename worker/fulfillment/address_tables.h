@@ -19,7 +19,7 @@ static const struct country_rule {
     { "CL", "9999999|999-9999", true },
     { "CO", "999999", true },
     { "PE", "99999", true },
-    { "GB", "A9 9AA|A99 9AA|AA9 9AA|AA99 9AA|A9A 9AA|AA9A 9AA", false },
+    { "GB", "A9 9AA|A99 9AA|AA9 9AA|AA99 9AA|A9A 9AA|AA9A 9AA", true },
     { "JE", "AA9 9AA|AA99 9AA", false },
     { "GG", "AA9 9AA|AA99 9AA", false },
     { "IM", "AA9 9AA|AA99 9AA", false },

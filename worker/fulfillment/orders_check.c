@@ -11,6 +11,7 @@
 #include "worker/fulfillment/jobs.h"
 #include "worker/fulfillment/order.h"
 #include "worker/fulfillment/sqltext.h"
+#include "worker/providers/cj/cj.h"
 
 enum {
     FIRST_LOOK_S = 24 * 3600,  /* how far back the very first check reaches */
@@ -166,12 +167,18 @@ static int store_page(struct check *k, const struct shopify_order_row *rows, siz
     return db_commit(&tx, f);
 }
 
+/* The supplier is asked when nobody has yet; without an answer its slowest rate is assumed. */
 static int read_spacing(struct check *k, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
+    struct fail ignored = { 0 };
+    int64_t qps = 0;
 
     TRY(db_query(k->c->db, &sql_orders_supplier_rate, NULL, &rows, f));
-    int64_t qps = PQntuples(rows) > 0 ? db_int(rows, 0, "qps", 1) : 1;
+    qps = PQntuples(rows) > 0 ? db_int(rows, 0, "qps", 0) : 0;
+    if (qps < 1 && k->c->cj != NULL && cj_qps_limit(k->c->cj, &qps, &ignored) < 0) {
+        qps = 1;
+    }
     k->spacing_us = CALLS_PER_ORDER * US / (qps > 0 ? qps : 1);
     return 0;
 }

@@ -58,7 +58,7 @@ static void complete_addresses_of_many_countries_pass(void **state)
 {
     (void)state;
     static const char *const cases[][3] = {
-        { "US", "10001", "350 5th Ave" },         { "GB", "SW1A 1AA", "Rose Cottage" },
+        { "US", "10001", "350 5th Ave" },         { "GB", "SW1A 1AA", "Flat 3, 10 Downing Street" },
         { "DE", "10115", "Invalidenstraße 43" },  { "FR", "75001", "10 rue de Rivoli" },
         { "NL", "1012 AB", "Damrak 1" },          { "JP", "100-0001", "1-1 Chiyoda" },
         { "HK", "", "88 Queensway" },             { "AE", "", "Villa 5, Al Wasl Rd" },
