@@ -25,15 +25,16 @@ static int order_json(const struct cj_order *o, json_t **ret, struct fail *f)
 {
     json_t *amount = o->amount_known ? json_integer(o->amount.minor) : json_null();
 
-    *ret = json_pack("{s:s, s:s, s:s, s:o}", "order_id", o->order_id, "number", o->number, "status", o->status_text,
-                     "amount_minor", amount);
+    *ret = json_pack("{s:s, s:s, s:s, s:o}", "order_id", o->order_id, "number", o->number, "status",
+                     o->status_text, "amount_minor", amount);
     return *ret != NULL ? 0 : fail_memory(f);
 }
 
 static int run_effect(const struct act *a, struct effect *e, struct fail *f)
 {
-    scoped(json_clear_p) json_t *intent = json_pack("{s:s, s:O, s:I, s:s}", "number", a->s->number, "lines", a->s->lines,
-                                                    "cap_minor", (json_int_t)a->s->cap_minor, "method", a->s->method);
+    scoped(json_clear_p) json_t *intent =
+        json_pack("{s:s, s:O, s:I, s:s}", "number", a->s->number, "lines", a->s->lines, "cap_minor",
+                  (json_int_t)a->s->cap_minor, "method", a->s->method);
     scoped(json_clear_p) json_t *result = NULL;
     struct act ctx = *a;
     char key[KEY_BYTES], subject[40];
@@ -84,8 +85,12 @@ static int create(struct job_context *c, void *ctx, json_t **ret_result, struct 
 
     TRY(supply_items(a->s->lines, &items, &count, f));
     fill_address(a->shop, &to);
-    const struct cj_new_order order = { .number = a->s->number, .to = &to, .logistic_name = a->s->method,
-                                        .from_country = a->s->from, .items = items, .item_count = count };
+    const struct cj_new_order order = { .number = a->s->number,
+                                        .to = &to,
+                                        .logistic_name = a->s->method,
+                                        .from_country = a->s->from,
+                                        .items = items,
+                                        .item_count = count };
     TRY(cj_order_create(c->cj, &order, a->seen, f));
     return order_json(a->seen, ret_result, f);
 }
@@ -103,8 +108,8 @@ static int create_read_back(struct job_context *c, void *ctx, json_t **ret_resul
     return order_json(a->seen, ret_result, f);
 }
 
-int act_create(struct order_run *r, const struct supply *s, const struct shopify_order *shop, struct cj_order *ret_seen,
-               struct fail *f)
+int act_create(struct order_run *r, const struct supply *s, const struct shopify_order *shop,
+               struct cj_order *ret_seen, struct fail *f)
 {
     struct effect e = { .kind = "cj.create", .read_back = create_read_back, .act = create };
 
@@ -150,7 +155,9 @@ static int pay_read_back(struct job_context *c, void *ctx, json_t **ret_result, 
 
 int act_pay(struct order_run *r, const struct supply *s, bool seen_paid, struct fail *f)
 {
-    struct effect e = { .kind = "cj.pay", .read_back = pay_read_back, .act = pay, .read_first = seen_paid };
+    struct effect e = {
+        .kind = "cj.pay", .read_back = pay_read_back, .act = pay, .read_first = seen_paid
+    };
 
     return run_effect(&(struct act){ .r = r, .s = s }, &e, f);
 }

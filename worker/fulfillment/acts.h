@@ -10,8 +10,9 @@
 
 /* Create the supplier order for the address of *shop.  *ret_seen: the order as the supplier showed it just now, zeroed when the
  * ledger already knew; the caller's (cj_order_done). */
-must_check int act_create(struct order_run *r, const struct supply *s, const struct shopify_order *shop,
-                          struct cj_order *ret_seen, struct fail *f);
+must_check int act_create(struct order_run *r, const struct supply *s,
+                          const struct shopify_order *shop, struct cj_order *ret_seen,
+                          struct fail *f);
 /* Pay it from the balance.  seen_paid: the supplier shows it as paid already, so look before acting: the ledger then tells what a
  * lost run had done.  FAIL_LIMITED "1604000": the balance is too low. */
 must_check int act_pay(struct order_run *r, const struct supply *s, bool seen_paid, struct fail *f);

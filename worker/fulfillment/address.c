@@ -124,8 +124,9 @@ bool address_complete(const struct shopify_address *a, char why[static ADDRESS_W
         return false;
     }
     if (!address_zip_ok(a->country_code, a->zip)) {
-        (void)snprintf(why, ADDRESS_WHY_BYTES, "Postcode \"%.24s\" does not have the form used in %.8s.",
-                       a->zip, a->country_code);
+        (void)snprintf(why, ADDRESS_WHY_BYTES,
+                       "Postcode \"%.24s\" does not have the form used in %.8s.", a->zip,
+                       a->country_code);
         return false;
     }
     if (rule != NULL && rule->house_number && !has_digit(a->line1)) {
@@ -158,7 +159,8 @@ static void fold_into(char *out, size_t *at, const char *text)
     out[*at] = '\0';
 }
 
-static void fold_address(const struct shopify_address *a, bool with_name, char out[static FOLDED_BYTES])
+static void fold_address(const struct shopify_address *a, bool with_name,
+                         char out[static FOLDED_BYTES])
 {
     size_t at = 1;
 
@@ -187,7 +189,8 @@ static bool has_words(const char *folded, const char *words)
 static bool military_state(const struct shopify_address *a)
 {
     for (size_t i = 0; i < COUNT_OF(military_states); i++) {
-        if (strcasecmp(a->country_code, "US") == 0 && strcasecmp(a->province_code, military_states[i]) == 0) {
+        if (strcasecmp(a->country_code, "US") == 0 &&
+            strcasecmp(a->province_code, military_states[i]) == 0) {
             return true;
         }
     }
@@ -233,7 +236,10 @@ static int32_t next_code_point(const unsigned char **text)
         unsigned char mask, mark;
         int more;
         int32_t least;
-    } forms[] = { { 0x80, 0x00, 0, 0 }, { 0xe0, 0xc0, 1, 0x80 }, { 0xf0, 0xe0, 2, 0x800 }, { 0xf8, 0xf0, 3, 0x10000 } };
+    } forms[] = { { 0x80, 0x00, 0, 0 },
+                  { 0xe0, 0xc0, 1, 0x80 },
+                  { 0xf0, 0xe0, 2, 0x800 },
+                  { 0xf8, 0xf0, 3, 0x10000 } };
     const unsigned char *p = *text;
 
     for (size_t i = 0; i < COUNT_OF(forms); i++) {
@@ -289,12 +295,13 @@ bool address_script_ok(const struct shopify_address *a, char why[static ADDRESS_
 {
     const struct {
         const char *value, *name;
-    } parts[] = { { a->name, "name" }, { a->line1, "line 1" }, { a->line2, "line 2" },
+    } parts[] = { { a->name, "name" }, { a->line1, "line 1" },      { a->line2, "line 2" },
                   { a->city, "city" }, { a->province, "province" }, { a->zip, "postcode" } };
 
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
         if (!text_printable(parts[i].value)) {
-            (void)snprintf(why, ADDRESS_WHY_BYTES, "The %s has letters that carriers do not print.", parts[i].name);
+            (void)snprintf(why, ADDRESS_WHY_BYTES, "The %s has letters that carriers do not print.",
+                           parts[i].name);
             return false;
         }
     }

@@ -147,18 +147,37 @@ static const struct box_word {
 static const char *const military_states[] = { "AA", "AE", "AP" };
 
 /* Parts of names of methods whose last mile is the national post. */
-static const char *const postal_methods[] = { "post", "usps", "epacket", "royal mail", "correos", "la poste" };
+static const char *const postal_methods[] = { "post",       "usps",    "epacket",
+                                              "royal mail", "correos", "la poste" };
 
 static const char *const forwarder_words[] = {
-    "myus",          "shipito",       "stackry",     "planet express", "forward2me", "borderlinx",
-    "reship",        "usgobuy",       "opas",        "viabox",         "parcelbound", "shipnex",
-    "aramex shop and ship", "shop and ship", "skybox", "tenso",         "buyandship",  "comgateway",
-    "mailboxde",     "logoix",        "qwintry",     "polar express",
+    "myus",
+    "shipito",
+    "stackry",
+    "planet express",
+    "forward2me",
+    "borderlinx",
+    "reship",
+    "usgobuy",
+    "opas",
+    "viabox",
+    "parcelbound",
+    "shipnex",
+    "aramex shop and ship",
+    "shop and ship",
+    "skybox",
+    "tenso",
+    "buyandship",
+    "comgateway",
+    "mailboxde",
+    "logoix",
+    "qwintry",
+    "polar express",
 };
 
 static const char *const disposable_domains[] = {
-    "mailinator.com", "guerrillamail.com", "10minutemail.com", "tempmail.com",     "temp-mail.org",
-    "yopmail.com",    "trashmail.com",     "sharklasers.com",  "getnada.com",      "maildrop.cc",
-    "dispostable.com", "throwawaymail.com", "fakeinbox.com",   "mintemail.com",    "mohmal.com",
-    "emailondeck.com", "moakt.com",        "tempail.com",      "discard.email",    "spamgourmet.com",
+    "mailinator.com",  "guerrillamail.com", "10minutemail.com", "tempmail.com",  "temp-mail.org",
+    "yopmail.com",     "trashmail.com",     "sharklasers.com",  "getnada.com",   "maildrop.cc",
+    "dispostable.com", "throwawaymail.com", "fakeinbox.com",    "mintemail.com", "mohmal.com",
+    "emailondeck.com", "moakt.com",         "tempail.com",      "discard.email", "spamgourmet.com",
 };

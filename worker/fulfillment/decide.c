@@ -8,7 +8,8 @@ enum { SCORE_FLAG = 30, SCORE_HOLD = 60, RISK_LOOK_S = 300 };
 static const int64_t US = 1000000;
 
 static const char *const risk_names[] = {
-    [RISK_NONE] = "NONE", [RISK_LOW] = "LOW", [RISK_MEDIUM] = "MEDIUM", [RISK_HIGH] = "HIGH", [RISK_PENDING] = "PENDING",
+    [RISK_NONE] = "NONE", [RISK_LOW] = "LOW",         [RISK_MEDIUM] = "MEDIUM",
+    [RISK_HIGH] = "HIGH", [RISK_PENDING] = "PENDING",
 };
 
 enum risk_level risk_parse(const char *word)
@@ -29,7 +30,10 @@ const char *risk_name(enum risk_level r)
 const char *verdict_name(enum verdict v)
 {
     static const char *const names[] = {
-        [VERDICT_WAIT] = "wait", [VERDICT_FLAG] = "flag", [VERDICT_HOLD] = "hold", [VERDICT_RELEASE] = "release",
+        [VERDICT_WAIT] = "wait",
+        [VERDICT_FLAG] = "flag",
+        [VERDICT_HOLD] = "hold",
+        [VERDICT_RELEASE] = "release",
     };
     return names[v];
 }
@@ -53,8 +57,11 @@ static const char *what_stops(const struct order_facts *o, struct decision *d)
 {
     if (d->score >= SCORE_HOLD && d->hold_count < DECISION_REASONS_MAX) {
         struct reason *r = &d->holds[d->hold_count++];
-        *r = (struct reason){ .code = "SCORE", .number = d->score, .limit = SCORE_HOLD, .overruled = o->released };
-        (void)snprintf(r->text, sizeof r->text, "The score is %d; from %d a person must look.", d->score, SCORE_HOLD);
+        *r = (struct reason){
+            .code = "SCORE", .number = d->score, .limit = SCORE_HOLD, .overruled = o->released
+        };
+        (void)snprintf(r->text, sizeof r->text, "The score is %d; from %d a person must look.",
+                       d->score, SCORE_HOLD);
     }
     for (size_t i = 0; i < d->hold_count; i++) {
         if (!d->holds[i].overruled) {

@@ -31,14 +31,14 @@ struct decide_limits {
 struct line_facts {
     char line_gid[SHOPIFY_GID_BYTES], title[128], sku[128];
     int64_t quantity;
-    int main_mappings;    /* confirmed supplier variants of rank 1 */
-    char candidates[160]; /* supplier variants proposed for it, "" = none */
+    int main_mappings;     /* confirmed supplier variants of rank 1 */
+    char candidates[160];  /* supplier variants proposed for it, "" = none */
     char vid[CJ_ID_BYTES]; /* variant chosen to be sent, "" = none */
-    int rank;             /* of the chosen one */
-    int64_t stock;        /* live, of the chosen variant */
+    int rank;              /* of the chosen one */
+    int64_t stock;         /* live, of the chosen variant */
     int64_t snapshot_minor;
     bool price_known;
-    int64_t price_minor;  /* live */
+    int64_t price_minor; /* live */
 };
 
 struct order_facts {
@@ -56,8 +56,10 @@ struct order_facts {
 
     struct line_facts *lines; /* borrowed */
     size_t line_count;
-    bool supplier_asked; /* stock and prices of mapped lines are live; false: their rules say nothing */
-    bool freight_asked;  /* the same for methods, margin and balance: asked only when all lines are mapped */
+    bool
+        supplier_asked; /* stock and prices of mapped lines are live; false: their rules say nothing */
+    bool
+        freight_asked; /* the same for methods, margin and balance: asked only when all lines are mapped */
     bool has_method;
     char method[64];
     int method_days; /* upper end of the promise, -1 unknown */
@@ -92,8 +94,9 @@ const char *verdict_name(enum verdict v);
 
 struct decision {
     enum verdict verdict;
-    const char *code;  /* WAIT: "GRACE" or "RISK_PENDING"; FLAG: "FLAG"; HOLD: first reason that stops it; RELEASE: NULL */
-    int64_t until_us;  /* WAIT, FLAG: when to decide again */
+    const char *
+        code; /* WAIT: "GRACE" or "RISK_PENDING"; FLAG: "FLAG"; HOLD: first reason that stops it; RELEASE: NULL */
+    int64_t until_us; /* WAIT, FLAG: when to decide again */
     int score;
     struct reason holds[DECISION_REASONS_MAX]; /* all that apply, in the order of the table */
     size_t hold_count;
@@ -120,7 +123,8 @@ struct hold_rule {
     const char *code;
     bool overrulable; /* a person's release overrules it */
     bool heals;       /* looked at again without a person, at growing intervals */
-    bool redecide;    /* a change of the order at the shop leads to a new decision; others wait for a person */
+    bool
+        redecide; /* a change of the order at the shop leads to a new decision; others wait for a person */
 };
 /* Never NULL: an unknown code waits for a person. */
 const struct hold_rule *hold_rule_find(const char *code);

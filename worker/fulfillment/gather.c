@@ -28,8 +28,10 @@ void gathered_done(struct gathered *g)
 static bool values_fit(const struct order_run *r, const char *currency)
 {
     return money_exponent(currency) == 2 ||
-           (strcmp(r->set.text[SETTING_VALUE_HARD], setting_rules[SETTING_VALUE_HARD].otherwise) != 0 &&
-            strcmp(r->set.text[SETTING_VALUE_SOFT], setting_rules[SETTING_VALUE_SOFT].otherwise) != 0);
+           (strcmp(r->set.text[SETTING_VALUE_HARD], setting_rules[SETTING_VALUE_HARD].otherwise) !=
+                0 &&
+            strcmp(r->set.text[SETTING_VALUE_SOFT], setting_rules[SETTING_VALUE_SOFT].otherwise) !=
+                0);
 }
 
 static struct decide_limits limits_of(const struct order_run *r, const char *currency)
@@ -78,12 +80,14 @@ static int copy_lines(struct gathered *g, struct fail *f)
     return 0;
 }
 
-static int read_history(struct order_run *r, struct order_facts *facts, int64_t *ret_before, struct fail *f)
+static int read_history(struct order_run *r, struct order_facts *facts, int64_t *ret_before,
+                        struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
     struct sql_text id;
 
-    TRY(db_query(r->c->db, &sql_orders_history, (const char *[]){ sql_int(&id, r->o.id) }, &rows, f));
+    TRY(db_query(r->c->db, &sql_orders_history, (const char *[]){ sql_int(&id, r->o.id) }, &rows,
+                 f));
     facts->orders_24h = db_int(rows, 0, "orders_24h", 1);
     FIT(facts->duplicate_of, db_text(rows, 0, "duplicate_of"));
     facts->aov_known = db_int(rows, 0, "aov_orders", 0) >= AOV_LEAST_ORDERS;
@@ -97,9 +101,14 @@ static void fill_facts(const struct order_run *r, struct gathered *g)
     const struct shopify_order *shop = &g->shop;
     struct order_facts *x = &g->facts;
 
-    *x = (struct order_facts){ .now_us = clock_now_us(), .created_us = r->o.created_us, .lines = g->lines,
-                               .line_count = g->line_count, .ship = shop->ship, .bill = shop->bill,
-                               .total_known = shop->head.total_known, .total_minor = shop->head.total.minor,
+    *x = (struct order_facts){ .now_us = clock_now_us(),
+                               .created_us = r->o.created_us,
+                               .lines = g->lines,
+                               .line_count = g->line_count,
+                               .ship = shop->ship,
+                               .bill = shop->bill,
+                               .total_known = shop->head.total_known,
+                               .total_minor = shop->head.total.minor,
                                .method_needs_phone = true };
     FIT(x->currency, shop->head.total_known ? shop->head.total.currency : "");
     x->limits = limits_of(r, x->currency);
@@ -110,7 +119,8 @@ static void fill_facts(const struct order_run *r, struct gathered *g)
     x->risk = risk_parse(shop->risk_level);
     x->recommend_cancel = strcmp(shop->risk_recommendation, "CANCEL") == 0;
     /* What a person released was another order: the release does not count for this one. */
-    x->edited = r->o.released && r->o.detail_hash[0] != '\0' && strcmp(r->o.detail_hash, g->hash) != 0;
+    x->edited =
+        r->o.released && r->o.detail_hash[0] != '\0' && strcmp(r->o.detail_hash, g->hash) != 0;
     x->released = r->o.released && !x->edited;
 }
 
@@ -154,7 +164,8 @@ static bool copy_earlier(struct gathered *g, size_t at)
     return false;
 }
 
-static int gather_lines(struct order_run *r, struct gathered *g, bool *ret_all_mapped, struct fail *f)
+static int gather_lines(struct order_run *r, struct gathered *g, bool *ret_all_mapped,
+                        struct fail *f)
 {
     *ret_all_mapped = g->line_count > 0;
     for (size_t i = 0; i < g->line_count; i++) {
@@ -174,8 +185,9 @@ static int quote_lines(struct gathered *g, struct fail *f)
     g->quote.goods_minor = 0;
     for (size_t i = 0; i < g->line_count; i++) {
         const struct line_facts *l = &g->lines[i];
-        json_t *line = json_pack("{s:s, s:I, s:s, s:I}", "vid", l->vid, "quantity", (json_int_t)l->quantity, "line_gid",
-                                 l->line_gid, "price_minor", (json_int_t)l->price_minor);
+        json_t *line =
+            json_pack("{s:s, s:I, s:s, s:I}", "vid", l->vid, "quantity", (json_int_t)l->quantity,
+                      "line_gid", l->line_gid, "price_minor", (json_int_t)l->price_minor);
         if (json_array_append_new(g->quote.lines, line) < 0) {
             return fail_memory(f);
         }
@@ -185,7 +197,8 @@ static int quote_lines(struct gathered *g, struct fail *f)
 }
 
 /* The cheapest method within the promised time; for a box among those that serve boxes, if there are any. */
-static const struct cj_freight *pick_method(const struct order_facts *x, const struct cj_freight *offers, size_t count)
+static const struct cj_freight *pick_method(const struct order_facts *x,
+                                            const struct cj_freight *offers, size_t count)
 {
     const struct cj_freight *best = NULL;
     char why[ADDRESS_WHY_BYTES];
@@ -198,7 +211,8 @@ static const struct cj_freight *pick_method(const struct order_facts *x, const s
         }
         bool serves = !box || address_method_serves_boxes(o->name);
         bool best_serves = best != NULL && (!box || address_method_serves_boxes(best->name));
-        if (best == NULL || (serves && !best_serves) || (serves == best_serves && o->price.minor < best->price.minor)) {
+        if (best == NULL || (serves && !best_serves) ||
+            (serves == best_serves && o->price.minor < best->price.minor)) {
             best = o;
         }
     }
@@ -211,7 +225,9 @@ static int gather_freight(struct order_run *r, struct gathered *g, struct fail *
     scoped(free_p) struct cj_freight *offers = NULL;
     size_t item_count = 0, offer_count = 0;
     struct order_facts *x = &g->facts;
-    const struct cj_route route = { .from = r->set.text[SETTING_WAREHOUSE], .to = x->ship.country_code, .zip = x->ship.zip };
+    const struct cj_route route = { .from = r->set.text[SETTING_WAREHOUSE],
+                                    .to = x->ship.country_code,
+                                    .zip = x->ship.zip };
 
     TRY(supply_items(g->quote.lines, &items, &item_count, f));
     TRY(cj_freight_quote(r->c->cj, &route, items, item_count, &offers, &offer_count, f));
@@ -230,8 +246,8 @@ static int gather_freight(struct order_run *r, struct gathered *g, struct fail *
     FIT(g->quote.detail_hash, g->hash);
     g->quote.freight_minor = method->price.minor;
     x->cost_minor = g->quote.goods_minor + g->quote.freight_minor;
-    return money_mul_div(x->cost_minor, 1000000 + r->set.num[SETTING_AMOUNT_CAP_PPM], 1000000, MONEY_FLOOR,
-                         &g->quote.cap_minor, f);
+    return money_mul_div(x->cost_minor, 1000000 + r->set.num[SETTING_AMOUNT_CAP_PPM], 1000000,
+                         MONEY_FLOOR, &g->quote.cap_minor, f);
 }
 
 /* CM of the order.  What the shop tells has no tax apart, so all that was charged counts as revenue: a loss found here is one. */
@@ -247,13 +263,21 @@ static int gather_margin(const struct order_run *r, struct gathered *g, struct f
     if (!x->total_known || (abroad && set[SETTING_USD_RATE_E9] == RATE_ONE_E9)) {
         return 0; /* no rate was given: unknown, not a margin of our making */
     }
-    TRY(money_convert(&(struct money){ g->quote.goods_minor, "USD" }, x->currency, set[SETTING_USD_RATE_E9], MONEY_CEIL, &goods, f));
-    TRY(money_convert(&(struct money){ g->quote.freight_minor, "USD" }, x->currency, set[SETTING_USD_RATE_E9], MONEY_CEIL, &freight, f));
-    TRY(landed_cost(&(struct landed_parts){ .price = goods.minor, .shipping = freight.minor, .fx_fee_ppm = abroad ? FX_FEE_PPM : 0 },
+    TRY(money_convert(&(struct money){ g->quote.goods_minor, "USD" }, x->currency,
+                      set[SETTING_USD_RATE_E9], MONEY_CEIL, &goods, f));
+    TRY(money_convert(&(struct money){ g->quote.freight_minor, "USD" }, x->currency,
+                      set[SETTING_USD_RATE_E9], MONEY_CEIL, &freight, f));
+    TRY(landed_cost(&(struct landed_parts){ .price = goods.minor,
+                                            .shipping = freight.minor,
+                                            .fx_fee_ppm = abroad ? FX_FEE_PPM : 0 },
                     &landed, f));
-    TRY(margin_of(&(struct margin_parts){ .net = x->total_minor, .charged = x->total_minor, .landed = landed,
-                                          .fee_ppm = set[SETTING_PAYMENT_FEE_PPM], .fee_fixed = set[SETTING_PAYMENT_FEE_FIXED],
-                                          .return_ppm = set[SETTING_RETURN_RATE_PPM], .return_cost = set[SETTING_RETURN_COST] },
+    TRY(margin_of(&(struct margin_parts){ .net = x->total_minor,
+                                          .charged = x->total_minor,
+                                          .landed = landed,
+                                          .fee_ppm = set[SETTING_PAYMENT_FEE_PPM],
+                                          .fee_fixed = set[SETTING_PAYMENT_FEE_FIXED],
+                                          .return_ppm = set[SETTING_RETURN_RATE_PPM],
+                                          .return_cost = set[SETTING_RETURN_COST] },
                   &margin, f));
     x->margin_known = true;
     x->margin_minor = margin.contribution;

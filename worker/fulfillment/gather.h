@@ -12,11 +12,11 @@
 
 struct gathered {
     struct order_facts facts;
-    struct shopify_order shop;       /* as read now */
+    struct shopify_order shop; /* as read now */
     char hash[ID_SHA256_HEX_BYTES];
-    struct line_facts *lines;        /* what is to be shipped */
+    struct line_facts *lines; /* what is to be shipped */
     size_t line_count;
-    struct supply quote;             /* lines, method, goods, freight, cap as they would be placed */
+    struct supply quote; /* lines, method, goods, freight, cap as they would be placed */
 };
 void gathered_done(struct gathered *g);
 

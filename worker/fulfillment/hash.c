@@ -23,8 +23,8 @@ static void add_field(struct str *s, const char *value)
 
 static void add_address(struct str *s, const struct shopify_address *a)
 {
-    const char *const parts[] = { a->name, a->line1, a->line2, a->city,  a->province_code,
-                                  a->zip,  a->country_code, a->phone };
+    const char *const parts[] = { a->name,          a->line1, a->line2,        a->city,
+                                  a->province_code, a->zip,   a->country_code, a->phone };
 
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
         add_field(s, parts[i]);

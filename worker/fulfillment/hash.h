@@ -8,4 +8,5 @@
 #include "worker/providers/shopify/shopify.h"
 
 /* Lines count by id, SKU, variant and current quantity, in any order; lines with quantity 0 and prices do not count. */
-must_check int detail_hash(const struct shopify_order *o, char ret[static ID_SHA256_HEX_BYTES], struct fail *f);
+must_check int detail_hash(const struct shopify_order *o, char ret[static ID_SHA256_HEX_BYTES],
+                           struct fail *f);

@@ -20,7 +20,8 @@ static bool say(struct reason *r, int64_t number, int64_t limit)
 static bool not_paid(const struct order_facts *o, struct reason *r)
 {
     return strcasecmp(o->financial, "PAID") != 0 &&
-           SAY(r, 0, 0, "Payment status is %s, not PAID.", o->financial[0] != '\0' ? o->financial : "unknown");
+           SAY(r, 0, 0, "Payment status is %s, not PAID.",
+               o->financial[0] != '\0' ? o->financial : "unknown");
 }
 
 static bool risk_high(const struct order_facts *o, struct reason *r)
@@ -40,7 +41,8 @@ static bool value_hard(const struct order_facts *o, struct reason *r)
         return SAY(r, o->total_minor, 0, "The value limits are not set for %s.", o->currency);
     }
     return o->total_minor >= o->limits.value_hard_minor &&
-           SAY(r, o->total_minor, o->limits.value_hard_minor, "The total is at or above the limit of a person's look.");
+           SAY(r, o->total_minor, o->limits.value_hard_minor,
+               "The total is at or above the limit of a person's look.");
 }
 
 static bool addr_incomplete(const struct order_facts *o, struct reason *r)
@@ -57,7 +59,8 @@ static bool addr_po_box(const struct order_facts *o, struct reason *r)
     if (!address_is_box(&o->ship, why) || (o->has_method && o->method_serves_boxes)) {
         return false;
     }
-    return SAY(r, 0, 0, "%.150s: not served by %s.", why, o->has_method ? o->method : "any method known");
+    return SAY(r, 0, 0, "%.150s: not served by %s.", why,
+               o->has_method ? o->method : "any method known");
 }
 
 static bool addr_script(const struct order_facts *o, struct reason *r)
@@ -80,7 +83,8 @@ static bool no_mapping(const struct order_facts *o, struct reason *r)
         if (l->main_mappings == 1) {
             continue;
         }
-        return SAY(r, l->main_mappings, 1, "\"%.50s\" (SKU %.30s) has %d confirmed supplier variants, not one.%s%.60s",
+        return SAY(r, l->main_mappings, 1,
+                   "\"%.50s\" (SKU %.30s) has %d confirmed supplier variants, not one.%s%.60s",
                    l->title, l->sku[0] != '\0' ? l->sku : "none", l->main_mappings,
                    l->candidates[0] != '\0' ? " Candidates: " : "", l->candidates);
     }
@@ -104,14 +108,17 @@ static bool out_of_stock(const struct order_facts *o, struct reason *r)
         const struct line_facts *l = &o->lines[i];
         int64_t need = wanted(o, l->vid);
         if (l->vid[0] != '\0' && l->stock < need) {
-            return SAY(r, l->stock, need, "\"%.60s\": %" PRId64 " in stock, %" PRId64 " wanted, and no confirmed fallback has them.",
+            return SAY(r, l->stock, need,
+                       "\"%.60s\": %" PRId64 " in stock, %" PRId64
+                       " wanted, and no confirmed fallback has them.",
                        l->title, l->stock, need);
         }
     }
     return false;
 }
 
-static bool line_price_rise(const struct order_facts *o, const struct line_facts *l, struct reason *r)
+static bool line_price_rise(const struct order_facts *o, const struct line_facts *l,
+                            struct reason *r)
 {
     struct fail ignored = { 0 };
     int64_t limit = 0;
@@ -119,12 +126,15 @@ static bool line_price_rise(const struct order_facts *o, const struct line_facts
     if (l->vid[0] == '\0') {
         return false;
     }
-    if (!l->price_known || price_limit(l->snapshot_minor, o->limits.price_rise_ppm, &limit, &ignored) < 0) {
-        return SAY(r, 0, l->snapshot_minor, "\"%.60s\": the supplier's price cannot be read.", l->title);
+    if (!l->price_known ||
+        price_limit(l->snapshot_minor, o->limits.price_rise_ppm, &limit, &ignored) < 0) {
+        return SAY(r, 0, l->snapshot_minor, "\"%.60s\": the supplier's price cannot be read.",
+                   l->title);
     }
-    return l->price_minor > limit &&
-           SAY(r, l->price_minor, limit, "\"%.60s\": the supplier asks %" PRId64 ", the limit is %" PRId64 " (snapshot %" PRId64 ").",
-               l->title, l->price_minor, limit, l->snapshot_minor);
+    return l->price_minor > limit && SAY(r, l->price_minor, limit,
+                                         "\"%.60s\": the supplier asks %" PRId64
+                                         ", the limit is %" PRId64 " (snapshot %" PRId64 ").",
+                                         l->title, l->price_minor, limit, l->snapshot_minor);
 }
 
 static bool price_rise(const struct order_facts *o, struct reason *r)
@@ -135,28 +145,31 @@ static bool price_rise(const struct order_facts *o, struct reason *r)
         }
     }
     return o->freight_asked && o->margin_known && o->margin_minor < 0 &&
-           SAY(r, o->margin_minor, 0, "After the live quote the order would lose %" PRId64 " %s.", -o->margin_minor, o->currency);
+           SAY(r, o->margin_minor, 0, "After the live quote the order would lose %" PRId64 " %s.",
+               -o->margin_minor, o->currency);
 }
 
 static bool no_method(const struct order_facts *o, struct reason *r)
 {
     return o->freight_asked && !o->has_method &&
            SAY(r, o->methods_offered, o->limits.promised_days,
-               "No shipping method to %s within %" PRId64 " days (%d offered in all).", o->ship.country_code,
-               o->limits.promised_days, o->methods_offered);
+               "No shipping method to %s within %" PRId64 " days (%d offered in all).",
+               o->ship.country_code, o->limits.promised_days, o->methods_offered);
 }
 
 static bool wallet(const struct order_facts *o, struct reason *r)
 {
     return o->freight_asked && o->has_method && o->wallet_minor < o->cost_minor &&
-           SAY(r, o->wallet_minor, o->cost_minor, "The supplier balance is %" PRId64 " cents, the order costs %" PRId64 ".",
+           SAY(r, o->wallet_minor, o->cost_minor,
+               "The supplier balance is %" PRId64 " cents, the order costs %" PRId64 ".",
                o->wallet_minor, o->cost_minor);
 }
 
 static bool duplicate(const struct order_facts *o, struct reason *r)
 {
     return o->duplicate_of[0] != '\0' &&
-           SAY(r, 0, 0, "Same customer and same goods as %s, less than 30 minutes apart.", o->duplicate_of);
+           SAY(r, 0, 0, "Same customer and same goods as %s, less than 30 minutes apart.",
+               o->duplicate_of);
 }
 
 static bool edited(const struct order_facts *o, struct reason *r)
@@ -168,20 +181,13 @@ static const struct {
     const char *code;
     hold_test_fn *test;
 } hard[] = {
-    { "NOT_PAID", not_paid },
-    { "RISK_HIGH", risk_high },
-    { "VALUE_HARD", value_hard },
-    { "ADDR_INCOMPLETE", addr_incomplete },
-    { "ADDR_PO_BOX", addr_po_box },
-    { "ADDR_SCRIPT", addr_script },
-    { "PHONE_MISSING", phone_missing },
-    { "NO_MAPPING", no_mapping },
-    { "OUT_OF_STOCK", out_of_stock },
-    { "PRICE_RISE", price_rise },
-    { "NO_METHOD", no_method },
-    { "WALLET", wallet },
-    { "DUPLICATE", duplicate },
-    { "EDITED", edited },
+    { "NOT_PAID", not_paid },           { "RISK_HIGH", risk_high },
+    { "VALUE_HARD", value_hard },       { "ADDR_INCOMPLETE", addr_incomplete },
+    { "ADDR_PO_BOX", addr_po_box },     { "ADDR_SCRIPT", addr_script },
+    { "PHONE_MISSING", phone_missing }, { "NO_MAPPING", no_mapping },
+    { "OUT_OF_STOCK", out_of_stock },   { "PRICE_RISE", price_rise },
+    { "NO_METHOD", no_method },         { "WALLET", wallet },
+    { "DUPLICATE", duplicate },         { "EDITED", edited },
 };
 
 size_t holds_collect(const struct order_facts *o, struct reason *ret, size_t max)
@@ -200,35 +206,36 @@ size_t holds_collect(const struct order_facts *o, struct reason *ret, size_t max
 
 static const struct hold_rule rules[] = {
     /* code               overrule heals  redecide */
-    { "NOT_PAID",          false,  true,  true },
-    { "RISK_HIGH",         true,   false, true },
-    { "VALUE_HARD",        true,   false, true },
-    { "ADDR_INCOMPLETE",   false,  false, true },
-    { "ADDR_PO_BOX",       false,  false, true },
-    { "ADDR_SCRIPT",       false,  false, true },
-    { "PHONE_MISSING",     false,  false, true },
-    { "NO_MAPPING",        false,  false, true },
-    { "OUT_OF_STOCK",      false,  true,  true },
-    { "PRICE_RISE",        false,  false, true },
-    { "NO_METHOD",         false,  true,  true },
-    { "WALLET",            false,  true,  true },
-    { "DUPLICATE",         true,   false, true },
-    { "EDITED",            true,   false, true },
-    { "SCORE",             true,   false, true },
-    { "PERSON",            false,  false, false }, /* held by a person */
-    { "REFUSED",           false,  false, true },  /* a provider refused our request for good */
-    { "SHOP_GONE",         false,  false, true },  /* the shop does not know the order any more */
-    { "LINES_DIFFER",      false,  false, false }, /* the supplier's order holds other goods than ours */
-    { "LOGISTICS_MISS",    false,  false, false }, /* exists at the supplier but can never be paid as it stands */
-    { "INTERCEPTED",       false,  false, false }, /* the supplier holds it */
-    { "AMOUNT_OVER_CAP",   false,  false, false },
-    { "AMOUNT_UNKNOWN",    false,  false, false },
-    { "SUPPLIER_REFUSED",  false,  false, false },
+    { "NOT_PAID", false, true, true },
+    { "RISK_HIGH", true, false, true },
+    { "VALUE_HARD", true, false, true },
+    { "ADDR_INCOMPLETE", false, false, true },
+    { "ADDR_PO_BOX", false, false, true },
+    { "ADDR_SCRIPT", false, false, true },
+    { "PHONE_MISSING", false, false, true },
+    { "NO_MAPPING", false, false, true },
+    { "OUT_OF_STOCK", false, true, true },
+    { "PRICE_RISE", false, false, true },
+    { "NO_METHOD", false, true, true },
+    { "WALLET", false, true, true },
+    { "DUPLICATE", true, false, true },
+    { "EDITED", true, false, true },
+    { "SCORE", true, false, true },
+    { "PERSON", false, false, false },       /* held by a person */
+    { "REFUSED", false, false, true },       /* a provider refused our request for good */
+    { "SHOP_GONE", false, false, true },     /* the shop does not know the order any more */
+    { "LINES_DIFFER", false, false, false }, /* the supplier's order holds other goods than ours */
+    { "LOGISTICS_MISS", false, false,
+      false }, /* exists at the supplier but can never be paid as it stands */
+    { "INTERCEPTED", false, false, false }, /* the supplier holds it */
+    { "AMOUNT_OVER_CAP", false, false, false },
+    { "AMOUNT_UNKNOWN", false, false, false },
+    { "SUPPLIER_REFUSED", false, false, false },
     { "SUPPLIER_CANCELLED", false, false, false },
-    { "SUPPLIER_MISSING",  false,  false, false },
-    { "SHOP_CANCELLED",    false,  false, false }, /* cancelled at the shop after hand-off */
-    { "FO_ON_HOLD",        false,  false, true },  /* the shop's fulfillment order is held */
-    { "FO_NONE",           false,  false, true },  /* no fulfillment order takes the parcel */
+    { "SUPPLIER_MISSING", false, false, false },
+    { "SHOP_CANCELLED", false, false, false }, /* cancelled at the shop after hand-off */
+    { "FO_ON_HOLD", false, false, true },      /* the shop's fulfillment order is held */
+    { "FO_NONE", false, false, true },         /* no fulfillment order takes the parcel */
 };
 
 const struct hold_rule *hold_rule_find(const char *code)

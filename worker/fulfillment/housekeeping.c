@@ -5,15 +5,23 @@
 #include "worker/fulfillment/jobs.h"
 #include "worker/fulfillment/sqltext.h"
 
-enum { DAYS_AHEAD = 3, EVENTS_KEPT_DAYS = 7, DELIVERIES_KEPT_DAYS = 7, BATCH = 5000, BATCHES_MAX = 40 };
+enum {
+    DAYS_AHEAD = 3,
+    EVENTS_KEPT_DAYS = 7,
+    DELIVERIES_KEPT_DAYS = 7,
+    BATCH = 5000,
+    BATCHES_MAX = 40
+};
 
 /* Small deletes, so that nobody waits behind a large one. */
-static int trim(struct db *db, const struct embedded *sql, int64_t days, int64_t *ret, struct fail *f)
+static int trim(struct db *db, const struct embedded *sql, int64_t days, int64_t *ret,
+                struct fail *f)
 {
     struct sql_text keep, batch;
 
     for (int i = 0; i < BATCHES_MAX; i++) {
-        int64_t gone = db_exec(db, sql, (const char *[]){ sql_int(&keep, days), sql_int(&batch, BATCH) }, f);
+        int64_t gone =
+            db_exec(db, sql, (const char *[]){ sql_int(&keep, days), sql_int(&batch, BATCH) }, f);
         TRY(gone);
         *ret += gone;
         if (gone < BATCH) {
@@ -23,8 +31,8 @@ static int trim(struct db *db, const struct embedded *sql, int64_t days, int64_t
     return 0;
 }
 
-static int days(struct db *db, const struct embedded *sql, int64_t parameter, const char *column, int64_t *ret,
-                struct fail *f)
+static int days(struct db *db, const struct embedded *sql, int64_t parameter, const char *column,
+                int64_t *ret, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
     struct sql_text text;
@@ -45,8 +53,9 @@ int housekeeping(struct job_context *c, struct fail *f)
     TRY(days(c->db, &sql_orders_days_drop, set.num[SETTING_HISTORY_DAYS], "dropped", &dropped, f));
     TRY(trim(c->db, &sql_orders_trim_outbox, EVENTS_KEPT_DAYS, &events, f));
     TRY(trim(c->db, &sql_orders_trim_webhooks, DELIVERIES_KEPT_DAYS, &deliveries, f));
-    TRY(db_exec(c->db, &sql_orders_trim_reconciles, (const char *[]){ sql_int(&keep, set.num[SETTING_HISTORY_DAYS]) }, f));
-    log_info("housekeeping.done", kv_int("days_made", made), kv_int("days_dropped", dropped), kv_int("events", events),
-             kv_int("deliveries", deliveries));
+    TRY(db_exec(c->db, &sql_orders_trim_reconciles,
+                (const char *[]){ sql_int(&keep, set.num[SETTING_HISTORY_DAYS]) }, f));
+    log_info("housekeeping.done", kv_int("days_made", made), kv_int("days_dropped", dropped),
+             kv_int("events", events), kv_int("deliveries", deliveries));
     return 0;
 }

@@ -5,4 +5,5 @@
 
 #include "worker/core/job_context.h"
 
-job_run_fn orders_check, order_release, order_track, order_fulfill, orders_sweep, orders_reconcile, housekeeping;
+job_run_fn orders_check, order_release, order_track, order_fulfill, orders_sweep, orders_reconcile,
+    housekeeping;

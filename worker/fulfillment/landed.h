@@ -9,9 +9,9 @@
 #include "common/base/fail.h"
 
 struct landed_parts {
-    int64_t price, shipping;         /* what the supplier asks */
+    int64_t price, shipping;          /* what the supplier asks */
     int64_t duty, import_tax, broker; /* 0 when none is borne */
-    int64_t fx_fee_ppm;              /* 0 when the supplier bills our currency */
+    int64_t fx_fee_ppm;               /* 0 when the supplier bills our currency */
 };
 /* L; the fee for foreign currency is rounded up. */
 must_check int landed_cost(const struct landed_parts *p, int64_t *ret_minor, struct fail *f);

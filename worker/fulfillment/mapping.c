@@ -25,7 +25,8 @@ static void add_candidate(struct line_facts *line, const char *sku)
 {
     size_t at = strlen(line->candidates);
 
-    (void)snprintf(line->candidates + at, sizeof line->candidates - at, "%s%.40s", at > 0 ? ", " : "", sku);
+    (void)snprintf(line->candidates + at, sizeof line->candidates - at, "%s%.40s",
+                   at > 0 ? ", " : "", sku);
 }
 
 static int load(struct db *db, struct line_facts *line, struct options *ret, struct fail *f)
@@ -44,7 +45,8 @@ static int load(struct db *db, struct line_facts *line, struct options *ret, str
         ret->main_count += rank == 1;
         if (ret->count < OPTIONS_MAX) {
             struct option *o = &ret->items[ret->count++];
-            *o = (struct option){ .rank = rank, .snapshot_minor = db_int(rows, i, "snapshot_minor", 0) };
+            *o = (struct option){ .rank = rank,
+                                  .snapshot_minor = db_int(rows, i, "snapshot_minor", 0) };
             (void)str_fit(o->vid, sizeof o->vid, db_text(rows, i, "vid"));
         }
     }
@@ -52,12 +54,15 @@ static int load(struct db *db, struct line_facts *line, struct options *ret, str
     return 0;
 }
 
-static int propose(struct db *db, const struct embedded *sql, const char *shop_sku, const struct cj_variant *v,
-                   struct fail *f)
+static int propose(struct db *db, const struct embedded *sql, const char *shop_sku,
+                   const struct cj_variant *v, struct fail *f)
 {
     struct sql_text price;
 
-    TRY(db_exec(db, sql, (const char *[]){ shop_sku, v->vid, v->sku, sql_opt(v->pid), sql_int(&price, v->price.minor) }, f));
+    TRY(db_exec(db, sql,
+                (const char *[]){ shop_sku, v->vid, v->sku, sql_opt(v->pid),
+                                  sql_int(&price, v->price.minor) },
+                f));
     return 0;
 }
 
@@ -74,16 +79,18 @@ static int look_up(struct order_run *r, struct line_facts *line, struct fail *f)
         if (!found[i].price_known || found[i].price.minor <= 0) {
             continue;
         }
-        TRY(propose(r->c->db, confirm ? &sql_orders_mapping_confirm_rule : &sql_orders_mapping_propose, line->sku, &found[i],
-                    f));
-        log_info("mapping.found", kv_str("sku", line->sku), kv_str("vid", found[i].vid), kv_bool("confirmed", confirm));
+        TRY(propose(r->c->db,
+                    confirm ? &sql_orders_mapping_confirm_rule : &sql_orders_mapping_propose,
+                    line->sku, &found[i], f));
+        log_info("mapping.found", kv_str("sku", line->sku), kv_str("vid", found[i].vid),
+                 kv_bool("confirmed", confirm));
     }
     return 0;
 }
 
 /* The first option that has enough; the main one when none has. */
-static int choose(struct order_run *r, const struct options *options, int64_t need, struct line_facts *line,
-                  struct fail *f)
+static int choose(struct order_run *r, const struct options *options, int64_t need,
+                  struct line_facts *line, struct fail *f)
 {
     const char *from = r->set.text[SETTING_WAREHOUSE];
 

@@ -33,7 +33,8 @@ int order_load(struct db *db, int64_t id, struct order *ret, struct fail *f)
     }
     *ret = (struct order){ .id = id, .state = order_state_parse(db_text(rows, 0, "state")) };
     if (ret->state == ORDER_STATES) {
-        return fail_set(f, FAIL_BUG, "order %" PRId64 " is in unknown state %s", id, db_text(rows, 0, "state"));
+        return fail_set(f, FAIL_BUG, "order %" PRId64 " is in unknown state %s", id,
+                        db_text(rows, 0, "state"));
     }
     FIT(ret->gid, db_text(rows, 0, "gid"));
     FIT(ret->name, db_text(rows, 0, "name"));
@@ -47,8 +48,8 @@ int order_load(struct db *db, int64_t id, struct order *ret, struct fail *f)
     return 0;
 }
 
-int order_follow_up(struct db *tx, int64_t order_id, const char *job_type, int64_t run_us, const char *event,
-                    struct fail *f)
+int order_follow_up(struct db *tx, int64_t order_id, const char *job_type, int64_t run_us,
+                    const char *event, struct fail *f)
 {
     const struct job_kind *kind = job_kind_find(job_type);
     char args[40];
@@ -58,12 +59,16 @@ int order_follow_up(struct db *tx, int64_t order_id, const char *job_type, int64
     }
     (void)snprintf(args, sizeof args, "[%" PRId64 "]", order_id);
     return outbox_add(tx, event != NULL ? event : "order.next",
-                      &(struct job_spec){ .type = kind->name, .queue = kind->queue, .args = args,
-                                          .max_retries = kind->tries, .run_at_us = run_us },
+                      &(struct job_spec){ .type = kind->name,
+                                          .queue = kind->queue,
+                                          .args = args,
+                                          .max_retries = kind->tries,
+                                          .run_at_us = run_us },
                       f);
 }
 
-static int write_move(struct db *tx, const struct order *o, const struct order_move *m, int64_t run_us, struct fail *f)
+static int write_move(struct db *tx, const struct order *o, const struct order_move *m,
+                      int64_t run_us, struct fail *f)
 {
     scoped(free_p) char *reasons = NULL;
     struct sql_text id, run;
@@ -71,12 +76,19 @@ static int write_move(struct db *tx, const struct order *o, const struct order_m
     if (m->hold_reasons != NULL) {
         TRY(json_write(m->hold_reasons, &reasons, f));
     }
-    const char *params[] = { sql_int(&id, o->id), order_state_name(o->state), order_state_name(m->to), m->hold_code,
-                             reasons, m->problem, m->next_job, m->next_job != NULL ? sql_time(&run, run_us) : NULL };
+    const char *params[] = { sql_int(&id, o->id),
+                             order_state_name(o->state),
+                             order_state_name(m->to),
+                             m->hold_code,
+                             reasons,
+                             m->problem,
+                             m->next_job,
+                             m->next_job != NULL ? sql_time(&run, run_us) : NULL };
     int64_t changed = db_exec(tx, &sql_orders_order_move, params, f);
     TRY(changed);
     if (changed == 0) {
-        return fail_set(f, FAIL_LATER, "order %s has left state %s meanwhile", o->name, order_state_name(o->state));
+        return fail_set(f, FAIL_LATER, "order %s has left state %s meanwhile", o->name,
+                        order_state_name(o->state));
     }
     return 0;
 }
@@ -86,8 +98,8 @@ int order_move(struct db *tx, struct order *o, const struct order_move *m, struc
     int64_t run_us = m->next_run_us != 0 ? m->next_run_us : clock_now_us();
 
     if (!order_may_become(o->state, m->to)) {
-        return fail_set(f, FAIL_BUG, "order %s cannot go from %s to %s", o->name, order_state_name(o->state),
-                        order_state_name(m->to));
+        return fail_set(f, FAIL_BUG, "order %s cannot go from %s to %s", o->name,
+                        order_state_name(o->state), order_state_name(m->to));
     }
     TRY(write_move(tx, o, m, run_us, f));
     TRY(timeline_add(tx, o->id, &m->note, f));
@@ -110,13 +122,15 @@ int order_move_now(struct db *db, struct order *o, const struct order_move *m, s
     return db_commit(&tx, f);
 }
 
-int order_postpone(struct db *db, struct order *o, int64_t run_us, const struct order_note *note, struct fail *f)
+int order_postpone(struct db *db, struct order *o, int64_t run_us, const struct order_note *note,
+                   struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
     struct sql_text id, run;
 
     TRY(db_begin(db, &tx, f));
-    TRY(db_exec(tx, &sql_orders_order_postpone, (const char *[]){ sql_int(&id, o->id), sql_time(&run, run_us) }, f));
+    TRY(db_exec(tx, &sql_orders_order_postpone,
+                (const char *[]){ sql_int(&id, o->id), sql_time(&run, run_us) }, f));
     TRY(timeline_add(tx, o->id, note, f));
     TRY(db_commit(&tx, f));
     o->next_run_us = run_us;
@@ -135,10 +149,17 @@ static int address_json(const struct shopify_address *a, char **ret, struct fail
     const struct {
         const char *name, *value;
     } parts[] = {
-        { "name", a->name },           { "line1", a->line1 },     { "line2", a->line2 },
-        { "city", a->city },           { "province", a->province }, { "province_code", a->province_code },
-        { "zip", a->zip },             { "country", a->country }, { "country_code", a->country_code },
-        { "phone", a->phone },         { "key", key },
+        { "name", a->name },
+        { "line1", a->line1 },
+        { "line2", a->line2 },
+        { "city", a->city },
+        { "province", a->province },
+        { "province_code", a->province_code },
+        { "zip", a->zip },
+        { "country", a->country },
+        { "country_code", a->country_code },
+        { "phone", a->phone },
+        { "key", key },
     };
 
     address_key(a, key);
@@ -155,10 +176,10 @@ static json_t *line_json(const struct shopify_line *l)
     json_t *price = l->price_known ? json_integer(l->unit_price.minor) : json_null();
     json_t *currency = l->price_known ? json_string(l->unit_price.currency) : json_null();
 
-    return json_pack("{s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:o}", "line_gid", l->gid, "title", l->title, "sku",
-                     text_or_null(l->sku), "variant_gid", text_or_null(l->variant_gid), "quantity",
-                     (json_int_t)l->quantity, "to_ship", (json_int_t)l->to_ship, "unit_price_minor", price, "currency",
-                     currency);
+    return json_pack("{s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:o}", "line_gid", l->gid, "title",
+                     l->title, "sku", text_or_null(l->sku), "variant_gid",
+                     text_or_null(l->variant_gid), "quantity", (json_int_t)l->quantity, "to_ship",
+                     (json_int_t)l->to_ship, "unit_price_minor", price, "currency", currency);
 }
 
 static int lines_json(const struct shopify_order *shop, char **ret, struct fail *f)
@@ -185,7 +206,8 @@ static void customer_key(const struct shopify_order *shop, char out[static 256])
     }
 }
 
-static int store_facts(struct db *tx, const struct order *o, const struct shopify_order *shop, struct fail *f)
+static int store_facts(struct db *tx, const struct order *o, const struct shopify_order *shop,
+                       struct fail *f)
 {
     scoped(free_p) char *address = NULL;
     struct sql_text id, updated, cancelled, total;
@@ -194,11 +216,17 @@ static int store_facts(struct db *tx, const struct order *o, const struct shopif
 
     TRY(address_json(&shop->ship, &address, f));
     customer_key(shop, customer);
-    const char *params[] = { sql_int(&id, o->id), sql_time(&updated, h->updated_us), h->financial,
-                             sql_time(&cancelled, h->cancelled_us), sql_bool(h->test),
+    const char *params[] = { sql_int(&id, o->id),
+                             sql_time(&updated, h->updated_us),
+                             h->financial,
+                             sql_time(&cancelled, h->cancelled_us),
+                             sql_bool(h->test),
                              h->total_known ? sql_int(&total, h->total.minor) : NULL,
-                             h->total_known ? h->total.currency : NULL, sql_opt(shop->email), sql_opt(customer),
-                             shop->ship.present ? address : NULL, shop->risk_level };
+                             h->total_known ? h->total.currency : NULL,
+                             sql_opt(shop->email),
+                             sql_opt(customer),
+                             shop->ship.present ? address : NULL,
+                             shop->risk_level };
     TRY(db_exec(tx, &sql_orders_order_store, params, f));
     return 0;
 }

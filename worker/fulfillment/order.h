@@ -22,7 +22,7 @@ struct order {
     enum order_state state;
     char financial[32];
     bool test;
-    bool released; /* by a person, and still in force */
+    bool released;                         /* by a person, and still in force */
     char detail_hash[ID_SHA256_HEX_BYTES]; /* at the last decision, "" = none */
     char hold_code[ORDER_CODE_BYTES];      /* "" = not held */
     char next_job[ORDER_JOB_BYTES];        /* "" = nothing to do */
@@ -34,29 +34,33 @@ struct order {
 must_check int order_load(struct db *db, int64_t id, struct order *ret, struct fail *f);
 
 struct order_move {
-    enum order_state to;      /* may be the present state */
-    const char *hold_code;    /* while held; NULL = none */
-    json_t *hold_reasons;     /* borrowed, NULL = none */
-    const char *problem;      /* shown to people; NULL keeps what is there */
-    const char *next_job;     /* NULL = nothing more to do */
-    int64_t next_run_us;      /* when; 0 = now */
-    const char *event;        /* name of the outbox event; NULL = "order.next" */
-    bool goes_on;             /* this very run goes on with next_job: no other job is needed unless it is lost */
+    enum order_state to;   /* may be the present state */
+    const char *hold_code; /* while held; NULL = none */
+    json_t *hold_reasons;  /* borrowed, NULL = none */
+    const char *problem;   /* shown to people; NULL keeps what is there */
+    const char *next_job;  /* NULL = nothing more to do */
+    int64_t next_run_us;   /* when; 0 = now */
+    const char *event;     /* name of the outbox event; NULL = "order.next" */
+    bool
+        goes_on; /* this very run goes on with next_job: no other job is needed unless it is lost */
     struct order_note note;
 };
 /* Inside the caller's transaction; *o then shows the new state.  FAIL_LATER when the row has left o->state meanwhile; FAIL_BUG for
  * a move that the table of states forbids. */
-must_check int order_move(struct db *tx, struct order *o, const struct order_move *m, struct fail *f);
+must_check int order_move(struct db *tx, struct order *o, const struct order_move *m,
+                          struct fail *f);
 /* The same in a transaction of its own. */
-must_check int order_move_now(struct db *db, struct order *o, const struct order_move *m, struct fail *f);
-
-/* The next job runs at run_us instead (the job itself comes back by snoozing); note as for a move. */
-must_check int order_postpone(struct db *db, struct order *o, int64_t run_us, const struct order_note *note,
+must_check int order_move_now(struct db *db, struct order *o, const struct order_move *m,
                               struct fail *f);
 
+/* The next job runs at run_us instead (the job itself comes back by snoozing); note as for a move. */
+must_check int order_postpone(struct db *db, struct order *o, int64_t run_us,
+                              const struct order_note *note, struct fail *f);
+
 /* Put a follow-up job of an order into the outbox.  run_us 0 = now. */
-must_check int order_follow_up(struct db *tx, int64_t order_id, const char *job_type, int64_t run_us, const char *event,
-                               struct fail *f);
+must_check int order_follow_up(struct db *tx, int64_t order_id, const char *job_type,
+                               int64_t run_us, const char *event, struct fail *f);
 
 /* Keep what the shop said: the row's facts and all lines, in one transaction. */
-must_check int order_store(struct db *db, struct order *o, const struct shopify_order *shop, struct fail *f);
+must_check int order_store(struct db *db, struct order *o, const struct shopify_order *shop,
+                           struct fail *f);

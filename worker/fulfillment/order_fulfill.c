@@ -41,7 +41,9 @@ struct act {
 
 static struct shopify_tracking tracking_of(const struct parcel *p)
 {
-    return (struct shopify_tracking){ .company = carrier_company(p->carrier), .number = p->number, .url = p->url };
+    return (struct shopify_tracking){ .company = carrier_company(p->carrier),
+                                      .number = p->number,
+                                      .url = p->url };
 }
 
 static int gid_json(const char *gid, json_t **ret, struct fail *f)
@@ -57,7 +59,8 @@ static int fulfill(struct job_context *c, void *ctx, json_t **ret_result, struct
     const struct act *a = ctx;
     char gid[SHOPIFY_GID_BYTES];
 
-    TRY(shopify_fulfill(c->shopify, a->part->fo_gid, a->part->lines, a->part->line_count, &a->tracking, gid, f));
+    TRY(shopify_fulfill(c->shopify, a->part->fo_gid, a->part->lines, a->part->line_count,
+                        &a->tracking, gid, f));
     return gid_json(gid, ret_result, f);
 }
 
@@ -89,7 +92,8 @@ static int retrack_read_back(struct job_context *c, void *ctx, json_t **ret_resu
     const struct shopify_fulfillment *last = NULL;
 
     TRY(shopify_fulfillment_state(c->shopify, a->t->r->o.gid, &now, f));
-    if (shipping_with_number(&now, a->p->number, &last) == 0 || strcmp(last->gid, a->p->fulfillment_gid) != 0) {
+    if (shipping_with_number(&now, a->p->number, &last) == 0 ||
+        strcmp(last->gid, a->p->fulfillment_gid) != 0) {
         return 1;
     }
     return gid_json(a->p->fulfillment_gid, ret_result, f);
@@ -97,9 +101,10 @@ static int retrack_read_back(struct job_context *c, void *ctx, json_t **ret_resu
 
 static int run_effect(struct act *a, struct effect *e, size_t parts, json_t **ret, struct fail *f)
 {
-    scoped(json_clear_p) json_t *intent = json_pack("{s:s, s:s, s:s, s:s, s:I, s:O}", "order", a->t->r->o.gid, "number",
-                                                    a->p->number, "company", a->tracking.company, "url", a->tracking.url,
-                                                    "parts", (json_int_t)parts, "lines", a->p->lines);
+    scoped(json_clear_p) json_t *intent =
+        json_pack("{s:s, s:s, s:s, s:s, s:I, s:O}", "order", a->t->r->o.gid, "number", a->p->number,
+                  "company", a->tracking.company, "url", a->tracking.url, "parts",
+                  (json_int_t)parts, "lines", a->p->lines);
     char subject[40];
 
     if (intent == NULL) {
@@ -111,27 +116,35 @@ static int run_effect(struct act *a, struct effect *e, size_t parts, json_t **re
     e->ctx = a;
     if (effect_run(a->t->r->c, e, ret, f) < 0) {
         /* The fulfillment order changed under our hands: read it again and plan anew. */
-        return f->kind == FAIL_CONFLICT ? fail_later(f, FAIL_LATER, REPLAN_MS, "the fulfillment order changed meanwhile") : -1;
+        return f->kind == FAIL_CONFLICT
+                   ? fail_later(f, FAIL_LATER, REPLAN_MS, "the fulfillment order changed meanwhile")
+                   : -1;
     }
     return 0;
 }
 
 /* ---- what is written down ---- */
 
-static int record(struct telling *t, struct parcel *p, const char *gid, bool by_us, const char *text, struct fail *f)
+static int record(struct telling *t, struct parcel *p, const char *gid, bool by_us,
+                  const char *text, struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
-    scoped(json_clear_p) json_t *detail = json_pack("{s:s, s:s, s:s, s:s}", "tracking", p->number, "company",
-                                                    carrier_company(p->carrier), "url", p->url, "fulfillment", gid);
+    scoped(json_clear_p) json_t *detail =
+        json_pack("{s:s, s:s, s:s, s:s}", "tracking", p->number, "company",
+                  carrier_company(p->carrier), "url", p->url, "fulfillment", gid);
 
     TRY(db_begin(t->r->c->db, &tx, f));
     TRY(parcel_sent(tx, p, gid, by_us, f));
-    TRY(timeline_add(tx, t->r->o.id,
-                     &(struct order_note){ .step = "fulfilled", .code = by_us ? NULL : "ADOPTED", .text = text, .detail = detail }, f));
+    TRY(timeline_add(
+        tx, t->r->o.id,
+        &(struct order_note){
+            .step = "fulfilled", .code = by_us ? NULL : "ADOPTED", .text = text, .detail = detail },
+        f));
     TRY(db_commit(&tx, f));
     (void)snprintf(p->fulfillment_gid, sizeof p->fulfillment_gid, "%s", gid);
     (void)snprintf(p->sent_number, sizeof p->sent_number, "%s", p->number);
-    log_info("order.fulfilled", kv_int("order", t->r->o.id), kv_str("name", t->r->o.name), kv_str("tracking", p->number));
+    log_info("order.fulfilled", kv_int("order", t->r->o.id), kv_str("name", t->r->o.name),
+             kv_str("tracking", p->number));
     return 0;
 }
 
@@ -164,11 +177,13 @@ static int parts_meant(struct telling *t, const struct parcel *p, size_t *ret, s
 
 /* ---- sending a parcel ---- */
 
-static int send_part(struct telling *t, struct parcel *p, const struct shipping_plan *plan, size_t part, size_t before,
-                     char gid[static SHOPIFY_GID_BYTES], struct fail *f)
+static int send_part(struct telling *t, struct parcel *p, const struct shipping_plan *plan,
+                     size_t part, size_t before, char gid[static SHOPIFY_GID_BYTES], struct fail *f)
 {
     scoped(json_clear_p) json_t *result = NULL;
-    struct act a = { .t = t, .p = p, .part = &plan->parts[part], .before = before, .tracking = tracking_of(p) };
+    struct act a = {
+        .t = t, .p = p, .part = &plan->parts[part], .before = before, .tracking = tracking_of(p)
+    };
     struct effect e = { .kind = "shopify.fulfill", .act = fulfill, .read_back = fulfill_read_back };
     char key[KEY_BYTES];
 
@@ -189,7 +204,9 @@ static int already_there(struct job_context *c, void *ctx, json_t **ret_result, 
 /* A lost run sent `sent` parts; let the ledger find them. */
 static int settle_parts(struct telling *t, struct parcel *p, size_t sent, struct fail *f)
 {
-    struct effect e = { .kind = "shopify.fulfill", .act = already_there, .read_back = fulfill_read_back };
+    struct effect e = { .kind = "shopify.fulfill",
+                        .act = already_there,
+                        .read_back = fulfill_read_back };
     char key[KEY_BYTES];
 
     for (size_t i = 0; i < sent; i++) {
@@ -202,21 +219,25 @@ static int settle_parts(struct telling *t, struct parcel *p, size_t sent, struct
     return 0;
 }
 
-static int send_plan(struct telling *t, struct parcel *p, const struct shipping_plan *plan, size_t before, struct fail *f)
+static int send_plan(struct telling *t, struct parcel *p, const struct shipping_plan *plan,
+                     size_t before, struct fail *f)
 {
     char gid[SHOPIFY_GID_BYTES] = "";
 
     for (size_t i = 0; i < plan->count; i++) {
         TRY(send_part(t, p, plan, i, before + i, gid, f));
     }
-    return record(t, p, gid, true, "The shop has the tracking number and the customer was told.", f);
+    return record(t, p, gid, true, "The shop has the tracking number and the customer was told.",
+                  f);
 }
 
 /* Nothing of the parcel can be sent: 0 adopted what a person did, 1 held. */
-static int nothing_to_send(struct telling *t, struct parcel *p, const struct shipping_plan *plan, struct fail *f)
+static int nothing_to_send(struct telling *t, struct parcel *p, const struct shipping_plan *plan,
+                           struct fail *f)
 {
     if (plan->blocked > 0 || t->state.done_count == 0) {
-        TRY(run_hold(t->r, "FO_NONE", "No fulfillment order of the shop takes the parcel.", NULL, f));
+        TRY(run_hold(t->r, "FO_NONE", "No fulfillment order of the shop takes the parcel.", NULL,
+                     f));
         return 1;
     }
     return record(t, p, t->state.done[t->state.done_count - 1].gid, false,
@@ -236,7 +257,8 @@ static int send_parcel(struct telling *t, struct parcel *p, struct fail *f)
     }
     TRY(shipping_plan_make(p, &t->state, &plan, f));
     if (plan.on_hold > 0) {
-        TRY(run_hold(t->r, "FO_ON_HOLD", "The shop holds the fulfillment order; the parcel is on its way.", NULL, f));
+        TRY(run_hold(t->r, "FO_ON_HOLD",
+                     "The shop holds the fulfillment order; the parcel is on its way.", NULL, f));
         return 1;
     }
     return plan.count == 0 ? nothing_to_send(t, p, &plan, f) : send_plan(t, p, &plan, before, f);
@@ -246,13 +268,16 @@ static int retell_parcel(struct telling *t, struct parcel *p, struct fail *f)
 {
     scoped(json_clear_p) json_t *result = NULL;
     struct act a = { .t = t, .p = p, .tracking = tracking_of(p) };
-    struct effect e = { .kind = "shopify.tracking", .act = retrack, .read_back = retrack_read_back };
+    struct effect e = { .kind = "shopify.tracking",
+                        .act = retrack,
+                        .read_back = retrack_read_back };
     char key[KEY_BYTES];
 
     (void)snprintf(key, sizeof key, "shopify.tracking:%" PRId64 ":%s", p->id, p->number);
     e.key = key;
     TRY(run_effect(&a, &e, 1, &result, f));
-    return record(t, p, p->fulfillment_gid, true, "The shop has the new tracking number and the customer was told.", f);
+    return record(t, p, p->fulfillment_gid, true,
+                  "The shop has the new tracking number and the customer was told.", f);
 }
 
 static int tell_all(struct telling *t, struct fail *f)
@@ -280,27 +305,37 @@ static int leave_to_track(struct telling *t, struct fail *f)
 
     TRY(db_begin(t->r->c->db, &tx, f));
     TRY(db_exec(tx, &sql_orders_order_shop_cancelled,
-                (const char *[]){ sql_int(&id, t->r->o.id), sql_time(&at, t->state.cancelled_us) }, f));
-    TRY(order_move(tx, &t->r->o,
-                   &(struct order_move){ .to = t->r->o.state,
-                                         .problem = "Cancelled at the shop after hand-off; the parcel was not announced.",
-                                         .next_job = "order.track",
-                                         .note = { .step = "problem", .code = "SHOP_CANCELLED", .once = true,
-                                                   .text = "Cancelled at the shop after hand-off; the parcel was not announced." } },
-                   f));
+                (const char *[]){ sql_int(&id, t->r->o.id), sql_time(&at, t->state.cancelled_us) },
+                f));
+    TRY(order_move(
+        tx, &t->r->o,
+        &(struct order_move){
+            .to = t->r->o.state,
+            .problem = "Cancelled at the shop after hand-off; the parcel was not announced.",
+            .next_job = "order.track",
+            .note = { .step = "problem",
+                      .code = "SHOP_CANCELLED",
+                      .once = true,
+                      .text =
+                          "Cancelled at the shop after hand-off; the parcel was not announced." } },
+        f));
     return db_commit(&tx, f);
 }
 
 static int finish(struct telling *t, struct fail *f)
 {
     bool complete = shipping_complete(&t->state, &t->parcels);
-    struct order_move move = { .to = t->r->o.state, .next_job = "order.track",
-                               .next_run_us = clock_now_us() + t->r->set.num[SETTING_TRACK_FIRST_S] * US };
+    struct order_move move = { .to = t->r->o.state,
+                               .next_job = "order.track",
+                               .next_run_us =
+                                   clock_now_us() + t->r->set.num[SETTING_TRACK_FIRST_S] * US };
 
     if (complete && t->r->o.state != ORDER_FULFILLED) {
         move.to = ORDER_FULFILLED;
         move.event = "order.fulfilled";
-        move.note = (struct order_note){ .step = "complete", .text = "Everything of the order is fulfilled at the shop." };
+        move.note =
+            (struct order_note){ .step = "complete",
+                                 .text = "Everything of the order is fulfilled at the shop." };
     }
     return order_move_now(t->r->c->db, &t->r->o, &move, f);
 }
@@ -323,7 +358,9 @@ static int fulfill_step(struct order_run *r, struct fail *f)
 
 int order_fulfill(struct job_context *c, struct fail *f)
 {
-    static const struct order_job job = { .type = "order.fulfill", .step = fulfill_step, .least_mode = FLOW_APPROVE, .stops = true };
+    static const struct order_job job = {
+        .type = "order.fulfill", .step = fulfill_step, .least_mode = FLOW_APPROVE, .stops = true
+    };
 
     return order_job_run(c, &job, f);
 }

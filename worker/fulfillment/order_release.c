@@ -21,8 +21,9 @@ static int add_reasons(json_t *to, const struct reason *reasons, size_t count, s
 {
     for (size_t i = 0; i < count; i++) {
         const struct reason *r = &reasons[i];
-        json_t *one = json_pack("{s:s, s:s, s:I, s:I, s:b}", "code", r->code, "text", r->text, "number", (json_int_t)r->number,
-                                "limit", (json_int_t)r->limit, "overruled", r->overruled);
+        json_t *one = json_pack("{s:s, s:s, s:I, s:I, s:b}", "code", r->code, "text", r->text,
+                                "number", (json_int_t)r->number, "limit", (json_int_t)r->limit,
+                                "overruled", r->overruled);
         if (json_array_append_new(to, one) < 0) {
             return fail_memory(f);
         }
@@ -36,7 +37,8 @@ static json_t *known_or_null(bool known, int64_t value)
 }
 
 /* {verdict, score, holds, points, and the numbers it rests on}. */
-static int decision_json(const struct gathered *g, const struct decision *d, json_t **ret, struct fail *f)
+static int decision_json(const struct gathered *g, const struct decision *d, json_t **ret,
+                         struct fail *f)
 {
     scoped(json_clear_p) json_t *holds = json_array();
     scoped(json_clear_p) json_t *points = json_array();
@@ -45,29 +47,33 @@ static int decision_json(const struct gathered *g, const struct decision *d, jso
 
     TRY(add_reasons(holds, d->holds, d->hold_count, f));
     TRY(add_reasons(points, d->points, d->point_count, f));
-    *ret = json_pack("{s:s, s:i, s:O, s:O, s:s, s:o, s:o, s:o, s:o, s:o}", "verdict", verdict_name(d->verdict), "score", d->score,
-                     "holds", holds, "points", points, "risk", risk_name(risk_in_force(x)), "total_minor",
-                     known_or_null(x->total_known, x->total_minor), "goods_minor", known_or_null(quoted, g->quote.goods_minor),
-                     "freight_minor", known_or_null(quoted, g->quote.freight_minor), "margin_minor",
-                     known_or_null(x->margin_known, x->margin_minor), "method", quoted ? json_string(x->method) : json_null());
+    *ret = json_pack("{s:s, s:i, s:O, s:O, s:s, s:o, s:o, s:o, s:o, s:o}", "verdict",
+                     verdict_name(d->verdict), "score", d->score, "holds", holds, "points", points,
+                     "risk", risk_name(risk_in_force(x)), "total_minor",
+                     known_or_null(x->total_known, x->total_minor), "goods_minor",
+                     known_or_null(quoted, g->quote.goods_minor), "freight_minor",
+                     known_or_null(quoted, g->quote.freight_minor), "margin_minor",
+                     known_or_null(x->margin_known, x->margin_minor), "method",
+                     quoted ? json_string(x->method) : json_null());
     return *ret != NULL ? 0 : fail_memory(f);
 }
 
-static int keep_decision(struct order_run *r, struct db *tx, const struct gathered *g, const struct decision *d,
-                         struct fail *f)
+static int keep_decision(struct order_run *r, struct db *tx, const struct gathered *g,
+                         const struct decision *d, struct fail *f)
 {
     struct sql_text id, score;
 
     TRY(db_exec(tx, &sql_orders_order_decided,
-                (const char *[]){ sql_int(&id, r->o.id), r->set.text[SETTING_FLOW_FULFILLMENT], sql_int(&score, d->score),
-                                  risk_name(risk_in_force(&g->facts)), g->hash, sql_bool(g->facts.edited) },
+                (const char *[]){ sql_int(&id, r->o.id), r->set.text[SETTING_FLOW_FULFILLMENT],
+                                  sql_int(&score, d->score), risk_name(risk_in_force(&g->facts)),
+                                  g->hash, sql_bool(g->facts.edited) },
                 f));
     return 0;
 }
 
 /* Write the decision and the move it leads to. */
-static int decided(struct order_run *r, const struct gathered *g, const struct decision *d, struct order_move *move,
-                   struct fail *f)
+static int decided(struct order_run *r, const struct gathered *g, const struct decision *d,
+                   struct order_move *move, struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
     scoped(json_clear_p) json_t *detail = NULL;
@@ -82,18 +88,25 @@ static int decided(struct order_run *r, const struct gathered *g, const struct d
 
 /* ---- verdicts ---- */
 
-static int wait(struct order_run *r, const struct gathered *g, const struct decision *d, struct fail *f)
+static int wait(struct order_run *r, const struct gathered *g, const struct decision *d,
+                struct fail *f)
 {
     bool flag = d->verdict == VERDICT_FLAG;
-    struct order_move move = { .to = flag ? ORDER_FLAGGED : ORDER_WAITING, .next_job = "order.release", .next_run_us = d->until_us };
+    struct order_move move = { .to = flag ? ORDER_FLAGGED : ORDER_WAITING,
+                               .next_job = "order.release",
+                               .next_run_us = d->until_us };
 
-    move.note = (struct order_note){ .step = flag ? "flagged" : "waiting", .code = d->code, .once = true,
-                                     .text = flag ? "The score flags the order; it is released later."
-                                                  : "The order waits before it is decided." };
+    move.note =
+        (struct order_note){ .step = flag ? "flagged" : "waiting",
+                             .code = d->code,
+                             .once = true,
+                             .text = flag ? "The score flags the order; it is released later."
+                                          : "The order waits before it is decided." };
     return decided(r, g, d, &move, f);
 }
 
-static int hold(struct order_run *r, const struct gathered *g, const struct decision *d, struct fail *f)
+static int hold(struct order_run *r, const struct gathered *g, const struct decision *d,
+                struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
     scoped(json_clear_p) json_t *detail = NULL;
@@ -107,15 +120,20 @@ static int hold(struct order_run *r, const struct gathered *g, const struct deci
     TRY(add_reasons(reasons, d->holds, d->hold_count, f));
     TRY(db_begin(r->c->db, &tx, f));
     TRY(keep_decision(r, tx, g, d, f));
-    TRY(run_hold_all(r, tx, &(struct order_note){ .code = first->code, .text = first->text, .detail = detail }, reasons, f));
+    TRY(run_hold_all(
+        r, tx, &(struct order_note){ .code = first->code, .text = first->text, .detail = detail },
+        reasons, f));
     return db_commit(&tx, f);
 }
 
 /* Mode approve: everything is ready, a person has the word. */
-static int ask_person(struct order_run *r, const struct gathered *g, const struct decision *d, struct fail *f)
+static int ask_person(struct order_run *r, const struct gathered *g, const struct decision *d,
+                      struct fail *f)
 {
     struct order_move move = { .to = ORDER_APPROVAL,
-                               .note = { .step = "approval", .text = "The order can go; a person releases it.", .once = true } };
+                               .note = { .step = "approval",
+                                         .text = "The order can go; a person releases it.",
+                                         .once = true } };
 
     return decided(r, g, d, &move, f);
 }
@@ -127,16 +145,19 @@ static int noted_before(struct order_run *r, const char *hash, bool *ret, struct
     scoped(pg_clear_p) PGresult *rows = NULL;
     struct sql_text id;
 
-    TRY(db_query(r->c->db, &sql_orders_event_would, (const char *[]){ sql_int(&id, r->o.id), hash }, &rows, f));
+    TRY(db_query(r->c->db, &sql_orders_event_would, (const char *[]){ sql_int(&id, r->o.id), hash },
+                 &rows, f));
     *ret = db_bool(rows, 0, "noted");
     return 0;
 }
 
 /* What makes two decisions the same: verdict and codes, not the numbers of the moment. */
-static void decision_hash(const struct gathered *g, const struct decision *d, char out[static ID_SHA256_HEX_BYTES])
+static void decision_hash(const struct gathered *g, const struct decision *d,
+                          char out[static ID_SHA256_HEX_BYTES])
 {
     char text[1024];
-    int at = snprintf(text, sizeof text, "%s|%s|%d|%s", verdict_name(d->verdict), d->code != NULL ? d->code : "", d->score, g->hash);
+    int at = snprintf(text, sizeof text, "%s|%s|%d|%s", verdict_name(d->verdict),
+                      d->code != NULL ? d->code : "", d->score, g->hash);
 
     for (size_t i = 0; i < d->hold_count; i++) {
         at += snprintf(text + at, sizeof text - (size_t)at, "|%s", d->holds[i].code);
@@ -144,13 +165,15 @@ static void decision_hash(const struct gathered *g, const struct decision *d, ch
     id_sha256_hex(text, (size_t)at, out);
 }
 
-static int say_would(struct order_run *r, const struct gathered *g, const struct decision *d, struct fail *f)
+static int say_would(struct order_run *r, const struct gathered *g, const struct decision *d,
+                     struct fail *f)
 {
     char hash[ID_SHA256_HEX_BYTES];
     bool noted = false;
     scoped(json_clear_p) json_t *detail = NULL;
     scoped(db_rollback_p) struct db *tx = NULL;
-    struct order_move move = { .to = ORDER_WAITING, .next_job = "order.release",
+    struct order_move move = { .to = ORDER_WAITING,
+                               .next_job = "order.release",
                                .next_run_us = clock_now_us() + DRY_RUN_LOOK_S * US };
 
     decision_hash(g, d, hash);
@@ -160,9 +183,12 @@ static int say_would(struct order_run *r, const struct gathered *g, const struct
         return fail_memory(f);
     }
     if (!noted) {
-        move.note = (struct order_note){ .step = "would", .code = d->code, .detail = detail,
-                                         .text = d->verdict == VERDICT_RELEASE ? "Dry run: the order would be released."
-                                                                               : "Dry run: the order would be held." };
+        move.note = (struct order_note){ .step = "would",
+                                         .code = d->code,
+                                         .detail = detail,
+                                         .text = d->verdict == VERDICT_RELEASE
+                                                     ? "Dry run: the order would be released."
+                                                     : "Dry run: the order would be held." };
     }
     TRY(db_begin(r->c->db, &tx, f));
     TRY(keep_decision(r, tx, g, d, f));
@@ -174,20 +200,22 @@ static int say_would(struct order_run *r, const struct gathered *g, const struct
 
 static bool same_goods(const struct supply *old, const struct supply *quote)
 {
-    return strcmp(old->detail_hash, quote->detail_hash) == 0 && strcmp(old->method, quote->method) == 0 &&
-           json_equal(old->lines, quote->lines);
+    return strcmp(old->detail_hash, quote->detail_hash) == 0 &&
+           strcmp(old->method, quote->method) == 0 && json_equal(old->lines, quote->lines);
 }
 
 /* The row under whose number the order is sent: a new one, or the one that is there with a new quote. */
-static int write_supply(struct order_run *r, struct db *tx, const struct supply *old, const struct gathered *g,
-                        struct fail *f)
+static int write_supply(struct order_run *r, struct db *tx, const struct supply *old,
+                        const struct gathered *g, struct fail *f)
 {
-    return old != NULL ? supply_requote(tx, old, &g->quote, f) : supply_insert(tx, &r->o, &g->quote, f);
+    return old != NULL ? supply_requote(tx, old, &g->quote, f)
+                       : supply_insert(tx, &r->o, &g->quote, f);
 }
 
 /* An earlier supplier order that was never paid: kept when it is what we would send now, else taken back.
  * 0 keep, 1 make a new one, 2 it turned out to be paid. */
-static int earlier_supply(struct order_run *r, struct supply *old, const struct gathered *g, struct fail *f)
+static int earlier_supply(struct order_run *r, struct supply *old, const struct gathered *g,
+                          struct fail *f)
 {
     if (supply_is_void(old->state)) {
         return 1;
@@ -200,15 +228,17 @@ static int earlier_supply(struct order_run *r, struct supply *old, const struct 
     return paid == 1 ? 2 : 1;
 }
 
-static int start_placing(struct order_run *r, const struct gathered *g, const struct decision *d, const struct supply *old,
-                         struct fail *f)
+static int start_placing(struct order_run *r, const struct gathered *g, const struct decision *d,
+                         const struct supply *old, struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
     scoped(json_clear_p) json_t *detail = NULL;
     struct order_move move = { .to = ORDER_PLACING, .next_job = "order.release", .goes_on = true };
 
     TRY(decision_json(g, d, &detail, f));
-    move.note = (struct order_note){ .step = "released", .text = "The order is sent to the supplier.", .detail = detail };
+    move.note = (struct order_note){ .step = "released",
+                                     .text = "The order is sent to the supplier.",
+                                     .detail = detail };
     TRY(db_begin(r->c->db, &tx, f));
     TRY(keep_decision(r, tx, g, d, f));
     TRY(write_supply(r, tx, old, g, f));
@@ -216,7 +246,8 @@ static int start_placing(struct order_run *r, const struct gathered *g, const st
     return db_commit(&tx, f);
 }
 
-static int release(struct order_run *r, const struct gathered *g, const struct decision *d, struct fail *f)
+static int release(struct order_run *r, const struct gathered *g, const struct decision *d,
+                   struct fail *f)
 {
     scoped(supply_done) struct supply old = { 0 };
     int none = supply_load(r->c->db, r->o.id, &old, f);
@@ -231,7 +262,8 @@ static int release(struct order_run *r, const struct gathered *g, const struct d
     return place_run(r, f);
 }
 
-static int act_on(struct order_run *r, const struct gathered *g, const struct decision *d, struct fail *f)
+static int act_on(struct order_run *r, const struct gathered *g, const struct decision *d,
+                  struct fail *f)
 {
     if (d->verdict == VERDICT_WAIT || d->verdict == VERDICT_FLAG) {
         return wait(r, g, d, f);
@@ -259,16 +291,20 @@ static int end_order(struct order_run *r, const struct gathered *g, struct fail 
         enum order_state to;
         const char *code, *text;
     } ends[] = {
-        { shop->head.cancelled_us != 0, ORDER_CANCELLED, "SHOP_CANCELLED", "The order was cancelled at the shop." },
+        { shop->head.cancelled_us != 0, ORDER_CANCELLED, "SHOP_CANCELLED",
+          "The order was cancelled at the shop." },
         { shop->head.test, ORDER_IGNORED, "TEST", "A test order is not fulfilled." },
-        { strcmp(shop->fulfillment_status, "FULFILLED") == 0, ORDER_IGNORED, "FULFILLED", "The order is fulfilled already." },
-        { g->line_count == 0, ORDER_IGNORED, "NOTHING_TO_SHIP", "Nothing of the order is to be shipped." },
+        { strcmp(shop->fulfillment_status, "FULFILLED") == 0, ORDER_IGNORED, "FULFILLED",
+          "The order is fulfilled already." },
+        { g->line_count == 0, ORDER_IGNORED, "NOTHING_TO_SHIP",
+          "Nothing of the order is to be shipped." },
     };
 
     for (size_t i = 0; i < COUNT_OF(ends); i++) {
         if (ends[i].applies) {
             const struct order_move move = { .to = ends[i].to,
-                                             .note = { .step = order_state_name(ends[i].to), .code = ends[i].code,
+                                             .note = { .step = order_state_name(ends[i].to),
+                                                       .code = ends[i].code,
                                                        .text = ends[i].text } };
             TRY(order_move_now(r->c->db, &r->o, &move, f));
             return 1;
@@ -278,8 +314,8 @@ static int end_order(struct order_run *r, const struct gathered *g, struct fail 
 }
 
 /* A cancelled order may have left an unpaid one at the supplier. */
-static int withdraw_before_end(struct order_run *r, const struct gathered *g, struct supply *s, bool none, bool *ret_paid,
-                               struct fail *f)
+static int withdraw_before_end(struct order_run *r, const struct gathered *g, struct supply *s,
+                               bool none, bool *ret_paid, struct fail *f)
 {
     if (none || supply_is_void(s->state) || g->shop.head.cancelled_us == 0) {
         return 0;
@@ -338,7 +374,8 @@ static int release_step(struct order_run *r, struct fail *f)
 
     if (r->o.state == ORDER_PLACING) {
         return run_mode(r) >= FLOW_APPROVE ? place_run(r, f)
-                                           : run_wait(r, DRY_RUN_LOOK_S, "FLOW_OFF", "The mode lets nothing be ordered.", f);
+                                           : run_wait(r, DRY_RUN_LOOK_S, "FLOW_OFF",
+                                                      "The mode lets nothing be ordered.", f);
     }
     if (!order_before_handoff(r->o.state)) {
         return rest(r, f);
@@ -347,17 +384,22 @@ static int release_step(struct order_run *r, struct fail *f)
     TRY(none);
     if (none == 0 && supply_is_paid(s.state)) {
         /* Held after hand-off and released by a person: follow it again. */
-        return order_move_now(r->c->db, &r->o,
-                              &(struct order_move){ .to = ORDER_PLACED, .next_job = "order.track",
-                                                    .note = { .step = "resumed", .text = "The order is followed again." } },
-                              f);
+        return order_move_now(
+            r->c->db, &r->o,
+            &(struct order_move){
+                .to = ORDER_PLACED,
+                .next_job = "order.track",
+                .note = { .step = "resumed", .text = "The order is followed again." } },
+            f);
     }
     return decide_order(r, &s, none == 1, f);
 }
 
 int order_release(struct job_context *c, struct fail *f)
 {
-    static const struct order_job job = { .type = "order.release", .step = release_step, .least_mode = FLOW_DRY_RUN, .stops = true };
+    static const struct order_job job = {
+        .type = "order.release", .step = release_step, .least_mode = FLOW_DRY_RUN, .stops = true
+    };
 
     return order_job_run(c, &job, f);
 }

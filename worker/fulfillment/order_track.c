@@ -21,8 +21,8 @@ struct tracking {
     struct order_run *r;
     struct supply s;
     struct cj_order seen;
-    bool fresh;   /* a parcel is new or has another number */
-    bool unsent;  /* the shop has to be told something */
+    bool fresh;  /* a parcel is new or has another number */
+    bool unsent; /* the shop has to be told something */
 };
 
 static void tracking_done(struct tracking *t)
@@ -45,10 +45,14 @@ static int64_t look_interval_s(const struct tracking *t)
 
 static int note_problem(struct tracking *t, const char *code, const char *text, struct fail *f)
 {
-    struct order_move move = { .to = t->r->o.state, .problem = text, .next_job = "order.track", .goes_on = true,
+    struct order_move move = { .to = t->r->o.state,
+                               .problem = text,
+                               .next_job = "order.track",
+                               .goes_on = true,
                                .note = { .step = "problem", .code = code, .text = text } };
 
-    log_warn("order.problem", kv_int("order", t->r->o.id), kv_str("name", t->r->o.name), kv_str("code", code));
+    log_warn("order.problem", kv_int("order", t->r->o.id), kv_str("name", t->r->o.name),
+             kv_str("code", code));
     return order_move_now(t->r->c->db, &t->r->o, &move, f);
 }
 
@@ -75,11 +79,14 @@ static int ask_to_cancel(struct tracking *t, struct fail *f)
         return 0;
     }
     if (t->s.state == SUPPLY_DELIVERED) {
-        return note_problem(t, "SHOP_CANCELLED", "Cancelled at the shop after the supplier had delivered.", f);
+        return note_problem(t, "SHOP_CANCELLED",
+                            "Cancelled at the shop after the supplier had delivered.", f);
     }
     TRY(set_supply(t, SUPPLY_CANCEL_ASKED, f));
     return note_problem(t, "SHOP_CANCELLED",
-                        "Cancelled at the shop after hand-off; the supplier's order is paid and needs CJ support to be cancelled.", f);
+                        "Cancelled at the shop after hand-off; the supplier's order is paid and "
+                        "needs CJ support to be cancelled.",
+                        f);
 }
 
 static int compare_shop(struct tracking *t, const struct shopify_order *shop, struct fail *f)
@@ -94,9 +101,12 @@ static int compare_shop(struct tracking *t, const struct shopify_order *shop, st
     if (strcmp(hash, t->s.detail_hash) == 0 || strcmp(hash, t->r->o.detail_hash) == 0) {
         return 0;
     }
-    TRY(note_problem(t, "EDITED", "Lines or address changed at the shop after the order was handed to the supplier.", f));
+    TRY(note_problem(
+        t, "EDITED",
+        "Lines or address changed at the shop after the order was handed to the supplier.", f));
     /* Said once per edit: the fingerprint that was told about is kept. */
-    TRY(db_exec(t->r->c->db, &sql_orders_order_hash, (const char *[]){ sql_int(&id, t->r->o.id), hash }, f));
+    TRY(db_exec(t->r->c->db, &sql_orders_order_hash,
+                (const char *[]){ sql_int(&id, t->r->o.id), hash }, f));
     return 0;
 }
 
@@ -144,12 +154,14 @@ static int store_parcels(struct tracking *t, struct db *tx, struct fail *f)
             continue;
         }
         TRY(parcel_store(tx, &t->s, shipment, &fresh, f));
-        scoped(json_clear_p) json_t *detail = json_pack("{s:s, s:s}", "tracking", shipment->tracking_number, "carrier",
-                                                        shipment->carrier);
+        scoped(json_clear_p) json_t *detail = json_pack(
+            "{s:s, s:s}", "tracking", shipment->tracking_number, "carrier", shipment->carrier);
         if (fresh) {
             t->fresh = true;
             TRY(timeline_add(tx, t->r->o.id,
-                             &(struct order_note){ .step = "tracked", .text = "A parcel has a tracking number.", .detail = detail },
+                             &(struct order_note){ .step = "tracked",
+                                                   .text = "A parcel has a tracking number.",
+                                                   .detail = detail },
                              f));
         }
     }
@@ -184,19 +196,24 @@ static int store_look(struct tracking *t, struct db *tx, struct fail *f)
 static int supplier_cancelled(struct tracking *t, struct db *tx, struct fail *f)
 {
     if (t->r->o.shop_cancelled_us != 0) {
-        return order_move(tx, &t->r->o,
-                          &(struct order_move){ .to = ORDER_CANCELLED,
-                                                .note = { .step = "cancelled", .code = "SUPPLIER_CANCELLED",
-                                                          .text = "The supplier confirmed the cancellation." } },
-                          f);
+        return order_move(
+            tx, &t->r->o,
+            &(struct order_move){ .to = ORDER_CANCELLED,
+                                  .note = { .step = "cancelled",
+                                            .code = "SUPPLIER_CANCELLED",
+                                            .text = "The supplier confirmed the cancellation." } },
+            f);
     }
-    return order_move(tx, &t->r->o,
-                      &(struct order_move){ .to = ORDER_HELD,
-                                            .hold_code = "SUPPLIER_CANCELLED",
-                                            .problem = "The supplier cancelled the order; the customer still waits.",
-                                            .note = { .step = "held", .code = "SUPPLIER_CANCELLED",
-                                                      .text = "The supplier cancelled the order; the customer still waits." } },
-                      f);
+    return order_move(
+        tx, &t->r->o,
+        &(struct order_move){
+            .to = ORDER_HELD,
+            .hold_code = "SUPPLIER_CANCELLED",
+            .problem = "The supplier cancelled the order; the customer still waits.",
+            .note = { .step = "held",
+                      .code = "SUPPLIER_CANCELLED",
+                      .text = "The supplier cancelled the order; the customer still waits." } },
+        f);
 }
 
 static bool all_delivered(const struct tracking *t)
@@ -220,16 +237,20 @@ static int delivered_although_cancelled(struct tracking *t, struct db *tx, struc
 {
     const char *text = "The supplier delivered although the order was cancelled at the shop.";
 
-    return order_move(tx, &t->r->o,
-                      &(struct order_move){ .to = ORDER_HELD, .hold_code = "SHOP_CANCELLED", .problem = text,
-                                            .note = { .step = "held", .code = "SHOP_CANCELLED", .text = text } },
-                      f);
+    return order_move(
+        tx, &t->r->o,
+        &(struct order_move){ .to = ORDER_HELD,
+                              .hold_code = "SHOP_CANCELLED",
+                              .problem = text,
+                              .note = { .step = "held", .code = "SHOP_CANCELLED", .text = text } },
+        f);
 }
 
 static int go_on(struct tracking *t, struct db *tx, struct fail *f)
 {
     enum order_state state = t->r->o.state;
-    struct order_move move = { .to = state, .next_job = "order.track",
+    struct order_move move = { .to = state,
+                               .next_job = "order.track",
                                .next_run_us = clock_now_us() + look_interval_s(t) * US };
 
     if (t->seen.status == CJ_CANCELLED) {
@@ -239,11 +260,13 @@ static int go_on(struct tracking *t, struct db *tx, struct fail *f)
         return delivered_although_cancelled(t, tx, f);
     }
     if (must_tell_shop(t)) {
-        move = (struct order_move){ .to = state == ORDER_PLACED ? ORDER_SHIPPED : state, .next_job = "order.fulfill",
+        move = (struct order_move){ .to = state == ORDER_PLACED ? ORDER_SHIPPED : state,
+                                    .next_job = "order.fulfill",
                                     .event = "order.shipped" };
     } else if (all_delivered(t) && state != ORDER_PLACED) {
         move = (struct order_move){ .to = ORDER_DELIVERED,
-                                    .note = { .step = "delivered", .text = "Everything was delivered." } };
+                                    .note = { .step = "delivered",
+                                              .text = "Everything was delivered." } };
     }
     return order_move(tx, &t->r->o, &move, f);
 }
@@ -254,7 +277,8 @@ static int look_at_supplier(struct tracking *t, struct fail *f)
         if (f->kind != FAIL_MISSING) {
             return -1;
         }
-        TRY(run_hold(t->r, "SUPPLIER_MISSING", "The supplier does not know the paid order any more.", NULL, f));
+        TRY(run_hold(t->r, "SUPPLIER_MISSING",
+                     "The supplier does not know the paid order any more.", NULL, f));
         return 1;
     }
     return 0;
@@ -268,7 +292,8 @@ static int track_step(struct order_run *r, struct fail *f)
     int none = supply_load(r->c->db, r->o.id, &t.s, f);
     TRY(none);
     if (none != 0 || !order_after_handoff(r->o.state)) {
-        return fail_set(f, FAIL_BUG, "order %s in state %s cannot be tracked", r->o.name, order_state_name(r->o.state));
+        return fail_set(f, FAIL_BUG, "order %s in state %s cannot be tracked", r->o.name,
+                        order_state_name(r->o.state));
     }
     int gone = look_at_supplier(&t, f);
     if (gone != 0) {
@@ -283,7 +308,9 @@ static int track_step(struct order_run *r, struct fail *f)
 
 int order_track(struct job_context *c, struct fail *f)
 {
-    static const struct order_job job = { .type = "order.track", .step = track_step, .least_mode = FLOW_DRY_RUN };
+    static const struct order_job job = { .type = "order.track",
+                                          .step = track_step,
+                                          .least_mode = FLOW_DRY_RUN };
 
     return order_job_run(c, &job, f);
 }

@@ -14,11 +14,11 @@
 #include "worker/providers/cj/cj.h"
 
 enum {
-    FIRST_LOOK_S = 24 * 3600,  /* how far back the very first check reaches */
-    CALLS_PER_ORDER = 8,       /* at the supplier, to decide about and place one order */
-    SPREAD_AFTER = 5,          /* that many orders of a run go at once */
-    STOP_BEFORE_MS = 30000,    /* end early when less is left until the deadline */
-    PAGES_MAX = 200,           /* the shop pages at most 25,000 orders in one search */
+    FIRST_LOOK_S = 24 * 3600, /* how far back the very first check reaches */
+    CALLS_PER_ORDER = 8,      /* at the supplier, to decide about and place one order */
+    SPREAD_AFTER = 5,         /* that many orders of a run go at once */
+    STOP_BEFORE_MS = 30000,   /* end early when less is left until the deadline */
+    PAGES_MAX = 200,          /* the shop pages at most 25,000 orders in one search */
 };
 
 static const int64_t US = 1000000;
@@ -28,9 +28,9 @@ static const char LOCK[] = "orders.check";
 struct check {
     struct job_context *c;
     struct settings set;
-    int64_t spacing_us;   /* between the follow-up jobs of a backlog */
-    int64_t woken;        /* follow-up jobs so far */
-    int64_t seen_to_us;   /* newest change stored */
+    int64_t spacing_us; /* between the follow-up jobs of a backlog */
+    int64_t woken;      /* follow-up jobs so far */
+    int64_t seen_to_us; /* newest change stored */
     int64_t inserted, changed;
 };
 
@@ -57,24 +57,32 @@ static const char *first_state(const struct shopify_order_row *row)
     return row->cancelled_us != 0 ? "cancelled" : "received";
 }
 
-static int upsert_row(struct db *tx, const struct shopify_order_row *row, int64_t run_us, struct upsert *ret,
-                      struct fail *f)
+static int upsert_row(struct db *tx, const struct shopify_order_row *row, int64_t run_us,
+                      struct upsert *ret, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
     struct sql_text created, updated, cancelled, total, run;
     const char *state = first_state(row);
     bool goes_on = strcmp(state, "received") == 0;
-    const char *params[] = { row->gid, row->name, state, sql_time(&created, row->created_us),
-                             sql_time(&updated, row->updated_us), row->financial, sql_time(&cancelled, row->cancelled_us),
-                             sql_bool(row->test), row->total_known ? sql_int(&total, row->total.minor) : NULL,
-                             row->total_known ? row->total.currency : NULL, goes_on ? "order.release" : NULL,
+    const char *params[] = { row->gid,
+                             row->name,
+                             state,
+                             sql_time(&created, row->created_us),
+                             sql_time(&updated, row->updated_us),
+                             row->financial,
+                             sql_time(&cancelled, row->cancelled_us),
+                             sql_bool(row->test),
+                             row->total_known ? sql_int(&total, row->total.minor) : NULL,
+                             row->total_known ? row->total.currency : NULL,
+                             goes_on ? "order.release" : NULL,
                              goes_on ? sql_time(&run, run_us) : NULL };
 
     TRY(db_query(tx, &sql_orders_order_upsert, params, &rows, f));
     if (PQntuples(rows) == 0) {
         return 1;
     }
-    *ret = (struct upsert){ .id = db_int(rows, 0, "id", 0), .inserted = db_bool(rows, 0, "inserted"),
+    *ret = (struct upsert){ .id = db_int(rows, 0, "id", 0),
+                            .inserted = db_bool(rows, 0, "inserted"),
                             .seen = db_bool(rows, 0, "seen") };
     (void)str_fit(ret->state, sizeof ret->state, db_text(rows, 0, "state"));
     const char *hold = db_text(rows, 0, "hold_code");
@@ -85,16 +93,20 @@ static int upsert_row(struct db *tx, const struct shopify_order_row *row, int64_
 }
 
 /* order.received: the one event a new order makes, whoever saw it first. */
-static int received(struct check *k, struct db *tx, const struct upsert *u, const struct shopify_order_row *row,
-                    int64_t run_us, struct fail *f)
+static int received(struct check *k, struct db *tx, const struct upsert *u,
+                    const struct shopify_order_row *row, int64_t run_us, struct fail *f)
 {
-    struct order_note note = { .step = "received", .text = "The order was received from the shop." };
+    struct order_note note = { .step = "received",
+                               .text = "The order was received from the shop." };
 
     k->inserted++;
     if (strcmp(u->state, "ignored") == 0) {
-        note = (struct order_note){ .step = "ignored", .code = "TEST", .text = "A test order is not fulfilled." };
+        note = (struct order_note){ .step = "ignored",
+                                    .code = "TEST",
+                                    .text = "A test order is not fulfilled." };
     } else if (strcmp(u->state, "cancelled") == 0) {
-        note = (struct order_note){ .step = "cancelled", .code = "SHOP_CANCELLED",
+        note = (struct order_note){ .step = "cancelled",
+                                    .code = "SHOP_CANCELLED",
                                     .text = "The order was cancelled before it was seen." };
     }
     TRY(timeline_add(tx, u->id, &note, f));
@@ -112,15 +124,17 @@ static const char *job_after_change(const struct upsert *u, const struct shopify
     enum order_state state = order_state_parse(u->state);
 
     if (order_before_handoff(state)) {
-        bool decided_anew = state != ORDER_HELD || hold_rule_find(u->hold_code)->redecide || row->cancelled_us != 0;
+        bool decided_anew =
+            state != ORDER_HELD || hold_rule_find(u->hold_code)->redecide || row->cancelled_us != 0;
         return decided_anew ? "order.release" : NULL;
     }
     /* order.fulfill reads the shop itself and leaves to order.track what it finds changed. */
-    return order_after_handoff(state) && strcmp(u->next_job, "order.fulfill") != 0 ? "order.track" : NULL;
+    return order_after_handoff(state) && strcmp(u->next_job, "order.fulfill") != 0 ? "order.track"
+                                                                                   : NULL;
 }
 
-static int changed(struct check *k, struct db *tx, const struct upsert *u, const struct shopify_order_row *row,
-                   struct fail *f)
+static int changed(struct check *k, struct db *tx, const struct upsert *u,
+                   const struct shopify_order_row *row, struct fail *f)
 {
     struct sql_text id, run;
     const char *job = job_after_change(u, row);
@@ -130,13 +144,15 @@ static int changed(struct check *k, struct db *tx, const struct upsert *u, const
     }
     k->changed++;
     int64_t run_us = run_time(k, k->c->now_us);
-    int64_t rows = db_exec(tx, &sql_orders_order_wake,
-                           (const char *[]){ sql_int(&id, u->id), u->state, job, sql_time(&run, run_us) }, f);
+    int64_t rows =
+        db_exec(tx, &sql_orders_order_wake,
+                (const char *[]){ sql_int(&id, u->id), u->state, job, sql_time(&run, run_us) }, f);
     TRY(rows);
     return rows == 0 ? 0 : order_follow_up(tx, u->id, job, run_us, "order.changed", f);
 }
 
-static int store_row(struct check *k, struct db *tx, const struct shopify_order_row *row, struct fail *f)
+static int store_row(struct check *k, struct db *tx, const struct shopify_order_row *row,
+                     struct fail *f)
 {
     struct upsert u;
     int64_t woken = k->woken;
@@ -156,7 +172,8 @@ static int store_row(struct check *k, struct db *tx, const struct shopify_order_
     return u.inserted ? received(k, tx, &u, row, run_us, f) : changed(k, tx, &u, row, f);
 }
 
-static int store_page(struct check *k, const struct shopify_order_row *rows, size_t count, struct fail *f)
+static int store_page(struct check *k, const struct shopify_order_row *rows, size_t count,
+                      struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
 
@@ -188,7 +205,8 @@ static int read_cursor(struct check *k, int64_t *ret_us, struct fail *f)
     scoped(pg_clear_p) PGresult *rows = NULL;
 
     TRY(db_query(k->c->db, &sql_orders_cursor_get, (const char *[]){ CURSOR }, &rows, f));
-    *ret_us = PQntuples(rows) > 0 ? db_int(rows, 0, "updated_us", 0) : k->c->now_us - FIRST_LOOK_S * US;
+    *ret_us =
+        PQntuples(rows) > 0 ? db_int(rows, 0, "updated_us", 0) : k->c->now_us - FIRST_LOOK_S * US;
     return 0;
 }
 
@@ -199,7 +217,8 @@ static int write_cursor(struct check *k, int64_t since_us, struct fail *f)
     int64_t to_us = k->seen_to_us < k->c->now_us ? k->seen_to_us : k->c->now_us;
 
     TRY(db_exec(k->c->db, &sql_orders_cursor_put,
-                (const char *[]){ CURSOR, sql_time(&text, to_us > since_us ? to_us : since_us) }, f));
+                (const char *[]){ CURSOR, sql_time(&text, to_us > since_us ? to_us : since_us) },
+                f));
     return 0;
 }
 
@@ -219,7 +238,8 @@ static int read_pages(struct check *k, int64_t since_us, struct fail *f)
         if (pages > 0 && must_end(k, pages)) {
             return 1;
         }
-        TRY(shopify_orders_updated(k->c->shopify, since_us, (int)k->set.num[SETTING_ORDERS_PAGE], cursor, &page, f));
+        TRY(shopify_orders_updated(k->c->shopify, since_us, (int)k->set.num[SETTING_ORDERS_PAGE],
+                                   cursor, &page, f));
         TRY(store_page(k, page.rows, page.count, f));
         more = page.more;
         (void)str_fit(cursor, sizeof cursor, page.cursor);
@@ -236,7 +256,8 @@ static int check_all(struct check *k, struct fail *f)
     TRY(early);
     TRY(write_cursor(k, cursor_us, f));
     if (k->inserted + k->changed > 0) {
-        log_info("orders.checked", kv_int("new", k->inserted), kv_int("changed", k->changed), kv_bool("more", early != 0));
+        log_info("orders.checked", kv_int("new", k->inserted), kv_int("changed", k->changed),
+                 kv_bool("more", early != 0));
     }
     return early != 0 ? job_snooze(k->c, 1) : 0;
 }

@@ -15,8 +15,8 @@ enum { DUE_S = 600, STOP_BEFORE_MS = 60000, FINDINGS_MAX = 2000 };
 
 static const char LOCK[] = "orders.reconcile";
 
-int reconcile_found(struct reconcile *x, enum finding what, const char *kind, const char *subject, const char *text,
-                    struct fail *f)
+int reconcile_found(struct reconcile *x, enum finding what, const char *kind, const char *subject,
+                    const char *text, struct fail *f)
 {
     x->missing += what == FINDING_MISSING;
     x->doubled += what == FINDING_DOUBLE;
@@ -41,7 +41,8 @@ static int compare_ours(struct reconcile *x, struct fail *f)
     for (int i = 0; i < PQntuples(rows); i++) {
         const char *kind = db_text(rows, i, "kind");
         enum finding what = strncmp(kind, "double", 6) == 0 ? FINDING_DOUBLE : FINDING_NOTE;
-        TRY(reconcile_found(x, what, kind, db_text(rows, i, "subject"), db_text(rows, i, "text"), f));
+        TRY(reconcile_found(x, what, kind, db_text(rows, i, "subject"), db_text(rows, i, "text"),
+                            f));
     }
     return 0;
 }
@@ -52,8 +53,9 @@ static int wake(struct reconcile *x, int64_t id, const char *state, const char *
     struct sql_text id_text, now;
 
     TRY(db_begin(x->c->db, &tx, f));
-    TRY(db_exec(tx, &sql_orders_order_wake,
-                (const char *[]){ sql_int(&id_text, id), state, job, sql_time(&now, clock_now_us()) }, f));
+    TRY(db_exec(
+        tx, &sql_orders_order_wake,
+        (const char *[]){ sql_int(&id_text, id), state, job, sql_time(&now, clock_now_us()) }, f));
     TRY(order_follow_up(tx, id, job, 0, "order.reconciled", f));
     return db_commit(&tx, f);
 }
@@ -74,7 +76,8 @@ static int compare_late(struct reconcile *x, struct fail *f)
         int64_t id = db_int(rows, i, "id", 0);
         const char *job = db_text(rows, i, "next_job");
         (void)snprintf(subject, sizeof subject, "order:%" PRId64, id);
-        (void)snprintf(text, sizeof text, "%.60s is paid and due but still %s.", db_text(rows, i, "name"), db_text(rows, i, "state"));
+        (void)snprintf(text, sizeof text, "%.60s is paid and due but still %s.",
+                       db_text(rows, i, "name"), db_text(rows, i, "state"));
         TRY(reconcile_found(x, FINDING_MISSING, "not_placed", subject, text, f));
         TRY(wake(x, id, db_text(rows, i, "state"), job != NULL ? job : "order.release", f));
     }
@@ -84,7 +87,8 @@ static int compare_late(struct reconcile *x, struct fail *f)
 static int store(struct reconcile *x, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
-    scoped(json_clear_p) json_t *detail = json_pack("{s:O, s:b}", "findings", x->findings, "cut_short", x->cut_short);
+    scoped(json_clear_p) json_t *detail =
+        json_pack("{s:O, s:b}", "findings", x->findings, "cut_short", x->cut_short);
     scoped(free_p) char *text = NULL;
     struct sql_text orders, missing, doubled;
 
@@ -92,9 +96,12 @@ static int store(struct reconcile *x, struct fail *f)
     TRY(db_query(x->c->db, &sql_orders_reconcile_counts, NULL, &rows, f));
     int64_t count = db_int(rows, 0, "orders", 0);
     TRY(db_exec(x->c->db, &sql_orders_reconcile_store,
-                (const char *[]){ sql_int(&orders, count), sql_int(&missing, x->missing), sql_int(&doubled, x->doubled), text }, f));
-    log_at(x->missing + x->doubled > 0 ? LOG_WARN : LOG_INFO, "orders.reconciled", kv_int("orders", count),
-           kv_int("missing", x->missing), kv_int("doubled", x->doubled), kv_bool("cut_short", x->cut_short));
+                (const char *[]){ sql_int(&orders, count), sql_int(&missing, x->missing),
+                                  sql_int(&doubled, x->doubled), text },
+                f));
+    log_at(x->missing + x->doubled > 0 ? LOG_WARN : LOG_INFO, "orders.reconciled",
+           kv_int("orders", count), kv_int("missing", x->missing), kv_int("doubled", x->doubled),
+           kv_bool("cut_short", x->cut_short));
     return 0;
 }
 
@@ -114,7 +121,8 @@ int orders_reconcile(struct job_context *c, struct fail *f)
     struct reconcile x = { .c = c, .findings = findings };
 
     if (c->shopify == NULL || c->cj == NULL) {
-        return fail_set(f, FAIL_DENIED, "no %s is configured", c->shopify == NULL ? "shop" : "supplier");
+        return fail_set(f, FAIL_DENIED, "no %s is configured",
+                        c->shopify == NULL ? "shop" : "supplier");
     }
     int held = db_try_lock(c->db, LOCK, f);
     TRY(held);

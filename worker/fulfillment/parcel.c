@@ -39,7 +39,8 @@ static bool whole_word(const char *at, const char *start, size_t length)
     unsigned char before = at > start ? (unsigned char)at[-1] : ' ';
     unsigned char after = (unsigned char)at[length];
 
-    return !((before | 32) >= 'a' && (before | 32) <= 'z') && !((after | 32) >= 'a' && (after | 32) <= 'z');
+    return !((before | 32) >= 'a' && (before | 32) <= 'z') &&
+           !((after | 32) >= 'a' && (after | 32) <= 'z');
 }
 
 const char *carrier_company(const char *carrier)
@@ -93,7 +94,8 @@ static int shipment_lines(const struct cj_shipment *s, char **ret, struct fail *
     return json_write(out, ret, f);
 }
 
-int parcel_store(struct db *tx, const struct supply *s, const struct cj_shipment *shipment, bool *ret_fresh, struct fail *f)
+int parcel_store(struct db *tx, const struct supply *s, const struct cj_shipment *shipment,
+                 bool *ret_fresh, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
     scoped(free_p) char *lines = NULL;
@@ -105,8 +107,8 @@ int parcel_store(struct db *tx, const struct supply *s, const struct cj_shipment
     const char *carrier = shipment->carrier[0] != '\0' ? shipment->carrier : s->method;
     const char *status = shipment->status == CJ_DELIVERED ? "delivered" : "shipped";
     TRY(db_query(tx, &sql_orders_parcel_store,
-                 (const char *[]){ sql_int(&id, s->id), shipment->order_id, shipment->tracking_number, url, carrier, lines,
-                                   status },
+                 (const char *[]){ sql_int(&id, s->id), shipment->order_id,
+                                   shipment->tracking_number, url, carrier, lines, status },
                  &rows, f));
     *ret_fresh = db_bool(rows, 0, "fresh");
     return 0;
@@ -122,7 +124,8 @@ static int take_lines(json_t *left, const char *vid, int64_t wanted, json_t *to,
         if (taken <= 0 || (vid != NULL && strcmp(json_text(line, "vid", ""), vid) != 0)) {
             continue;
         }
-        if (json_array_append_new(to, json_pack("{s:s, s:I}", "line_gid", json_text(line, "line_gid", ""), "quantity",
+        if (json_array_append_new(to, json_pack("{s:s, s:I}", "line_gid",
+                                                json_text(line, "line_gid", ""), "quantity",
                                                 (json_int_t)taken)) < 0 ||
             json_object_set_new(line, "quantity", json_integer(have - taken)) < 0) {
             return fail_memory(f);
@@ -143,7 +146,8 @@ static int spread_lines(const char *own, json_t *left, struct parcel *p, struct 
     TRY(json_parse(own, strlen(own), "lines of a parcel", &lines, f));
     for (size_t i = 0; i < json_array_size(lines); i++) {
         const json_t *line = json_array_get(lines, i);
-        TRY(take_lines(left, json_text(line, "vid", ""), json_int(line, "quantity", 0), p->lines, f));
+        TRY(take_lines(left, json_text(line, "vid", ""), json_int(line, "quantity", 0), p->lines,
+                       f));
     }
     return 0;
 }
@@ -165,7 +169,8 @@ int parcels_load(struct db *db, int64_t order_id, struct parcels *ret, struct fa
     scoped(json_clear_p) json_t *left = NULL;
     struct sql_text id;
 
-    TRY(db_query(db, &sql_orders_parcels_get, (const char *[]){ sql_int(&id, order_id) }, &rows, f));
+    TRY(db_query(db, &sql_orders_parcels_get, (const char *[]){ sql_int(&id, order_id) }, &rows,
+                 f));
     ret->items = calloc((size_t)PQntuples(rows) + 1, sizeof *ret->items);
     if (ret->items == NULL) {
         return fail_memory(f);
@@ -183,12 +188,14 @@ int parcels_load(struct db *db, int64_t order_id, struct parcels *ret, struct fa
     return 0;
 }
 
-int parcel_sent(struct db *tx, const struct parcel *p, const char *fulfillment_gid, bool by_us, struct fail *f)
+int parcel_sent(struct db *tx, const struct parcel *p, const char *fulfillment_gid, bool by_us,
+                struct fail *f)
 {
     struct sql_text id;
 
-    TRY(db_exec(tx, &sql_orders_parcel_sent,
-                (const char *[]){ sql_int(&id, p->id), fulfillment_gid, p->number, sql_bool(by_us) }, f));
+    TRY(db_exec(
+        tx, &sql_orders_parcel_sent,
+        (const char *[]){ sql_int(&id, p->id), fulfillment_gid, p->number, sql_bool(by_us) }, f));
     return 0;
 }
 

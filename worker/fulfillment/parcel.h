@@ -26,12 +26,13 @@ struct parcels {
 void parcels_done(struct parcels *p);
 
 /* Insert or refresh the parcel of one shipment.  *ret_fresh: new, or its tracking number changed. */
-must_check int parcel_store(struct db *tx, const struct supply *s, const struct cj_shipment *shipment, bool *ret_fresh,
-                            struct fail *f);
+must_check int parcel_store(struct db *tx, const struct supply *s,
+                            const struct cj_shipment *shipment, bool *ret_fresh, struct fail *f);
 /* All parcels of a shop order, oldest first, their lines spread over the shop's lines. */
 must_check int parcels_load(struct db *db, int64_t order_id, struct parcels *ret, struct fail *f);
 /* The shop has it: fulfillment and the number it was told. */
-must_check int parcel_sent(struct db *tx, const struct parcel *p, const char *fulfillment_gid, bool by_us, struct fail *f);
+must_check int parcel_sent(struct db *tx, const struct parcel *p, const char *fulfillment_gid,
+                           bool by_us, struct fail *f);
 /* Still to be sent, or sent with another number. */
 bool parcel_unsent(const struct parcel *p);
 

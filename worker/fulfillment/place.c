@@ -37,9 +37,9 @@ static json_t *numbers(const struct placing *p)
 {
     json_t *amount = p->seen.amount_known ? json_integer(p->seen.amount.minor) : json_null();
 
-    return json_pack("{s:s, s:s, s:I, s:I, s:o, s:s}", "number", p->s.number, "supplier_order", p->s.cj_id, "quoted_minor",
-                     (json_int_t)p->s.quoted_minor, "cap_minor", (json_int_t)p->s.cap_minor, "amount_minor", amount,
-                     "currency", "USD");
+    return json_pack("{s:s, s:s, s:I, s:I, s:o, s:s}", "number", p->s.number, "supplier_order",
+                     p->s.cj_id, "quoted_minor", (json_int_t)p->s.quoted_minor, "cap_minor",
+                     (json_int_t)p->s.cap_minor, "amount_minor", amount, "currency", "USD");
 }
 
 static int hold(struct placing *p, const char *code, const char *text, struct fail *f)
@@ -49,8 +49,8 @@ static int hold(struct placing *p, const char *code, const char *text, struct fa
     return ended(run_hold(p->r, code, text, detail, f));
 }
 
-static int move_supply(struct order_run *r, struct supply *s, enum supply_state to, const struct cj_order *seen,
-                       const struct order_note *note, struct fail *f)
+static int move_supply(struct order_run *r, struct supply *s, enum supply_state to,
+                       const struct cj_order *seen, const struct order_note *note, struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
 
@@ -72,11 +72,16 @@ static int read_supplier(struct placing *p, struct fail *f)
 int place_paid(struct order_run *r, struct supply *s, const struct cj_order *seen, struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
-    scoped(json_clear_p) json_t *detail = json_pack("{s:s, s:s}", "number", s->number, "supplier_order", s->cj_id);
+    scoped(json_clear_p) json_t *detail =
+        json_pack("{s:s, s:s}", "number", s->number, "supplier_order", s->cj_id);
     int64_t first_us = clock_now_us() + r->set.num[SETTING_TRACK_FIRST_S] * US;
-    struct order_move move = { .to = ORDER_PLACED, .next_job = "order.track", .next_run_us = first_us,
-                               .event = "order.placed",
-                               .note = { .step = "placed", .text = "The supplier's order is paid.", .detail = detail } };
+    struct order_move move = {
+        .to = ORDER_PLACED,
+        .next_job = "order.track",
+        .next_run_us = first_us,
+        .event = "order.placed",
+        .note = { .step = "placed", .text = "The supplier's order is paid.", .detail = detail }
+    };
 
     TRY(db_begin(r->c->db, &tx, f));
     if (!supply_is_paid(s->state)) {
@@ -84,13 +89,18 @@ int place_paid(struct order_run *r, struct supply *s, const struct cj_order *see
     }
     TRY(order_move(tx, &r->o, &move, f));
     TRY(db_commit(&tx, f));
-    log_info("order.placed", kv_int("order", r->o.id), kv_str("name", r->o.name), kv_str("number", s->number));
+    log_info("order.placed", kv_int("order", r->o.id), kv_str("name", r->o.name),
+             kv_str("number", s->number));
     return 0;
 }
 
-static int void_supply(struct order_run *r, struct supply *s, enum supply_state to, const char *text, struct fail *f)
+static int void_supply(struct order_run *r, struct supply *s, enum supply_state to,
+                       const char *text, struct fail *f)
 {
-    return move_supply(r, s, to, NULL, &(struct order_note){ .step = "withdrawn", .code = supply_state_name(to), .text = text }, f);
+    return move_supply(
+        r, s, to, NULL,
+        &(struct order_note){ .step = "withdrawn", .code = supply_state_name(to), .text = text },
+        f);
 }
 
 int place_withdraw(struct order_run *r, struct supply *s, struct fail *f)
@@ -98,23 +108,32 @@ int place_withdraw(struct order_run *r, struct supply *s, struct fail *f)
     scoped(cj_order_done) struct cj_order seen = { 0 };
 
     if (cj_order_get(r->c->cj, s->number, &seen, f) < 0) {
-        return f->kind != FAIL_MISSING ? -1 : void_supply(r, s, SUPPLY_FAILED, "The supplier has no order of this number.", f);
+        return f->kind != FAIL_MISSING
+                   ? -1
+                   : void_supply(r, s, SUPPLY_FAILED, "The supplier has no order of this number.",
+                                 f);
     }
     (void)snprintf(s->cj_id, sizeof s->cj_id, "%s", seen.order_id);
     if (seen.paid && seen.status != CJ_CANCELLED) {
         TRY(act_pay(r, s, true, f));
         TRY(move_supply(r, s, SUPPLY_PAID, &seen,
-                        &(struct order_note){ .step = "paid", .text = "The supplier's order turned out to be paid." }, f));
+                        &(struct order_note){
+                            .step = "paid", .text = "The supplier's order turned out to be paid." },
+                        f));
         return 1;
     }
     if (seen.status == CJ_CREATED || seen.status == CJ_IN_CART) {
         TRY(act_delete(r, s, f));
-        return void_supply(r, s, SUPPLY_CANCELLED, "The unpaid order was deleted at the supplier.", f);
+        return void_supply(r, s, SUPPLY_CANCELLED, "The unpaid order was deleted at the supplier.",
+                           f);
     }
     if (seen.status == CJ_CANCELLED) {
         return void_supply(r, s, SUPPLY_CANCELLED, "The supplier has cancelled the order.", f);
     }
-    return void_supply(r, s, SUPPLY_FAILED, "The order stays unpaid at the supplier, which cannot delete it any more; it is never sent.", f);
+    return void_supply(r, s, SUPPLY_FAILED,
+                       "The order stays unpaid at the supplier, which cannot delete it any more; "
+                       "it is never sent.",
+                       f);
 }
 
 /* Take it back; then the order ends in `to` with this note.  A payment that is found out now wins over everything. */
@@ -134,15 +153,19 @@ static int give_up(struct placing *p, const struct order_move *move, struct fail
 
 static int give_up_cancelled(struct placing *p, struct fail *f)
 {
-    const struct order_move move = { .to = ORDER_CANCELLED,
-                                     .note = { .step = "cancelled", .code = "SHOP_CANCELLED",
-                                               .text = "Cancelled at the shop before it was paid at the supplier." } };
+    const struct order_move move = {
+        .to = ORDER_CANCELLED,
+        .note = { .step = "cancelled",
+                  .code = "SHOP_CANCELLED",
+                  .text = "Cancelled at the shop before it was paid at the supplier." }
+    };
     return give_up(p, &move, f);
 }
 
 static int give_up_held(struct placing *p, const char *code, const char *text, struct fail *f)
 {
-    return give_up(p, &(struct order_move){ .to = ORDER_HELD, .hold_code = code, .note.text = text }, f);
+    return give_up(
+        p, &(struct order_move){ .to = ORDER_HELD, .hold_code = code, .note.text = text }, f);
 }
 
 /* ---- the steps ---- */
@@ -152,7 +175,9 @@ static int check_stop(struct placing *p, struct fail *f)
     bool stopped = false;
 
     TRY(run_stopped(p->r, &stopped, f));
-    return stopped ? ended(run_wait(p->r, PAUSED_S, "STOP", "STOP is on: nothing is ordered, paid or sent.", f)) : 0;
+    return stopped ? ended(run_wait(p->r, PAUSED_S, "STOP",
+                                    "STOP is on: nothing is ordered, paid or sent.", f))
+                   : 0;
 }
 
 /* What we are about to send is still to be sent: nobody has fulfilled it at the shop. */
@@ -182,7 +207,9 @@ static int reread_shop(struct placing *p, struct fail *f)
         return give_up_cancelled(p, f);
     }
     if (strcmp(hash, p->s.detail_hash) != 0 || !still_wanted(p)) {
-        return give_up_held(p, "EDITED", "Lines, address or fulfillment changed while the order was being placed.", f);
+        return give_up_held(
+            p, "EDITED", "Lines, address or fulfillment changed while the order was being placed.",
+            f);
     }
     if (strcmp(p->shop.head.financial, "PAID") != 0) {
         return give_up_held(p, "NOT_PAID", "The order is not PAID any more.", f);
@@ -214,7 +241,8 @@ static int create(struct placing *p, struct fail *f)
             return -1;
         }
         TRY(void_supply(p->r, &p->s, SUPPLY_FAILED, "The supplier has lost the order.", f));
-        return hold(p, "SUPPLIER_MISSING", "The supplier does not know the order it had accepted.", f);
+        return hold(p, "SUPPLIER_MISSING", "The supplier does not know the order it had accepted.",
+                    f);
     }
     if (p->s.state != SUPPLY_INTENT) {
         return 0;
@@ -222,7 +250,10 @@ static int create(struct placing *p, struct fail *f)
     (void)snprintf(p->s.cj_id, sizeof p->s.cj_id, "%s", p->seen.order_id);
     scoped(json_clear_p) json_t *detail = numbers(p);
     return move_supply(p->r, &p->s, SUPPLY_CREATED, &p->seen,
-                       &(struct order_note){ .step = "created", .text = "The order was created at the supplier.", .detail = detail }, f);
+                       &(struct order_note){ .step = "created",
+                                             .text = "The order was created at the supplier.",
+                                             .detail = detail },
+                       f);
 }
 
 static int check_lines(struct placing *p, struct fail *f)
@@ -231,10 +262,13 @@ static int check_lines(struct placing *p, struct fail *f)
 
     if (p->seen.status == CJ_CANCELLED) {
         TRY(void_supply(p->r, &p->s, SUPPLY_CANCELLED, "The supplier has cancelled the order.", f));
-        return hold(p, "SUPPLIER_CANCELLED", "The supplier cancelled the order before it was paid.", f);
+        return hold(p, "SUPPLIER_CANCELLED", "The supplier cancelled the order before it was paid.",
+                    f);
     }
     if (p->seen.logistics_miss) {
-        return give_up_held(p, "LOGISTICS_MISS", "The supplier's order has no valid shipping method and can never be paid.", f);
+        return give_up_held(
+            p, "LOGISTICS_MISS",
+            "The supplier's order has no valid shipping method and can never be paid.", f);
     }
     if (p->seen.intercept[0] != '\0') {
         (void)snprintf(text, sizeof text, "The supplier holds the order: %s", p->seen.intercept);
@@ -242,7 +276,8 @@ static int check_lines(struct placing *p, struct fail *f)
     }
     if (!supply_lines_match(p->s.lines, &p->seen)) {
         supply_lines_text(&p->seen, theirs, sizeof theirs);
-        (void)snprintf(text, sizeof text, "The supplier's order holds other goods than ours: %s", theirs);
+        (void)snprintf(text, sizeof text, "The supplier's order holds other goods than ours: %s",
+                       theirs);
         return hold(p, "LINES_DIFFER", text, f);
     }
     return 0;
@@ -258,7 +293,8 @@ static int confirm(struct placing *p, struct fail *f)
     struct fail why = { 0 };
 
     if (unconfirmed(p)) {
-        if (cj_order_confirm(p->r->c->cj, p->seen.order_id, &why) < 0 && (why.kind == FAIL_LATER || why.kind == FAIL_LIMITED)) {
+        if (cj_order_confirm(p->r->c->cj, p->seen.order_id, &why) < 0 &&
+            (why.kind == FAIL_LATER || why.kind == FAIL_LIMITED)) {
             *f = why;
             return -1;
         }
@@ -272,7 +308,9 @@ static int confirm(struct placing *p, struct fail *f)
         return 0;
     }
     return move_supply(p->r, &p->s, SUPPLY_UNPAID, &p->seen,
-                       &(struct order_note){ .step = "confirmed", .text = "The order was confirmed at the supplier." }, f);
+                       &(struct order_note){ .step = "confirmed",
+                                             .text = "The order was confirmed at the supplier." },
+                       f);
 }
 
 static int check_amount(struct placing *p, struct fail *f)
@@ -283,13 +321,15 @@ static int check_amount(struct placing *p, struct fail *f)
         return 0;
     }
     if (!p->seen.amount_known) {
-        return hold(p, "AMOUNT_UNKNOWN", "The supplier does not say what the order costs; it is not paid.", f);
+        return hold(p, "AMOUNT_UNKNOWN",
+                    "The supplier does not say what the order costs; it is not paid.", f);
     }
     if (p->seen.amount.minor <= p->s.cap_minor) {
         return 0;
     }
-    (void)snprintf(text, sizeof text, "The supplier asks %" PRId64 " cents, our cap is %" PRId64 ".", p->seen.amount.minor,
-                   p->s.cap_minor);
+    (void)snprintf(text, sizeof text,
+                   "The supplier asks %" PRId64 " cents, our cap is %" PRId64 ".",
+                   p->seen.amount.minor, p->s.cap_minor);
     return hold(p, "AMOUNT_OVER_CAP", text, f);
 }
 
@@ -312,8 +352,9 @@ static int guard_payment(struct placing *p, struct fail *f)
     if (balance.minor >= p->seen.amount.minor) {
         return 0;
     }
-    (void)snprintf(text, sizeof text, "The supplier balance is %" PRId64 " cents, the order costs %" PRId64 ".", balance.minor,
-                   p->seen.amount.minor);
+    (void)snprintf(text, sizeof text,
+                   "The supplier balance is %" PRId64 " cents, the order costs %" PRId64 ".",
+                   balance.minor, p->seen.amount.minor);
     return hold(p, "WALLET", text, f);
 }
 
@@ -326,7 +367,9 @@ static int pay(struct placing *p, struct fail *f)
         }
     }
     if (act_pay(p->r, &p->s, p->seen.paid, f) < 0) {
-        return strcmp(f->code, "1604000") == 0 ? hold(p, "WALLET", "The supplier balance is too low.", f) : -1;
+        return strcmp(f->code, "1604000") == 0
+                   ? hold(p, "WALLET", "The supplier balance is too low.", f)
+                   : -1;
     }
     return place_paid(p->r, &p->s, &p->seen, f);
 }
@@ -341,7 +384,8 @@ int place_run(struct order_run *r, struct fail *f)
     int none = supply_load(r->c->db, r->o.id, &p.s, f);
     TRY(none);
     if (none != 0 || supply_is_void(p.s.state)) {
-        return fail_set(f, FAIL_BUG, "order %s is being placed without a supplier order", r->o.name);
+        return fail_set(f, FAIL_BUG, "order %s is being placed without a supplier order",
+                        r->o.name);
     }
     if (supply_is_paid(p.s.state)) {
         return place_paid(r, &p.s, NULL, f);

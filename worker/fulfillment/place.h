@@ -16,4 +16,5 @@ must_check int place_run(struct order_run *r, struct fail *f);
 must_check int place_withdraw(struct order_run *r, struct supply *s, struct fail *f);
 
 /* The supplier order is paid: the order is placed (also when that is only found out now) and followed from here. */
-must_check int place_paid(struct order_run *r, struct supply *s, const struct cj_order *seen, struct fail *f);
+must_check int place_paid(struct order_run *r, struct supply *s, const struct cj_order *seen,
+                          struct fail *f);

@@ -22,8 +22,8 @@ struct reconcile {
 };
 
 /* Keep one finding and count it. */
-must_check int reconcile_found(struct reconcile *x, enum finding what, const char *kind, const char *subject,
-                               const char *text, struct fail *f);
+must_check int reconcile_found(struct reconcile *x, enum finding what, const char *kind,
+                               const char *subject, const char *text, struct fail *f);
 /* True (and remembered) when the run must end. */
 bool reconcile_must_end(struct reconcile *x);
 

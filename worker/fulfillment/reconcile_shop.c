@@ -11,7 +11,13 @@
 #include "worker/fulfillment/shipping.h"
 #include "worker/fulfillment/sqltext.h"
 
-enum { LOOK_BACK_S = 24 * 3600, PAGE = 100, PAGES_MAX = 20, SHIPPED_LOOKS = 20, ARRAY_MAX_BYTES = 64 * 1024 };
+enum {
+    LOOK_BACK_S = 24 * 3600,
+    PAGE = 100,
+    PAGES_MAX = 20,
+    SHIPPED_LOOKS = 20,
+    ARRAY_MAX_BYTES = 64 * 1024
+};
 
 static const int64_t US = 1000000;
 
@@ -31,11 +37,15 @@ static int check_missing(struct reconcile *x, const char *gid, struct fail *f)
     scoped(db_rollback_p) struct db *tx = NULL;
     scoped(free_p) char *text = NULL;
 
-    TRY(reconcile_found(x, FINDING_MISSING, "not_known", gid, "The shop has this paid order; we do not.", f));
+    TRY(reconcile_found(x, FINDING_MISSING, "not_known", gid,
+                        "The shop has this paid order; we do not.", f));
     TRY(json_write(args, &text, f));
     TRY(db_begin(x->c->db, &tx, f));
-    TRY(outbox_add(tx, "order.reconciled",
-                   &(struct job_spec){ .type = kind->name, .queue = kind->queue, .args = text, .max_retries = kind->tries }, f));
+    TRY(outbox_add(
+        tx, "order.reconciled",
+        &(struct job_spec){
+            .type = kind->name, .queue = kind->queue, .args = text, .max_retries = kind->tries },
+        f));
     return db_commit(&tx, f);
 }
 
@@ -67,7 +77,8 @@ static int compare_orders(struct reconcile *x, struct fail *f)
 
     for (int pages = 0; more && pages < PAGES_MAX && !reconcile_must_end(x); pages++) {
         scoped(shopify_order_page_done) struct shopify_order_page page = { 0 };
-        TRY(shopify_orders_updated(x->c->shopify, x->c->now_us - LOOK_BACK_S * US, PAGE, cursor, &page, f));
+        TRY(shopify_orders_updated(x->c->shopify, x->c->now_us - LOOK_BACK_S * US, PAGE, cursor,
+                                   &page, f));
         TRY(compare_page(x, &page, f));
         more = page.more;
         (void)str_fit(cursor, sizeof cursor, page.cursor);
@@ -86,10 +97,12 @@ static int compare_fulfillments(struct reconcile *x, const PGresult *rows, int i
     (void)snprintf(subject, sizeof subject, "order:%" PRId64, db_int(rows, i, "id", 0));
     for (size_t k = 0; k < state.done_count; k++) {
         const char *number = state.done[k].numbers[0];
-        if (number[0] == '\0' || shipping_with_number(&state, number, &last) <= state.order_count || last != &state.done[k]) {
+        if (number[0] == '\0' || shipping_with_number(&state, number, &last) <= state.order_count ||
+            last != &state.done[k]) {
             continue;
         }
-        (void)snprintf(text, sizeof text, "The shop has several fulfillments with tracking number %s.", number);
+        (void)snprintf(text, sizeof text,
+                       "The shop has several fulfillments with tracking number %s.", number);
         TRY(reconcile_found(x, FINDING_DOUBLE, "fulfilled_twice", subject, text, f));
     }
     return 0;
@@ -101,7 +114,8 @@ int reconcile_shop(struct reconcile *x, struct fail *f)
     struct sql_text limit;
 
     TRY(compare_orders(x, f));
-    TRY(db_query(x->c->db, &sql_orders_reconcile_shipped, (const char *[]){ sql_int(&limit, SHIPPED_LOOKS) }, &rows, f));
+    TRY(db_query(x->c->db, &sql_orders_reconcile_shipped,
+                 (const char *[]){ sql_int(&limit, SHIPPED_LOOKS) }, &rows, f));
     for (int i = 0; i < PQntuples(rows) && !reconcile_must_end(x); i++) {
         TRY(compare_fulfillments(x, rows, i, f));
     }

@@ -12,26 +12,13 @@
 
 enum { PAGES_MAX = 20, ARRAY_MAX_BYTES = 1024 * 1024 };
 
-/* number -> [ids of the supplier's paid orders under it] */
+/* Numbers of the supplier's paid orders, as the members of an object.  The parts of a split order share one. */
 static int add_row(json_t *seen, const struct cj_order_row *row, struct fail *f)
 {
-    json_t *ids = json_object_get(seen, row->number);
-
     if (strncmp(row->number, "DS-", 3) != 0) {
         return 0; /* not ours: made by hand, or by another shop of the account */
     }
-    if (ids == NULL) {
-        ids = json_array();
-        if (json_object_set_new(seen, row->number, ids) < 0) {
-            return fail_memory(f);
-        }
-    }
-    for (size_t i = 0; i < json_array_size(ids); i++) {
-        if (strcmp(json_string_value(json_array_get(ids, i)), row->order_id) == 0) {
-            return 0; /* pages overlap when orders move on while we read */
-        }
-    }
-    return json_array_append_new(ids, json_string(row->order_id)) < 0 ? fail_memory(f) : 0;
+    return json_object_set_new(seen, row->number, json_true()) < 0 ? fail_memory(f) : 0;
 }
 
 static int read_status(struct reconcile *x, const char *status, json_t *seen, struct fail *f)
@@ -53,27 +40,16 @@ static int read_status(struct reconcile *x, const char *status, json_t *seen, st
 static int numbers_array(json_t *seen, struct str *out, struct fail *f)
 {
     const char *number;
-    json_t *ids;
+    json_t *unused;
 
     str_init(out, ARRAY_MAX_BYTES);
     str_add_char(out, '{');
-    json_object_foreach(seen, number, ids) {
+    json_object_foreach(seen, number, unused)
+    {
         str_addf(out, "%s\"%s\"", out->len > 1 ? "," : "", number);
     }
     str_add_char(out, '}');
     return str_ok(out, f);
-}
-
-/* Parts of a split order carry our number too; those we know as parcels. */
-static size_t unknown_ids(const json_t *ids, const char *known_id, const char *parcel_ids)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < json_array_size(ids); i++) {
-        const char *id = json_string_value(json_array_get(ids, i));
-        count += strcmp(id, known_id) != 0 && strstr(parcel_ids, id) == NULL;
-    }
-    return count;
 }
 
 /* Paid at the supplier while our row does not know: the order's own job finds out. */
@@ -90,26 +66,24 @@ static int wake(struct reconcile *x, int64_t order_id, struct fail *f)
     }
     TRY(db_begin(x->c->db, &tx, f));
     TRY(db_exec(tx, &sql_orders_order_wake,
-                (const char *[]){ sql_int(&id, order_id), order_state_name(o.state), "order.release", sql_time(&now, clock_now_us()) }, f));
+                (const char *[]){ sql_int(&id, order_id), order_state_name(o.state),
+                                  "order.release", sql_time(&now, clock_now_us()) },
+                f));
     TRY(order_follow_up(tx, order_id, "order.release", 0, "order.reconciled", f));
     return db_commit(&tx, f);
 }
 
-static int judge_number(struct reconcile *x, const PGresult *rows, int i, const json_t *seen, json_t *paid_of, struct fail *f)
+static int judge_number(struct reconcile *x, const PGresult *rows, int i, json_t *paid_of,
+                        struct fail *f)
 {
     const char *number = db_text(rows, i, "our_number");
-    const char *known = db_text(rows, i, "cj_order_id");
-    const json_t *ids = json_object_get(seen, number);
     enum supply_state state = supply_state_parse(db_text(rows, i, "state"));
     char subject[40], text[240];
 
     (void)snprintf(subject, sizeof subject, "order:%" PRId64, db_int(rows, i, "order_id", 0));
-    if (known != NULL && unknown_ids(ids, known, db_text(rows, i, "parcel_ids")) > 0 && json_array_size(ids) > 1) {
-        (void)snprintf(text, sizeof text, "The supplier has %zu paid orders under %s.", json_array_size(ids), number);
-        TRY(reconcile_found(x, FINDING_NOTE, "several_ids", subject, text, f));
-    }
     if (json_object_get(paid_of, subject) != NULL) {
-        (void)snprintf(text, sizeof text, "Paid twice at the supplier: %s and %s.", json_string_value(json_object_get(paid_of, subject)), number);
+        (void)snprintf(text, sizeof text, "Paid twice at the supplier: %s and %s.",
+                       json_string_value(json_object_get(paid_of, subject)), number);
         TRY(reconcile_found(x, FINDING_DOUBLE, "paid_twice", subject, text, f));
     }
     if (json_object_set_new(paid_of, subject, json_string(number)) < 0) {
@@ -118,7 +92,8 @@ static int judge_number(struct reconcile *x, const PGresult *rows, int i, const 
     if (supply_is_paid(state)) {
         return 0;
     }
-    (void)snprintf(text, sizeof text, "%s is paid at the supplier, here it is %s.", number, supply_state_name(state));
+    (void)snprintf(text, sizeof text, "%s is paid at the supplier, here it is %s.", number,
+                   supply_state_name(state));
     TRY(reconcile_found(x, FINDING_NOTE, "paid_unknown", subject, text, f));
     return wake(x, db_int(rows, i, "order_id", 0), f);
 }
@@ -126,13 +101,15 @@ static int judge_number(struct reconcile *x, const PGresult *rows, int i, const 
 static int judge_strangers(struct reconcile *x, const PGresult *rows, json_t *seen, struct fail *f)
 {
     const char *number;
-    json_t *ids;
+    json_t *unused;
 
     for (int i = 0; i < PQntuples(rows); i++) {
         (void)json_object_del(seen, db_text(rows, i, "our_number"));
     }
-    json_object_foreach(seen, number, ids) {
-        TRY(reconcile_found(x, FINDING_NOTE, "stranger", number, "The supplier has a paid order of this number; we have none.", f));
+    json_object_foreach(seen, number, unused)
+    {
+        TRY(reconcile_found(x, FINDING_NOTE, "stranger", number,
+                            "The supplier has a paid order of this number; we have none.", f));
     }
     return 0;
 }
@@ -149,9 +126,10 @@ int reconcile_supplier(struct reconcile *x, struct fail *f)
         TRY(read_status(x, paid_statuses[i], seen, f));
     }
     TRY(numbers_array(seen, &numbers, f));
-    TRY(db_query(x->c->db, &sql_orders_reconcile_numbers, (const char *[]){ numbers.data }, &rows, f));
+    TRY(db_query(x->c->db, &sql_orders_reconcile_numbers, (const char *[]){ numbers.data }, &rows,
+                 f));
     for (int i = 0; i < PQntuples(rows); i++) {
-        TRY(judge_number(x, rows, i, seen, paid_of, f));
+        TRY(judge_number(x, rows, i, paid_of, f));
     }
     return judge_strangers(x, rows, seen, f);
 }

@@ -64,33 +64,43 @@ static int64_t heal_s(const struct order_run *r)
     return quarter_s < HEAL_MAX_S ? quarter_s : HEAL_MAX_S;
 }
 
-int run_hold_all(struct order_run *r, struct db *tx, const struct order_note *first, json_t *reasons, struct fail *f)
+int run_hold_all(struct order_run *r, struct db *tx, const struct order_note *first,
+                 json_t *reasons, struct fail *f)
 {
     bool heals = hold_rule_find(first->code)->heals;
-    struct order_move move = { .to = ORDER_HELD, .hold_code = first->code, .hold_reasons = reasons,
+    struct order_move move = { .to = ORDER_HELD,
+                               .hold_code = first->code,
+                               .hold_reasons = reasons,
                                .next_job = heals ? "order.release" : NULL,
-                               .next_run_us = heals ? clock_now_us() + heal_s(r) * US : 0, .note = *first };
+                               .next_run_us = heals ? clock_now_us() + heal_s(r) * US : 0,
+                               .note = *first };
 
     move.note.step = "held";
     move.note.once = true;
-    log_info("order.held", kv_int("order", r->o.id), kv_str("name", r->o.name), kv_str("code", first->code));
+    log_info("order.held", kv_int("order", r->o.id), kv_str("name", r->o.name),
+             kv_str("code", first->code));
     return order_move(tx, &r->o, &move, f);
 }
 
-int run_hold(struct order_run *r, const char *code, const char *text, json_t *detail, struct fail *f)
+int run_hold(struct order_run *r, const char *code, const char *text, json_t *detail,
+             struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
-    scoped(json_clear_p) json_t *reasons = json_pack("[{s:s, s:s, s:O?}]", "code", code, "text", text, "numbers", detail);
+    scoped(json_clear_p) json_t *reasons =
+        json_pack("[{s:s, s:s, s:O?}]", "code", code, "text", text, "numbers", detail);
 
     TRY(db_begin(r->c->db, &tx, f));
-    TRY(run_hold_all(r, tx, &(struct order_note){ .code = code, .text = text, .detail = detail }, reasons, f));
+    TRY(run_hold_all(r, tx, &(struct order_note){ .code = code, .text = text, .detail = detail },
+                     reasons, f));
     return db_commit(&tx, f);
 }
 
-int run_wait(struct order_run *r, int64_t wait_s, const char *code, const char *text, struct fail *f)
+int run_wait(struct order_run *r, int64_t wait_s, const char *code, const char *text,
+             struct fail *f)
 {
-    TRY(order_postpone(r->c->db, &r->o, clock_now_us() + wait_s * US,
-                       &(struct order_note){ .step = "waiting", .code = code, .text = text, .once = true }, f));
+    TRY(order_postpone(
+        r->c->db, &r->o, clock_now_us() + wait_s * US,
+        &(struct order_note){ .step = "waiting", .code = code, .text = text, .once = true }, f));
     return job_snooze(r->c, wait_s);
 }
 
@@ -103,7 +113,9 @@ static int refused(struct order_run *r, const struct fail *why, struct fail *f)
         return run_hold(r, "REFUSED", why->text, NULL, f);
     }
     move.next_run_us = clock_now_us() + PROBLEM_S * US;
-    move.note = (struct order_note){ .step = "problem", .code = fail_rule(why->kind)->name, .text = why->text, .once = true };
+    move.note = (struct order_note){
+        .step = "problem", .code = fail_rule(why->kind)->name, .text = why->text, .once = true
+    };
     return order_move_now(r->c->db, &r->o, &move, f);
 }
 
@@ -133,7 +145,8 @@ static bool due(const struct order_run *r, const struct order_job *job)
     if (strcmp(r->o.next_job, job->type) != 0) {
         return false;
     }
-    return r->o.next_run_us <= clock_now_us() + EARLY_US || (when != NULL && strcmp(when, "now") == 0);
+    return r->o.next_run_us <= clock_now_us() + EARLY_US ||
+           (when != NULL && strcmp(when, "now") == 0);
 }
 
 static int run_due(struct order_run *r, const struct order_job *job, struct fail *f)
@@ -142,7 +155,8 @@ static int run_due(struct order_run *r, const struct order_job *job, struct fail
         return run_wait(r, PAUSED_S, "STOP", "STOP is on: nothing is ordered, paid or sent.", f);
     }
     if (run_mode(r) < job->least_mode) {
-        return run_wait(r, PAUSED_S, "FLOW_OFF", "The fulfillment flow does not let orders go on in its present mode.", f);
+        return run_wait(r, PAUSED_S, "FLOW_OFF",
+                        "The fulfillment flow does not let orders go on in its present mode.", f);
     }
     if (job->step(r, f) < 0) {
         return after_failure(r, f);
@@ -158,7 +172,8 @@ int order_job_run(struct job_context *c, const struct order_job *job, struct fai
 
     TRY(job_arg_id(c, 0, &id, f));
     if (c->shopify == NULL || c->cj == NULL) {
-        return fail_later(f, FAIL_LATER, ACCOUNT_S * 1000, "no %s is configured", c->shopify == NULL ? "shop" : "supplier");
+        return fail_later(f, FAIL_LATER, ACCOUNT_S * 1000, "no %s is configured",
+                          c->shopify == NULL ? "shop" : "supplier");
     }
     int held = order_lock_take(c->db, id, &lock, f);
     TRY(held);

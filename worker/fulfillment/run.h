@@ -22,7 +22,7 @@ struct order_run {
 typedef int order_step_fn(struct order_run *r, struct fail *f);
 
 struct order_job {
-    const char *type;          /* the job type; runs only while shop_order.next_job names it */
+    const char *type; /* the job type; runs only while shop_order.next_job names it */
     order_step_fn *step;
     enum flow_mode least_mode; /* below this mode the order waits */
     bool stops;                /* waits while STOP is on */
@@ -38,9 +38,11 @@ enum flow_mode run_mode(const struct order_run *r);
 must_check int run_stopped(struct order_run *r, bool *ret, struct fail *f);
 /* Hold the order for one reason.  Codes that heal are looked at again after a while that grows with the order's age; others
  * wait for a person or a change at the shop. */
-must_check int run_hold(struct order_run *r, const char *code, const char *text, json_t *detail, struct fail *f);
+must_check int run_hold(struct order_run *r, const char *code, const char *text, json_t *detail,
+                        struct fail *f);
 /* The same for several reasons; code and text are those of the one that names the hold, reasons is what is shown. */
-must_check int run_hold_all(struct order_run *r, struct db *tx, const struct order_note *first, json_t *reasons,
-                            struct fail *f);
+must_check int run_hold_all(struct order_run *r, struct db *tx, const struct order_note *first,
+                            json_t *reasons, struct fail *f);
 /* Come back in wait_s by snoozing, with a note that is written once. */
-must_check int run_wait(struct order_run *r, int64_t wait_s, const char *code, const char *text, struct fail *f);
+must_check int run_wait(struct order_run *r, int64_t wait_s, const char *code, const char *text,
+                        struct fail *f);

@@ -15,8 +15,9 @@ enum { MANY_OF_ONE = 5, MANY_ORDERS = 3, AOV_TIMES = 3 };
 static bool risk_medium(const struct order_facts *o, struct reason *r)
 {
     return risk_in_force(o) == RISK_MEDIUM &&
-           SAY(r, "%s", o->risk == RISK_PENDING ? "The risk is still PENDING and counts as MEDIUM."
-                                                : "The shop rates the risk MEDIUM.");
+           SAY(r, "%s",
+               o->risk == RISK_PENDING ? "The risk is still PENDING and counts as MEDIUM."
+                                       : "The shop rates the risk MEDIUM.");
 }
 
 static bool value_soft(const struct order_facts *o, struct reason *r)
@@ -41,14 +42,16 @@ static bool country_differs(const struct order_facts *o, struct reason *r)
 static bool name_differs(const struct order_facts *o, struct reason *r)
 {
     return o->bill.present && strcasecmp(o->bill.name, o->ship.name) != 0 &&
-           strcasecmp(o->bill.zip, o->ship.zip) != 0 && SAY(r, "Billing and shipping differ in name and postcode.");
+           strcasecmp(o->bill.zip, o->ship.zip) != 0 &&
+           SAY(r, "Billing and shipping differ in name and postcode.");
 }
 
 static bool many_of_one(const struct order_facts *o, struct reason *r)
 {
     for (size_t i = 0; o->new_customer && i < o->line_count; i++) {
         if (o->lines[i].quantity >= MANY_OF_ONE) {
-            return SAY(r, "A new customer wants %" PRId64 " of \"%.80s\".", o->lines[i].quantity, o->lines[i].title);
+            return SAY(r, "A new customer wants %" PRId64 " of \"%.80s\".", o->lines[i].quantity,
+                       o->lines[i].title);
         }
     }
     return false;
@@ -62,7 +65,8 @@ static bool many_orders(const struct order_facts *o, struct reason *r)
 
 static bool disposable_mail(const struct order_facts *o, struct reason *r)
 {
-    return address_email_disposable(o->email) && SAY(r, "The e-mail domain hands out throw-away addresses.");
+    return address_email_disposable(o->email) &&
+           SAY(r, "The e-mail domain hands out throw-away addresses.");
 }
 
 static bool forwarder(const struct order_facts *o, struct reason *r)
@@ -91,17 +95,17 @@ static const struct {
     int points;
     score_test_fn *test;
 } lines[] = {
-    { "RISK_MEDIUM",     30, risk_medium },
-    { "VALUE",           25, value_soft },
+    { "RISK_MEDIUM", 30, risk_medium },
+    { "VALUE", 25, value_soft },
     { "BILLING_COUNTRY", 30, country_differs },
-    { "BILLING_NAME",    15, name_differs },
-    { "MANY_OF_ONE",     20, many_of_one },
-    { "MANY_ORDERS",     40, many_orders },
+    { "BILLING_NAME", 15, name_differs },
+    { "MANY_OF_ONE", 20, many_of_one },
+    { "MANY_ORDERS", 40, many_orders },
     { "DISPOSABLE_MAIL", 15, disposable_mail },
-    { "FORWARDER",       25, forwarder },
-    { "IP_COUNTRY",      20, ip_differs },
-    { "AVS",             25, avs_failed },
-    { "CVV",             25, cvv_failed },
+    { "FORWARDER", 25, forwarder },
+    { "IP_COUNTRY", 20, ip_differs },
+    { "AVS", 25, avs_failed },
+    { "CVV", 25, cvv_failed },
 };
 
 int score_collect(const struct order_facts *o, struct reason *ret, size_t max, size_t *ret_count)
@@ -110,7 +114,9 @@ int score_collect(const struct order_facts *o, struct reason *ret, size_t max, s
 
     *ret_count = 0;
     for (size_t i = 0; i < COUNT_OF(lines) && *ret_count < max; i++) {
-        struct reason r = { .code = lines[i].code, .number = lines[i].points, .overruled = o->released };
+        struct reason r = { .code = lines[i].code,
+                            .number = lines[i].points,
+                            .overruled = o->released };
         if (lines[i].test(o, &r)) {
             score += lines[i].points;
             ret[(*ret_count)++] = r;

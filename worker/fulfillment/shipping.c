@@ -46,7 +46,8 @@ static void add_to_part(struct shipping_part *part, const char *fo_line_gid, int
 }
 
 /* Take up to `wanted` pieces of a shop line from one fulfillment order; returns how many are accounted for, -1 no memory. */
-static int64_t take_from(struct shipping_plan *plan, struct shopify_fo *fo, const char *line_gid, int64_t wanted)
+static int64_t take_from(struct shipping_plan *plan, struct shopify_fo *fo, const char *line_gid,
+                         int64_t wanted)
 {
     int64_t taken = 0;
 
@@ -78,8 +79,8 @@ static bool over(const struct shopify_fo *fo)
 }
 
 /* Fulfillment orders that can take goods come first. */
-static int plan_line(struct shipping_plan *plan, struct shopify_fulfillment_state *state, const char *line_gid,
-                     int64_t wanted, struct fail *f)
+static int plan_line(struct shipping_plan *plan, struct shopify_fulfillment_state *state,
+                     const char *line_gid, int64_t wanted, struct fail *f)
 {
     for (int pass = 0; pass < 2; pass++) {
         for (size_t i = 0; i < state->order_count && wanted > 0; i++) {
@@ -98,8 +99,8 @@ static int plan_line(struct shipping_plan *plan, struct shopify_fulfillment_stat
     return 0;
 }
 
-int shipping_plan_make(const struct parcel *parcel, struct shopify_fulfillment_state *state, struct shipping_plan *ret,
-                       struct fail *f)
+int shipping_plan_make(const struct parcel *parcel, struct shopify_fulfillment_state *state,
+                       struct shipping_plan *ret, struct fail *f)
 {
     *ret = (struct shipping_plan){ .parts = calloc(state->order_count + 1, sizeof *ret->parts) };
     if (ret->parts == NULL) {
@@ -107,7 +108,8 @@ int shipping_plan_make(const struct parcel *parcel, struct shopify_fulfillment_s
     }
     for (size_t i = 0; i < json_array_size(parcel->lines); i++) {
         const json_t *line = json_array_get(parcel->lines, i);
-        TRY(plan_line(ret, state, json_text(line, "line_gid", ""), json_int(line, "quantity", 0), f));
+        TRY(plan_line(ret, state, json_text(line, "line_gid", ""), json_int(line, "quantity", 0),
+                      f));
     }
     return 0;
 }

@@ -18,18 +18,20 @@ struct shipping_part {
 struct shipping_plan {
     struct shipping_part *parts;
     size_t count;
-    int64_t planned;  /* pieces that can be sent */
-    int64_t on_hold;  /* pieces that lie in a held fulfillment order */
-    int64_t blocked;  /* pieces in a fulfillment order that takes none for another reason */
-    int64_t gone;     /* pieces the shop has nowhere any more: fulfilled or removed by a person */
+    int64_t planned; /* pieces that can be sent */
+    int64_t on_hold; /* pieces that lie in a held fulfillment order */
+    int64_t blocked; /* pieces in a fulfillment order that takes none for another reason */
+    int64_t gone;    /* pieces the shop has nowhere any more: fulfilled or removed by a person */
 };
 void shipping_plan_done(struct shipping_plan *p);
 
 /* Plan a parcel; what is planned is taken off the remaining quantities in *state. */
-must_check int shipping_plan_make(const struct parcel *parcel, struct shopify_fulfillment_state *state,
+must_check int shipping_plan_make(const struct parcel *parcel,
+                                  struct shopify_fulfillment_state *state,
                                   struct shipping_plan *ret, struct fail *f);
 /* Fulfillments, not cancelled ones, that carry this tracking number; *ret_last is the newest of them or NULL. */
 size_t shipping_with_number(const struct shopify_fulfillment_state *state, const char *number,
                             const struct shopify_fulfillment **ret_last);
 /* Whether nothing of these shop lines is left to be fulfilled. */
-bool shipping_complete(const struct shopify_fulfillment_state *state, const struct parcels *parcels);
+bool shipping_complete(const struct shopify_fulfillment_state *state,
+                       const struct parcels *parcels);

@@ -15,19 +15,22 @@ static const struct {
     uint32_t next;
 } orders[ORDER_STATES] = {
     [ORDER_RECEIVED] = { "received", BEFORE,
-                         O(WAITING) | O(FLAGGED) | O(HELD) | O(APPROVAL) | O(PLACING) | O(CANCELLED) | O(IGNORED) },
+                         O(WAITING) | O(FLAGGED) | O(HELD) | O(APPROVAL) | O(PLACING) |
+                             O(CANCELLED) | O(IGNORED) },
     /* A person's release makes every hold a wait, also one that came after hand-off. */
     [ORDER_WAITING] = { "waiting", BEFORE,
-                        O(FLAGGED) | O(HELD) | O(APPROVAL) | O(PLACING) | O(PLACED) | O(SHIPPED) | O(FULFILLED) |
-                            O(DELIVERED) | O(CANCELLED) | O(IGNORED) },
+                        O(FLAGGED) | O(HELD) | O(APPROVAL) | O(PLACING) | O(PLACED) | O(SHIPPED) |
+                            O(FULFILLED) | O(DELIVERED) | O(CANCELLED) | O(IGNORED) },
     [ORDER_FLAGGED] = { "flagged", BEFORE,
-                        O(WAITING) | O(HELD) | O(APPROVAL) | O(PLACING) | O(CANCELLED) | O(IGNORED) },
+                        O(WAITING) | O(HELD) | O(APPROVAL) | O(PLACING) | O(CANCELLED) |
+                            O(IGNORED) },
     /* A hold can come after hand-off, too; once resolved the order goes back to where it stands at the supplier. */
     [ORDER_HELD] = { "held", BEFORE,
-                     O(WAITING) | O(FLAGGED) | O(APPROVAL) | O(PLACING) | O(PLACED) | O(SHIPPED) | O(FULFILLED) |
-                         O(DELIVERED) | O(CANCELLED) | O(IGNORED) },
+                     O(WAITING) | O(FLAGGED) | O(APPROVAL) | O(PLACING) | O(PLACED) | O(SHIPPED) |
+                         O(FULFILLED) | O(DELIVERED) | O(CANCELLED) | O(IGNORED) },
     [ORDER_APPROVAL] = { "approval", BEFORE,
-                         O(WAITING) | O(FLAGGED) | O(HELD) | O(PLACING) | O(CANCELLED) | O(IGNORED) },
+                         O(WAITING) | O(FLAGGED) | O(HELD) | O(PLACING) | O(CANCELLED) |
+                             O(IGNORED) },
     [ORDER_PLACING] = { "placing", DURING, O(PLACED) | O(HELD) | O(CANCELLED) },
     [ORDER_PLACED] = { "placed", AFTER, O(SHIPPED) | O(FULFILLED) | O(HELD) | O(CANCELLED) },
     [ORDER_SHIPPED] = { "shipped", AFTER, O(FULFILLED) | O(HELD) | O(DELIVERED) | O(CANCELLED) },
@@ -42,15 +45,21 @@ static const struct {
     uint32_t next;
     bool paid, is_void;
 } supplies[SUPPLY_STATES] = {
-    [SUPPLY_INTENT] = { "intent", S(CREATED) | S(UNPAID) | S(PAID) | S(FAILED) | S(CANCELLED), false, false },
-    [SUPPLY_CREATED] = { "created", S(UNPAID) | S(PAID) | S(CANCEL_ASKED) | S(CANCELLED) | S(FAILED), false, false },
-    [SUPPLY_UNPAID] = { "unpaid", S(PAID) | S(CANCEL_ASKED) | S(CANCELLED) | S(FAILED), false, false },
-    [SUPPLY_PAID] = { "paid", S(SHIPPED) | S(DELIVERED) | S(CANCEL_ASKED) | S(CANCELLED), true, false },
+    [SUPPLY_INTENT] = { "intent", S(CREATED) | S(UNPAID) | S(PAID) | S(FAILED) | S(CANCELLED),
+                        false, false },
+    [SUPPLY_CREATED] = { "created",
+                         S(UNPAID) | S(PAID) | S(CANCEL_ASKED) | S(CANCELLED) | S(FAILED), false,
+                         false },
+    [SUPPLY_UNPAID] = { "unpaid", S(PAID) | S(CANCEL_ASKED) | S(CANCELLED) | S(FAILED), false,
+                        false },
+    [SUPPLY_PAID] = { "paid", S(SHIPPED) | S(DELIVERED) | S(CANCEL_ASKED) | S(CANCELLED), true,
+                      false },
     [SUPPLY_SHIPPED] = { "shipped", S(DELIVERED) | S(CANCEL_ASKED) | S(CANCELLED), true, false },
     [SUPPLY_DELIVERED] = { "delivered", 0, true, false },
     [SUPPLY_CANCELLED] = { "cancelled", 0, false, true },
     /* Asking is not being heard: the parcel may leave all the same. */
-    [SUPPLY_CANCEL_ASKED] = { "cancel_asked", S(CANCELLED) | S(SHIPPED) | S(DELIVERED), true, false },
+    [SUPPLY_CANCEL_ASKED] = { "cancel_asked", S(CANCELLED) | S(SHIPPED) | S(DELIVERED), true,
+                              false },
     [SUPPLY_FAILED] = { "failed", 0, false, true },
 };
 

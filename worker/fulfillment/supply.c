@@ -49,34 +49,43 @@ int supply_insert(struct db *tx, const struct order *o, const struct supply *s, 
     (void)snprintf(start, sizeof start, "DS-%.40s", number != NULL ? number + 1 : o->gid);
     TRY(json_write(s->lines, &lines, f));
     TRY(db_exec(tx, &sql_orders_supply_new,
-                (const char *[]){ sql_int(&id, o->id), start, lines, s->method, s->from, sql_int(&goods, s->goods_minor),
-                                  sql_int(&freight, s->freight_minor), sql_int(&cap, s->cap_minor), s->detail_hash },
+                (const char *[]){ sql_int(&id, o->id), start, lines, s->method, s->from,
+                                  sql_int(&goods, s->goods_minor),
+                                  sql_int(&freight, s->freight_minor), sql_int(&cap, s->cap_minor),
+                                  s->detail_hash },
                 f));
     return 0;
 }
 
-int supply_requote(struct db *tx, const struct supply *s, const struct supply *quote, struct fail *f)
+int supply_requote(struct db *tx, const struct supply *s, const struct supply *quote,
+                   struct fail *f)
 {
     struct sql_text id, goods, freight, cap;
 
     TRY(db_exec(tx, &sql_orders_supply_quote,
                 (const char *[]){ sql_int(&id, s->id), sql_int(&goods, quote->goods_minor),
-                                  sql_int(&freight, quote->freight_minor), sql_int(&cap, quote->cap_minor) },
+                                  sql_int(&freight, quote->freight_minor),
+                                  sql_int(&cap, quote->cap_minor) },
                 f));
     return 0;
 }
 
-int supply_move(struct db *tx, struct supply *s, enum supply_state to, const struct cj_order *seen, struct fail *f)
+int supply_move(struct db *tx, struct supply *s, enum supply_state to, const struct cj_order *seen,
+                struct fail *f)
 {
     struct sql_text id, amount;
 
     if (!supply_may_become(s->state, to)) {
-        return fail_set(f, FAIL_BUG, "supplier order %s cannot go from %s to %s", s->number, supply_state_name(s->state),
-                        supply_state_name(to));
+        return fail_set(f, FAIL_BUG, "supplier order %s cannot go from %s to %s", s->number,
+                        supply_state_name(s->state), supply_state_name(to));
     }
-    const char *params[] = { sql_int(&id, s->id), supply_state_name(s->state), supply_state_name(to),
+    const char *params[] = { sql_int(&id, s->id),
+                             supply_state_name(s->state),
+                             supply_state_name(to),
                              seen != NULL ? sql_opt(seen->order_id) : NULL,
-                             seen != NULL && seen->amount_known ? sql_int(&amount, seen->amount.minor) : NULL,
+                             seen != NULL && seen->amount_known
+                                 ? sql_int(&amount, seen->amount.minor)
+                                 : NULL,
                              seen != NULL ? sql_opt(seen->status_text) : NULL };
     int64_t changed = db_exec(tx, &sql_orders_supply_move, params, f);
     TRY(changed);
@@ -159,8 +168,8 @@ void supply_lines_text(const struct cj_order *order, char *out, size_t out_bytes
 
     (void)str_fit(out, out_bytes, order->lines == NULL ? "nothing it tells us" : "");
     for (size_t i = 0; i < order->line_count && at < out_bytes; i++) {
-        int n = snprintf(out + at, out_bytes - at, "%s%s x %" PRId64, i > 0 ? ", " : "", order->lines[i].vid,
-                         order->lines[i].quantity);
+        int n = snprintf(out + at, out_bytes - at, "%s%s x %" PRId64, i > 0 ? ", " : "",
+                         order->lines[i].vid, order->lines[i].quantity);
         at += n > 0 ? (size_t)n : 0;
     }
 }

@@ -33,14 +33,17 @@ void supply_done(struct supply *s);
 /* The newest one of an order.  0; 1 when there is none. */
 must_check int supply_load(struct db *db, int64_t order_id, struct supply *ret, struct fail *f);
 /* Insert from lines, method, from, goods, freight, cap and hash of *s; the number is made from the order's id at the shop. */
-must_check int supply_insert(struct db *tx, const struct order *o, const struct supply *s, struct fail *f);
+must_check int supply_insert(struct db *tx, const struct order *o, const struct supply *s,
+                             struct fail *f);
 /* New quote (goods, freight, cap of *quote) for one that is not paid yet. */
-must_check int supply_requote(struct db *tx, const struct supply *s, const struct supply *quote, struct fail *f);
+must_check int supply_requote(struct db *tx, const struct supply *s, const struct supply *quote,
+                              struct fail *f);
 /* To state `to`, keeping what *seen says (id, amount, status); seen may be NULL.  The same rules as order_move. */
-must_check int supply_move(struct db *tx, struct supply *s, enum supply_state to, const struct cj_order *seen,
-                           struct fail *f);
+must_check int supply_move(struct db *tx, struct supply *s, enum supply_state to,
+                           const struct cj_order *seen, struct fail *f);
 /* Items to send and to quote, one per line; *ret is malloc'ed. */
-must_check int supply_items(const json_t *lines, struct cj_item **ret, size_t *ret_count, struct fail *f);
+must_check int supply_items(const json_t *lines, struct cj_item **ret, size_t *ret_count,
+                            struct fail *f);
 /* Whether the supplier's lines are ours, variant by variant. */
 bool supply_lines_match(const json_t *lines, const struct cj_order *order);
 /* "2509...777 x 2, ..." */

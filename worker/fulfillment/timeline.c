@@ -17,8 +17,8 @@ int timeline_add(struct db *tx, int64_t order_id, const struct order_note *note,
         TRY(json_write(note->detail, &detail, f));
     }
     TRY(db_exec(tx, &sql_orders_event_add,
-                (const char *[]){ sql_int(&id, order_id), note->step, note->code, note->text, detail,
-                                  sql_opt(log_trace_id()), sql_bool(note->once) },
+                (const char *[]){ sql_int(&id, order_id), note->step, note->code, note->text,
+                                  detail, sql_opt(log_trace_id()), sql_bool(note->once) },
                 f));
     return 0;
 }

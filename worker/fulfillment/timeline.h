@@ -17,4 +17,5 @@ struct order_note {
     bool once;        /* not when the last note has the same step and code */
 };
 /* Inside the caller's transaction, with the thread's trace id. */
-must_check int timeline_add(struct db *tx, int64_t order_id, const struct order_note *note, struct fail *f);
+must_check int timeline_add(struct db *tx, int64_t order_id, const struct order_note *note,
+                            struct fail *f);

@@ -29,7 +29,9 @@ void fake_reset(void)
     fake->freight_minor = 471;
     fake->freight_days = 12;
     FIT(fake->freight_name, "CJPacket Ordinary");
-    fake->variants[0] = (struct fake_variant){ .vid = "2509180000000000777", .sku = "SKU-1", .stock = 1000, .price_minor = 850 };
+    fake->variants[0] = (struct fake_variant){
+        .vid = "2509180000000000777", .sku = "SKU-1", .stock = 1000, .price_minor = 850
+    };
 }
 
 int fake_add_order(void)
@@ -40,15 +42,23 @@ int fake_add_order(void)
         i++;
     }
     struct fake_order *o = &fake->orders[i];
-    *o = (struct fake_order){ .used = true, .financial = "PAID", .risk = "LOW", .line_count = 1, .total_minor = 5499 };
+    *o = (struct fake_order){
+        .used = true, .financial = "PAID", .risk = "LOW", .line_count = 1, .total_minor = 5499
+    };
     o->created_us = (clock_now_us() - 3600 * S) / S * S + i * 60 * S;
     o->updated_us = o->created_us;
     (void)snprintf(o->email, sizeof o->email, "buyer%d@mail.example", i);
     FIT(o->lines[0].sku, "SKU-1");
     o->lines[0].quantity = o->lines[0].remaining = 1;
-    o->ship = (struct shopify_address){ .present = true, .name = "Ann Example", .city = "New York", .province = "New York",
-                                        .province_code = "NY", .zip = "10001", .country = "United States",
-                                        .country_code = "US", .phone = "+12125550100" };
+    o->ship = (struct shopify_address){ .present = true,
+                                        .name = "Ann Example",
+                                        .city = "New York",
+                                        .province = "New York",
+                                        .province_code = "NY",
+                                        .zip = "10001",
+                                        .country = "United States",
+                                        .country_code = "US",
+                                        .phone = "+12125550100" };
     (void)snprintf(o->ship.line1, sizeof o->ship.line1, "%d Example St", i + 1);
     return i;
 }
@@ -85,7 +95,8 @@ void fake_ship(struct fake_supply *s, const char *number, int line)
     size_t i = s->parcel_count++;
 
     s->status = CJ_SHIPPED;
-    (void)snprintf(s->parcels[i].id, sizeof s->parcels[i].id, i == 0 ? "%.40s" : "%.40s-%zu", s->id, i);
+    (void)snprintf(s->parcels[i].id, sizeof s->parcels[i].id, i == 0 ? "%.40s" : "%.40s-%zu", s->id,
+                   i);
     FIT(s->parcels[i].number, number);
     s->parcels[i].line = line;
 }
@@ -113,7 +124,8 @@ int fake_enter(const char *call, struct fail *f)
     if (fake->fault == FAULT_KILLED_BEFORE) {
         _exit(FAKE_KILLED_STATUS);
     }
-    return fake->fault == FAULT_REFUSED_LATER ? fail_set(f, FAIL_LATER, "%s: passing trouble", call) : 0;
+    return fake->fault == FAULT_REFUSED_LATER ? fail_set(f, FAIL_LATER, "%s: passing trouble", call)
+                                              : 0;
 }
 
 int fake_leave(int result, bool write, struct fail *f)

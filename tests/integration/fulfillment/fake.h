@@ -9,7 +9,14 @@
 #include "worker/providers/cj/cj.h"
 #include "worker/providers/shopify/shopify.h"
 
-enum { FAKE_ORDERS = 12, FAKE_LINES = 3, FAKE_DONE = 6, FAKE_SUPPLIES = 24, FAKE_VARIANTS = 4, FAKE_PARCELS = 3 };
+enum {
+    FAKE_ORDERS = 12,
+    FAKE_LINES = 3,
+    FAKE_DONE = 6,
+    FAKE_SUPPLIES = 24,
+    FAKE_VARIANTS = 4,
+    FAKE_PARCELS = 3
+};
 
 enum fault {
     FAULT_NONE,
@@ -51,7 +58,7 @@ struct fake_supply {
     size_t line_count;
     struct {
         char id[48], number[72];
-        int line;        /* -1 = everything */
+        int line; /* -1 = everything */
         bool delivered;
     } parcels[FAKE_PARCELS];
     size_t parcel_count;
@@ -72,7 +79,7 @@ struct fake {
     bool miss;        /* created orders have no valid method */
     bool other_lines; /* created orders hold one piece more */
     char intercept[64];
-    int64_t surcharge_minor; /* on created orders; INT64_MIN = the amount is not told */
+    int64_t surcharge_minor;    /* on created orders; INT64_MIN = the amount is not told */
     enum fail_kind create_kind; /* refuse creating so; FAIL_NONE = do not */
 
     int creates, pays, deletes, fulfills, updates; /* really done */

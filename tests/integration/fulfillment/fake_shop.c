@@ -14,8 +14,11 @@ static const int64_t S = 1000000;
 static struct shopify_order_row row_of(int i)
 {
     const struct fake_order *o = &fake->orders[i];
-    struct shopify_order_row row = { .created_us = o->created_us, .updated_us = o->updated_us, .test = o->test,
-                                     .cancelled_us = o->cancelled ? o->updated_us : 0, .total_known = true,
+    struct shopify_order_row row = { .created_us = o->created_us,
+                                     .updated_us = o->updated_us,
+                                     .test = o->test,
+                                     .cancelled_us = o->cancelled ? o->updated_us : 0,
+                                     .total_known = true,
                                      .total = { o->total_minor, "USD" } };
 
     fake_gid(i, row.gid);
@@ -75,20 +78,28 @@ int shopify_order_get(struct shopify *s, const char *gid, struct shopify_order *
     }
     const struct fake_order *o = &fake->orders[i];
     bool open = false;
-    *ret = (struct shopify_order){ .head = row_of(i), .ship = o->ship, .bill = o->ship, .customer_orders = 1,
-                                   .lines = calloc(FAKE_LINES, sizeof *ret->lines), .line_count = o->line_count };
+    *ret = (struct shopify_order){ .head = row_of(i),
+                                   .ship = o->ship,
+                                   .bill = o->ship,
+                                   .customer_orders = 1,
+                                   .lines = calloc(FAKE_LINES, sizeof *ret->lines),
+                                   .line_count = o->line_count };
     FIT(ret->email, o->email);
     FIT(ret->phone, o->phone);
     FIT(ret->risk_level, o->risk);
     FIT(ret->risk_recommendation, "ACCEPT");
     for (size_t k = 0; k < o->line_count; k++) {
         struct shopify_line *l = &ret->lines[k];
-        *l = (struct shopify_line){ .quantity = o->lines[k].quantity, .to_ship = o->lines[k].remaining, .requires_shipping = true,
-                                    .price_known = true, .unit_price = { 5499, "USD" } };
+        *l = (struct shopify_line){ .quantity = o->lines[k].quantity,
+                                    .to_ship = o->lines[k].remaining,
+                                    .requires_shipping = true,
+                                    .price_known = true,
+                                    .unit_price = { 5499, "USD" } };
         line_gid(i, k, l->gid);
         FIT(l->sku, o->lines[k].sku);
         FIT(l->title, "Pet brush");
-        (void)snprintf(l->variant_gid, sizeof l->variant_gid, "gid://shopify/ProductVariant/%s", o->lines[k].sku);
+        (void)snprintf(l->variant_gid, sizeof l->variant_gid, "gid://shopify/ProductVariant/%s",
+                       o->lines[k].sku);
         open = open || o->lines[k].remaining > 0;
     }
     FIT(ret->fulfillment_status, open ? "UNFULFILLED" : "FULFILLED");
@@ -106,10 +117,12 @@ static void fill_fo(int order, struct shopify_fo *fo)
     const struct fake_order *o = &fake->orders[order];
     bool open = false;
 
-    *fo = (struct shopify_fo){ .lines = calloc(FAKE_LINES, sizeof *fo->lines), .line_count = o->line_count };
+    *fo = (struct shopify_fo){ .lines = calloc(FAKE_LINES, sizeof *fo->lines),
+                               .line_count = o->line_count };
     (void)snprintf(fo->gid, sizeof fo->gid, "gid://shopify/FulfillmentOrder/%d", 900 + order);
     for (size_t k = 0; k < o->line_count; k++) {
-        (void)snprintf(fo->lines[k].gid, SHOPIFY_GID_BYTES, "gid://shopify/FulfillmentOrderLineItem/%zu", k);
+        (void)snprintf(fo->lines[k].gid, SHOPIFY_GID_BYTES,
+                       "gid://shopify/FulfillmentOrderLineItem/%zu", k);
         line_gid(order, k, fo->lines[k].line_gid);
         fo->lines[k].remaining = o->lines[k].remaining;
         open = open || o->lines[k].remaining > 0;
@@ -123,15 +136,18 @@ static void done_gid(int order, size_t done, char *out)
     (void)snprintf(out, SHOPIFY_GID_BYTES, "gid://shopify/Fulfillment/%d%zu", 300 + order, done);
 }
 
-int shopify_fulfillment_state(struct shopify *s, const char *gid, struct shopify_fulfillment_state *ret, struct fail *f)
+int shopify_fulfillment_state(struct shopify *s, const char *gid,
+                              struct shopify_fulfillment_state *ret, struct fail *f)
 {
     (void)s;
     TRY(fake_enter("fulfillment_state", f));
     int i = fake_order_of(gid);
     const struct fake_order *o = &fake->orders[i];
-    *ret = (struct shopify_fulfillment_state){ .cancelled_us = o->cancelled ? o->updated_us : 0, .order_count = 1,
+    *ret = (struct shopify_fulfillment_state){ .cancelled_us = o->cancelled ? o->updated_us : 0,
+                                               .order_count = 1,
                                                .orders = calloc(1, sizeof *ret->orders),
-                                               .done = calloc(FAKE_DONE, sizeof *ret->done), .done_count = o->done_count };
+                                               .done = calloc(FAKE_DONE, sizeof *ret->done),
+                                               .done_count = o->done_count };
     FIT(ret->financial, o->financial);
     fill_fo(i, &ret->orders[0]);
     for (size_t k = 0; k < o->done_count; k++) {
@@ -152,8 +168,9 @@ void shopify_fulfillment_state_done(struct shopify_fulfillment_state *st)
     *st = (struct shopify_fulfillment_state){ 0 };
 }
 
-int shopify_fulfill(struct shopify *s, const char *fo_gid, const struct shopify_fulfill_line *lines, size_t count,
-                    const struct shopify_tracking *tracking, char ret[static SHOPIFY_GID_BYTES], struct fail *f)
+int shopify_fulfill(struct shopify *s, const char *fo_gid, const struct shopify_fulfill_line *lines,
+                    size_t count, const struct shopify_tracking *tracking,
+                    char ret[static SHOPIFY_GID_BYTES], struct fail *f)
 {
     int i = (int)strtol(strrchr(fo_gid, '/') + 1, NULL, 10) - 900;
     struct fake_order *o = &fake->orders[i];
@@ -163,7 +180,8 @@ int shopify_fulfill(struct shopify *s, const char *fo_gid, const struct shopify_
     for (size_t k = 0; k < count; k++) {
         size_t line = (size_t)strtol(strrchr(lines[k].fo_line_gid, '/') + 1, NULL, 10);
         if (o->cancelled || o->on_hold || o->lines[line].remaining < lines[k].quantity) {
-            return fail_set(f, FAIL_CONFLICT, "Invalid fulfillment order line item quantity requested.");
+            return fail_set(f, FAIL_CONFLICT,
+                            "Invalid fulfillment order line item quantity requested.");
         }
     }
     struct fake_done *d = &o->done[o->done_count];
@@ -182,7 +200,8 @@ int shopify_fulfill(struct shopify *s, const char *fo_gid, const struct shopify_
     return fake_leave(0, true, f);
 }
 
-int shopify_tracking_update(struct shopify *s, const char *gid, const struct shopify_tracking *tracking, struct fail *f)
+int shopify_tracking_update(struct shopify *s, const char *gid,
+                            const struct shopify_tracking *tracking, struct fail *f)
 {
     (void)s;
     TRY(fake_enter("tracking_update", f));
@@ -202,7 +221,8 @@ int shopify_tracking_update(struct shopify *s, const char *gid, const struct sho
 
 /* ---- not used by the job types ---- */
 
-int shopify_open(const char *base_url, struct http *http, const struct provider_gate *gate, struct shopify **ret, struct fail *f)
+int shopify_open(const char *base_url, struct http *http, const struct provider_gate *gate,
+                 struct shopify **ret, struct fail *f)
 {
     (void)base_url, (void)http, (void)gate, (void)ret;
     return fail_set(f, FAIL_BUG, "not here");
@@ -219,8 +239,8 @@ const char *shopify_served_version(const struct shopify *s)
     return "";
 }
 
-int shopify_grant(struct shopify *s, const char *client_id, const char *client_secret, char token[static SHOPIFY_TOKEN_BYTES],
-                  int64_t *ret_expires_in_s, struct fail *f)
+int shopify_grant(struct shopify *s, const char *client_id, const char *client_secret,
+                  char token[static SHOPIFY_TOKEN_BYTES], int64_t *ret_expires_in_s, struct fail *f)
 {
     (void)s, (void)client_id, (void)client_secret, (void)token, (void)ret_expires_in_s;
     return fail_set(f, FAIL_BUG, "not here");
@@ -238,7 +258,8 @@ int shopify_scopes(struct shopify *s, char **ret, struct fail *f)
     return fail_set(f, FAIL_BUG, "not here");
 }
 
-int shopify_tags_add(struct shopify *s, const char *gid, const char *const *tags, size_t count, struct fail *f)
+int shopify_tags_add(struct shopify *s, const char *gid, const char *const *tags, size_t count,
+                     struct fail *f)
 {
     (void)s, (void)gid, (void)tags, (void)count;
     return fail_set(f, FAIL_BUG, "not here");

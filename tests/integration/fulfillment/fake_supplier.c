@@ -10,15 +10,18 @@
 
 static struct cj_variant variant_of(const struct fake_variant *v)
 {
-    struct cj_variant out = { .pid = "2509180000000000001", .price_known = v->price_minor >= 0,
-                              .price = { v->price_minor, "USD" }, .weight_g = 120 };
+    struct cj_variant out = { .pid = "2509180000000000001",
+                              .price_known = v->price_minor >= 0,
+                              .price = { v->price_minor, "USD" },
+                              .weight_g = 120 };
 
     FIT(out.vid, v->vid);
     FIT(out.sku, v->sku);
     return out;
 }
 
-int cj_variants_by_sku(struct cj *cj, const char *sku, struct cj_variant **ret, size_t *ret_count, struct fail *f)
+int cj_variants_by_sku(struct cj *cj, const char *sku, struct cj_variant **ret, size_t *ret_count,
+                       struct fail *f)
 {
     (void)cj;
     TRY(fake_enter("variants_by_sku", f));
@@ -55,7 +58,8 @@ int cj_variant_by_vid(struct cj *cj, const char *vid, struct cj_variant *ret, st
     return fake_leave(0, false, f);
 }
 
-int cj_stock(struct cj *cj, const char *vid, const char *country, int64_t *ret_quantity, struct fail *f)
+int cj_stock(struct cj *cj, const char *vid, const char *country, int64_t *ret_quantity,
+             struct fail *f)
 {
     const struct fake_variant *v = find(vid);
 
@@ -65,8 +69,8 @@ int cj_stock(struct cj *cj, const char *vid, const char *country, int64_t *ret_q
     return fake_leave(0, false, f);
 }
 
-int cj_freight_quote(struct cj *cj, const struct cj_route *route, const struct cj_item *items, size_t count,
-                     struct cj_freight **ret, size_t *ret_count, struct fail *f)
+int cj_freight_quote(struct cj *cj, const struct cj_route *route, const struct cj_item *items,
+                     size_t count, struct cj_freight **ret, size_t *ret_count, struct fail *f)
 {
     (void)cj, (void)route, (void)items, (void)count;
     TRY(fake_enter("freight_quote", f));
@@ -74,9 +78,13 @@ int cj_freight_quote(struct cj *cj, const struct cj_route *route, const struct c
     *ret_count = 0;
     if (fake->freight_days > 0) {
         struct cj_freight *m = &(*ret)[(*ret_count)++];
-        *m = (struct cj_freight){ .price = { fake->freight_minor, "USD" }, .days_min = 7, .days_max = fake->freight_days };
+        *m = (struct cj_freight){ .price = { fake->freight_minor, "USD" },
+                                  .days_min = 7,
+                                  .days_max = fake->freight_days };
         FIT(m->name, fake->freight_name);
-        (*ret)[(*ret_count)++] = (struct cj_freight){ .name = "DHL", .price = { 3000, "USD" }, .days_min = 3, .days_max = 5 };
+        (*ret)[(*ret_count)++] = (struct cj_freight){
+            .name = "DHL", .price = { 3000, "USD" }, .days_min = 3, .days_max = 5
+        };
     }
     return fake_leave(0, false, f);
 }
@@ -92,7 +100,8 @@ static struct fake_supply *by_number(const char *text)
     return NULL;
 }
 
-static const char *const status_names[] = { "CREATED", "IN_CART", "UNPAID", "UNSHIPPED", "SHIPPED", "DELIVERED", "CANCELLED", "OTHER" };
+static const char *const status_names[] = { "CREATED", "IN_CART",   "UNPAID",    "UNSHIPPED",
+                                            "SHIPPED", "DELIVERED", "CANCELLED", "OTHER" };
 
 static void add_shipments(const struct fake_supply *s, struct cj_order *ret)
 {
@@ -112,8 +121,11 @@ static void add_shipments(const struct fake_supply *s, struct cj_order *ret)
 
 static void show(const struct fake_supply *s, struct cj_order *ret)
 {
-    *ret = (struct cj_order){ .status = s->status, .paid = s->paid, .amount_known = s->amount_minor >= 0,
-                              .amount = { s->amount_minor, "USD" }, .logistics_miss = fake->miss };
+    *ret = (struct cj_order){ .status = s->status,
+                              .paid = s->paid,
+                              .amount_known = s->amount_minor >= 0,
+                              .amount = { s->amount_minor, "USD" },
+                              .logistics_miss = fake->miss };
     FIT(ret->order_id, s->id);
     FIT(ret->number, s->number);
     FIT(ret->status_text, status_names[s->status]);
@@ -135,7 +147,8 @@ void cj_order_done(struct cj_order *o)
     *o = (struct cj_order){ 0 };
 }
 
-int cj_order_create(struct cj *cj, const struct cj_new_order *order, struct cj_order *ret, struct fail *f)
+int cj_order_create(struct cj *cj, const struct cj_new_order *order, struct cj_order *ret,
+                    struct fail *f)
 {
     size_t i = 0;
 
@@ -151,7 +164,10 @@ int cj_order_create(struct cj *cj, const struct cj_new_order *order, struct cj_o
         i++;
     }
     struct fake_supply *s = &fake->supplies[i];
-    *s = (struct fake_supply){ .used = true, .status = CJ_CREATED, .amount_minor = fake->freight_minor, .line_count = order->item_count };
+    *s = (struct fake_supply){ .used = true,
+                               .status = CJ_CREATED,
+                               .amount_minor = fake->freight_minor,
+                               .line_count = order->item_count };
     FIT(s->number, order->number);
     (void)snprintf(s->id, sizeof s->id, "25112000000000000%02zu", i);
     for (size_t k = 0; k < order->item_count; k++) {
@@ -159,7 +175,8 @@ int cj_order_create(struct cj *cj, const struct cj_new_order *order, struct cj_o
         s->lines[k].quantity = order->items[k].quantity + (fake->other_lines ? 1 : 0);
         s->amount_minor += find(order->items[k].vid)->price_minor * order->items[k].quantity;
     }
-    s->amount_minor = fake->surcharge_minor == INT64_MIN ? -1 : s->amount_minor + fake->surcharge_minor;
+    s->amount_minor =
+        fake->surcharge_minor == INT64_MIN ? -1 : s->amount_minor + fake->surcharge_minor;
     fake->creates++;
     show(s, ret);
     int result = fake_leave(0, true, f);
@@ -238,8 +255,8 @@ int cj_balance(struct cj *cj, struct money *ret_available, struct fail *f)
     return fake_leave(0, false, f);
 }
 
-int cj_order_list(struct cj *cj, const char *status, int page, struct cj_order_row **ret, size_t *ret_count, bool *ret_more,
-                  struct fail *f)
+int cj_order_list(struct cj *cj, const char *status, int page, struct cj_order_row **ret,
+                  size_t *ret_count, bool *ret_more, struct fail *f)
 {
     (void)cj, (void)page;
     TRY(fake_enter("list", f));
@@ -260,7 +277,8 @@ int cj_order_list(struct cj *cj, const char *status, int page, struct cj_order_r
 
 /* ---- not used by the job types ---- */
 
-int cj_open(const char *base_url, struct http *http, const struct provider_gate *gate, struct cj **ret, struct fail *f)
+int cj_open(const char *base_url, struct http *http, const struct provider_gate *gate,
+            struct cj **ret, struct fail *f)
 {
     (void)base_url, (void)http, (void)gate, (void)ret;
     return fail_set(f, FAIL_BUG, "not here");

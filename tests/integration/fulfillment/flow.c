@@ -109,7 +109,8 @@ const char *flow_of(int64_t id, const char *column)
 {
     char sql[160];
 
-    (void)snprintf(sql, sizeof sql, "select %s from shop_order where id = %lld", column, (long long)id);
+    (void)snprintf(sql, sizeof sql, "select %s from shop_order where id = %lld", column,
+                   (long long)id);
     return flow_text(sql);
 }
 
@@ -118,7 +119,8 @@ void flow_set(const char *setting, const char *value)
     char sql[300];
 
     (void)snprintf(sql, sizeof sql,
-                   "insert into setting (name, value, updated_by) values ('%s', '%s', 'test') on conflict (name) do update set value = excluded.value",
+                   "insert into setting (name, value, updated_by) values ('%s', '%s', 'test') on "
+                   "conflict (name) do update set value = excluded.value",
                    setting, value);
     flow_sql(sql);
 }
@@ -127,11 +129,13 @@ int flow_clear(void **state)
 {
     (void)state;
     fake_reset();
-    flow_sql("truncate setting, audit, poll_cursor, variant_mapping, shop_order, order_line, supplier_order, parcel, order_event,"
+    flow_sql("truncate setting, audit, poll_cursor, variant_mapping, shop_order, order_line, "
+             "supplier_order, parcel, order_event,"
              " effect, outbox, reconcile_run, provider_token restart identity cascade");
     flow_set("flow.fulfillment", "auto");
     flow_set("orders.grace_s", "0");
-    flow_sql("insert into variant_mapping (shop_sku, vid, supplier_sku, snapshot_minor, confirmed_at, confirmed_by)"
+    flow_sql("insert into variant_mapping (shop_sku, vid, supplier_sku, snapshot_minor, "
+             "confirmed_at, confirmed_by)"
              " values ('SKU-1', '2509180000000000777', 'SKU-1', 850, now(), 'test')");
     return 0;
 }
@@ -140,9 +144,13 @@ static int run_with(struct db *use, job_run_fn *run, const char *args)
 {
     static char shop_stand_in, supplier_stand_in;
     scoped(json_clear_p) json_t *parsed = json_loads(args, 0, NULL);
-    struct job_context c = { .db = use, .shopify = (struct shopify *)(void *)&shop_stand_in,
-                             .cj = (struct cj *)(void *)&supplier_stand_in, .args = parsed, .now_us = clock_now_us(),
-                             .deadline_ms = clock_mono_ms() + 300000, .outcome = JOB_DONE };
+    struct job_context c = { .db = use,
+                             .shopify = (struct shopify *)(void *)&shop_stand_in,
+                             .cj = (struct cj *)(void *)&supplier_stand_in,
+                             .args = parsed,
+                             .now_us = clock_now_us(),
+                             .deadline_ms = clock_mono_ms() + 300000,
+                             .outcome = JOB_DONE };
 
     flow_fail = (struct fail){ 0 };
     if (db_ready(use, &flow_fail) < 0) {
@@ -206,7 +214,8 @@ int flow_job(const char *type, int64_t id)
     bool kills = fake->fault == FAULT_KILLED_BEFORE || fake->fault == FAULT_KILLED_AFTER;
     /* Time passes between two runs: what was sent then has arrived or is lost. */
     flow_sql("update effect set created_at = created_at - interval '5 minutes'");
-    return kills && !fake->fired ? flow_run_killable(handler(type), args) : flow_run(handler(type), args);
+    return kills && !fake->fired ? flow_run_killable(handler(type), args)
+                                 : flow_run(handler(type), args);
 }
 
 void flow_drive(int64_t id, const char *state)
@@ -219,5 +228,6 @@ void flow_drive(int64_t id, const char *state)
         }
         (void)flow_job(next, id);
     }
-    fail_msg("order %lld does not come to rest: %s, %s", (long long)id, flow_of(id, "state"), flow_fail.text);
+    fail_msg("order %lld does not come to rest: %s, %s", (long long)id, flow_of(id, "state"),
+             flow_fail.text);
 }

@@ -23,7 +23,8 @@ static void expect_state(const char *state, const char *hold_code)
 {
     if (strcmp(flow_of(id, "state"), state) != 0) {
         fail_msg("order is %s (%s): %s", flow_of(id, "state"), flow_fail.text,
-                 flow_text("select string_agg(step || ' ' || coalesce(code, '') || ' ' || text, E'\\n' order by id) from order_event"));
+                 flow_text("select string_agg(step || ' ' || coalesce(code, '') || ' ' || text, "
+                           "E'\\n' order by id) from order_event"));
     }
     assert_string_equal(flow_of(id, "hold_code"), hold_code);
 }
@@ -41,8 +42,11 @@ static void job(const char *type)
 /* A placed order of `lines` lines: the first is SKU-1, the second SKU-2. */
 static void place(size_t lines)
 {
-    fake->variants[1] = (struct fake_variant){ .vid = "2509180000000000888", .sku = "SKU-2", .stock = 9, .price_minor = 500 };
-    flow_sql("insert into variant_mapping (shop_sku, vid, supplier_sku, snapshot_minor, confirmed_at, confirmed_by)"
+    fake->variants[1] = (struct fake_variant){
+        .vid = "2509180000000000888", .sku = "SKU-2", .stock = 9, .price_minor = 500
+    };
+    flow_sql("insert into variant_mapping (shop_sku, vid, supplier_sku, snapshot_minor, "
+             "confirmed_at, confirmed_by)"
              " values ('SKU-2', '2509180000000000888', 'SKU-2', 500, now(), 'test')");
     order = fake_add_order();
     fake->orders[order].line_count = lines;
@@ -73,7 +77,8 @@ static void looks_grow_by_half_up_to_the_longest(void **state)
     (void)state;
     place(1);
     for (size_t i = 0; i < COUNT_OF(waits); i++) {
-        int64_t wait = flow_int("select extract(epoch from next_run_at - now())::bigint from shop_order");
+        int64_t wait =
+            flow_int("select extract(epoch from next_run_at - now())::bigint from shop_order");
         assert_in_range(wait, waits[i == 0 ? 0 : i - 1] - 5, waits[i == 0 ? 0 : i - 1] + 5);
         job("order.track");
     }
@@ -142,7 +147,7 @@ static void lost_answer_of_a_tracking_update_is_not_repeated(void **state)
     job("order.track");
     fake->fault = FAULT_ANSWER_LOST;
     fake->fault_at = fake->calls + 2; /* state, then the update */
-    job("order.fulfill"); /* finds out at once that it was done */
+    job("order.fulfill");             /* finds out at once that it was done */
     assert_true(fake->fired);
     assert_string_equal(flow_of(id, "next_job"), "order.track");
     assert_int_equal(fake->updates, 1);
@@ -173,14 +178,17 @@ static void fulfilled_by_a_person_is_adopted_and_noted(void **state)
     (void)state;
     place(1);
     fake->orders[order].lines[0].remaining = 0;
-    fake->orders[order].done[0] = (struct fake_done){ .used = true, .by_person = true, .number = "OTHER" };
+    fake->orders[order].done[0] =
+        (struct fake_done){ .used = true, .by_person = true, .number = "OTHER" };
     fake->orders[order].done_count = 1;
     ship("YT1", -1);
     job("order.fulfill");
     expect_state("fulfilled", "");
     assert_int_equal(fake->fulfills, 0);
     assert_int_equal(flow_int("select count(*) from order_event where code = 'ADOPTED'"), 1);
-    assert_int_equal(flow_int("select count(*) from parcel where notified_at is null and sent_number = 'YT1'"), 1);
+    assert_int_equal(
+        flow_int("select count(*) from parcel where notified_at is null and sent_number = 'YT1'"),
+        1);
 }
 
 static void held_fulfillment_order_holds_and_goes_on_when_it_is_let_go(void **state)
@@ -273,7 +281,8 @@ static void supplier_cancelling_holds_with_a_problem_and_a_release_places_anew(v
     job("order.release");
     expect_state("placed", "");
     assert_int_equal(fake->pays, 2);
-    assert_string_equal(flow_text("select our_number from supplier_order where state = 'paid'"), "DS-500-2");
+    assert_string_equal(flow_text("select our_number from supplier_order where state = 'paid'"),
+                        "DS-500-2");
 }
 
 static void lost_paid_order_is_held(void **state)

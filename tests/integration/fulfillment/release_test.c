@@ -23,7 +23,8 @@ static void expect_state(const char *state, const char *hold_code)
 {
     if (strcmp(flow_of(id, "state"), state) != 0) {
         fail_msg("order is %s (%s): %s", flow_of(id, "state"), flow_fail.text,
-                 flow_text("select string_agg(step || ' ' || coalesce(code, '') || ' ' || text, E'\\n' order by id) from order_event"));
+                 flow_text("select string_agg(step || ' ' || coalesce(code, '') || ' ' || text, "
+                           "E'\\n' order by id) from order_event"));
     }
     assert_string_equal(flow_of(id, "hold_code"), hold_code);
 }
@@ -60,7 +61,9 @@ static void clean_order_is_placed_once_with_the_numbers_of_the_quote(void **stat
     assert_string_equal(flow_text("select state from supplier_order"), "paid");
     assert_string_equal(flow_of(id, "next_job"), "order.track");
     assert_string_equal(flow_of(id, "mode"), "auto");
-    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.placed' and job_type = 'order.track'"), 1);
+    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.placed' and "
+                              "job_type = 'order.track'"),
+                     1);
 }
 
 static void grace_is_waited_for(void **state)
@@ -72,7 +75,9 @@ static void grace_is_waited_for(void **state)
     expect_state("waiting", "");
     assert_int_equal(fake->creates, 0);
     assert_string_equal(flow_text("select code from order_event where step = 'waiting'"), "GRACE");
-    assert_int_equal(flow_int("select extract(epoch from next_run_at - created_at)::bigint from shop_order"), 7200);
+    assert_int_equal(
+        flow_int("select extract(epoch from next_run_at - created_at)::bigint from shop_order"),
+        7200);
 }
 
 static void a_job_before_its_time_does_nothing(void **state)
@@ -107,7 +112,9 @@ static void unknown_sku_is_proposed_and_held(void **state)
     receive();
     release();
     expect_state("held", "NO_MAPPING");
-    assert_int_equal(flow_int("select count(*) from variant_mapping where confirmed_at is null and vid = '2509180000000000777'"), 1);
+    assert_int_equal(flow_int("select count(*) from variant_mapping where confirmed_at is null and "
+                              "vid = '2509180000000000777'"),
+                     1);
     assert_non_null(strstr(flow_of(id, "hold_reasons"), "Candidates: SKU-1"));
     assert_string_equal(flow_of(id, "next_job"), "");
     release(); /* nothing named it: no change */
@@ -131,27 +138,36 @@ static void two_exact_matches_are_not_confirmed(void **state)
     (void)state;
     flow_sql("delete from variant_mapping");
     flow_set("mapping.confirm_exact_sku", "1");
-    fake->variants[1] = (struct fake_variant){ .vid = "2509180000000000888", .sku = "SKU-1", .stock = 5, .price_minor = 900 };
+    fake->variants[1] = (struct fake_variant){
+        .vid = "2509180000000000888", .sku = "SKU-1", .stock = 5, .price_minor = 900
+    };
     receive();
     release();
     expect_state("held", "NO_MAPPING");
-    assert_int_equal(flow_int("select count(*) from variant_mapping where confirmed_at is null"), 2);
+    assert_int_equal(flow_int("select count(*) from variant_mapping where confirmed_at is null"),
+                     2);
 }
 
 static void fallback_is_used_only_when_the_first_is_out_of_stock(void **state)
 {
     (void)state;
-    fake->variants[1] = (struct fake_variant){ .vid = "2509180000000000888", .sku = "ALT-1", .stock = 5, .price_minor = 900 };
-    flow_sql("insert into variant_mapping (shop_sku, vid, supplier_sku, rank, snapshot_minor, confirmed_at, confirmed_by)"
+    fake->variants[1] = (struct fake_variant){
+        .vid = "2509180000000000888", .sku = "ALT-1", .stock = 5, .price_minor = 900
+    };
+    flow_sql("insert into variant_mapping (shop_sku, vid, supplier_sku, rank, snapshot_minor, "
+             "confirmed_at, confirmed_by)"
              " values ('SKU-1', '2509180000000000888', 'ALT-1', 2, 900, now(), 'test')");
     receive();
     release();
-    assert_string_equal(flow_text("select lines -> 0 ->> 'vid' from supplier_order"), "2509180000000000777");
+    assert_string_equal(flow_text("select lines -> 0 ->> 'vid' from supplier_order"),
+                        "2509180000000000777");
     fake->variants[0].stock = 0;
     receive();
     release();
     expect_state("placed", "");
-    assert_string_equal(flow_text("select lines -> 0 ->> 'vid' from supplier_order order by id desc"), "2509180000000000888");
+    assert_string_equal(
+        flow_text("select lines -> 0 ->> 'vid' from supplier_order order by id desc"),
+        "2509180000000000888");
     fake->variants[1].stock = 0;
     receive();
     release();
@@ -166,9 +182,11 @@ static void healing_holds_are_looked_at_again_and_let_go(void **state)
     release();
     expect_state("held", "OUT_OF_STOCK");
     assert_string_equal(flow_of(id, "next_job"), "order.release");
-    assert_int_equal(flow_int("select (next_run_at > now() + interval '200 seconds')::int from shop_order"), 1);
+    assert_int_equal(
+        flow_int("select (next_run_at > now() + interval '200 seconds')::int from shop_order"), 1);
     release();
-    assert_int_equal(flow_int("select count(*) from order_event where step = 'held'"), 1); /* said once */
+    assert_int_equal(flow_int("select count(*) from order_event where step = 'held'"),
+                     1); /* said once */
     fake->variants[0].stock = 10;
     release();
     expect_state("placed", "");
@@ -250,7 +268,8 @@ static void malformed_order_is_held_and_touches_no_other(void **state)
     id = flow_check(order);
     release();
     expect_state("held", "ADDR_INCOMPLETE");
-    assert_int_equal(flow_int("select jsonb_array_length(hold_reasons) from shop_order"), 3); /* address, phone, mapping */
+    assert_int_equal(flow_int("select jsonb_array_length(hold_reasons) from shop_order"),
+                     3); /* address, phone, mapping */
     receive();
     release();
     expect_state("placed", "");
@@ -374,7 +393,9 @@ static void dry_run_says_once_what_it_would_do_and_does_nothing(void **state)
     fake->variants[0].stock = 0;
     release();
     assert_int_equal(flow_int("select count(*) from order_event where step = 'would'"), 2);
-    assert_string_equal(flow_text("select code from order_event where step = 'would' order by id desc"), "OUT_OF_STOCK");
+    assert_string_equal(
+        flow_text("select code from order_event where step = 'would' order by id desc"),
+        "OUT_OF_STOCK");
     assert_int_equal(fake->creates, 0);
     assert_int_equal(flow_int("select count(*) from supplier_order"), 0);
 }
@@ -449,7 +470,8 @@ static void edit_between_decision_and_creation_is_held(void **state)
         release();
     }
     expect_state("placed", "");
-    assert_string_equal(flow_text("select our_number from supplier_order where state = 'paid'"), "DS-500-2");
+    assert_string_equal(flow_text("select our_number from supplier_order where state = 'paid'"),
+                        "DS-500-2");
     assert_int_equal(fake->creates, 1);
 }
 
@@ -548,7 +570,8 @@ static void order_that_can_never_be_paid_is_deleted_and_placed_anew_on_release(v
     release_by_person();
     release();
     expect_state("placed", "");
-    assert_string_equal(flow_text("select our_number from supplier_order where state = 'paid'"), "DS-500-2");
+    assert_string_equal(flow_text("select our_number from supplier_order where state = 'paid'"),
+                        "DS-500-2");
     assert_int_equal(fake->pays, 1);
 }
 

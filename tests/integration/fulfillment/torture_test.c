@@ -13,12 +13,14 @@
 
 #include "tests/integration/fulfillment/flow.h"
 
-static const char *const fault_names[FAULTS] = { "none", "refused later", "answer lost", "killed before", "killed after" };
+static const char *const fault_names[FAULTS] = { "none", "refused later", "answer lost",
+                                                 "killed before", "killed after" };
 
 static void expect_count(int fault, int at, const char *what, int64_t value, int64_t wanted)
 {
     if (value != wanted) {
-        fail_msg("fault \"%s\" at call %d: %s is %lld, not %lld", fault_names[fault], at, what, (long long)value, (long long)wanted);
+        fail_msg("fault \"%s\" at call %d: %s is %lld, not %lld", fault_names[fault], at, what,
+                 (long long)value, (long long)wanted);
     }
 }
 
@@ -27,21 +29,30 @@ static void check_results(int fault, int at, int64_t id)
     const struct fake_supply *s = fake_supply_last();
 
     if (strcmp(flow_of(id, "state"), "delivered") != 0) {
-        fail_msg("fault \"%s\" at call %d: order is %s (%s): %s", fault_names[fault], at, flow_of(id, "state"), flow_fail.text,
-                 flow_text("select string_agg(step || ' ' || coalesce(code, '') || ' ' || text, E'\\n' order by id) from order_event"));
+        fail_msg("fault \"%s\" at call %d: order is %s (%s): %s", fault_names[fault], at,
+                 flow_of(id, "state"), flow_fail.text,
+                 flow_text("select string_agg(step || ' ' || coalesce(code, '') || ' ' || text, "
+                           "E'\\n' order by id) from order_event"));
     }
     expect_count(fault, at, "supplier orders", fake->creates, 1);
     expect_count(fault, at, "payments", fake->pays, 1);
     expect_count(fault, at, "fulfillments", fake->fulfills, 1);
     expect_count(fault, at, "tracking updates", fake->updates, 0);
     expect_count(fault, at, "money spent", 1000000 - fake->balance_minor, s->amount_minor);
-    expect_count(fault, at, "rows of supplier orders", flow_int("select count(*) from supplier_order"), 1);
-    expect_count(fault, at, "parcels told", flow_int("select count(*) from parcel where sent_number = 'YT1'"), 1);
-    expect_count(fault, at, "effects done", flow_int("select count(*) from effect where state = 'done'"), 3);
-    expect_count(fault, at, "effects open", flow_int("select count(*) from effect where state <> 'done'"), 0);
-    expect_count(fault, at, "received notes", flow_int("select count(*) from order_event where step = 'received'"), 1);
-    expect_count(fault, at, "received events", flow_int("select count(*) from outbox where event = 'order.received'"), 1);
-    expect_count(fault, at, "placed notes", flow_int("select count(*) from order_event where step = 'placed'"), 1);
+    expect_count(fault, at, "rows of supplier orders",
+                 flow_int("select count(*) from supplier_order"), 1);
+    expect_count(fault, at, "parcels told",
+                 flow_int("select count(*) from parcel where sent_number = 'YT1'"), 1);
+    expect_count(fault, at, "effects done",
+                 flow_int("select count(*) from effect where state = 'done'"), 3);
+    expect_count(fault, at, "effects open",
+                 flow_int("select count(*) from effect where state <> 'done'"), 0);
+    expect_count(fault, at, "received notes",
+                 flow_int("select count(*) from order_event where step = 'received'"), 1);
+    expect_count(fault, at, "received events",
+                 flow_int("select count(*) from outbox where event = 'order.received'"), 1);
+    expect_count(fault, at, "placed notes",
+                 flow_int("select count(*) from order_event where step = 'placed'"), 1);
 }
 
 /* From the shop's list to the customer's door; one fault at call `at`.  False when there are not that many calls. */
@@ -56,7 +67,8 @@ static bool live_through(enum fault fault, int at)
     fake->fault_at = at;
     for (int i = 0; i < 3 && flow_int("select count(*) from shop_order") == 0; i++) {
         bool kills = fault == FAULT_KILLED_BEFORE || fault == FAULT_KILLED_AFTER;
-        (void)(kills && !fake->fired ? flow_run_killable(orders_check, "[]") : flow_run(orders_check, "[]"));
+        (void)(kills && !fake->fired ? flow_run_killable(orders_check, "[]")
+                                     : flow_run(orders_check, "[]"));
     }
     id = flow_int("select id from shop_order");
     flow_drive(id, "placed");
@@ -113,8 +125,10 @@ static void every_job_twice_and_every_other_job_in_between_changes_nothing(void 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(every_job_twice_and_every_other_job_in_between_changes_nothing, flow_clear),
-        cmocka_unit_test_setup(every_fault_at_every_call_ends_in_one_order_one_payment_one_fulfillment, flow_clear),
+        cmocka_unit_test_setup(every_job_twice_and_every_other_job_in_between_changes_nothing,
+                               flow_clear),
+        cmocka_unit_test_setup(
+            every_fault_at_every_call_ends_in_one_order_one_payment_one_fulfillment, flow_clear),
     };
     return cmocka_run_group_tests(tests, flow_setup, flow_teardown);
 }

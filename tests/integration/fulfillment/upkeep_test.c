@@ -39,7 +39,9 @@ static void all_pages_are_read_and_the_cursor_follows(void **state)
     run(orders_check);
     assert_int_equal(flow_int("select count(*) from shop_order"), 7);
     assert_int_equal(received_events(), 7);
-    assert_int_equal(flow_int("select (updated_to = (select max(shop_updated_at) from shop_order))::int from poll_cursor"), 1);
+    assert_int_equal(flow_int("select (updated_to = (select max(shop_updated_at) from "
+                              "shop_order))::int from poll_cursor"),
+                     1);
     run(orders_check);
     assert_int_equal(received_events(), 7);
     assert_int_equal(flow_int("select count(*) from order_event"), 7);
@@ -56,7 +58,8 @@ static void webhook_and_poll_make_one_event(void **state)
     run(orders_check);
     assert_int_equal(flow_run(orders_check, args), 0);
     assert_int_equal(received_events(), 1);
-    assert_int_equal(flow_int("select count(*) from outbox where run_at is null or run_at <= now()"), 1);
+    assert_int_equal(
+        flow_int("select count(*) from outbox where run_at is null or run_at <= now()"), 1);
 }
 
 static void release_waits_for_the_grace_of_each_order(void **state)
@@ -65,8 +68,11 @@ static void release_waits_for_the_grace_of_each_order(void **state)
     flow_set("orders.grace_s", "7200");
     (void)fake_add_order();
     run(orders_check);
-    assert_int_equal(flow_int("select extract(epoch from run_at - (select created_at from shop_order))::bigint from outbox"), 7200);
-    assert_int_equal(flow_int("select (o.run_at = s.next_run_at)::int from outbox o, shop_order s"), 1);
+    assert_int_equal(flow_int("select extract(epoch from run_at - (select created_at from "
+                              "shop_order))::bigint from outbox"),
+                     7200);
+    assert_int_equal(flow_int("select (o.run_at = s.next_run_at)::int from outbox o, shop_order s"),
+                     1);
 }
 
 static void a_backlog_is_spread_at_the_suppliers_rate(void **state)
@@ -76,12 +82,15 @@ static void a_backlog_is_spread_at_the_suppliers_rate(void **state)
         (void)fake_add_order();
     }
     run(orders_check);
-    int64_t span = flow_int("select extract(epoch from max(next_run_at) - min(next_run_at))::bigint from shop_order");
+    int64_t span = flow_int(
+        "select extract(epoch from max(next_run_at) - min(next_run_at))::bigint from shop_order");
     assert_in_range(span, 30, 34); /* 5 at once, then 8 s each: 8 calls at 1 per second */
     flow_sql("truncate shop_order, outbox, poll_cursor cascade");
-    flow_sql("insert into provider_token (provider, access_token, expires_at, qps_limit) values ('cj', 'x', now(), 4)");
+    flow_sql("insert into provider_token (provider, access_token, expires_at, qps_limit) values "
+             "('cj', 'x', now(), 4)");
     run(orders_check);
-    span = flow_int("select extract(epoch from max(next_run_at) - min(next_run_at))::bigint from shop_order");
+    span = flow_int(
+        "select extract(epoch from max(next_run_at) - min(next_run_at))::bigint from shop_order");
     assert_in_range(span, 7, 9);
 }
 
@@ -91,9 +100,10 @@ static void test_and_cancelled_orders_are_kept_with_a_reason(void **state)
     fake->orders[fake_add_order()].test = true;
     fake->orders[fake_add_order()].cancelled = true;
     run(orders_check);
-    assert_string_equal(flow_text("select string_agg(state || ' ' || code, ', ' order by o.id) from shop_order o"
-                                  " join order_event e on e.order_id = o.id"),
-                        "ignored TEST, cancelled SHOP_CANCELLED");
+    assert_string_equal(
+        flow_text("select string_agg(state || ' ' || code, ', ' order by o.id) from shop_order o"
+                  " join order_event e on e.order_id = o.id"),
+        "ignored TEST, cancelled SHOP_CANCELLED");
     assert_int_equal(received_events(), 0);
     assert_int_equal(flow_int("select count(*) from shop_order where next_job is not null"), 0);
 }
@@ -106,7 +116,9 @@ static void change_before_hand_off_decides_again_and_our_own_does_not(void **sta
     int64_t id = flow_check(order);
     fake_touch(order);
     (void)flow_check(order);
-    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.changed' and job_type = 'order.release'"), 1);
+    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.changed' and "
+                              "job_type = 'order.release'"),
+                     1);
     assert_int_equal(flow_job("order.release", id), 0); /* reads this change */
     flow_sql("update shop_order set shop_updated_at = shop_updated_at - interval '1 hour'");
     (void)flow_check(order);
@@ -152,7 +164,9 @@ static void overdue_orders_get_their_job_again_but_not_at_every_sweep(void **sta
     flow_sql("update shop_order set next_run_at = now() - interval '10 minutes'");
     run(orders_sweep);
     run(orders_sweep);
-    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.swept' and job_type = 'order.release'"), 1);
+    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.swept' and "
+                              "job_type = 'order.release'"),
+                     1);
     flow_sql("update shop_order set swept_at = now() - interval '6 minutes'");
     run(orders_sweep);
     assert_int_equal(flow_int("select count(*) from outbox"), 2);
@@ -185,7 +199,8 @@ static void expect_counts(int64_t missing, int64_t doubled)
     run(orders_reconcile);
     if (flow_int("select missing from reconcile_run order by id desc limit 1") != missing ||
         flow_int("select doubled from reconcile_run order by id desc limit 1") != doubled) {
-        fail_msg("found: %s", flow_text("select missing || ' ' || doubled || ' ' || detail from reconcile_run order by id desc limit 1"));
+        fail_msg("found: %s", flow_text("select missing || ' ' || doubled || ' ' || detail from "
+                                        "reconcile_run order by id desc limit 1"));
     }
 }
 
@@ -194,7 +209,8 @@ static void a_clean_shop_has_nothing_missing_and_nothing_double(void **state)
     (void)state;
     finish_order(fake_add_order());
     expect_counts(0, 0);
-    assert_int_equal(flow_int("select jsonb_array_length(detail -> 'findings') from reconcile_run"), 0);
+    assert_int_equal(flow_int("select jsonb_array_length(detail -> 'findings') from reconcile_run"),
+                     0);
 }
 
 static void order_that_is_due_and_lies_still_is_missing_and_woken(void **state)
@@ -202,7 +218,8 @@ static void order_that_is_due_and_lies_still_is_missing_and_woken(void **state)
     (void)state;
     (void)flow_check(fake_add_order());
     flow_sql("truncate outbox");
-    flow_sql("update shop_order set next_run_at = now() - interval '20 minutes', next_job = 'order.release', financial = 'PAID'");
+    flow_sql("update shop_order set next_run_at = now() - interval '20 minutes', next_job = "
+             "'order.release', financial = 'PAID'");
     expect_counts(1, 0);
     assert_int_equal(flow_int("select count(*) from outbox where job_type = 'order.release'"), 1);
     flow_set("flow.fulfillment", "approve");
@@ -215,15 +232,19 @@ static void order_the_poll_never_saw_is_missing_and_fetched(void **state)
     int order = fake_add_order();
     fake->orders[order].created_us -= (int64_t)7200 * 1000000;
     expect_counts(1, 0);
-    assert_string_equal(flow_text("select job_type || args from outbox"), "orders.check[\"gid://shopify/Order/500\"]");
+    assert_string_equal(flow_text("select job_type || args from outbox"),
+                        "orders.check[\"gid://shopify/Order/500\"]");
 }
 
 static void order_paid_twice_at_the_supplier_is_double(void **state)
 {
     (void)state;
     finish_order(fake_add_order());
-    flow_sql("insert into supplier_order (order_id, parcel_group, our_number, state, lines) values (1, 2, 'DS-500-2', 'failed', '[]')");
-    fake->supplies[5] = (struct fake_supply){ .used = true, .paid = true, .number = "DS-500-2", .id = "9", .status = CJ_UNSHIPPED };
+    flow_sql("insert into supplier_order (order_id, parcel_group, our_number, state, lines) values "
+             "(1, 2, 'DS-500-2', 'failed', '[]')");
+    fake->supplies[5] = (struct fake_supply){
+        .used = true, .paid = true, .number = "DS-500-2", .id = "9", .status = CJ_UNSHIPPED
+    };
     expect_counts(0, 1);
 }
 
@@ -241,9 +262,11 @@ static void open_effects_are_listed(void **state)
 {
     (void)state;
     flow_sql("insert into effect (key, kind, subject, intent, state, created_at)"
-             " values ('cj.pay:X', 'cj.pay', 'order:1', '{}', 'unknown', now() - interval '20 minutes')");
+             " values ('cj.pay:X', 'cj.pay', 'order:1', '{}', 'unknown', now() - interval '20 "
+             "minutes')");
     expect_counts(0, 0);
-    assert_string_equal(flow_text("select detail -> 'findings' -> 0 ->> 'kind' from reconcile_run"), "open_effect");
+    assert_string_equal(flow_text("select detail -> 'findings' -> 0 ->> 'kind' from reconcile_run"),
+                        "open_effect");
 }
 
 /* ---- housekeeping ---- */
@@ -251,14 +274,20 @@ static void open_effects_are_listed(void **state)
 static void housekeeping_makes_days_ahead_and_drops_old_ones(void **state)
 {
     (void)state;
-    flow_sql("create table job_run_20200101 partition of job_run for values from ('2020-01-01Z') to ('2020-01-02Z')");
-    flow_sql("insert into outbox (event, job_type, queue, args, sent_at) values ('x', 'noop', 'default', '[]', now() - interval '9 days')");
-    flow_sql("insert into outbox (event, job_type, queue, args) values ('y', 'noop', 'default', '[]')");
-    flow_sql("insert into webhook_delivery (source, delivery_id, topic, received_at) values ('shopify', '1', 'x', now() - interval '9 days')");
+    flow_sql("create table job_run_20200101 partition of job_run for values from ('2020-01-01Z') "
+             "to ('2020-01-02Z')");
+    flow_sql("insert into outbox (event, job_type, queue, args, sent_at) values ('x', 'noop', "
+             "'default', '[]', now() - interval '9 days')");
+    flow_sql(
+        "insert into outbox (event, job_type, queue, args) values ('y', 'noop', 'default', '[]')");
+    flow_sql("insert into webhook_delivery (source, delivery_id, topic, received_at) values "
+             "('shopify', '1', 'x', now() - interval '9 days')");
     run(housekeeping);
     run(housekeeping);
     assert_string_equal(flow_text("select to_regclass('job_run_20200101')"), "");
-    assert_int_equal(flow_int("select count(*) from pg_inherits where inhparent = 'job_run'::regclass"), 5); /* 4 days, default */
+    assert_int_equal(
+        flow_int("select count(*) from pg_inherits where inhparent = 'job_run'::regclass"),
+        5); /* 4 days, default */
     assert_string_equal(flow_text("select string_agg(event, ',') from outbox"), "y");
     assert_int_equal(flow_int("select count(*) from webhook_delivery"), 0);
 }

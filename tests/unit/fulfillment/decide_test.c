@@ -171,28 +171,96 @@ static void three_orders_in_a_day_include_the_order_itself(void **state)
     expect(VERDICT_FLAG, 40, "FLAG");
 }
 
-static void not_paid(struct order_facts *o) { PUT(o->financial, "AUTHORIZED"); }
-static void no_status(struct order_facts *o) { o->financial[0] = '\0'; }
-static void risk_high(struct order_facts *o) { o->risk = RISK_HIGH; }
-static void recommend_cancel(struct order_facts *o) { o->recommend_cancel = true; }
-static void value_hard(struct order_facts *o) { o->total_minor = 50000; }
-static void value_unknown(struct order_facts *o) { o->total_known = false; }
-static void value_unfit(struct order_facts *o) { o->limits.values_fit_currency = false; }
-static void no_city(struct order_facts *o) { o->ship.city[0] = '\0'; }
-static void no_address(struct order_facts *o) { o->ship.present = false; }
-static void locker(struct order_facts *o) { PUT(o->ship.line1, "Packstation 123"); }
-static void cyrillic(struct order_facts *o) { PUT(o->ship.city, "Москва"); }
-static void no_phone(struct order_facts *o) { o->phone[0] = '\0'; }
-static void unmapped(struct order_facts *o) { o->lines[0].main_mappings = 0; o->lines[0].vid[0] = '\0'; }
-static void no_lines(struct order_facts *o) { o->line_count = 0; }
-static void no_stock(struct order_facts *o) { o->lines[0].stock = 0; }
-static void shared_stock(struct order_facts *o) { o->line_count = 3; o->lines[0].stock = o->lines[1].stock = o->lines[2].stock = 2; }
-static void price_unknown(struct order_facts *o) { o->lines[0].price_known = false; }
-static void loss(struct order_facts *o) { o->margin_minor = -1; }
-static void no_method(struct order_facts *o) { o->has_method = false; }
-static void wallet(struct order_facts *o) { o->wallet_minor = o->cost_minor - 1; }
-static void duplicate(struct order_facts *o) { PUT(o->duplicate_of, "#1000"); }
-static void edited(struct order_facts *o) { o->edited = true; }
+static void not_paid(struct order_facts *o)
+{
+    PUT(o->financial, "AUTHORIZED");
+}
+static void no_status(struct order_facts *o)
+{
+    o->financial[0] = '\0';
+}
+static void risk_high(struct order_facts *o)
+{
+    o->risk = RISK_HIGH;
+}
+static void recommend_cancel(struct order_facts *o)
+{
+    o->recommend_cancel = true;
+}
+static void value_hard(struct order_facts *o)
+{
+    o->total_minor = 50000;
+}
+static void value_unknown(struct order_facts *o)
+{
+    o->total_known = false;
+}
+static void value_unfit(struct order_facts *o)
+{
+    o->limits.values_fit_currency = false;
+}
+static void no_city(struct order_facts *o)
+{
+    o->ship.city[0] = '\0';
+}
+static void no_address(struct order_facts *o)
+{
+    o->ship.present = false;
+}
+static void locker(struct order_facts *o)
+{
+    PUT(o->ship.line1, "Packstation 123");
+}
+static void cyrillic(struct order_facts *o)
+{
+    PUT(o->ship.city, "Москва");
+}
+static void no_phone(struct order_facts *o)
+{
+    o->phone[0] = '\0';
+}
+static void unmapped(struct order_facts *o)
+{
+    o->lines[0].main_mappings = 0;
+    o->lines[0].vid[0] = '\0';
+}
+static void no_lines(struct order_facts *o)
+{
+    o->line_count = 0;
+}
+static void no_stock(struct order_facts *o)
+{
+    o->lines[0].stock = 0;
+}
+static void shared_stock(struct order_facts *o)
+{
+    o->line_count = 3;
+    o->lines[0].stock = o->lines[1].stock = o->lines[2].stock = 2;
+}
+static void price_unknown(struct order_facts *o)
+{
+    o->lines[0].price_known = false;
+}
+static void loss(struct order_facts *o)
+{
+    o->margin_minor = -1;
+}
+static void no_method(struct order_facts *o)
+{
+    o->has_method = false;
+}
+static void wallet(struct order_facts *o)
+{
+    o->wallet_minor = o->cost_minor - 1;
+}
+static void duplicate(struct order_facts *o)
+{
+    PUT(o->duplicate_of, "#1000");
+}
+static void edited(struct order_facts *o)
+{
+    o->edited = true;
+}
 
 /* overruled: a person's release lets the order out all the same. */
 static const struct {
@@ -234,7 +302,8 @@ static void a_person_overrules_judgement_but_not_facts(void **state)
         x.o.limits.value_soft_minor = 1000000; /* the score is tested by itself */
         spoiled[i].spoil(&x.o);
         x.o.released = true;
-        expect(spoiled[i].overruled ? VERDICT_RELEASE : VERDICT_HOLD, 0, spoiled[i].overruled ? NULL : spoiled[i].code);
+        expect(spoiled[i].overruled ? VERDICT_RELEASE : VERDICT_HOLD, 0,
+               spoiled[i].overruled ? NULL : spoiled[i].code);
         assert_true(d.hold_count > 0); /* what was overruled stays visible */
     }
 }
@@ -305,27 +374,69 @@ static void only_passing_reasons_heal(void **state)
     assert_false(hold_rule_find(NULL)->heals);
 }
 
-static void medium(struct order_facts *o) { o->risk = RISK_MEDIUM; }
-static void value(struct order_facts *o) { o->total_minor = 20000; }
-static void bill_country(struct order_facts *o) { PUT(o->bill.country_code, "DE"); }
-static void bill_name(struct order_facts *o) { PUT(o->bill.name, "Bob"); PUT(o->bill.zip, "94105"); }
-static void many_of_one(struct order_facts *o) { o->new_customer = true; o->lines[0].quantity = 5; }
-static void many_orders(struct order_facts *o) { o->orders_24h = 3; }
-static void disposable(struct order_facts *o) { PUT(o->email, "x@Mailinator.com"); }
-static void forwarder(struct order_facts *o) { PUT(o->ship.line2, "c/o Shipito LLC, Suite 5"); }
-static void ip(struct order_facts *o) { PUT(o->ip_country, "RO"); }
-static void avs(struct order_facts *o) { o->avs_failed = true; }
-static void cvv(struct order_facts *o) { o->cvv_failed = true; }
+static void medium(struct order_facts *o)
+{
+    o->risk = RISK_MEDIUM;
+}
+static void value(struct order_facts *o)
+{
+    o->total_minor = 20000;
+}
+static void bill_country(struct order_facts *o)
+{
+    PUT(o->bill.country_code, "DE");
+}
+static void bill_name(struct order_facts *o)
+{
+    PUT(o->bill.name, "Bob");
+    PUT(o->bill.zip, "94105");
+}
+static void many_of_one(struct order_facts *o)
+{
+    o->new_customer = true;
+    o->lines[0].quantity = 5;
+}
+static void many_orders(struct order_facts *o)
+{
+    o->orders_24h = 3;
+}
+static void disposable(struct order_facts *o)
+{
+    PUT(o->email, "x@Mailinator.com");
+}
+static void forwarder(struct order_facts *o)
+{
+    PUT(o->ship.line2, "c/o Shipito LLC, Suite 5");
+}
+static void ip(struct order_facts *o)
+{
+    PUT(o->ip_country, "RO");
+}
+static void avs(struct order_facts *o)
+{
+    o->avs_failed = true;
+}
+static void cvv(struct order_facts *o)
+{
+    o->cvv_failed = true;
+}
 
 static const struct {
     const char *code;
     int points;
     void (*spoil)(struct order_facts *o);
 } scored[] = {
-    { "RISK_MEDIUM", 30, medium },     { "VALUE", 25, value },           { "BILLING_COUNTRY", 30, bill_country },
-    { "BILLING_NAME", 15, bill_name }, { "MANY_OF_ONE", 20, many_of_one }, { "MANY_ORDERS", 40, many_orders },
-    { "DISPOSABLE_MAIL", 15, disposable }, { "FORWARDER", 25, forwarder }, { "IP_COUNTRY", 20, ip },
-    { "AVS", 25, avs },                { "CVV", 25, cvv },
+    { "RISK_MEDIUM", 30, medium },
+    { "VALUE", 25, value },
+    { "BILLING_COUNTRY", 30, bill_country },
+    { "BILLING_NAME", 15, bill_name },
+    { "MANY_OF_ONE", 20, many_of_one },
+    { "MANY_ORDERS", 40, many_orders },
+    { "DISPOSABLE_MAIL", 15, disposable },
+    { "FORWARDER", 25, forwarder },
+    { "IP_COUNTRY", 20, ip },
+    { "AVS", 25, avs },
+    { "CVV", 25, cvv },
 };
 
 static void every_line_of_the_score_adds_its_points(void **state)

@@ -80,8 +80,9 @@ static void quantity_sku_and_variant_matter(void **state)
 static void every_part_of_the_address_matters(void **state)
 {
     (void)state;
-    char *const parts[] = { order.ship.name, order.ship.line1, order.ship.line2, order.ship.city,
-                            order.ship.province_code, order.ship.zip, order.ship.country_code, order.ship.phone };
+    char *const parts[] = { order.ship.name,         order.ship.line1,         order.ship.line2,
+                            order.ship.city,         order.ship.province_code, order.ship.zip,
+                            order.ship.country_code, order.ship.phone };
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
         char kept = parts[i][0];
         parts[i][0] = '#';

@@ -14,14 +14,18 @@ static struct fail f;
 static int64_t landed_us(void)
 {
     int64_t l = 0;
-    assert_int_equal(landed_cost(&(struct landed_parts){ .price = 850, .shipping = 420, .duty = 85 }, &l, &f), 0);
+    assert_int_equal(
+        landed_cost(&(struct landed_parts){ .price = 850, .shipping = 420, .duty = 85 }, &l, &f),
+        0);
     return l;
 }
 
 static int64_t landed_eu(int64_t duty)
 {
     int64_t l = 0;
-    const struct landed_parts p = { .price = 540, .shipping = 459, .duty = duty, .fx_fee_ppm = 15000 };
+    const struct landed_parts p = {
+        .price = 540, .shipping = 459, .duty = duty, .fx_fee_ppm = 15000
+    };
     assert_int_equal(landed_cost(&p, &l, &f), 0);
     return l;
 }
@@ -29,8 +33,14 @@ static int64_t landed_eu(int64_t duty)
 static struct margin us(int64_t price)
 {
     struct margin m;
-    const struct margin_parts p = { .net = price, .charged = price, .landed = landed_us(), .fee_ppm = 29000, .fee_fixed = 30,
-                                    .return_ppm = 60000, .return_cost = 250, .salvage_ppm = 300000 };
+    const struct margin_parts p = { .net = price,
+                                    .charged = price,
+                                    .landed = landed_us(),
+                                    .fee_ppm = 29000,
+                                    .fee_fixed = 30,
+                                    .return_ppm = 60000,
+                                    .return_cost = 250,
+                                    .salvage_ppm = 300000 };
     assert_int_equal(margin_of(&p, &m, &f), 0);
     return m;
 }
@@ -38,14 +48,19 @@ static struct margin us(int64_t price)
 static struct margin eu(int64_t price, int64_t duty)
 {
     struct margin m;
-    struct margin_parts p = { .charged = price, .landed = landed_eu(duty), .fee_ppm = 29000, .fee_fixed = 30,
-                              .return_ppm = 60000, .return_cost = 250 };
+    struct margin_parts p = { .charged = price,
+                              .landed = landed_eu(duty),
+                              .fee_ppm = 29000,
+                              .fee_fixed = 30,
+                              .return_ppm = 60000,
+                              .return_cost = 250 };
     assert_int_equal(net_of_tax(price, 210000, &p.net, &f), 0);
     assert_int_equal(margin_of(&p, &m, &f), 0);
     return m;
 }
 
-static void check(struct margin m, int64_t fee, int64_t reserve, int64_t contribution, int64_t ratio)
+static void check(struct margin m, int64_t fee, int64_t reserve, int64_t contribution,
+                  int64_t ratio)
 {
     assert_int_equal(m.fee, fee);
     assert_int_equal(m.reserve, reserve);
@@ -91,7 +106,9 @@ static void reserve_is_never_negative(void **state)
 {
     (void)state;
     struct margin m;
-    const struct margin_parts p = { .net = 10, .landed = 1000, .return_ppm = 60000, .salvage_ppm = 300000 };
+    const struct margin_parts p = {
+        .net = 10, .landed = 1000, .return_ppm = 60000, .salvage_ppm = 300000
+    };
     assert_int_equal(margin_of(&p, &m, &f), 0);
     assert_int_equal(m.reserve, 0);
 }
@@ -111,9 +128,12 @@ static void price_limit_rounds_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(c_1_and_c_5_landed_cost),        cmocka_unit_test(c_2_to_c_4_margins_without_tax),
-        cmocka_unit_test(c_6_to_c_9_margins_with_tax_and_duty), cmocka_unit_test(ratio_without_revenue_is_unknown),
-        cmocka_unit_test(reserve_is_never_negative),      cmocka_unit_test(price_limit_rounds_up),
+        cmocka_unit_test(c_1_and_c_5_landed_cost),
+        cmocka_unit_test(c_2_to_c_4_margins_without_tax),
+        cmocka_unit_test(c_6_to_c_9_margins_with_tax_and_duty),
+        cmocka_unit_test(ratio_without_revenue_is_unknown),
+        cmocka_unit_test(reserve_is_never_negative),
+        cmocka_unit_test(price_limit_rounds_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

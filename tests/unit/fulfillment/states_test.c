@@ -37,7 +37,8 @@ static void names_are_read_back(void **state)
 static void an_order_goes_its_way_and_not_back(void **state)
 {
     (void)state;
-    static const char *const way[] = { "received", "placing", "placed", "shipped", "fulfilled", "delivered" };
+    static const char *const way[] = { "received", "placing",   "placed",
+                                       "shipped",  "fulfilled", "delivered" };
     for (size_t i = 0; i + 1 < COUNT_OF(way); i++) {
         assert_true(order_may_become(o(way[i]), o(way[i + 1])));
         assert_false(order_may_become(o(way[i + 1]), o(way[i])));
@@ -49,7 +50,8 @@ static void a_placed_order_is_never_decided_again(void **state)
 {
     (void)state;
     static const char *const after[] = { "placed", "shipped", "fulfilled", "delivered" };
-    static const char *const before[] = { "received", "waiting", "flagged", "approval", "placing", "ignored" };
+    static const char *const before[] = { "received", "waiting", "flagged",
+                                          "approval", "placing", "ignored" };
     for (size_t i = 0; i < COUNT_OF(after); i++) {
         for (size_t k = 0; k < COUNT_OF(before); k++) {
             assert_false(order_may_become(o(after[i]), o(before[k])));
@@ -63,7 +65,8 @@ static void ends_are_ends(void **state)
     static const char *const ends[] = { "delivered", "cancelled", "ignored" };
     for (size_t i = 0; i < COUNT_OF(ends); i++) {
         for (int to = 0; to < ORDER_STATES; to++) {
-            assert_int_equal(order_may_become(o(ends[i]), (enum order_state)to), to == (int)o(ends[i]));
+            assert_int_equal(order_may_become(o(ends[i]), (enum order_state)to),
+                             to == (int)o(ends[i]));
         }
         assert_false(order_before_handoff(o(ends[i])));
         assert_false(order_after_handoff(o(ends[i])));
@@ -73,7 +76,8 @@ static void ends_are_ends(void **state)
 static void phases_divide_the_states(void **state)
 {
     (void)state;
-    assert_true(order_before_handoff(ORDER_RECEIVED) && order_before_handoff(ORDER_HELD) && order_before_handoff(ORDER_APPROVAL));
+    assert_true(order_before_handoff(ORDER_RECEIVED) && order_before_handoff(ORDER_HELD) &&
+                order_before_handoff(ORDER_APPROVAL));
     assert_false(order_before_handoff(ORDER_PLACING) || order_after_handoff(ORDER_PLACING));
     assert_true(order_after_handoff(ORDER_PLACED) && order_after_handoff(ORDER_FULFILLED));
 }
@@ -85,7 +89,8 @@ static void money_spent_is_not_void(void **state)
         assert_false(supply_is_paid((enum supply_state)i) && supply_is_void((enum supply_state)i));
         /* A void supplier order never comes back to life: another takes its place under another number. */
         for (int to = 0; supply_is_void((enum supply_state)i) && to < SUPPLY_STATES; to++) {
-            assert_int_equal(supply_may_become((enum supply_state)i, (enum supply_state)to), to == i);
+            assert_int_equal(supply_may_become((enum supply_state)i, (enum supply_state)to),
+                             to == i);
         }
     }
     assert_true(supply_is_paid(SUPPLY_CANCEL_ASKED));
