@@ -9,8 +9,6 @@ CONF_ROW(LISTEN, "DROPSHIP_LISTEN", CONF_TEXT, 1, 255, "127.0.0.1:8080", "", fal
          "Address and port of dropship-api")
 CONF_ROW(HEALTH_LISTEN, "DROPSHIP_HEALTH_LISTEN", CONF_TEXT, 1, 255, NULL, "", false,
          "Address and port where a worker or scheduler answers /healthz and /metrics; unset: none")
-CONF_ROW(PUBLIC_URL, "DROPSHIP_PUBLIC_URL", CONF_URL, 1, 512, NULL, "", false,
-         "Where the outside reaches dropship-api (webhooks); unset: polling only")
 CONF_ROW(LOG_LEVEL, "DROPSHIP_LOG_LEVEL", CONF_TEXT, 4, 5, "info", "", false, "debug, info, warn or error")
 CONF_ROW(DRAIN_MS, "DROPSHIP_DRAIN_MS", CONF_INT, 0, 600000, "25000", "ms", false,
          "How long a worker waits for running jobs after TERM before it hands them back")
