@@ -168,17 +168,27 @@ void shopify_fulfillment_state_done(struct shopify_fulfillment_state *st)
     *st = (struct shopify_fulfillment_state){ 0 };
 }
 
+/* The number a gid ends with. */
+static int64_t last_number(const char *gid)
+{
+    int64_t number = 0;
+    struct fail ignored;
+
+    (void)!str_to_int(strrchr(gid, '/') + 1, 0, INT32_MAX, "gid", &number, &ignored);
+    return number;
+}
+
 int shopify_fulfill(struct shopify *s, const char *fo_gid, const struct shopify_fulfill_line *lines,
                     size_t count, const struct shopify_tracking *tracking,
                     char ret[static SHOPIFY_GID_BYTES], struct fail *f)
 {
-    int i = (int)strtol(strrchr(fo_gid, '/') + 1, NULL, 10) - 900;
+    int i = (int)last_number(fo_gid) - 900;
     struct fake_order *o = &fake->orders[i];
 
     (void)s;
     TRY(fake_enter("fulfill", f));
     for (size_t k = 0; k < count; k++) {
-        size_t line = (size_t)strtol(strrchr(lines[k].fo_line_gid, '/') + 1, NULL, 10);
+        size_t line = (size_t)last_number(lines[k].fo_line_gid);
         if (o->cancelled || o->on_hold || o->lines[line].remaining < lines[k].quantity) {
             return fail_set(f, FAIL_CONFLICT,
                             "Invalid fulfillment order line item quantity requested.");
@@ -190,7 +200,7 @@ int shopify_fulfill(struct shopify *s, const char *fo_gid, const struct shopify_
     FIT(d->company, tracking->company);
     FIT(d->url, tracking->url);
     for (size_t k = 0; k < count; k++) {
-        size_t line = (size_t)strtol(strrchr(lines[k].fo_line_gid, '/') + 1, NULL, 10);
+        size_t line = (size_t)last_number(lines[k].fo_line_gid);
         o->lines[line].remaining -= lines[k].quantity;
         d->quantity[line] += lines[k].quantity;
     }
