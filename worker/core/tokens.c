@@ -89,6 +89,15 @@ static void undo_login(struct db *db, const struct token_source *source)
     }
 }
 
+/* No token, so whatever it is wanted for was not done: trouble that passes. */
+static void as_later(struct fail *f, int64_t at_least_ms)
+{
+    if (f->kind == FAIL_UNKNOWN) {
+        f->kind = FAIL_LATER;
+        f->retry_after_ms = f->retry_after_ms > at_least_ms ? f->retry_after_ms : at_least_ms;
+    }
+}
+
 static int log_in(struct db *db, const struct token_source *source, const struct stored *row,
                   struct token *ret, struct fail *f)
 {
@@ -100,16 +109,17 @@ static int log_in(struct db *db, const struct token_source *source, const struct
     }
     TRY(db_exec(db, &sql_worker_token_login, (const char *[]){ source->provider }, f) < 0 ? -1 : 0);
     if (source->login(source->ctx, ret, f) < 0) {
-        if (f->kind == FAIL_LATER && f->code[0] == '\0') {
+        if (f->kind == FAIL_LATER || f->kind == FAIL_LIMITED) {
             undo_login(db, source);
         }
+        as_later(f, source->login_gap_ms);
         return fail_wrap(f, "login at %s", source->provider);
     }
     return 0;
 }
 
-/* With the lock held and the row read again.  A refresh that is refused, or whose answer was
- * lost, ends in a login. */
+/* With the lock held and the row read again.  A refresh that is refused ends in a login.  One
+ * whose answer was lost is tried again: if it was carried out, the next one is refused. */
 static int obtain(struct db *db, const struct token_source *source, const struct stored *row,
                   struct token *ret, struct fail *f)
 {
@@ -117,6 +127,7 @@ static int obtain(struct db *db, const struct token_source *source, const struct
         if (source->refresh(source->ctx, row->refresh, ret, f) == 0) {
             return 0;
         }
+        as_later(f, 0);
         if (f->kind == FAIL_LATER || f->kind == FAIL_LIMITED) {
             return fail_wrap(f, "refreshing the token of %s", source->provider);
         }

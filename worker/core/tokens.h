@@ -27,6 +27,8 @@ struct token_source {
     int64_t renew_before_ms; /* renewed when less than this remains */
     int64_t login_gap_ms;    /* at most one login in this time */
     void *ctx;
+    /* FAIL_LATER and FAIL_LIMITED of these two say that nothing was sent, so that a login may be
+     * tried again at once; what may have counted at the provider is FAIL_UNKNOWN. */
     int (*login)(void *ctx, struct token *ret, struct fail *f);
     /* NULL: there is no refresh, each renewal is a login. */
     int (*refresh)(void *ctx, const char *refresh_token, struct token *ret, struct fail *f);

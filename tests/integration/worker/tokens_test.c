@@ -149,39 +149,58 @@ static void a_second_login_waits_for_the_gap(void **unused)
     assert_int_equal(p.logins, 1);
 }
 
-static void a_failed_login_counts_too(void **unused)
+static void a_login_without_a_clear_answer_counts(void **unused)
 {
     struct issuer p = { .lives_ms = 3600000, .login_answer = FAIL_UNKNOWN, .login_code = "" };
     struct fail f;
 
     (void)unused;
     assert_null(get(&p, NULL, &f));
-    assert_int_equal(f.kind, FAIL_UNKNOWN);
+    assert_int_equal(f.kind, FAIL_LATER); /* without a token nothing else was done */
+    assert_int_equal(f.retry_after_ms, 300000);
     assert_null(get(&p, NULL, &f));
     assert_int_equal(f.kind, FAIL_LIMITED);
     assert_int_equal(p.logins, 1);
 }
 
+/* The network, Redis, the breaker or the spacing of calls was in the way: CJ has seen nothing, so
+ * its five minutes must not be waited for. */
 static void a_login_that_was_surely_not_sent_does_not_count(void **unused)
 {
-    struct issuer p = { .lives_ms = 3600000, .login_answer = FAIL_LATER, .login_code = "" };
+    static const struct {
+        enum fail_kind kind;
+        const char *code;
+    } list[] = { { FAIL_LATER, "" }, { FAIL_LATER, "REDIS" }, { FAIL_LIMITED, "BREAKER" } };
+    struct issuer p = { .lives_ms = 3600000 };
     struct fail f;
 
     (void)unused;
-    assert_null(get(&p, NULL, &f));
+    for (size_t i = 0; i < COUNT_OF(list); i++) {
+        p.login_answer = list[i].kind;
+        p.login_code = list[i].code;
+        assert_null(get(&p, NULL, &f));
+        assert_int_equal(f.kind, list[i].kind);
+        assert_string_equal(f.code, list[i].code);
+        assert_int_equal(p.logins, i + 1);
+    }
     p.login_answer = FAIL_NONE;
-    assert_string_equal(get(&p, NULL, &f), "access-login-2");
+    assert_string_equal(get(&p, NULL, &f), "access-login-4");
 }
 
-static void a_throttled_login_counts(void **unused)
+/* If it was carried out the old refresh token is worth nothing now; the next refresh finds out. */
+static void a_refresh_whose_answer_was_lost_is_passing_trouble(void **unused)
 {
-    struct issuer p = { .lives_ms = 3600000, .login_answer = FAIL_LATER, .login_code = "1600200" };
+    struct issuer p = { .lives_ms = 3600000, .refresh_answer = FAIL_UNKNOWN };
     struct fail f;
 
     (void)unused;
-    assert_null(get(&p, NULL, &f));
-    assert_null(get(&p, NULL, &f));
+    assert_non_null(get(&p, NULL, &f));
+    age_login();
+    assert_null(get(&p, "access-login-1", &f));
+    assert_int_equal(f.kind, FAIL_LATER);
     assert_int_equal(p.logins, 1);
+    p.refresh_answer = FAIL_DENIED;
+    assert_string_equal(get(&p, "access-login-1", &f), "access-login-2");
 }
 
 static void a_token_that_still_works_is_used_when_renewing_fails(void **unused)
@@ -255,9 +274,9 @@ int main(void)
         TEST(a_refused_token_is_renewed_once),
         TEST(a_refused_refresh_ends_in_one_login),
         TEST(a_second_login_waits_for_the_gap),
-        TEST(a_failed_login_counts_too),
+        TEST(a_login_without_a_clear_answer_counts),
         TEST(a_login_that_was_surely_not_sent_does_not_count),
-        TEST(a_throttled_login_counts),
+        TEST(a_refresh_whose_answer_was_lost_is_passing_trouble),
         TEST(a_token_that_still_works_is_used_when_renewing_fails),
         TEST(owners_at_once_log_in_once),
     };

@@ -26,7 +26,9 @@ must_check int cj_open(const char *base_url, struct http *http, const struct pro
                        struct cj **ret, struct fail *f);
 void cj_close(struct cj *cj);
 
-/* ---- account; used by the one token holder, with its own locking ---- */
+/* ---- account; used by the one token holder, with its own locking.  FAIL_LATER and FAIL_LIMITED:
+ * the sign-in was not sent.  FAIL_UNKNOWN: it may have counted (no clear answer, too many
+ * requests); retry_after_ms says how long to stay away ---- */
 struct cj_tokens {
     char access[CJ_TOKEN_BYTES], refresh[CJ_TOKEN_BYTES];
     char open_id[CJ_ID_BYTES]; /* also the webhook key: a secret; "" when not repeated */

@@ -170,6 +170,16 @@ static void read_body(const struct cj_answer *answer, struct cj_verdict *v)
     }
 }
 
+/* Whatever CJ answered, a sign-in may have counted: only what was not sent may be tried again
+ * at once, and that is all that FAIL_LATER and FAIL_LIMITED say of one. */
+static void doubt_sign_in(const struct cj_op_rule *rule, struct cj_verdict *v)
+{
+    if (rule->manner == CJ_SIGN_IN &&
+        (v->fail.kind == FAIL_LATER || v->fail.kind == FAIL_LIMITED)) {
+        v->fail.kind = FAIL_UNKNOWN;
+    }
+}
+
 void cj_judge(const struct cj_op_rule *rule, const struct cj_answer *answer, struct cj_verdict *ret)
 {
     const struct code_rule *known = NULL;
@@ -192,15 +202,17 @@ void cj_judge(const struct cj_op_rule *rule, const struct cj_answer *answer, str
         unclear(rule, ret, json_text(ret->root, "message", "refused without a reason"));
         (void)str_fit(ret->fail.code, sizeof ret->fail.code, code);
     }
+    doubt_sign_in(rule, ret);
 }
 
 void cj_judge_silence(const struct cj_op_rule *rule, const struct fail *why, struct cj_verdict *ret)
 {
     *ret = (struct cj_verdict){ .step = CJ_FAILED, .fail = *why };
     fail_wrap(&ret->fail, "CJ %s", rule->path);
-    if (why->kind == FAIL_UNKNOWN && rule->manner != CJ_WRITE) {
+    if (why->kind == FAIL_UNKNOWN && rule->manner == CJ_READ) {
         ret->fail.kind = FAIL_LATER;
-        ret->fail.retry_after_ms = rule->pause_ms; /* the sign-in may have counted */
+    } else if (why->kind == FAIL_UNKNOWN) {
+        ret->fail.retry_after_ms = rule->pause_ms; /* of a sign-in, which may have counted */
     }
     if (rule->manner == CJ_READ && ret->fail.kind == FAIL_LATER) {
         ret->step = CJ_AGAIN;

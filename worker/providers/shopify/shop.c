@@ -88,8 +88,9 @@ static int grant_kind(const struct http_response *answer, const json_t *root, st
     const char *error = json_text(root, "error", "");
 
     if (answer->status == 429 || answer->status >= 500) {
-        return fail_later(f, FAIL_LATER, answer->retry_after_ms, "Shopify grant: HTTP status %d",
-                          answer->status);
+        (void)fail_set(f, FAIL_UNKNOWN, "Shopify grant: HTTP status %d", answer->status);
+        f->retry_after_ms = answer->retry_after_ms;
+        return -1;
     }
     if (answer->status < 200 || answer->status > 299) {
         return fail_code(f, FAIL_DENIED, error, "Shopify grant refused (HTTP status %d): %.200s",
@@ -108,7 +109,7 @@ static int read_grant(const struct http_response *answer, char token[static SHOP
 
     TRY(grant_kind(answer, parsed == 0 ? root : NULL, f));
     if (parsed < 0) {
-        return fail_set(f, FAIL_LATER, "Shopify grant: the answer is not JSON");
+        return fail_set(f, FAIL_UNKNOWN, "Shopify grant: the answer is not JSON");
     }
     granted = json_text(root, "access_token", "");
     if (granted[0] == '\0' || strlen(granted) >= SHOPIFY_TOKEN_BYTES) {
@@ -135,9 +136,6 @@ static int send_grant(struct shopify *s, const struct str *body, struct http_res
     TRY(s->gate->enter(s->gate->ctx, "access_token", 0, f));
     sent = http_call(s->http, &request, answer, f);
     s->gate->leave(s->gate->ctx, sent == 0 && answer->status < 500, 0);
-    if (sent < 0 && f->kind == FAIL_UNKNOWN) {
-        f->kind = FAIL_LATER; /* asking twice gives two tokens, which does no harm */
-    }
     return sent;
 }
 

@@ -31,7 +31,8 @@ void shopify_close(struct shopify *s);
 const char *shopify_served_version(const struct shopify *s);
 
 /* Client-credentials grant; used by the one token holder.  FAIL_DENIED with Shopify's word as
- * code ("shop_not_permitted"). */
+ * code ("shop_not_permitted").  FAIL_LATER and FAIL_LIMITED: it was not sent; FAIL_UNKNOWN: sent,
+ * without a clear answer. */
 must_check int shopify_grant(struct shopify *s, const char *client_id, const char *client_secret,
                              char token[static SHOPIFY_TOKEN_BYTES], int64_t *ret_expires_in_s,
                              struct fail *f);
