@@ -124,6 +124,23 @@ static void throttling_is_told_to_the_gate_and_waited_for(void **state)
     assert_int_equal(fake.slept_ms, fake.throttled_ms[0] + fake.throttled_ms[1]);
 }
 
+/* The gate reserves a moment for the call: asked before the pause, it would reserve one that is
+ * over when the call is made, and the call would fall into the moment of another worker. */
+static void the_turn_is_asked_for_after_the_pause(void **state)
+{
+    struct money m;
+    struct fail f;
+    (void)state;
+
+    fake_answer(503, "");
+    fake_answer(200, REFUSED(1600200));
+    fake_answer(200, BALANCE);
+    assert_int_equal(balance(&m, &f), 0);
+    assert_int_equal(fake.enter_count, 3);
+    assert_in_range(fake.enters[1].at_ms - fake.enters[0].at_ms, 1000, 1250);
+    assert_int_equal(fake.enters[2].at_ms - fake.enters[1].at_ms, fake.throttled_ms[1]);
+}
+
 static void a_throttled_write_is_repeated_since_nothing_was_done(void **state)
 {
     struct fail f;
@@ -343,16 +360,39 @@ static void signing_in_needs_no_token_and_is_never_repeated(void **state)
     fake.token_refuses = FAIL_DENIED;
     fake_answer(200, REFUSED(1600200));
     assert_int_equal(cj_login(cj, "CJ1@api@key", &t, &f), -1);
-    assert_int_equal(f.kind, FAIL_LATER);
+    assert_int_equal(f.kind, FAIL_UNKNOWN);
     assert_int_equal(f.retry_after_ms, 300000);
     assert_int_equal(fake.throttled_ms[0], 0);
     assert_string_equal(fake.requests[0].body, "{\"apiKey\":\"CJ1@api@key\"}");
     assert_null(strstr(fake.requests[0].headers, "CJ-Access-Token"));
     fake_silence(FAIL_UNKNOWN);
     assert_int_equal(cj_refresh(cj, "R", &t, &f), -1);
-    assert_int_equal(f.kind, FAIL_LATER);
+    assert_int_equal(f.kind, FAIL_UNKNOWN);
     assert_int_equal(f.retry_after_ms, 60000);
     assert_int_equal(fake.request_count, 2);
+}
+
+/* Whoever keeps the gap between logins must see which of them may have counted at CJ. */
+static void a_sign_in_says_whether_it_may_have_counted(void **state)
+{
+    static struct cj_tokens t;
+    struct fail f;
+    (void)state;
+
+    fake_answer(429, "");
+    fake_answer(503, "<html>");
+    fake_silence(FAIL_UNKNOWN);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(cj_login(cj, "CJ1@api@key", &t, &f), -1);
+        assert_int_equal(f.kind, FAIL_UNKNOWN);
+        assert_int_equal(f.retry_after_ms, 300000);
+    }
+    fake_silence(FAIL_LATER);
+    assert_int_equal(cj_login(cj, "CJ1@api@key", &t, &f), -1);
+    assert_int_equal(f.kind, FAIL_LATER);
+    fake.gate_refuses = FAIL_LIMITED;
+    assert_int_equal(cj_login(cj, "CJ1@api@key", &t, &f), -1);
+    assert_int_equal(f.kind, FAIL_LIMITED);
 }
 
 static void an_account_calls_at_least_once_a_second(void **state)
@@ -395,6 +435,7 @@ int main(void)
         TEST(a_gate_that_refuses_stops_the_call),
         TEST(without_a_token_nobody_is_called),
         TEST(throttling_is_told_to_the_gate_and_waited_for),
+        TEST(the_turn_is_asked_for_after_the_pause),
         TEST(a_throttled_write_is_repeated_since_nothing_was_done),
         TEST(endless_throttling_ends_with_advice),
         TEST(a_long_retry_after_is_not_slept_through),
@@ -409,6 +450,7 @@ int main(void)
         TEST(a_quote_sends_route_and_items),
         TEST(a_wallet_without_a_figure_is_not_empty),
         TEST(signing_in_needs_no_token_and_is_never_repeated),
+        TEST(a_sign_in_says_whether_it_may_have_counted),
         TEST(an_account_calls_at_least_once_a_second),
         TEST(only_web_addresses_are_opened),
     };

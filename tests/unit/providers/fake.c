@@ -71,6 +71,7 @@ static int enter(void *ctx, const char *operation, double cost, struct fail *f)
     fake.enter_count++;
     snprintf(fake.enters[i].operation, sizeof fake.enters[i].operation, "%s", operation);
     fake.enters[i].cost = cost;
+    fake.enters[i].at_ms = fake.now_ms;
     return 0;
 }
 

@@ -31,6 +31,7 @@ struct fake {
     struct {
         char operation[64];
         double cost;
+        int64_t at_ms;
     } enters[FAKE_MAX];
     size_t enter_count, leave_count, token_count, renew_count;
     bool healthy[FAKE_MAX];

@@ -121,6 +121,8 @@ static void throttling_is_waited_for_and_teaches_the_cost(void **state)
     assert_in_range(fake.throttled_ms[0], 3000, 3750);
     assert_int_equal(fake.slept_ms, fake.throttled_ms[0]);
     assert_true(fake.enters[1].cost == 300);
+    /* the turn is asked for after the pause, not reserved before it */
+    assert_int_equal(fake.enters[1].at_ms - fake.enters[0].at_ms, fake.throttled_ms[0]);
     assert_true(fake.healthy[0]);
 }
 

@@ -157,8 +157,9 @@ static int attempt(struct cj_call *call, struct cj_verdict *ret, struct fail *f)
 {
     const struct provider_gate *gate = call->cj->gate;
 
-    TRY(gate->enter(gate->ctx, call->rule->path, call->rule->points, f));
+    /* First: a turn that was reserved before a pause would be used up in somebody else's. */
     wait_until(call->not_before_ms);
+    TRY(gate->enter(gate->ctx, call->rule->path, call->rule->points, f));
     send_once(call, ret);
     report(call, ret);
     return 0;

@@ -234,8 +234,9 @@ static int attempt(struct shopify_call *call, struct shopify_verdict *ret, struc
     const struct provider_gate *gate = call->s->gate;
     double known = call->s->cost[call->op];
 
-    TRY(gate->enter(gate->ctx, call->rule->name, known > 0 ? known : call->rule->first_cost, f));
+    /* First: a turn that was reserved before a pause would be used up in somebody else's. */
     wait_until(call->not_before_ms);
+    TRY(gate->enter(gate->ctx, call->rule->name, known > 0 ? known : call->rule->first_cost, f));
     send_once(call, ret);
     report(call, ret);
     return 0;
