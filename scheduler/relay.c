@@ -24,8 +24,9 @@ static int wait_for_event(struct hands *h, struct fail *f)
 int relay_round(struct hands *h, int64_t *ret_wait_ms, struct fail *f)
 {
     int64_t sent = 0;
+    bool first = h->fresh;
 
-    if (h->fresh) {
+    if (first) {
         TRY(db_ready(h->db, f));
         TRY(db_listen(h->db, "dropship_outbox", f));
     }
@@ -35,5 +36,6 @@ int relay_round(struct hands *h, int64_t *ret_wait_ms, struct fail *f)
         atomic_fetch_add(&h->stats->items, sent);
         log_debug("outbox.relayed", kv_int("rows", sent));
     }
-    return sent == BATCH ? 0 : wait_for_event(h, f);
+    /* The first round ends at once: that it went well is to be seen before the first wait is over. */
+    return sent == BATCH || first ? 0 : wait_for_event(h, f);
 }

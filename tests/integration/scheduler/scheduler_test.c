@@ -251,6 +251,18 @@ static void until_health(const char *status)
     }
 }
 
+static void with_both_servers_there_it_is_well_soon(void **state)
+{
+    (void)state;
+    char listen[32];
+    int64_t from_ms = clock_mono_ms();
+
+    snprintf(listen, sizeof listen, "127.0.0.1:%d", HEALTH_PORT);
+    running[0] = process_start(NULL, listen);
+    until_health(" 200 ");
+    assert_true(clock_mono_ms() - from_ms < 4000); /* not only after the relay's first idle wait */
+}
+
 static void without_postgres_due_jobs_are_promoted_and_nothing_unknown_is_pushed(void **state)
 {
     (void)state;
@@ -347,6 +359,7 @@ int main(void)
         ROW(term_ends_it_at_once_and_cleanly),
         ROW(without_postgres_due_jobs_are_promoted_and_nothing_unknown_is_pushed),
         ROW(cut_connections_are_made_again_and_work_goes_on),
+        ROW(with_both_servers_there_it_is_well_soon),
         ROW(all_well_is_told),
         ROW(a_redis_that_may_evict_is_refused),
     };
