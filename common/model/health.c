@@ -199,9 +199,8 @@ static void serve_one(const struct health *h)
     scoped(close_p) int fd = accept4(h->listen_fd, NULL, NULL, SOCK_CLOEXEC);
 
     if (fd >= 0) {
-        answer(h, &(struct client){ .fd = fd,
-                                    .stop_fd = h->stop_fd,
-                                    .until_ms = clock_mono_ms() + CLIENT_MS });
+        answer(h, &(struct client){
+                      .fd = fd, .stop_fd = h->stop_fd, .until_ms = clock_mono_ms() + CLIENT_MS });
     } else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
         clock_sleep_ms(PAUSE_MS); /* it stays in the backlog: do not spin over it */
     }
