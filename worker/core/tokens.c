@@ -10,12 +10,20 @@
 #include "common/base/str.h"
 #include "sql/worker.h"
 
-enum { LOCK_TRIES = 40, LOCK_WAIT_MS = 250, LOCK_NAME_BYTES = 80, NUMBER_BYTES = 32 };
+/* RENEW_AGAIN_MS: a token that works but ends soon is renewed at most so often.  CJ may hand out
+ * the same pair, with the same end, for a day, and a refresh may fail for as long. */
+enum {
+    LOCK_TRIES = 40,
+    LOCK_WAIT_MS = 250,
+    LOCK_NAME_BYTES = 80,
+    NUMBER_BYTES = 32,
+    RENEW_AGAIN_MS = 10 * 60 * 1000
+};
 
 struct stored { /* the row */
     bool exists;
     char access[TOKEN_BYTES], refresh[TOKEN_BYTES];
-    int64_t rest_ms, refresh_rest_ms, login_age_ms, qps_limit;
+    int64_t rest_ms, refresh_rest_ms, login_age_ms, try_age_ms, qps_limit;
 };
 
 static int read_row(struct db *db, const char *provider, struct stored *ret, struct fail *f)
@@ -34,6 +42,7 @@ static int read_row(struct db *db, const char *provider, struct stored *ret, str
     ret->rest_ms = db_int(rows, 0, "rest_ms", 0);
     ret->refresh_rest_ms = db_int(rows, 0, "refresh_rest_ms", 0);
     ret->login_age_ms = db_int(rows, 0, "login_age_ms", 0);
+    ret->try_age_ms = db_int(rows, 0, "try_age_ms", 0);
     ret->qps_limit = db_int(rows, 0, "qps_limit", 0);
     log_redact(ret->access);
     log_redact(ret->refresh);
@@ -46,9 +55,10 @@ static bool is_good(const struct stored *row, const char *stale)
            (stale == NULL || strcmp(row->access, stale) != 0);
 }
 
-static bool ends_soon(const struct stored *row, const struct token_source *source)
+/* Of a good token: whether it is time to renew it. */
+static bool is_due(const struct stored *row, const struct token_source *source)
 {
-    return row->rest_ms < source->renew_before_ms;
+    return row->rest_ms < source->renew_before_ms && row->try_age_ms >= RENEW_AGAIN_MS;
 }
 
 static int put(struct db *db, const struct token_source *source, const struct token *token,
@@ -142,9 +152,10 @@ static int renew_locked(struct db *db, const struct token_source *source, const 
     struct token fresh = { 0 };
 
     TRY(read_row(db, source->provider, row, f));
-    if (is_good(row, stale) && !ends_soon(row, source)) {
+    if (is_good(row, stale) && !is_due(row, source)) {
         return 0; /* somebody has renewed it meanwhile */
     }
+    TRY(db_exec(db, &sql_worker_token_try, (const char *[]){ source->provider }, f) < 0 ? -1 : 0);
     TRY(obtain(db, source, row, &fresh, f));
     if (fresh.access[0] == '\0') {
         return fail_set(f, FAIL_BUG, "%s handed out an empty token", source->provider);
@@ -191,7 +202,7 @@ int token_get(struct db *db, const struct token_source *source, const char *stal
     TRY(read_row(db, source->provider, &row, f));
     struct stored present = row;
     bool good = is_good(&row, stale);
-    if ((!good || ends_soon(&row, source)) && renew(db, source, stale, &row, f) < 0) {
+    if ((!good || is_due(&row, source)) && renew(db, source, stale, &row, f) < 0) {
         if (!good) {
             return -1;
         }

@@ -24,7 +24,7 @@ struct token {                                      /* as a provider hands it ou
 
 struct token_source {
     const char *provider;    /* key of the row and of the lock */
-    int64_t renew_before_ms; /* renewed when less than this remains */
+    int64_t renew_before_ms; /* renewed when less than this remains, every ten minutes at most */
     int64_t login_gap_ms;    /* at most one login in this time */
     void *ctx;
     /* FAIL_LATER and FAIL_LIMITED of these two say that nothing was sent, so that a login may be

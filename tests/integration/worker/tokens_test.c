@@ -85,6 +85,16 @@ static void age_login(void)
                      0);
 }
 
+/* The last renewal, or try at one, was more than ten minutes ago. */
+static void age_try(void)
+{
+    struct fail f = { 0 };
+    assert_int_equal(db_script(fixture.db,
+                               "update provider_token set updated_at = now() - interval '601 s'",
+                               &f),
+                     0);
+}
+
 static void the_first_use_logs_in_and_later_ones_read(void **unused)
 {
     struct issuer p = { .lives_ms = 3600000 };
@@ -106,6 +116,7 @@ static void a_token_that_ends_soon_is_refreshed(void **unused)
     (void)unused;
     assert_string_equal(get(&p, NULL, &f), "access-login-1");
     p.lives_ms = 3600000;
+    age_try();
     assert_string_equal(get(&p, NULL, &f), "access-refresh-1");
     assert_string_equal(get(&p, NULL, &f), "access-refresh-1");
     assert_int_equal(p.logins, 1);
@@ -210,8 +221,35 @@ static void a_token_that_still_works_is_used_when_renewing_fails(void **unused)
 
     (void)unused;
     assert_non_null(get(&p, NULL, &f));
+    age_try();
     p.refresh_answer = FAIL_LATER;
     assert_string_equal(get(&p, NULL, &f), "access-login-1");
+    assert_int_equal(p.refreshes, 1);
+}
+
+/* Every call asks for the token; a refresh that fails or changes nothing must not double them
+ * all until the token ends. */
+static void a_token_that_still_works_is_not_renewed_at_every_call(void **unused)
+{
+    static const enum fail_kind answers[] = { FAIL_NONE, FAIL_LATER, FAIL_DENIED };
+    struct fail f;
+
+    (void)unused;
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        struct issuer p = { .lives_ms = 30000 }; /* what is handed out ends soon, too */
+        assert_int_equal(db_script(fixture.db, "delete from provider_token", &f), 0);
+        assert_non_null(get(&p, NULL, &f));
+        age_try();
+        p.refresh_answer = answers[i];
+        for (int call = 0; call < 5; call++) {
+            assert_non_null(get(&p, NULL, &f));
+        }
+        assert_int_equal(p.refreshes, 1);
+        age_try();
+        assert_non_null(get(&p, NULL, &f));
+        assert_int_equal(p.refreshes, 2);
+        assert_int_equal(p.logins, 1);
+    }
 }
 
 struct owner {
@@ -278,6 +316,7 @@ int main(void)
         TEST(a_login_that_was_surely_not_sent_does_not_count),
         TEST(a_refresh_whose_answer_was_lost_is_passing_trouble),
         TEST(a_token_that_still_works_is_used_when_renewing_fails),
+        TEST(a_token_that_still_works_is_not_renewed_at_every_call),
         TEST(owners_at_once_log_in_once),
     };
 
