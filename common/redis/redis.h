@@ -2,7 +2,8 @@
  * on NOSCRIPT, deadlines on every command.
  * Errors of the server are mapped to kinds: READONLY, LOADING, MASTERDOWN, NOREPLICAS, MISCONF, BUSY, TRYAGAIN, UNBLOCKED, OOM
  * -> FAIL_LATER (READONLY and UNBLOCKED also drop the connection); NOAUTH, NOPERM, WRONGPASS -> FAIL_DENIED; others FAIL_BUG.
- * A connection lost after a command was sent is FAIL_UNKNOWN.  code holds the error's first word.
+ * A connection lost after a command was sent is FAIL_UNKNOWN.  code holds the error's first word, or
+ * REDIS_CONNECTION when there is no connection or it broke.
  * Threads: a struct redis belongs to one thread. */
 #pragma once
 
@@ -14,6 +15,8 @@
 #include "common/base/fail.h"
 
 struct redis;
+
+#define REDIS_CONNECTION "CONNECTION"
 
 static inline void redis_reply_clear_p(redisReply **reply)
 {

@@ -31,7 +31,8 @@ int redis_exchange(struct redis *r, size_t argc, const char *const *argv, const 
     /* hiredis declares its argv without the inner const but does not write to it. */
     reply = redisCommandArgv(r->context, (int)argc, (const char **)(uintptr_t)argv, lens);
     if (reply == NULL) {
-        (void)fail_set(f, FAIL_UNKNOWN, "Redis did not answer %s: %s", argv[0], r->context->errstr);
+        (void)fail_code(f, FAIL_UNKNOWN, REDIS_CONNECTION, "Redis did not answer %s: %s", argv[0],
+                        r->context->errstr);
         redis_drop(r);
         return -1;
     }

@@ -48,7 +48,8 @@ int redis_apply_timeout(struct redis *r, struct fail *f)
     }
     if (redisSetTimeout(r->context, timeval_of(r->timeout_ms)) != REDIS_OK) {
         redis_drop(r);
-        return fail_set(f, FAIL_LATER, "Redis: cannot set the deadline of the connection");
+        return fail_code(f, FAIL_LATER, REDIS_CONNECTION,
+                         "Redis: cannot set the deadline of the connection");
     }
     r->context_timeout_ms = r->timeout_ms;
     return 0;
@@ -84,8 +85,8 @@ static int open_socket(struct redis *r, struct fail *f)
         return fail_memory(f);
     }
     if (r->context->err != 0) {
-        (void)fail_set(f, FAIL_LATER, "cannot reach Redis at %s: %s", local ? u->path : u->host,
-                       r->context->errstr);
+        (void)fail_code(f, FAIL_LATER, REDIS_CONNECTION, "cannot reach Redis at %s: %s",
+                        local ? u->path : u->host, r->context->errstr);
         redis_drop(r);
         return -1;
     }
@@ -122,7 +123,9 @@ static int greet(struct redis *r, struct fail *f)
     /* Only a help for CLIENT LIST; a restricted user may lack it.  A lost connection is noticed
      * below. */
     (void)send_word(r, 3, (const char *[]){ "CLIENT", "SETNAME", "dropship" }, &ignored);
-    return r->context != NULL ? 0 : fail_set(f, FAIL_LATER, "Redis closed the new connection");
+    return r->context != NULL ? 0
+                              : fail_code(f, FAIL_LATER, REDIS_CONNECTION,
+                                          "Redis closed the new connection");
 }
 
 static void note_failure(struct redis *r, struct fail *f)
@@ -150,8 +153,10 @@ int redis_connect(struct redis *r, struct fail *f)
         return 0;
     }
     if (r->failures > 0 && wait_ms > 0) {
-        return fail_later(f, FAIL_LATER, wait_ms, "Redis is away; next attempt in %lld ms",
-                          (long long)wait_ms);
+        (void)fail_code(f, FAIL_LATER, REDIS_CONNECTION, "Redis is away; next attempt in %lld ms",
+                        (long long)wait_ms);
+        f->retry_after_ms = wait_ms;
+        return -1;
     }
     if (open_socket(r, f) < 0 || greet(r, f) < 0) {
         note_failure(r, f);

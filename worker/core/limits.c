@@ -78,10 +78,6 @@ static int ask(struct limits *l, const struct question *q, struct grant *ret, st
 
     if (redis_script(l->redis, q->script, q->keys, q->argc, q->argv, NULL, &reply, f) < 0) {
         f->kind = FAIL_LATER;
-        if (f->code[0] == '\0') {
-            (void)snprintf(f->code, sizeof f->code,
-                           "REDIS"); /* the worker does not blame the job for it */
-        }
         return fail_wrap(f, "the limiter cannot be asked");
     }
     if (reply->type == REDIS_REPLY_INTEGER) {

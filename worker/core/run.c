@@ -5,6 +5,7 @@
 #include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/base/log.h"
+#include "common/redis/redis.h"
 
 /* A stored form is the payload plus the members of a failure; a foreign payload may be large. */
 enum { NEXT_SLACK_BYTES = 64 * 1024, ARGS_KEPT_BYTES = 4096, OPEN_WAIT_MS = 1000 };
@@ -94,13 +95,13 @@ static int connect_services(struct attempt *a, struct run_result *ret)
 }
 
 /* Classes 08 (connection), 57P (shutdown), 53 (resources) of Postgres, the words by which Redis
- * says that it is away, and the limiter's when it lost its Redis. */
+ * says that it is away, and the code of a broken connection to it. */
 static bool says_infrastructure(const struct fail *f)
 {
     static const char *const codes[] = { "08",       "57P",        "53",         "LOADING",
                                          "READONLY", "MASTERDOWN", "NOREPLICAS", "MISCONF",
                                          "OOM",      "BUSY",       "TRYAGAIN",   "UNBLOCKED",
-                                         "REDIS" };
+                                         REDIS_CONNECTION };
 
     for (size_t i = 0; i < COUNT_OF(codes); i++) {
         bool number =

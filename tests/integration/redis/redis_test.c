@@ -111,6 +111,7 @@ static void session_lost_while_waiting_is_unknown(void **state)
     assert_int_equal(redis_timeout(r), 200);
     assert_int_equal(redis_do(r, &reply, &f, "BLPOP", "nothing", "5", NULL), -1);
     assert_int_equal(f.kind, FAIL_UNKNOWN);
+    assert_string_equal(f.code, REDIS_CONNECTION);
     assert_int_equal(number(r, "EXISTS", "nothing"),
                      0); /* and the next command has a new session */
 }
@@ -159,7 +160,9 @@ static void absent_server_is_left_alone_between_attempts(void **state)
     assert_int_equal(redis_connect(r, &f), -1);
     assert_int_equal(f.kind, FAIL_LATER);
     assert_in_range(f.retry_after_ms, 90, 200);
+    assert_string_equal(f.code, REDIS_CONNECTION);
     assert_int_equal(redis_connect(r, &f), -1);
+    assert_string_equal(f.code, REDIS_CONNECTION);
     assert_non_null(strstr(f.text, "next attempt"));
     wait_ms = f.retry_after_ms;
     clock_sleep_ms(wait_ms + 1); /* the end of the backoff is the event */

@@ -83,6 +83,17 @@ static void a_lost_database_burns_no_attempt(void **unused)
     assert_int_equal(fixture_redis_int(&fixture, "ZCARD", "dead", NULL), 0);
 }
 
+static void a_lost_redis_session_burns_no_attempt(void **unused)
+{
+    (void)unused;
+    enqueue("loses.redis", NULL, 0);
+    start_worker();
+    wait_for("ZCARD", "schedule", 1);
+    assert_null(strstr(fixture_first(&fixture, "ZRANGE", "schedule"), "retry_count"));
+    assert_int_equal(stop_worker(), 0);
+    assert_int_equal(fixture_redis_int(&fixture, "ZCARD", "dead", NULL), 0);
+}
+
 static void push_large(void)
 {
     char *payload = malloc(1200000);
@@ -241,6 +252,7 @@ int main(void)
         TEST(what_will_never_work_is_dead_at_once),
         TEST(a_snooze_costs_no_attempt_and_changes_no_byte),
         TEST(a_lost_database_burns_no_attempt),
+        TEST(a_lost_redis_session_burns_no_attempt),
         TEST(broken_jobs_are_dead_or_run_and_stop_nothing),
         TEST(a_job_that_others_recovered_is_fenced),
         TEST(lost_connections_lose_no_job),

@@ -79,6 +79,18 @@ static int loses_its_database(struct job_context *c, struct fail *f)
     return fail_code(f, FAIL_LATER, "57P01", "terminating connection due to administrator command");
 }
 
+/* No answer in time breaks the session; the next one is there at once, so only the code tells. */
+static int loses_its_redis(struct job_context *c, struct fail *f)
+{
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+    int64_t usual_ms = redis_timeout(c->redis);
+
+    redis_set_timeout(c->redis, 100);
+    int got = redis_do(c->redis, &reply, f, "BLPOP", "test:nothing", "5", NULL);
+    redis_set_timeout(c->redis, usual_ms);
+    return got;
+}
+
 static const struct job_type types[] = {
     { "works", "test", works, 10000, 3 },
     { "fails.later", "test", fails_later, 10000, 3 },
@@ -87,6 +99,7 @@ static const struct job_type types[] = {
     { "refuses", "test", refuses, 10000, 3 },
     { "waits", "test", waits, 10000, 3 },
     { "loses.database", "test", loses_its_database, 10000, 3 },
+    { "loses.redis", "test", loses_its_redis, 10000, 3 },
 };
 static const struct job_types table = { types, COUNT_OF(types) };
 

@@ -181,7 +181,7 @@ static void a_login_that_was_surely_not_sent_does_not_count(void **unused)
     static const struct {
         enum fail_kind kind;
         const char *code;
-    } list[] = { { FAIL_LATER, "" }, { FAIL_LATER, "REDIS" }, { FAIL_LIMITED, "BREAKER" } };
+    } list[] = { { FAIL_LATER, "" }, { FAIL_LATER, "CONNECTION" }, { FAIL_LIMITED, "BREAKER" } };
     struct issuer p = { .lives_ms = 3600000 };
     struct fail f;
 
