@@ -13,8 +13,8 @@
 /* RENEW_AGAIN_MS: a token that works but ends soon is renewed at most so often.  CJ may hand out
  * the same pair, with the same end, for a day, and a refresh may fail for as long. */
 enum {
-    LOCK_TRIES = 40,
-    LOCK_WAIT_MS = 250,
+    OWNER_WAIT_MS = 10000,
+    LOCK_LOOK_MS = 250,
     LOCK_NAME_BYTES = 80,
     NUMBER_BYTES = 32,
     RENEW_AGAIN_MS = 10 * 60 * 1000
@@ -170,10 +170,12 @@ static int renew_locked(struct db *db, const struct token_source *source, const 
 static int renew(struct db *db, const struct token_source *source, const char *stale,
                  struct stored *row, struct fail *f)
 {
+    int64_t wait_ms = source->wait_ms > 0 ? source->wait_ms : OWNER_WAIT_MS;
+    int64_t until_ms = clock_mono_ms() + wait_ms;
     char lock[LOCK_NAME_BYTES];
 
     (void)snprintf(lock, sizeof lock, "token:%s", source->provider);
-    for (int i = 0; i < LOCK_TRIES; i++) {
+    while (clock_mono_ms() < until_ms) {
         int taken = db_try_lock(db, lock, f);
         if (taken < 0) {
             return -1;
@@ -186,10 +188,11 @@ static int renew(struct db *db, const struct token_source *source, const char *s
         if (is_good(row, stale)) {
             return 0;
         }
-        clock_sleep_ms(LOCK_WAIT_MS);
+        clock_sleep_ms(LOCK_LOOK_MS);
         TRY(read_row(db, source->provider, row, f));
     }
-    return fail_later(f, FAIL_LATER, 5000,
+    /* Not FAIL_LATER: jobs that wait for somebody else's slow renewal would use up their tries. */
+    return fail_later(f, FAIL_LIMITED, 5000,
                       "another worker has been renewing the token of %s for long",
                       source->provider);
 }

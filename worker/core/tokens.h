@@ -26,6 +26,7 @@ struct token_source {
     const char *provider;    /* key of the row and of the lock */
     int64_t renew_before_ms; /* renewed when less than this remains, every ten minutes at most */
     int64_t login_gap_ms;    /* at most one login in this time */
+    int64_t wait_ms;         /* for another owner who renews; 0 = 10 s */
     void *ctx;
     /* FAIL_LATER and FAIL_LIMITED of these two say that nothing was sent, so that a login may be
      * tried again at once; what may have counted at the provider is FAIL_UNKNOWN. */
@@ -40,7 +41,7 @@ struct token_use {
 };
 
 /* The token to use.  stale: the one that was just refused (NULL = none); it is renewed unless
- * somebody has done so already. FAIL_LATER: another worker is renewing, or passing trouble.
- * FAIL_LIMITED: the last login is too recent. Others: refused. */
+ * somebody has done so already. FAIL_LATER: passing trouble.  FAIL_LIMITED: the last login is
+ * too recent, or another worker is still renewing.  Others: refused. */
 must_check int token_get(struct db *db, const struct token_source *source, const char *stale,
                          struct token_use *ret, struct fail *f);

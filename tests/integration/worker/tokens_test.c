@@ -269,6 +269,26 @@ static void *own(void *arg)
     return NULL;
 }
 
+/* Its login may take longer than any job has tries. */
+static void waiting_for_another_owner_costs_no_attempt(void **unused)
+{
+    struct issuer p = { .lives_ms = 3600000 };
+    struct token_source source = source_of(&p);
+    struct token_use use;
+    scoped(db_close_p) struct db *other = fixture_db();
+    struct fail f = { 0 };
+
+    (void)unused;
+    source.wait_ms = 300;
+    assert_int_equal(db_try_lock(other, "token:cj", &f), 0);
+    assert_int_equal(token_get(fixture.db, &source, NULL, &use, &f), -1);
+    assert_int_equal(f.kind, FAIL_LIMITED);
+    assert_int_equal(f.retry_after_ms, 5000);
+    assert_int_equal(p.logins, 0);
+    db_unlock(other, "token:cj");
+    assert_int_equal(token_get(fixture.db, &source, NULL, &use, &f), 0);
+}
+
 static void owners_at_once_log_in_once(void **unused)
 {
     struct issuer p = { .lives_ms = 3600000, .slow_ms = 300 };
@@ -317,6 +337,7 @@ int main(void)
         TEST(a_refresh_whose_answer_was_lost_is_passing_trouble),
         TEST(a_token_that_still_works_is_used_when_renewing_fails),
         TEST(a_token_that_still_works_is_not_renewed_at_every_call),
+        TEST(waiting_for_another_owner_costs_no_attempt),
         TEST(owners_at_once_log_in_once),
     };
 
