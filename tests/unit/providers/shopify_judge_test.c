@@ -218,6 +218,28 @@ static void partial_data_is_used_where_it_is_enough(void **state)
     check_all(partial_answers, COUNT_OF(partial_answers));
 }
 
+/* Five unhealthy answers in a row stop all calls: a missing scope must not do that. */
+static void only_trouble_of_the_shop_is_unhealthy(void **state)
+{
+    scoped(shopify_verdict_done) struct shopify_verdict denied = { 0 };
+    scoped(shopify_verdict_done) struct shopify_verdict broken = { 0 };
+    (void)state;
+
+    judge(MUTATION, 200,
+          "{\"data\":{\"fulfillmentCreate\":null}," DENIED_AT(
+              "[\"fulfillmentCreate\",\"fulfillment\"]") "}",
+          &denied);
+    assert_int_equal(denied.fail.kind, FAIL_UNKNOWN);
+    assert_true(denied.healthy);
+    judge(MUTATION, 200,
+          "{\"data\":{\"fulfillmentCreate\":null},\"errors\":[{\"message\":\"m\",\"path\":["
+          "\"fulfillmentCreate\",\"fulfillment\"],\"extensions\":{\"code\":\"INTERNAL_SERVER_"
+          "ERROR\"}}]}",
+          &broken);
+    assert_int_equal(broken.fail.kind, FAIL_UNKNOWN);
+    assert_false(broken.healthy);
+}
+
 static void a_denial_names_the_place_and_the_scope(void **state)
 {
     scoped(shopify_verdict_done) struct shopify_verdict v = { 0 };
@@ -360,6 +382,7 @@ int main(void)
         cmocka_unit_test(each_status_has_its_meaning),
         cmocka_unit_test(each_error_code_has_its_meaning),
         cmocka_unit_test(partial_data_is_used_where_it_is_enough),
+        cmocka_unit_test(only_trouble_of_the_shop_is_unhealthy),
         cmocka_unit_test(a_denial_names_the_place_and_the_scope),
         cmocka_unit_test(a_search_warning_is_a_bug_of_ours),
         cmocka_unit_test(garbage_is_passing_for_queries_and_unknown_for_mutations),

@@ -203,6 +203,8 @@ static void judge_errors(const struct shopify_op_rule *rule, const json_t *error
         v->step = SHOPIFY_DONE;
     } else if (after_the_work(rule, worst)) {
         unclear(rule, v, error_message(worst));
+        /* a missing scope is no sign that the shop is in trouble */
+        v->healthy = rule_of(json_text(worst, "extensions.code", ""))->step != SHOPIFY_AGAIN;
     } else {
         fail_error(rule, worst, v);
     }
