@@ -123,9 +123,9 @@ static int greet(struct redis *r, struct fail *f)
     /* Only a help for CLIENT LIST; a restricted user may lack it.  A lost connection is noticed
      * below. */
     (void)send_word(r, 3, (const char *[]){ "CLIENT", "SETNAME", "dropship" }, &ignored);
-    return r->context != NULL ? 0
-                              : fail_code(f, FAIL_LATER, REDIS_CONNECTION,
-                                          "Redis closed the new connection");
+    return r->context != NULL
+               ? 0
+               : fail_code(f, FAIL_LATER, REDIS_CONNECTION, "Redis closed the new connection");
 }
 
 static void note_failure(struct redis *r, struct fail *f)

@@ -98,10 +98,10 @@ static int connect_services(struct attempt *a, struct run_result *ret)
  * says that it is away, and the code of a broken connection to it. */
 static bool says_infrastructure(const struct fail *f)
 {
-    static const char *const codes[] = { "08",       "57P",        "53",         "LOADING",
-                                         "READONLY", "MASTERDOWN", "NOREPLICAS", "MISCONF",
-                                         "OOM",      "BUSY",       "TRYAGAIN",   "UNBLOCKED",
-                                         REDIS_CONNECTION };
+    static const char *const codes[] = {
+        "08",      "57P", "53",   "LOADING",  "READONLY",  "MASTERDOWN",    "NOREPLICAS",
+        "MISCONF", "OOM", "BUSY", "TRYAGAIN", "UNBLOCKED", REDIS_CONNECTION
+    };
 
     for (size_t i = 0; i < COUNT_OF(codes); i++) {
         bool number =
