@@ -24,8 +24,8 @@ static void term_waits_for_running_jobs(void **unused)
     start_worker();
     wait_for("GET", "test:began", 1);
     kill(child, SIGTERM);
-    enqueue("works", NULL, 3);
     assert_int_equal(wait_worker(300), -1); /* drains */
+    enqueue("works", NULL, 3);              /* not before: the signal may still be on its way */
     go();
     assert_int_equal(wait_worker(SOON_MS), 0);
     assert_int_equal(fixture_redis_int(&fixture, "LLEN", "queue:test", NULL),
