@@ -8,10 +8,11 @@
 #include "common/base/clock.h"
 #include "common/http/http_priv.h"
 
-enum { CONNECT_MS = 10000, TIMEOUT_MS = 30000, BODY_BYTES = 8 * 1024 * 1024 };
+enum { CONNECT_MS = 10000, TIMEOUT_MS = 30000, LEAST_MS = 1000, BODY_BYTES = 8 * 1024 * 1024 };
 
 struct http {
     CURL *curl;
+    int64_t deadline_ms; /* monotonic; 0 = none */
     char error[CURL_ERROR_SIZE];
 };
 
@@ -107,6 +108,29 @@ static int64_t or_default(int64_t value, int64_t otherwise)
     return value > 0 ? value : otherwise;
 }
 
+void http_set_deadline(struct http *h, int64_t mono_ms)
+{
+    h->deadline_ms = mono_ms;
+}
+
+/* The request's own timeout, or what is left of the work it belongs to.  A request cut off in its first second would tell us
+ * nothing and leave an unknown outcome behind. */
+static int whole_timeout(const struct call *call, int64_t *ret_ms, struct fail *f)
+{
+    int64_t own_ms = or_default(call->req->timeout_ms, TIMEOUT_MS);
+    int64_t left_ms = call->http->deadline_ms - clock_mono_ms();
+
+    if (call->http->deadline_ms == 0 || own_ms <= left_ms) {
+        *ret_ms = own_ms;
+        return 0;
+    }
+    if (left_ms < LEAST_MS) {
+        return fail_code(f, FAIL_LATER, "DEADLINE", "no time is left for another request");
+    }
+    *ret_ms = left_ms;
+    return 0;
+}
+
 /* Non-zero when libcurl refused one of them. */
 static unsigned set_policy(CURL *c)
 {
@@ -148,8 +172,10 @@ static int prepare(struct call *call, struct fail *f)
 {
     CURL *c = call->http->curl;
     const struct http_request *req = call->req;
+    int64_t timeout_ms = 0;
     unsigned bad = 0;
 
+    TRY(whole_timeout(call, &timeout_ms, f));
     curl_easy_reset(c); /* keeps its connections */
     call->http->error[0] = '\0';
     bad |= set_policy(c) | set_method(c, call);
@@ -158,8 +184,7 @@ static int prepare(struct call *call, struct fail *f)
     bad |= (unsigned)curl_easy_setopt(c, CURLOPT_ERRORBUFFER, call->http->error);
     bad |= (unsigned)curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS,
                                       (long)or_default(req->connect_ms, CONNECT_MS));
-    bad |= (unsigned)curl_easy_setopt(c, CURLOPT_TIMEOUT_MS,
-                                      (long)or_default(req->timeout_ms, TIMEOUT_MS));
+    bad |= (unsigned)curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
     bad |= (unsigned)curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, http_take_header);
     bad |= (unsigned)curl_easy_setopt(c, CURLOPT_HEADERDATA, call->ret);
     bad |= (unsigned)curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, http_take_body);

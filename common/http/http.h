@@ -44,6 +44,10 @@ static inline void http_close_p(struct http **h)
     http_close(*h);
 }
 
+/* No request lasts beyond this moment of the monotonic clock, whatever its own timeout; one that could not have a second is not
+ * sent (FAIL_LATER).  0 = no such moment.  Set by what runs a unit of work, for all the calls made in it. */
+void http_set_deadline(struct http *h, int64_t mono_ms);
+
 /* Fill *ret, which the caller prepared with http_response_init and releases with http_response_done. */
 must_check int http_call(struct http *h, const struct http_request *req, struct http_response *ret,
                          struct fail *f);

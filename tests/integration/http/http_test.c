@@ -222,6 +222,21 @@ static void the_deadline_covers_silence_and_dripping(void **state)
     assert_true(answer.spent_ms >= 140);
 }
 
+static void no_request_outlasts_the_work_it_belongs_to(void **state)
+{
+    int64_t before = clock_mono_ms();
+    int64_t calls = seen("silence");
+
+    (void)state;
+    http_set_deadline(http, before + 1300);
+    check_fails(post("silence"), &f, FAIL_UNKNOWN); /* its own timeout would be 30 s */
+    assert_in_range(clock_mono_ms() - before, 1000, 10000);
+    check_fails(post("silence"), &f, FAIL_LATER); /* too late to begin: surely not sent */
+    assert_string_equal(f.code, "DEADLINE");
+    http_set_deadline(http, 0);
+    assert_int_equal(seen("silence"), calls + 1);
+}
+
 static void without_a_connection_nothing_was_sent(void **state)
 {
     char url[100];
@@ -363,6 +378,7 @@ int main(void)
         with_client(an_answer_up_to_the_limit_is_taken_and_no_larger_one),
         with_client(a_packed_answer_counts_unpacked),
         with_client(the_deadline_covers_silence_and_dripping),
+        with_client(no_request_outlasts_the_work_it_belongs_to),
         with_client(without_a_connection_nothing_was_sent),
         with_client(a_certificate_that_nobody_vouches_for_is_refused),
         with_client(a_cut_or_senseless_answer_is_unknown),
