@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/base/id.h"
 #include "common/base/json.h"
 #include "common/base/log.h"
 #include "common/redis/redis.h"
@@ -140,6 +141,7 @@ static int execute(struct attempt *a, struct run_result *ret)
     a->began_ms = clock_mono_ms();
     a->context.deadline_ms = a->began_ms + a->type->deadline_ms;
     a->context.outcome = JOB_DONE;
+    http_set_deadline(a->context.http, a->context.deadline_ms);
     a->returned = a->type->run(&a->context, &a->fail);
     ret->infrastructure = lost_infrastructure(a);
     return a->returned;
@@ -175,6 +177,34 @@ static struct verdict judge(const struct attempt *a, const struct run_result *re
     return verdict_of(&end);
 }
 
+/* JSON that is no object breaks every page and loop of Sidekiq's readers that meets it in `dead`; text that is no JSON does not.
+ * So such a payload is kept inside a job that can be read: as the only argument, its bytes unchanged.  False when it is not of that sort. */
+static bool wrap_foreign(const struct attempt *a, const char *payload, size_t payload_bytes,
+                         struct run_result *ret)
+{
+    scoped(str_done) struct str wrapped;
+    scoped(json_clear_p) json_t *parsed = NULL;
+    scoped(job_free_p) struct job *job = NULL;
+    char jid[ID_JID_BYTES];
+    struct fail ignored = { 0 };
+    int count = 0;
+
+    str_init(&wrapped, payload_bytes + NEXT_SLACK_BYTES);
+    if (json_parse(payload, payload_bytes, "payload", &parsed, &ignored) < 0) {
+        return false;
+    }
+    id_new_jid(jid);
+    str_addf(&wrapped, "{\"class\":\"%s\",\"queue\":\"%s\",\"jid\":\"%s\",\"retry\":0,\"args\":[",
+             bad_payload, a->runner->queue, jid);
+    str_add_bytes(&wrapped, payload, payload_bytes);
+    str_add(&wrapped, "]}");
+    return str_ok(&wrapped, &ignored) == 0 &&
+           job_parse(wrapped.data, wrapped.len, &job, &ignored) == 0 &&
+           job_mark_failed(job, a->runner->queue, ret->error_class, ret->error, ret->finished_us,
+                           &ret->next, &count, &ignored) == 0 &&
+           !ret->next.failed;
+}
+
 /* The bytes to store next: marked with the failure when it counts as one, else as they are. */
 static void write_next(const struct attempt *a, const struct verdict *v, const char *payload,
                        size_t payload_bytes, struct run_result *ret)
@@ -189,7 +219,11 @@ static void write_next(const struct attempt *a, const struct verdict *v, const c
         !ret->next.failed) {
         return;
     }
-    /* Unreadable, or no memory for the longer form: kept as it is rather than lost. */
+    str_clear(&ret->next);
+    if (v->failed && a->job == NULL && wrap_foreign(a, payload, payload_bytes, ret)) {
+        return;
+    }
+    /* Not JSON at all, or no memory for the longer form: kept as it is rather than lost. */
     str_clear(&ret->next);
     str_add_bytes(&ret->next, payload, payload_bytes);
 }
