@@ -1,7 +1,8 @@
 /* A connection to Redis: lazy connect, reconnect with backoff after any I/O or protocol error, Lua scripts by SHA with reload
  * on NOSCRIPT, deadlines on every command.
  * Errors of the server are mapped to kinds: READONLY, LOADING, MASTERDOWN, NOREPLICAS, MISCONF, BUSY, TRYAGAIN, UNBLOCKED, OOM
- * -> FAIL_LATER (READONLY and UNBLOCKED also drop the connection); NOAUTH, NOPERM, WRONGPASS -> FAIL_DENIED; others FAIL_BUG.
+ * -> FAIL_LATER (READONLY and UNBLOCKED also drop the connection); NOAUTH, NOPERM, WRONGPASS -> FAIL_DENIED; "ERR max number
+ * of clients" -> FAIL_LATER as a connection that failed, with the backoff of one; others FAIL_BUG.
  * A connection lost after a command was sent is FAIL_UNKNOWN.  code holds the error's first word, or
  * REDIS_CONNECTION when there is no connection or it broke.
  * Threads: a struct redis belongs to one thread. */

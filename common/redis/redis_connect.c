@@ -109,7 +109,7 @@ static int greet(struct redis *r, struct fail *f)
 {
     const struct redis_url *u = &r->url;
     char db[16];
-    struct fail ignored;
+    struct fail why = { .kind = FAIL_NONE };
 
     if (u->password[0] != '\0' && u->user[0] != '\0') {
         TRY(send_word(r, 3, (const char *[]){ "AUTH", u->user, u->password }, f));
@@ -120,12 +120,14 @@ static int greet(struct redis *r, struct fail *f)
         (void)snprintf(db, sizeof db, "%d", u->db);
         TRY(send_word(r, 2, (const char *[]){ "SELECT", db }, f));
     }
-    /* Only a help for CLIENT LIST; a restricted user may lack it.  A lost connection is noticed
-     * below. */
-    (void)send_word(r, 3, (const char *[]){ "CLIENT", "SETNAME", "dropship" }, &ignored);
-    return r->context != NULL
-               ? 0
-               : fail_code(f, FAIL_LATER, REDIS_CONNECTION, "Redis closed the new connection");
+    /* Only a help for CLIENT LIST, which a restricted user may lack; but a connection that is gone
+     * by now is none. */
+    if (send_word(r, 3, (const char *[]){ "CLIENT", "SETNAME", "dropship" }, &why) < 0 &&
+        r->context == NULL) {
+        *f = why;
+        return -1;
+    }
+    return 0;
 }
 
 static void note_failure(struct redis *r, struct fail *f)

@@ -9,6 +9,12 @@
 
 #include <cmocka.h>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "common/base/clock.h"
 #include "common/redis/redis.h"
 
@@ -173,6 +179,83 @@ static void absent_server_is_left_alone_between_attempts(void **state)
     redis_close(r);
 }
 
+/* A server at its limit of clients: it says so to whoever comes, and hangs up. */
+struct full_server {
+    int listener;
+    int came;
+    pthread_t thread;
+};
+
+static void *turn_away(void *arg)
+{
+    static const char answer[] = "-ERR max number of clients reached\r\n";
+    struct full_server *server = arg;
+    char byte;
+    int client;
+
+    while ((client = accept(server->listener, NULL, NULL)) >= 0) {
+        server->came++;
+        (void)!send(client, answer, sizeof answer - 1, MSG_NOSIGNAL);
+        shutdown(client, SHUT_WR);
+        while (recv(client, &byte, 1, 0) > 0) {
+        }
+        close(client);
+    }
+    return NULL;
+}
+
+static int full_server_start(struct full_server *server)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof address;
+
+    server->listener = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(server->listener, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(server->listener, 8), 0);
+    assert_int_equal(getsockname(server->listener, (struct sockaddr *)&address, &size), 0);
+    assert_int_equal(pthread_create(&server->thread, NULL, turn_away, server), 0);
+    return ntohs(address.sin_port);
+}
+
+static void full_server_stop(struct full_server *server)
+{
+    shutdown(server->listener, SHUT_RDWR); /* ends accept */
+    assert_int_equal(pthread_join(server->thread, NULL), 0);
+    close(server->listener);
+}
+
+static void server_full_of_clients_is_left_alone_between_attempts(void **state)
+{
+    static const struct {
+        const char *login;
+        int db;
+    } rows[] = { { "", 0 }, { "", 3 }, { ":secret@", 0 } };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct full_server server = { 0 };
+        scoped(redis_reply_clear_p) redisReply *reply = NULL;
+        struct redis *r = NULL;
+        struct fail f = { .text = "" };
+        char url[64];
+
+        (void)snprintf(url, sizeof url, "redis://%s127.0.0.1:%d/%d", rows[i].login,
+                       full_server_start(&server), rows[i].db);
+        assert_int_equal(redis_open(url, &r, &f), 0);
+        assert_int_equal(redis_connect(r, &f), -1);
+        assert_int_equal(f.kind, FAIL_LATER);
+        assert_string_equal(f.code, REDIS_CONNECTION);
+        assert_non_null(strstr(f.text, "max number of clients"));
+        assert_in_range(f.retry_after_ms, 50, 200);
+        assert_int_equal(redis_do(r, &reply, &f, "PING", NULL), -1);
+        assert_non_null(strstr(f.text, "next attempt"));
+        redis_close(r);
+        full_server_stop(&server);
+        assert_int_equal(server.came, 1);
+    }
+}
+
 static void wrong_password_is_denied_and_not_repeated_in_the_text(void **state)
 {
     char url[512];
@@ -248,6 +331,7 @@ int main(void)
         cmocka_unit_test(flushed_scripts_are_loaded_again),
         cmocka_unit_test(script_errors_carry_the_script_name),
         cmocka_unit_test(absent_server_is_left_alone_between_attempts),
+        cmocka_unit_test(server_full_of_clients_is_left_alone_between_attempts),
         cmocka_unit_test(wrong_password_is_denied_and_not_repeated_in_the_text),
         cmocka_unit_test(acl_user_logs_in_again_after_a_lost_session),
         cmocka_unit_test(server_that_evicts_is_refused),

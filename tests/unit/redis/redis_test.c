@@ -146,6 +146,7 @@ static void each_error_reply_has_its_kind(void **state)
         { "WRONGPASS invalid username-password pair", FAIL_DENIED, true },
         { "WRONGTYPE Operation against a key", FAIL_BUG, false },
         { "ERR unknown command", FAIL_BUG, false },
+        { "ERR max number of keys", FAIL_BUG, false },
         { "BUSYGROUP Consumer Group name already exists", FAIL_BUG, false },
         { "", FAIL_BUG, false },
     };
@@ -158,6 +159,14 @@ static void each_error_reply_has_its_kind(void **state)
         assert_int_equal(rule->kind, rows[i].kind);
         assert_int_equal(rule->drop, rows[i].drop);
         assert_memory_equal(word, rows[i].text, strlen(word));
+    }
+    {
+        const struct redis_error_rule *full =
+            redis_error_find("ERR max number of clients reached", word);
+
+        assert_int_equal(full->kind, FAIL_LATER);
+        assert_true(full->drop);
+        assert_string_equal(word, "CONNECTION");
     }
     (void)redis_error_find("AVERYLONGWORDTHATDOESNOTFITINTOITSFIELD x", word);
     assert_int_equal(strlen(word), REDIS_ERROR_WORD_BYTES - 1);
