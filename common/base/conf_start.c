@@ -93,27 +93,56 @@ static void url_decode(char *text)
     *to = '\0';
 }
 
-/* The password of scheme://user:password@host, as written and as meant: either may turn up in somebody's message. */
-static void redact_password(const char *url)
+/* As written and as meant: either may turn up in somebody's message. */
+static void redact_part(const char *start, size_t size_bytes)
+{
+    char secret[1025];
+
+    if (size_bytes >= sizeof secret) {
+        return;
+    }
+    (void)str_fit(secret, size_bytes + 1, start);
+    log_redact(secret);
+    url_decode(secret);
+    log_redact(secret);
+}
+
+/* scheme://user:password@host */
+static void redact_login(const char *start)
+{
+    const char *end = memrchr(start, '@', strcspn(start, "/?#"));
+    const char *colon = end != NULL ? memchr(start, ':', (size_t)(end - start)) : NULL;
+
+    if (colon != NULL) {
+        redact_part(colon + 1, (size_t)(end - colon) - 1);
+    }
+}
+
+/* ?password=...&sslpassword=... */
+static void redact_options(const char *start)
+{
+    static const char *const names[] = { "password=", "sslpassword=" };
+
+    for (const char *at = strchr(start, '?'); at != NULL; at = strchr(at, '&')) {
+        at++;
+        for (size_t i = 0; i < COUNT_OF(names); i++) {
+            size_t name_bytes = strlen(names[i]);
+
+            if (strncmp(at, names[i], name_bytes) == 0) {
+                redact_part(at + name_bytes, strcspn(at + name_bytes, "&#"));
+            }
+        }
+    }
+}
+
+static void redact_passwords(const char *url)
 {
     const char *start = strstr(url, "://");
-    const char *end = NULL;
-    const char *colon = NULL;
-    char password[1025];
 
-    if (start == NULL) {
-        return;
+    if (start != NULL) {
+        redact_login(start + 3);
+        redact_options(start + 3);
     }
-    start += 3;
-    end = memrchr(start, '@', strcspn(start, "/?#"));
-    colon = end != NULL ? memchr(start, ':', (size_t)(end - start)) : NULL;
-    if (colon == NULL || (size_t)(end - colon) > sizeof password) {
-        return;
-    }
-    (void)str_fit(password, (size_t)(end - colon), colon + 1);
-    log_redact(password);
-    url_decode(password);
-    log_redact(password);
 }
 
 static void redact_secrets(const struct conf *c)
@@ -126,7 +155,7 @@ static void redact_secrets(const struct conf *c)
             log_redact(c->text[id]);
         }
         if (conf_rules[id].type == CONF_URL) {
-            redact_password(c->text[id]);
+            redact_passwords(c->text[id]);
         }
     }
 }

@@ -327,6 +327,24 @@ static void start_registers_secrets_and_passwords_for_redaction(void **state)
     assert_non_null(strstr(text, "\"b\":\"***\""));
 }
 
+static void start_registers_passwords_that_are_options_of_an_address(void **state)
+{
+    scoped(conf_free_p) struct conf *c = NULL;
+    scoped(free_p) char *text = NULL;
+
+    (void)state;
+    set("DROPSHIP_DATABASE_URL",
+        "postgresql:///dropship?host=db.example.com&password=opt%3Dion-1&sslpassword=option-2"
+        "&application_name=not-a-secret");
+    set("DROPSHIP_REDIS_URL", "redis://h:1/0?password=option-3#x");
+    assert_int_equal(start_with("--queue", &c), -1);
+    assert_non_null(c);
+    capture_start(2);
+    log_error("x", kv_str("a", "opt%3Dion-1 opt=ion-1 option-2 option-3 not-a-secret"));
+    text = capture_end();
+    assert_non_null(strstr(text, "\"a\":\"*** *** *** *** not-a-secret\""));
+}
+
 static void load_once(void)
 {
     scoped(str_done) struct str mistakes;
@@ -380,6 +398,7 @@ int main(void)
         cmocka_unit_test_setup(start_answers_help_and_version_without_a_configuration, clean),
         cmocka_unit_test_setup(start_ends_with_2_after_mistakes, clean),
         cmocka_unit_test_setup(start_registers_secrets_and_passwords_for_redaction, clean),
+        cmocka_unit_test_setup(start_registers_passwords_that_are_options_of_an_address, clean),
         cmocka_unit_test_setup(every_failed_allocation_is_reported_and_leaks_nothing, clean),
     };
 
