@@ -158,7 +158,8 @@ must_check int queue_find(struct redis *r, const char *jid, struct job_entries *
 
 /* Move a retry, scheduled or dead job to its queue now; FAIL_MISSING, FAIL_CONFLICT (waiting or running). */
 must_check int queue_retry(struct redis *r, const char *jid, struct fail *f);
-/* All dead (or retry) jobs, optionally of one queue, in batches; *ret_moved. */
+/* All dead (or retry) jobs, optionally of one queue, in batches by rising score; *ret_moved.  Jobs that are moved and fail
+ * again meanwhile are not taken twice. */
 must_check int queue_retry_all(struct redis *r, enum job_state from, const char *queue, int64_t *ret_moved,
                                struct fail *f);
 /* Move a waiting, scheduled or retry job to dead. */

@@ -185,6 +185,43 @@ static void retry_all_passes_over_what_cannot_move(void **state)
     assert_int_equal(fixture_int(fx, "LLEN", "queue:q", NULL), 200);
 }
 
+/* The sets know no queues: what is wanted may stand behind any number of others. */
+static void retry_all_finds_a_queue_behind_many_others(void **state)
+{
+    struct fixture *fx = *state;
+    static const enum job_state states[] = { JOB_DEAD, JOB_RETRY };
+
+    for (size_t i = 0; i < 2; i++) {
+        const char *set = job_state_names[states[i]];
+        int64_t moved = 0;
+
+        command(fx, "FLUSHDB");
+        command(fx, "EVAL",
+                "for i = 1, 20300 do local q = (i <= 70 or i > 20230) and 'q' or 'other' "
+                "redis.call('ZADD', KEYS[1], 1000 + math.floor(i / 7), "
+                "'{\"queue\":\"' .. q .. '\",\"args\":[' .. i .. ']}') end",
+                "1", set);
+        must(queue_retry_all(fx->redis, states[i], "q", &moved, &fx->fail), fx);
+        assert_int_equal(moved, 140);
+        assert_int_equal(fixture_int(fx, "ZCARD", set, NULL), 20160);
+        assert_int_equal(fixture_int(fx, "LLEN", "queue:q", NULL), 140);
+    }
+}
+
+static void retry_all_leaves_a_job_that_has_just_been_run_again(void **state)
+{
+    struct fixture *fx = *state;
+    int64_t moved;
+
+    /* As if it had been moved by this call, and had failed before the walk came by. */
+    command(fx, "ZADD", "retry", "4000000000",
+            "{\"queue\":\"q\",\"args\":[1],\"enqueued_at\":4000000000.5}", "4000000001",
+            "{\"queue\":\"q\",\"args\":[2],\"enqueued_at\":1000000000.5}");
+    must(queue_retry_all(fx->redis, JOB_RETRY, NULL, &moved, &fx->fail), fx);
+    assert_int_equal(moved, 1);
+    assert_int_equal(fixture_int(fx, "ZCARD", "retry", NULL), 1);
+}
+
 static void kill_and_delete_spare_running_jobs(void **state)
 {
     struct fixture *fx = *state;
@@ -245,6 +282,8 @@ int main(void)
         queue_test(stats_count_every_place),
         queue_test(retry_moves_dead_and_scheduled_jobs_to_their_queue),
         queue_test(retry_all_passes_over_what_cannot_move),
+        queue_test(retry_all_finds_a_queue_behind_many_others),
+        queue_test(retry_all_leaves_a_job_that_has_just_been_run_again),
         queue_test(kill_and_delete_spare_running_jobs),
         queue_test(deleted_timetable_job_frees_its_slot),
         queue_test(find_tells_an_id_from_a_mention_of_it),
