@@ -9,25 +9,33 @@
 
 enum {
     PAUSED_WAIT_MS = 500, /* a resumed queue starts within this */
+    SUSPECT_WAIT_MS = 100,
+    SUSPECT_TTL_S = 24 * 3600,
     FULL_WAIT_MS = 200,   /* at maxmemory Redis refuses BLMOVE, but not the claim script: poll */
     BLOCK_SPARE_MS = 5000 /* client deadline above the server-side block */
 };
 
-/* One call of the claim script.  *ret_reply holds {paused, jobs}. */
+enum claim_state { CLAIM_FREE, CLAIM_PAUSED, CLAIM_SUSPECTS };
+
+/* One call of the claim script.  *ret_reply holds {enum claim_state, jobs}. */
 static int claim_now(struct redis *r, const struct claim_list *list, size_t max,
                      redisReply **ret_reply, struct fail *f)
 {
     scoped(words_done) struct words w = { .items = NULL };
-    char key[QUEUE_KEY_BYTES];
+    char key[QUEUE_KEY_BYTES], identity[QUEUE_KEY_BYTES] = "", queue[JOB_NAME_BYTES];
 
     queue_key(list->queue, key);
+    (void)claim_key_split(list->key, identity, sizeof identity, queue, sizeof queue);
     words_text(&w, key);
     words_text(&w, list->key);
     words_text(&w, "paused");
     words_text(&w, "queues");
+    words_text(&w, KEY_SUSPECTS);
+    words_addf(&w, KEY_SUSPECT "%s", identity);
     words_text(&w, list->queue);
     words_addf(&w, "%zu", max);
-    TRY(words_script(r, &lua_claim, 4, &w, ret_reply, f));
+    words_addf(&w, "%d", SUSPECT_TTL_S);
+    TRY(words_script(r, &lua_claim, 6, &w, ret_reply, f));
     return reply_want_array(*ret_reply, 2, "a claim", f);
 }
 
@@ -53,6 +61,18 @@ static int wait_for_job(struct redis *r, const struct claim_list *list, int64_t 
     }
     TRY(result);
     return reply_is_text(reply) ? 1 : 0;
+}
+
+/* There are jobs, but not for us: ask again soon rather than at once. */
+static void rest(enum claim_state state, int64_t block_ms)
+{
+    static const int64_t rest_ms[] = {
+        [CLAIM_FREE] = 0, [CLAIM_PAUSED] = PAUSED_WAIT_MS, [CLAIM_SUSPECTS] = SUSPECT_WAIT_MS
+    };
+
+    if (rest_ms[state] > 0) {
+        clock_sleep_ms(block_ms < rest_ms[state] ? block_ms : rest_ms[state]);
+    }
 }
 
 /* Copies for the caller; all or nothing. */
@@ -82,24 +102,25 @@ int queue_claim(struct redis *r, const struct claim_list *list, size_t max, int6
 {
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     const redisReply *jobs;
+    enum claim_state state;
     int came = 0;
 
     if (max == 0 || max > QUEUE_BATCH_MAX) {
         return fail_set(f, FAIL_BUG, "a claim takes 1 to %d jobs", QUEUE_BATCH_MAX);
     }
     TRY(claim_now(r, list, max, &reply, f));
-    if (reply_int(reply->element[0], 0) == 0 && reply->element[1]->elements == 0 && block_ms > 0) {
+    state = (enum claim_state)reply_int(reply->element[0], 0);
+    if (state == CLAIM_FREE && reply->element[1]->elements == 0 && block_ms > 0) {
         came = wait_for_job(r, list, block_ms, f);
         TRY(came);
         if (came == 1) {
             redis_reply_clear_p(&reply);
             reply = NULL;
             TRY(claim_now(r, list, max, &reply, f));
+            state = (enum claim_state)reply_int(reply->element[0], 0);
         }
     }
-    if (reply_int(reply->element[0], 0) == 1) {
-        clock_sleep_ms(block_ms < PAUSED_WAIT_MS ? block_ms : PAUSED_WAIT_MS);
-    }
+    rest(state, block_ms);
     jobs = reply->element[1];
     if (jobs->elements > max) {
         return fail_set(f, FAIL_BUG, "claimed %zu jobs instead of at most %zu", jobs->elements,

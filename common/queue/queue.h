@@ -34,6 +34,9 @@ void queue_claim_list(const char *identity, const char *queue, unsigned serial, 
 /* Claim up to max (at most QUEUE_BATCH_MAX) jobs in one script call; when there is none, wait up to block_ms for one (BLMOVE)
  * and claim again.  Jobs are in run order; payloads[i] is malloc'ed, size in sizes[i].  A paused queue gives none after
  * a short wait.
+ * A suspect, that is a job given back by recovery and not settled since, comes alone, and only while no other claim list of
+ * this process holds one; other jobs pass it.  So a job that kills its worker drags each neighbour down once; from then
+ * on they run apart.  What remains: jobs that were never recovered may run beside a suspect, on other lists.
  * A claim list belongs to one batch: use another serial while jobs of this one are unsettled.  Whatever is in the list
  * when this is called was claimed by a call whose reply was lost, and is returned again (what exceeds max goes back to
  * run next): after a failure, call again with the same list, or give back what it holds with queue_claim_release.

@@ -11,6 +11,8 @@
 #define KEY_SCHEDULE "schedule"
 #define KEY_RETRY    "retry"
 #define KEY_DEAD     "dead"
+#define KEY_SUSPECTS "dropship:suspects" /* SHA-1 of payloads, by the time they are forgotten */
+#define KEY_SUSPECT  "dropship:suspect:" /* IDENTITY: the claim list that holds its suspect */
 
 enum { QUEUE_KEY_BYTES = 256, SCORE_BYTES = 32 };
 

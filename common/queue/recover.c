@@ -89,10 +89,11 @@ static int recover_list(struct redis *r, const struct orphan *o, int64_t now_us,
     words_addf(&w, KEY_LEASE "%s", o->identity);
     words_addf(&w, KEY_QUEUE "%s", o->queue);
     words_text(&w, "queues");
+    words_text(&w, KEY_SUSPECTS);
     words_text(&w, o->queue);
     words_addf(&w, "%d", RECOVERIES_MAX);
     words_addf(&w, "%d", COUNTER_TTL_S);
-    TRY(words_script(r, &lua_recover, 4, &w, &reply, f));
+    TRY(words_script(r, &lua_recover, 5, &w, &reply, f));
     TRY(reply_want_array(reply, 3, "a recovery", f));
     ret->lists += reply_int(reply->element[0], 0);
     ret->recovered += reply_int(reply->element[1], 0);

@@ -48,13 +48,14 @@ int queue_settle(struct redis *r, const struct claim_list *list, struct settleme
     words_text(&w, KEY_SCHEDULE);
     words_text(&w, KEY_RETRY);
     words_text(&w, KEY_DEAD);
+    words_text(&w, KEY_SUSPECTS);
     words_text(&w, list->queue);
     words_text(&w, day);
     words_addf(&w, "%d", DAY_TTL_S);
     for (size_t i = 0; i < count; i++) {
         add_settlement(&w, &batch[i], now_us, jitter_us + (int64_t)i);
     }
-    TRY(words_script(r, &lua_settle, 6, &w, &reply, f));
+    TRY(words_script(r, &lua_settle, 7, &w, &reply, f));
     TRY(reply_want_array(reply, count, "a settlement", f));
     for (size_t i = 0; i < count; i++) {
         batch[i].fenced = reply_int(reply->element[i], 0) == 0;

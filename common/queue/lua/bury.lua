@@ -7,7 +7,9 @@ for i = 2, #ARGV, 3 do
     local removed = is_list and redis.call('LREM', KEYS[1], -1, ARGV[i + 1]) or redis.call('ZREM', KEYS[1], ARGV[i + 1])
     if removed == 1 then
         redis.call('ZADD', KEYS[2], ARGV[i], ARGV[i + 2])
-        redis.call('DEL', 'dropship:recovered:' .. redis.sha1hex(ARGV[i + 1]))
+        local digest = redis.sha1hex(ARGV[i + 1])
+        redis.call('DEL', 'dropship:recovered:' .. digest)
+        redis.call('ZREM', 'dropship:suspects', digest)
         moved = moved + 1
     end
     result[#result + 1] = removed

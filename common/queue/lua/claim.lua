@@ -1,23 +1,66 @@
 #!lua flags=allow-oom
 -- Move jobs from the tail of a queue into a claim list and return all that the list then holds, next to run first.
 -- What the list holds before comes from BLMOVE, or from a call whose reply was lost; what of it is too much goes back.
--- A paused queue takes everything back.
--- KEYS: queue list, claim list, paused, queues.  ARGV: queue name, max jobs (at most 1000).  Returns {paused (0|1), jobs}.
+-- A paused queue takes everything back.  While there are suspects (recovered jobs that were not settled since), each is handed
+-- out alone, and only while no other list of this process holds one; jobs behind it may pass.
+-- KEYS: queue list, claim list, paused, queues, suspects, list of this process's suspect.
+-- ARGV: queue name, max jobs (at most 1000), TTL of the last key in s.
+-- Returns {state, jobs}: 0; 1 = paused; 2 = only suspects wait, and not for this process.
 local max = tonumber(ARGV[2])
 local held = redis.call('LRANGE', KEYS[2], 0, -1)
-local paused = redis.call('SISMEMBER', KEYS[3], ARGV[1])
-local keep = paused == 1 and 0 or math.min(#held, max)
+local paused = redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 1
+local careful = redis.call('EXISTS', KEYS[5]) == 1
+local keep = (paused or careful) and 0 or math.min(#held, max)
 local over = #held - keep
 if over > 0 then -- the head was claimed last: same order as before
     redis.call('SADD', KEYS[4], ARGV[1])
     redis.call('RPUSH', KEYS[1], unpack(held, 1, over))
     redis.call('LTRIM', KEYS[2], over, -1)
 end
+
+local function is_suspect(payload)
+    return payload and redis.call('ZSCORE', KEYS[5], redis.sha1hex(payload))
+end
+
+local function choose()
+    local list = redis.call('GET', KEYS[6])
+    local has_one = list and list ~= KEYS[2] and is_suspect(redis.call('LINDEX', list, 0))
+    local waiting = redis.call('LRANGE', KEYS[1], -math.min(1000, max + redis.call('ZCARD', KEYS[5])), -1)
+    local chosen = {}
+    for i = #waiting, 1, -1 do
+        local suspect = is_suspect(waiting[i])
+        if suspect and not has_one then
+            if #chosen == 0 then
+                chosen[1] = waiting[i]
+                redis.call('SET', KEYS[6], KEYS[2], 'EX', ARGV[3])
+            end
+            break
+        elseif not suspect then
+            chosen[#chosen + 1] = waiting[i]
+        end
+        if #chosen == max then
+            break
+        end
+    end
+    for _, payload in ipairs(chosen) do
+        redis.call('LREM', KEYS[1], -1, payload)
+    end
+    if #chosen > 0 then
+        redis.call('LPUSH', KEYS[2], unpack(chosen))
+    end
+    return { #chosen == 0 and #waiting > 0 and 2 or 0, chosen }
+end
+
+if paused then
+    return { 1, {} }
+elseif careful then
+    return choose()
+end
 local jobs = {}
 for i = #held, over + 1, -1 do
     jobs[#jobs + 1] = held[i]
 end
-if paused == 0 and #jobs < max then
+if #jobs < max then
     local more = redis.call('RPOP', KEYS[1], max - #jobs)
     if more then
         redis.call('LPUSH', KEYS[2], unpack(more))
@@ -26,4 +69,4 @@ if paused == 0 and #jobs < max then
         end
     end
 end
-return { paused, jobs }
+return { 0, jobs }

@@ -1,22 +1,35 @@
 #!lua flags=allow-oom
--- Give the jobs of one claim list back, if the lease of its process is gone.  Jobs recovered too often stay in the list and are
--- returned, for bury.lua: their new form is written outside.
--- KEYS: claim list, lease, queue list, queues.  ARGV: queue name, limit, TTL of the counters in s.
+-- Give the jobs of one claim list back, if the lease of its process is gone, and remember them as suspects.  Jobs recovered too
+-- often stay in the list and are returned, for bury.lua: their new form is written outside.
+-- KEYS: claim list, lease, queue list, queues, suspects.  ARGV: queue name, limit, TTL of the counters in s.
 -- Returns {vanished (0|1), recovered, condemned payloads}.
 if redis.call('EXISTS', KEYS[2]) == 1 then
     return { 0, 0, {} }
 end
 local held = redis.call('LRANGE', KEYS[1], 0, -1)
 local back, condemned = {}, {}
-for _, payload in ipairs(held) do
-    local counter = 'dropship:recovered:' .. redis.sha1hex(payload)
+local now = tonumber(redis.call('TIME')[1])
+
+-- How often in all.
+local function count(payload)
+    local digest = redis.sha1hex(payload)
+    local counter = 'dropship:recovered:' .. digest
     local times = redis.call('INCR', counter)
     redis.call('EXPIRE', counter, ARGV[3])
-    if times >= tonumber(ARGV[2]) then
+    redis.call('ZADD', KEYS[5], now + ARGV[3], digest)
+    return times
+end
+
+for _, payload in ipairs(held) do
+    if count(payload) >= tonumber(ARGV[2]) then
         condemned[#condemned + 1] = payload
     else
         back[#back + 1] = payload
     end
+end
+if #held > 0 then
+    redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', now)
+    redis.call('EXPIRE', KEYS[5], ARGV[3])
 end
 if #back > 0 then
     redis.call('SADD', KEYS[4], ARGV[1])

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- Settle a batch of claimed jobs: each leaves the claim list and takes its next place.  A job that is not in the list any more
 -- has been recovered: it is left alone and counted as fenced.
--- KEYS: claim list, queue list, queues, schedule, retry, dead.
+-- KEYS: claim list, queue list, queues, schedule, retry, dead, suspects.
 -- ARGV: queue name, UTC day, day TTL in s, then per job: kind, failed (0|1), score, payload, next.
 -- Kinds: done, back, schedule, retry, dead.  Returns one number per job: 1 settled, 0 fenced.
 local first, width = 4, 5
@@ -29,6 +29,15 @@ local function settle_whole_batch()
     return true
 end
 
+-- A job that came to an end, whichever, has not taken its worker with it.
+local careful = redis.call('EXISTS', KEYS[7]) == 1
+local function acquit(payload)
+    local digest = redis.sha1hex(payload)
+    if redis.call('ZREM', KEYS[7], digest) == 1 then
+        redis.call('DEL', 'dropship:recovered:' .. digest)
+    end
+end
+
 local sets = { schedule = KEYS[4], retry = KEYS[5], dead = KEYS[6] }
 local whole = settle_whole_batch()
 -- Backwards, so that of several jobs given back the first one ends at the tail of its queue.
@@ -42,6 +51,9 @@ for n = count, 1, -1 do
             redis.call('RPUSH', KEYS[2], payload)
         elseif sets[kind] then
             redis.call('ZADD', sets[kind], ARGV[i + 2], ARGV[i + 4])
+        end
+        if careful and kind ~= 'back' then
+            acquit(payload)
         end
         if kind ~= 'back' and kind ~= 'schedule' then
             processed = processed + 1

@@ -97,19 +97,60 @@ static void op_enqueue(struct model *m)
     insert(&m->waiting[job->queue], m->waiting[job->queue].count, n);
 }
 
+static bool is_suspect(const struct model *m, int n)
+{
+    return m->jobs[n].recoveries > 0;
+}
+
+/* Whether another list of the worker holds a suspect. */
+static bool has_suspect(const struct model *m, int w, int q)
+{
+    for (int other = 0; other < QUEUES; other++) {
+        const struct seq *s = &m->claimed[w][other];
+
+        if (other != q && s->count > 0 && is_suspect(m, s->items[0])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the worker is to get: suspects alone and one at a time. */
+static struct seq expect_claim(const struct model *m, int w, int q)
+{
+    struct seq want = { .count = 0 };
+    bool has_one = has_suspect(m, w, q);
+
+    for (int i = 0; i < m->waiting[q].count && want.count < BATCH; i++) {
+        int n = m->waiting[q].items[i];
+
+        if (!is_suspect(m, n)) {
+            insert(&want, want.count, n);
+        } else if (!has_one) {
+            if (want.count == 0) {
+                insert(&want, 0, n);
+            }
+            break;
+        }
+    }
+    return want;
+}
+
 static void op_claim(struct model *m)
 {
     int w = roll(m, WORKERS), q = roll(m, QUEUES);
     struct batch *b = &m->batches[w][q];
+    struct seq want;
 
     if (m->claimed[w][q].count > 0) {
         return; /* a list belongs to one batch */
     }
+    want = expect_claim(m, w, q);
     batch_free(b);
     fixture_claim(m->fx, b, worker_names[w], queue_names[q], 1, BATCH);
-    assert_int_equal(b->count, m->waiting[q].count < BATCH ? m->waiting[q].count : BATCH);
+    assert_int_equal(b->count, want.count);
     for (size_t i = 0; i < b->count; i++) {
-        int n = m->waiting[q].items[0];
+        int n = want.items[i];
 
         assert_int_equal(payload_number(b->payloads[i], b->sizes[i]), n);
         erase(&m->waiting[q], n);
@@ -132,7 +173,7 @@ static void settle_in_model(struct model *m, int w, int q, int n, enum settle_ki
     m->jobs[n].due_s = due_s;
     if (kind == SETTLE_BACK) {
         insert(&m->waiting[q], 0, n);
-    } else if (kind != SETTLE_SNOOZE) {
+    } else {
         m->jobs[n].recoveries = 0;
     }
 }

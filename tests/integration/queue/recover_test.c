@@ -34,12 +34,145 @@ static void jobs_of_a_vanished_worker_run_next_in_their_order(void **state)
     assert_int_equal(recovery.recovered, 4);
     assert_int_equal(recovery.condemned, 0);
     assert_int_equal(fixture_int(fx, "GET", "dropship:stat:recovered", NULL), 4);
-    fixture_claim(fx, &b, ALIVE, "a:b", 1, 10);
-    assert_int_equal(b.count, 6);
-    for (int i = 0; i < 6; i++) {
-        assert_int_equal(payload_number(b.payloads[i], b.sizes[i]), i);
+    for (int i = 0; i < 4; i++) { /* suspects come one by one */
+        fixture_claim(fx, &b, ALIVE, "a:b", 1, 10);
+        assert_int_equal(b.count, 1);
+        assert_int_equal(payload_number(b.payloads[0], b.sizes[0]), i);
+        assert_false(fixture_settle(fx, &b, 0, SETTLE_DONE, NULL));
+        batch_free(&b);
     }
+    fixture_claim(fx, &b, ALIVE, "a:b", 1, 10);
+    assert_int_equal(b.count, 2);
+    assert_int_equal(payload_number(b.payloads[0], b.sizes[0]), 4);
     batch_free(&b);
+}
+
+/* A process with three claim lists takes what it gets; when the pill is among it, it vanishes, and
+ * with it all it holds.  false: there was nothing to take. */
+static bool run_process(struct fixture *fx, int pill)
+{
+    enum { LISTS = 3 };
+    static struct batch lists[LISTS];
+    bool any = false, dies = false;
+
+    for (unsigned i = 0; i < LISTS; i++) {
+        fixture_claim(fx, &lists[i], GONE, "q", i, 4);
+        for (size_t k = 0; k < lists[i].count; k++) {
+            any = true;
+            dies = dies || payload_number(lists[i].payloads[k], lists[i].sizes[k]) == pill;
+        }
+    }
+    for (unsigned i = 0; i < LISTS; i++) {
+        for (size_t k = 0; k < lists[i].count && !dies; k++) {
+            assert_false(fixture_settle(fx, &lists[i], k, SETTLE_DONE, NULL));
+        }
+        batch_free(&lists[i]);
+    }
+    if (dies) {
+        (void)recover(fx);
+    }
+    return any;
+}
+
+static void neighbours_of_a_poison_pill_are_spared(void **state)
+{
+    enum { JOBS = 10, PILL = 6 };
+    struct fixture *fx = *state;
+    scoped(free_p) char *dead = NULL;
+    int rounds = 0;
+
+    for (int i = 0; i < JOBS; i++) {
+        fixture_enqueue(fx, "q", i, NULL);
+    }
+    while (run_process(fx, PILL)) {
+        assert_true(rounds++ < 100);
+    }
+    assert_int_equal(fixture_int(fx, "ZCARD", "dead", NULL), 1);
+    dead = fixture_first(fx, "dead");
+    assert_non_null(strstr(dead, "\"args\":[6]"));
+    assert_int_equal(fixture_int(fx, "GET", "stat:processed", NULL), JOBS - 1);
+    assert_int_equal(fixture_int(fx, "EXISTS", "dropship:suspects", NULL), 0);
+    {
+        scoped(redis_reply_clear_p) redisReply *left = NULL;
+
+        must(redis_do(fx->redis, &left, &fx->fail, "KEYS", "dropship:recovered:*", NULL), fx);
+        assert_int_equal(left->elements, 0);
+    }
+}
+
+/* Jobs 0 and 1 are suspects, 2 and 3 are not. */
+static void fill_suspects(struct fixture *fx)
+{
+    static struct batch b;
+
+    for (int i = 0; i < 4; i++) {
+        fixture_enqueue(fx, "q", i, NULL);
+    }
+    fixture_claim(fx, &b, GONE, "q", 1, 2);
+    batch_free(&b);
+    assert_int_equal(recover(fx).recovered, 2);
+}
+
+static int claim_numbers(struct fixture *fx, struct batch *b, const char *identity, unsigned serial)
+{
+    int numbers = 0;
+
+    fixture_claim(fx, b, identity, "q", serial, 4);
+    for (size_t i = 0; i < b->count; i++) {
+        numbers = 10 * numbers + 1 + payload_number(b->payloads[i], b->sizes[i]);
+    }
+    return numbers;
+}
+
+static void process_holds_one_suspect_and_other_jobs_pass(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch first, second, other;
+
+    fill_suspects(fx);
+    assert_int_equal(claim_numbers(fx, &first, ALIVE, 1), 1);
+    assert_int_equal(claim_numbers(fx, &second, ALIVE, 2), 34);
+    assert_int_equal(claim_numbers(fx, &other, "host:3:cccccccccccc", 1), 2);
+    batch_free(&other);
+    /* What of a lost reply: the same again, alone. */
+    batch_free(&first);
+    assert_int_equal(claim_numbers(fx, &first, ALIVE, 1), 1);
+    /* Given back unrun it is a suspect still. */
+    assert_false(fixture_settle(fx, &first, 0, SETTLE_BACK, NULL));
+    batch_free(&first);
+    fixture_enqueue(fx, "q", 8, NULL);
+    assert_int_equal(claim_numbers(fx, &first, ALIVE, 1), 1);
+    assert_false(fixture_settle(fx, &first, 0, SETTLE_DONE, NULL));
+    batch_free(&first);
+    assert_int_equal(claim_numbers(fx, &first, ALIVE, 1), 9);
+    batch_free(&first);
+    batch_free(&second);
+}
+
+static void suspect_that_must_wait_is_asked_for_at_intervals(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch first, second;
+    int64_t began_ms;
+
+    fill_suspects(fx);
+    assert_int_equal(claim_numbers(fx, &first, ALIVE, 1), 1);
+    assert_int_equal(claim_numbers(fx, &second, ALIVE, 2), 34);
+    batch_free(&second);
+    /* BLMOVE may have taken it just now. */
+    queue_claim_list(ALIVE, "q", 3, &second.list);
+    command(fx, "LMOVE", "queue:q", second.list.key, "RIGHT", "LEFT");
+    began_ms = clock_mono_ms();
+    must(queue_claim(fx->redis, &second.list, 4, 20000, second.payloads, second.sizes,
+                     &second.count, &fx->fail),
+         fx);
+    assert_int_equal(second.count, 0);
+    assert_in_range(clock_mono_ms() - began_ms, 90, 10000);
+    assert_int_equal(fixture_int(fx, "LLEN", "queue:q", NULL), 1);
+    assert_false(fixture_settle(fx, &first, 0, SETTLE_DONE, NULL));
+    assert_int_equal(claim_numbers(fx, &second, ALIVE, 3), 2);
+    batch_free(&first);
+    batch_free(&second);
 }
 
 static void living_lease_protects_and_its_end_releases(void **state)
@@ -76,8 +209,11 @@ static void third_recovery_ends_in_dead_as_worker_lost(void **state)
         assert_int_equal(recover(fx).recovered, 1);
     }
     fixture_enqueue(fx, "q", 2, innocent);
-    fixture_claim(fx, &b, GONE, "q", 1, 2);
-    batch_free(&b);
+    for (unsigned serial = 1; serial <= 2; serial++) {
+        fixture_claim(fx, &b, GONE, "q", serial, 2);
+        assert_int_equal(b.count, 1);
+        batch_free(&b);
+    }
     {
         struct recovery last = recover(fx);
 
@@ -172,6 +308,8 @@ static void two_recoverers_lose_and_duplicate_nothing(void **state)
     }
     assert_int_equal(totals[0].recovered + totals[1].recovered, LISTS * EACH);
     assert_int_equal(totals[0].lists + totals[1].lists, LISTS);
+    assert_int_equal(fixture_int(fx, "ZCARD", "dropship:suspects", NULL), LISTS * EACH);
+    command(fx, "DEL", "dropship:suspects"); /* take all at once */
     fixture_claim(fx, &b, ALIVE, "q", 1, QUEUE_BATCH_MAX);
     assert_int_equal(b.count, LISTS * EACH);
     for (size_t i = 0; i < b.count; i++) {
@@ -240,6 +378,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         queue_test(jobs_of_a_vanished_worker_run_next_in_their_order),
+        queue_test(neighbours_of_a_poison_pill_are_spared),
+        queue_test(process_holds_one_suspect_and_other_jobs_pass),
+        queue_test(suspect_that_must_wait_is_asked_for_at_intervals),
         queue_test(living_lease_protects_and_its_end_releases),
         queue_test(third_recovery_ends_in_dead_as_worker_lost),
         queue_test(condemned_job_waits_in_its_list_for_the_burial),
