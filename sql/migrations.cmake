@@ -2,6 +2,7 @@
 set(MIGRATIONS
   0001_first_flow
   0002_follow_up
+  0003_watching
 )
 
 set(files ${MIGRATIONS})

@@ -233,6 +233,7 @@ static const struct hold_rule rules[] = {
     { "SUPPLIER_REFUSED", false, false, false },
     { "SUPPLIER_CANCELLED", false, false, false },
     { "SUPPLIER_MISSING", false, false, false },
+    { "NO_TRACKING", false, false, false },    /* shipped, but no number to tell the customer */
     { "SHOP_CANCELLED", false, false, false }, /* cancelled at the shop after hand-off */
     { "FO_ON_HOLD", false, false, true },      /* the shop's fulfillment order is held */
     { "FO_NONE", false, false, true },         /* no fulfillment order takes the parcel */

@@ -19,6 +19,7 @@ static void read_times(const PGresult *rows, struct order *o)
     o->shop_updated_us = db_int(rows, 0, "shop_updated_us", 0);
     o->shop_checked_us = db_int(rows, 0, "shop_checked_us", 0);
     o->shop_cancelled_us = db_int(rows, 0, "shop_cancelled_us", 0);
+    o->fulfilled_us = db_int(rows, 0, "fulfilled_us", 0);
     o->next_run_us = db_int(rows, 0, "next_run_us", 0);
 }
 
@@ -83,7 +84,8 @@ static int write_move(struct db *tx, const struct order *o, const struct order_m
                              reasons,
                              m->problem,
                              m->next_job,
-                             m->next_job != NULL ? sql_time(&run, run_us) : NULL };
+                             m->next_job != NULL ? sql_time(&run, run_us) : NULL,
+                             m->waits_for };
     int64_t changed = db_exec(tx, &sql_orders_order_move, params, f);
     TRY(changed);
     if (changed == 0) {
@@ -122,15 +124,15 @@ int order_move_now(struct db *db, struct order *o, const struct order_move *m, s
     return db_commit(&tx, f);
 }
 
-int order_postpone(struct db *db, struct order *o, int64_t run_us, const struct order_note *note,
-                   struct fail *f)
+int order_postpone(struct db *db, struct order *o, int64_t run_us, const char *waits_for,
+                   const struct order_note *note, struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
     struct sql_text id, run;
 
     TRY(db_begin(db, &tx, f));
     TRY(db_exec(tx, &sql_orders_order_postpone,
-                (const char *[]){ sql_int(&id, o->id), sql_time(&run, run_us) }, f));
+                (const char *[]){ sql_int(&id, o->id), sql_time(&run, run_us), waits_for }, f));
     TRY(timeline_add(tx, o->id, note, f));
     TRY(db_commit(&tx, f));
     o->next_run_us = run_us;

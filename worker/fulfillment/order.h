@@ -27,7 +27,7 @@ struct order {
     char hold_code[ORDER_CODE_BYTES];      /* "" = not held */
     char next_job[ORDER_JOB_BYTES];        /* "" = nothing to do */
     int64_t created_us, shop_updated_us;
-    int64_t shop_checked_us, shop_cancelled_us, next_run_us; /* 0 = never */
+    int64_t shop_checked_us, shop_cancelled_us, fulfilled_us, next_run_us; /* 0 = never */
 };
 
 /* 0; 1 when there is none with that id. */
@@ -37,10 +37,12 @@ struct order_move {
     enum order_state to;   /* may be the present state */
     const char *hold_code; /* while held; NULL = none */
     json_t *hold_reasons;  /* borrowed, NULL = none */
-    const char *problem;   /* shown to people; NULL keeps what is there */
+    const char *problem;   /* shown to people; NULL keeps what is there, "" clears it */
     const char *next_job;  /* NULL = nothing more to do */
     int64_t next_run_us;   /* when; 0 = now */
-    const char *event;     /* name of the outbox event; NULL = "order.next" */
+    const char
+        *waits_for;    /* "stop" or the least mode it rests until; NULL = nothing a setting lifts */
+    const char *event; /* name of the outbox event; NULL = "order.next" */
     bool
         goes_on; /* this very run goes on with next_job: no other job is needed unless it is lost */
     struct order_note note;
@@ -53,8 +55,8 @@ must_check int order_move(struct db *tx, struct order *o, const struct order_mov
 must_check int order_move_now(struct db *db, struct order *o, const struct order_move *m,
                               struct fail *f);
 
-/* The next job runs at run_us instead (the job itself comes back by snoozing); note as for a move. */
-must_check int order_postpone(struct db *db, struct order *o, int64_t run_us,
+/* The next job runs at run_us instead (the job itself comes back by snoozing); waits_for and note as for a move. */
+must_check int order_postpone(struct db *db, struct order *o, int64_t run_us, const char *waits_for,
                               const struct order_note *note, struct fail *f);
 
 /* Put a follow-up job of an order into the outbox.  run_us 0 = now. */

@@ -131,6 +131,7 @@ static int ask_person(struct order_run *r, const struct gathered *g, const struc
                       struct fail *f)
 {
     struct order_move move = { .to = ORDER_APPROVAL,
+                               .waits_for = flow_mode_name(FLOW_AUTO),
                                .note = { .step = "approval",
                                          .text = "The order can go; a person releases it.",
                                          .once = true } };
@@ -174,7 +175,8 @@ static int say_would(struct order_run *r, const struct gathered *g, const struct
     scoped(db_rollback_p) struct db *tx = NULL;
     struct order_move move = { .to = ORDER_WAITING,
                                .next_job = "order.release",
-                               .next_run_us = clock_now_us() + DRY_RUN_LOOK_S * US };
+                               .next_run_us = clock_now_us() + DRY_RUN_LOOK_S * US,
+                               .waits_for = flow_mode_name(FLOW_APPROVE) };
 
     decision_hash(g, d, hash);
     TRY(noted_before(r, hash, &noted, f));
@@ -373,9 +375,7 @@ static int release_step(struct order_run *r, struct fail *f)
     scoped(supply_done) struct supply s = { 0 };
 
     if (r->o.state == ORDER_PLACING) {
-        return run_mode(r) >= FLOW_APPROVE ? place_run(r, f)
-                                           : run_wait(r, DRY_RUN_LOOK_S, "FLOW_OFF",
-                                                      "The mode lets nothing be ordered.", f);
+        return run_mode(r) >= FLOW_APPROVE ? place_run(r, f) : run_wait_mode(r, FLOW_APPROVE, f);
     }
     if (!order_before_handoff(r->o.state)) {
         return rest(r, f);

@@ -15,14 +15,29 @@
 #include "worker/fulfillment/sqltext.h"
 #include "worker/fulfillment/supply.h"
 
+enum {
+    HOUR_S = 3600,
+    DAY_S = 24 * HOUR_S,
+    MISSING_LOOK_S = 300,      /* until the supplier is asked again for an order it does not know */
+    MISSING_SURE_S = 240,      /* after which a second "not found" is believed */
+    NO_NUMBER_S = 48 * HOUR_S, /* shipped, without any tracking number */
+    PART_NO_NUMBER_S = 7 * DAY_S, /* shipped, and some goods without one */
+    NO_NUMBER_END_S = 30 * DAY_S, /* then a person must act */
+    NOT_DELIVERED_S = 60 * DAY_S,
+    AGE_PARTS = 16,             /* a fulfilled order is looked at after a 16th of its age .. */
+    FULFILLED_MAX_S = 7 * DAY_S /* .. at the latest */
+};
+
 static const int64_t US = 1000000;
 
 struct tracking {
     struct order_run *r;
     struct supply s;
     struct cj_order seen;
-    bool fresh;  /* a parcel is new or has another number */
-    bool unsent; /* the shop has to be told something */
+    bool fresh;     /* a parcel is new or has another number */
+    bool unsent;    /* the shop has to be told something */
+    bool stalled;   /* shipped long ago, but goods have no tracking number */
+    bool shop_done; /* .. and a person has fulfilled the order at the shop */
 };
 
 static void tracking_done(struct tracking *t)
@@ -31,16 +46,28 @@ static void tracking_done(struct tracking *t)
     cj_order_done(&t->seen);
 }
 
-/* track_first_s x 1.5^looks, at most track_max_s. */
+/* Whether a parcel is lost or only slow matters less with each day, and there are ever more such orders. */
+static int64_t age_interval_s(const struct order *o)
+{
+    int64_t s = o->state == ORDER_FULFILLED && o->fulfilled_us != 0
+                    ? (clock_now_us() - o->fulfilled_us) / US / AGE_PARTS
+                    : 0;
+
+    return s < FULFILLED_MAX_S ? s : FULFILLED_MAX_S;
+}
+
+/* track_first_s x 1.5^looks, at most track_max_s; longer for an order that was fulfilled long ago. */
 static int64_t look_interval_s(const struct tracking *t)
 {
+    int64_t by_age_s = age_interval_s(&t->r->o);
     int64_t s = t->r->set.num[SETTING_TRACK_FIRST_S];
     int64_t most = t->r->set.num[SETTING_TRACK_MAX_S];
 
     for (int64_t i = 0; i < t->s.looks && s < most; i++) {
         s += (s + 1) / 2;
     }
-    return s < most ? s : most;
+    s = s < most ? s : most;
+    return s > by_age_s ? s : by_age_s;
 }
 
 static int note_problem(struct tracking *t, const char *code, const char *text, struct fail *f)
@@ -89,6 +116,21 @@ static int ask_to_cancel(struct tracking *t, struct fail *f)
                         f);
 }
 
+/* The money went back while the goods are on their way; lines may be as they were. */
+static int compare_money(struct tracking *t, const struct shopify_order *shop, struct fail *f)
+{
+    bool told = false;
+
+    if (strcmp(shop->head.financial, "REFUNDED") != 0) {
+        return 0;
+    }
+    TRY(timeline_has(t->r->c->db, t->r->o.id, "problem", "REFUNDED", &told, f));
+    return told ? 0
+                : note_problem(t, "REFUNDED",
+                               "Refunded at the shop after the order was handed to the supplier.",
+                               f);
+}
+
 static int compare_shop(struct tracking *t, const struct shopify_order *shop, struct fail *f)
 {
     char hash[ID_SHA256_HEX_BYTES];
@@ -97,6 +139,7 @@ static int compare_shop(struct tracking *t, const struct shopify_order *shop, st
     if (shop->head.cancelled_us != 0) {
         return ask_to_cancel(t, f);
     }
+    TRY(compare_money(t, shop, f));
     TRY(detail_hash(shop, hash, f));
     if (strcmp(hash, t->s.detail_hash) == 0 || strcmp(hash, t->r->o.detail_hash) == 0) {
         return 0;
@@ -184,9 +227,11 @@ static int store_look(struct tracking *t, struct db *tx, struct fail *f)
 {
     struct sql_text id;
     enum supply_state to = state_of(t);
+    bool shipped = t->seen.status == CJ_SHIPPED || t->seen.status == CJ_DELIVERED;
 
     TRY(supply_move(tx, &t->s, supply_may_become(t->s.state, to) ? to : t->s.state, &t->seen, f));
-    TRY(db_exec(tx, &sql_orders_supply_looked, (const char *[]){ sql_int(&id, t->s.id) }, f));
+    TRY(db_exec(tx, &sql_orders_supply_looked,
+                (const char *[]){ sql_int(&id, t->s.id), sql_bool(shipped) }, f));
     TRY(store_parcels(t, tx, f));
     return find_unsent(t, tx, f);
 }
@@ -246,12 +291,60 @@ static int delivered_although_cancelled(struct tracking *t, struct db *tx, struc
         f);
 }
 
+/* A problem that is said once in an order's life; tracking goes on. */
+static int add_problem(struct tracking *t, struct db *tx, struct order_move *move, const char *code,
+                       const char *text, struct fail *f)
+{
+    bool told = false;
+
+    TRY(timeline_has(tx, t->r->o.id, "problem", code, &told, f));
+    if (!told) {
+        move->problem = text;
+        move->note = (struct order_note){ .step = "problem", .code = code, .text = text };
+        log_warn("order.problem", kv_int("order", t->r->o.id), kv_str("name", t->r->o.name),
+                 kv_str("code", code));
+    }
+    return 0;
+}
+
+/* Goods without a number: adopt what a person did at the shop, else say it, and after long stop following it. */
+static int without_number(struct tracking *t, struct db *tx, struct order_move *move,
+                          struct fail *f)
+{
+    static const char text[] =
+        "The supplier has shipped, but goods of the order have no tracking number.";
+
+    if (t->shop_done) {
+        *move = (struct order_move){
+            .to = ORDER_FULFILLED,
+            .next_job = "order.track",
+            .next_run_us = move->next_run_us,
+            .event = "order.fulfilled",
+            .note = { .step = "complete",
+                      .code = "ADOPTED",
+                      .text =
+                          "Everything of the order was fulfilled at the shop by somebody else." }
+        };
+        return 0;
+    }
+    if (t->seen.status == CJ_DELIVERED || t->s.shipped_s > NO_NUMBER_END_S) {
+        *move =
+            (struct order_move){ .to = ORDER_HELD,
+                                 .hold_code = "NO_TRACKING",
+                                 .problem = text,
+                                 .note = { .step = "held", .code = "NO_TRACKING", .text = text } };
+        return 0;
+    }
+    return add_problem(t, tx, move, "NO_TRACKING", text, f);
+}
+
 static int go_on(struct tracking *t, struct db *tx, struct fail *f)
 {
     enum order_state state = t->r->o.state;
     struct order_move move = { .to = state,
                                .next_job = "order.track",
                                .next_run_us = clock_now_us() + look_interval_s(t) * US };
+    int64_t old_us = clock_now_us() - NOT_DELIVERED_S * US;
 
     if (t->seen.status == CJ_CANCELLED) {
         return supplier_cancelled(t, tx, f);
@@ -263,12 +356,32 @@ static int go_on(struct tracking *t, struct db *tx, struct fail *f)
         move = (struct order_move){ .to = state == ORDER_PLACED ? ORDER_SHIPPED : state,
                                     .next_job = "order.fulfill",
                                     .event = "order.shipped" };
-    } else if (all_delivered(t) && state != ORDER_PLACED) {
+    } else if (t->stalled) {
+        TRY(without_number(t, tx, &move, f));
+    } else if (all_delivered(t) && state == ORDER_FULFILLED) {
         move = (struct order_move){ .to = ORDER_DELIVERED,
                                     .note = { .step = "delivered",
                                               .text = "Everything was delivered." } };
+    } else if (state == ORDER_FULFILLED && t->r->o.fulfilled_us < old_us) {
+        TRY(add_problem(t, tx, &move, "NOT_DELIVERED",
+                        "The supplier has not reported the delivery for 60 days.", f));
     }
     return order_move(tx, &t->r->o, &move, f);
+}
+
+/* One "not found" may be a moment's weakness of the supplier's; two with minutes between them are not. */
+static int not_found(struct tracking *t, struct fail *f)
+{
+    struct sql_text id;
+
+    if (t->s.missing_s < MISSING_SURE_S) {
+        TRY(db_exec(t->r->c->db, &sql_orders_supply_missing,
+                    (const char *[]){ sql_int(&id, t->s.id) }, f));
+        return run_wait(t->r, MISSING_LOOK_S, "SUPPLIER_MISSING",
+                        "The supplier does not find the paid order; it is asked again.", f);
+    }
+    return run_hold(t->r, "SUPPLIER_MISSING", "The supplier does not know the paid order any more.",
+                    NULL, f);
 }
 
 static int look_at_supplier(struct tracking *t, struct fail *f)
@@ -277,10 +390,26 @@ static int look_at_supplier(struct tracking *t, struct fail *f)
         if (f->kind != FAIL_MISSING) {
             return -1;
         }
-        TRY(run_hold(t->r, "SUPPLIER_MISSING",
-                     "The supplier does not know the paid order any more.", NULL, f));
+        TRY(not_found(t, f));
         return 1;
     }
+    return 0;
+}
+
+/* Shipped for long without a number for everything; then the shop is asked whether a person has seen to it. */
+static int look_for_stall(struct tracking *t, struct fail *f)
+{
+    scoped(shopify_order_done) struct shopify_order shop = { 0 };
+    enum order_state state = t->r->o.state;
+    int64_t least_s = state == ORDER_PLACED ? NO_NUMBER_S : PART_NO_NUMBER_S;
+
+    if ((state != ORDER_PLACED && state != ORDER_SHIPPED) || t->s.shipped_s < least_s ||
+        t->r->o.shop_cancelled_us != 0) {
+        return 0;
+    }
+    TRY(shopify_order_get(t->r->c->shopify, t->r->o.gid, &shop, f));
+    t->stalled = true;
+    t->shop_done = strcmp(shop.fulfillment_status, "FULFILLED") == 0;
     return 0;
 }
 
@@ -300,6 +429,7 @@ static int track_step(struct order_run *r, struct fail *f)
         return gone < 0 ? -1 : 0;
     }
     TRY(look_at_shop(&t, f));
+    TRY(look_for_stall(&t, f));
     TRY(db_begin(r->c->db, &tx, f));
     TRY(store_look(&t, tx, f));
     TRY(go_on(&t, tx, f));

@@ -10,13 +10,11 @@
 #include "worker/fulfillment/decide.h"
 #include "worker/fulfillment/jobs.h"
 #include "worker/fulfillment/order.h"
+#include "worker/fulfillment/pace.h"
 #include "worker/fulfillment/sqltext.h"
-#include "worker/providers/cj/cj.h"
 
 enum {
     FIRST_LOOK_S = 24 * 3600, /* how far back the very first check reaches */
-    CALLS_PER_ORDER = 8,      /* at the supplier, to decide about and place one order */
-    SPREAD_AFTER = 5,         /* that many orders of a run go at once */
     STOP_BEFORE_MS = 30000,   /* end early when less is left until the deadline */
     PAGES_MAX = 200,          /* the shop pages at most 25,000 orders in one search */
 };
@@ -28,8 +26,7 @@ static const char LOCK[] = "orders.check";
 struct check {
     struct job_context *c;
     struct settings set;
-    int64_t spacing_us; /* between the follow-up jobs of a backlog */
-    int64_t woken;      /* follow-up jobs so far */
+    struct pace pace;   /* of the follow-up jobs */
     int64_t seen_to_us; /* newest change stored */
     int64_t inserted, changed;
 };
@@ -40,15 +37,6 @@ struct upsert {
     char state[24], hold_code[ORDER_CODE_BYTES], next_job[ORDER_JOB_BYTES];
 };
 
-/* A backlog is spread as fast as the supplier lets us work it off. */
-static int64_t run_time(struct check *k, int64_t earliest_us)
-{
-    int64_t turn = k->woken++ - SPREAD_AFTER;
-    int64_t spread_us = k->c->now_us + (turn > 0 ? turn * k->spacing_us : 0);
-
-    return spread_us > earliest_us ? spread_us : earliest_us;
-}
-
 static const char *first_state(const struct shopify_order_row *row)
 {
     if (row->test) {
@@ -57,8 +45,14 @@ static const char *first_state(const struct shopify_order_row *row)
     return row->cancelled_us != 0 ? "cancelled" : "received";
 }
 
-static int upsert_row(struct db *tx, const struct shopify_order_row *row, int64_t run_us,
-                      struct upsert *ret, struct fail *f)
+/* A time the shop does not tell must not stop the orders around it. */
+static int64_t known_time(const struct check *k, int64_t at_us)
+{
+    return at_us != 0 ? at_us : k->c->now_us;
+}
+
+static int upsert_row(const struct check *k, struct db *tx, const struct shopify_order_row *row,
+                      int64_t run_us, struct upsert *ret, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
     struct sql_text created, updated, cancelled, total, run;
@@ -67,8 +61,8 @@ static int upsert_row(struct db *tx, const struct shopify_order_row *row, int64_
     const char *params[] = { row->gid,
                              row->name,
                              state,
-                             sql_time(&created, row->created_us),
-                             sql_time(&updated, row->updated_us),
+                             sql_time(&created, known_time(k, row->created_us)),
+                             sql_time(&updated, known_time(k, row->updated_us)),
                              row->financial,
                              sql_time(&cancelled, row->cancelled_us),
                              sql_bool(row->test),
@@ -143,7 +137,7 @@ static int changed(struct check *k, struct db *tx, const struct upsert *u,
         return 0; /* our own change, or nothing to do about it */
     }
     k->changed++;
-    int64_t run_us = run_time(k, k->c->now_us);
+    int64_t run_us = pace_next(&k->pace, k->c->now_us);
     int64_t rows =
         db_exec(tx, &sql_orders_order_wake,
                 (const char *[]){ sql_int(&id, u->id), u->state, job, sql_time(&run, run_us) }, f);
@@ -155,13 +149,14 @@ static int store_row(struct check *k, struct db *tx, const struct shopify_order_
                      struct fail *f)
 {
     struct upsert u;
-    int64_t woken = k->woken;
-    int64_t run_us = run_time(k, row->created_us + k->set.num[SETTING_GRACE_S] * US);
-    int known = upsert_row(tx, row, run_us, &u, f);
+    int64_t turns = k->pace.turns;
+    int64_t run_us =
+        pace_next(&k->pace, known_time(k, row->created_us) + k->set.num[SETTING_GRACE_S] * US);
+    int known = upsert_row(k, tx, row, run_us, &u, f);
 
     TRY(known);
     if (known == 1 || !u.inserted) {
-        k->woken = woken;
+        k->pace.turns = turns;
     }
     if (row->updated_us > k->seen_to_us) {
         k->seen_to_us = row->updated_us;
@@ -184,40 +179,29 @@ static int store_page(struct check *k, const struct shopify_order_row *rows, siz
     return db_commit(&tx, f);
 }
 
-/* The supplier is asked when nobody has yet; without an answer its slowest rate is assumed. */
-static int read_spacing(struct check *k, struct fail *f)
-{
-    scoped(pg_clear_p) PGresult *rows = NULL;
-    struct fail ignored = { 0 };
-    int64_t qps = 0;
-
-    TRY(db_query(k->c->db, &sql_orders_supplier_rate, NULL, &rows, f));
-    qps = PQntuples(rows) > 0 ? db_int(rows, 0, "qps", 0) : 0;
-    if (qps < 1 && k->c->cj != NULL && cj_qps_limit(k->c->cj, &qps, &ignored) < 0) {
-        qps = 1;
-    }
-    k->spacing_us = CALLS_PER_ORDER * US / (qps > 0 ? qps : 1);
-    return 0;
-}
-
-static int read_cursor(struct check *k, int64_t *ret_us, struct fail *f)
+/* From where to read, and what has been seen already.  A run that ended early is gone on with from where it ended: with the
+ * overlap again, many orders that changed at one moment would never be got past. */
+static int read_cursor(struct check *k, int64_t *ret_us, int64_t *ret_since_us, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
 
     TRY(db_query(k->c->db, &sql_orders_cursor_get, (const char *[]){ CURSOR }, &rows, f));
     *ret_us =
         PQntuples(rows) > 0 ? db_int(rows, 0, "updated_us", 0) : k->c->now_us - FIRST_LOOK_S * US;
+    bool behind = PQntuples(rows) > 0 && db_bool(rows, 0, "behind");
+    *ret_since_us = *ret_us - (behind ? 0 : k->set.num[SETTING_ORDERS_OVERLAP_S] * US);
     return 0;
 }
 
 /* Never beyond the start of the run: what changes while we page may be behind us in the shop's index. */
-static int write_cursor(struct check *k, int64_t since_us, struct fail *f)
+static int write_cursor(struct check *k, int64_t since_us, bool behind, struct fail *f)
 {
     struct sql_text text;
     int64_t to_us = k->seen_to_us < k->c->now_us ? k->seen_to_us : k->c->now_us;
 
     TRY(db_exec(k->c->db, &sql_orders_cursor_put,
-                (const char *[]){ CURSOR, sql_time(&text, to_us > since_us ? to_us : since_us) },
+                (const char *[]){ CURSOR, sql_time(&text, to_us > since_us ? to_us : since_us),
+                                  sql_bool(behind) },
                 f));
     return 0;
 }
@@ -249,12 +233,12 @@ static int read_pages(struct check *k, int64_t since_us, struct fail *f)
 
 static int check_all(struct check *k, struct fail *f)
 {
-    int64_t cursor_us = 0;
+    int64_t cursor_us = 0, since_us = 0;
 
-    TRY(read_cursor(k, &cursor_us, f));
-    int early = read_pages(k, cursor_us - k->set.num[SETTING_ORDERS_OVERLAP_S] * US, f);
+    TRY(read_cursor(k, &cursor_us, &since_us, f));
+    int early = read_pages(k, since_us, f);
     TRY(early);
-    TRY(write_cursor(k, cursor_us, f));
+    TRY(write_cursor(k, cursor_us, early != 0, f));
     if (k->inserted + k->changed > 0) {
         log_info("orders.checked", kv_int("new", k->inserted), kv_int("changed", k->changed),
                  kv_bool("more", early != 0));
@@ -292,6 +276,6 @@ int orders_check(struct job_context *c, struct fail *f)
         return fail_set(f, FAIL_DENIED, "no shop is configured");
     }
     TRY(settings_read(c->db, &k.set, f));
-    TRY(read_spacing(&k, f));
+    TRY(pace_start(c, &k.pace, f));
     return gid != NULL ? check_one(&k, gid, f) : check_locked(&k, f);
 }

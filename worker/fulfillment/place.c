@@ -9,8 +9,6 @@
 #include "worker/fulfillment/acts.h"
 #include "worker/fulfillment/hash.h"
 
-enum { PAUSED_S = 60 };
-
 static const int64_t US = 1000000;
 
 struct placing {
@@ -175,9 +173,7 @@ static int check_stop(struct placing *p, struct fail *f)
     bool stopped = false;
 
     TRY(run_stopped(p->r, &stopped, f));
-    return stopped ? ended(run_wait(p->r, PAUSED_S, "STOP",
-                                    "STOP is on: nothing is ordered, paid or sent.", f))
-                   : 0;
+    return stopped ? ended(run_wait_stop(p->r, f)) : 0;
 }
 
 /* What we are about to send is still to be sent: nobody has fulfilled it at the shop. */

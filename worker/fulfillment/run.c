@@ -8,7 +8,7 @@
 #include "common/model/orders.h"
 #include "worker/fulfillment/decide.h"
 
-enum { BUSY_S = 3, PAUSED_S = 60, ACCOUNT_S = 300, PROBLEM_S = 3600, HEAL_MAX_S = 6 * 3600 };
+enum { BUSY_S = 3, PAUSED_S = 300, ACCOUNT_S = 300, PROBLEM_S = 3600, HEAL_MAX_S = 6 * 3600 };
 
 static const int64_t US = 1000000;
 /* A job may come a little before its time: clocks differ, and schedules are in whole seconds. */
@@ -95,13 +95,42 @@ int run_hold(struct order_run *r, const char *code, const char *text, json_t *de
     return db_commit(&tx, f);
 }
 
+static int wait_for(struct order_run *r, int64_t wait_s, const char *waits_for, const char *code,
+                    const char *text, struct fail *f)
+{
+    const struct order_note note = { .step = "waiting", .code = code, .text = text, .once = true };
+
+    TRY(order_postpone(r->c->db, &r->o, clock_now_us() + wait_s * US, waits_for, &note, f));
+    return job_snooze(r->c, wait_s);
+}
+
 int run_wait(struct order_run *r, int64_t wait_s, const char *code, const char *text,
              struct fail *f)
 {
-    TRY(order_postpone(
-        r->c->db, &r->o, clock_now_us() + wait_s * US,
-        &(struct order_note){ .step = "waiting", .code = code, .text = text, .once = true }, f));
-    return job_snooze(r->c, wait_s);
+    return wait_for(r, wait_s, NULL, code, text, f);
+}
+
+int run_wait_stop(struct order_run *r, struct fail *f)
+{
+    return wait_for(r, PAUSED_S, "stop", "STOP", "STOP is on: nothing is ordered, paid or sent.",
+                    f);
+}
+
+const char *flow_mode_name(enum flow_mode m)
+{
+    static const char *const names[] = {
+        [FLOW_OFF] = "off",
+        [FLOW_DRY_RUN] = "dry_run",
+        [FLOW_APPROVE] = "approve",
+        [FLOW_AUTO] = "auto",
+    };
+    return names[m];
+}
+
+int run_wait_mode(struct order_run *r, enum flow_mode least, struct fail *f)
+{
+    return wait_for(r, PAUSED_S, flow_mode_name(least), "FLOW_OFF",
+                    "The fulfillment flow does not let orders go on in its present mode.", f);
 }
 
 /* A refusal after hand-off is shown and tried again; before it, it holds the order. */
@@ -152,11 +181,10 @@ static bool due(const struct order_run *r, const struct order_job *job)
 static int run_due(struct order_run *r, const struct order_job *job, struct fail *f)
 {
     if (job->stops && r->set.num[SETTING_STOP] != 0) {
-        return run_wait(r, PAUSED_S, "STOP", "STOP is on: nothing is ordered, paid or sent.", f);
+        return run_wait_stop(r, f);
     }
     if (run_mode(r) < job->least_mode) {
-        return run_wait(r, PAUSED_S, "FLOW_OFF",
-                        "The fulfillment flow does not let orders go on in its present mode.", f);
+        return run_wait_mode(r, job->least_mode, f);
     }
     if (job->step(r, f) < 0) {
         return after_failure(r, f);

@@ -46,3 +46,9 @@ must_check int run_hold_all(struct order_run *r, struct db *tx, const struct ord
 /* Come back in wait_s by snoozing, with a note that is written once. */
 must_check int run_wait(struct order_run *r, int64_t wait_s, const char *code, const char *text,
                         struct fail *f);
+/* STOP is on: wait until it is off.  orders.sweep wakes the order then; it asks by itself only now and then. */
+must_check int run_wait_stop(struct order_run *r, struct fail *f);
+/* The same until the flow's mode is at least `least`. */
+must_check int run_wait_mode(struct order_run *r, enum flow_mode least, struct fail *f);
+/* Name of a mode, as the setting has it. */
+const char *flow_mode_name(enum flow_mode m);

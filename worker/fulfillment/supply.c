@@ -29,7 +29,9 @@ int supply_load(struct db *db, int64_t order_id, struct supply *ret, struct fail
                             .state = supply_state_parse(db_text(rows, 0, "state")),
                             .cap_minor = db_int(rows, 0, "cap_minor", 0),
                             .quoted_minor = db_int(rows, 0, "quoted_minor", 0),
-                            .looks = db_int(rows, 0, "looks", 0) };
+                            .looks = db_int(rows, 0, "looks", 0),
+                            .shipped_s = db_int(rows, 0, "shipped_s", -1),
+                            .missing_s = db_int(rows, 0, "missing_s", -1) };
     FIT(ret->number, db_text(rows, 0, "our_number"));
     FIT(ret->cj_id, db_text(rows, 0, "cj_order_id"));
     FIT(ret->method, db_text(rows, 0, "logistic_name"));

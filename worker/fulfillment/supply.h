@@ -27,6 +27,8 @@ struct supply {
     int64_t goods_minor, freight_minor, cap_minor; /* USD; goods and freight only for a new one */
     int64_t quoted_minor;
     int64_t looks;
+    int64_t shipped_s,
+        missing_s; /* since it was first seen shipped, or was not found; -1 = it was not */
 };
 void supply_done(struct supply *s);
 

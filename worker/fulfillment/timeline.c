@@ -22,3 +22,15 @@ int timeline_add(struct db *tx, int64_t order_id, const struct order_note *note,
                 f));
     return 0;
 }
+
+int timeline_has(struct db *db, int64_t order_id, const char *step, const char *code, bool *ret,
+                 struct fail *f)
+{
+    scoped(pg_clear_p) PGresult *rows = NULL;
+    struct sql_text id;
+
+    TRY(db_query(db, &sql_orders_event_seen, (const char *[]){ sql_int(&id, order_id), step, code },
+                 &rows, f));
+    *ret = db_bool(rows, 0, "noted");
+    return 0;
+}

@@ -15,11 +15,12 @@ select
      and (o.id = me.id or o.customer_key = me.customer_key or o.address ->> 'key' = me.address_key)) as orders_24h,
   (select count(*) from shop_order o, me
    where o.customer_key = me.customer_key and o.created_at < me.created_at and not o.test) as orders_before,
-  -- Of two doubles the later one is held, unless the earlier one was read later and the other is on its way already.
+  -- Of two doubles the later one is held, unless the earlier one was read later and the other is on its way already.  An order
+  -- that was never paid is none: it may be the try before this one.
   (select o.name from shop_order o join goods g on g.order_id = o.id, me
    where o.id <> me.id and g.list = (select list from goods where order_id = me.id)
      and o.state not in ('cancelled', 'ignored')
-     and ((o.created_at, o.id) < (me.created_at, me.id)
+     and ((o.created_at, o.id) < (me.created_at, me.id) and o.financial in ('PAID', 'PARTIALLY_REFUNDED')
           or o.state in ('placing', 'placed', 'shipped', 'fulfilled', 'delivered'))
    order by o.created_at, o.id limit 1) as duplicate_of,
   aov.orders as aov_orders, aov.average as aov_minor

@@ -1,2 +1,3 @@
--- The next job of order $1 runs at $2 instead; nothing else changes.
-update shop_order set next_run_at = $2::timestamptz, swept_at = null where id = $1::bigint and next_job is not null
+-- The next job of order $1 runs at $2 instead, because it waits for $3 (NULL = only for time); nothing else changes.
+update shop_order set next_run_at = $2::timestamptz, waits_for = $3, swept_at = null
+where id = $1::bigint and next_job is not null

@@ -123,6 +123,7 @@ void flow_set(const char *setting, const char *value)
                    "conflict (name) do update set value = excluded.value",
                    setting, value);
     flow_sql(sql);
+    flow_sql("delete from outbox where event = 'flow.resumed'");
 }
 
 int flow_clear(void **state)
@@ -214,6 +215,7 @@ int flow_job(const char *type, int64_t id)
     bool kills = fake->fault == FAULT_KILLED_BEFORE || fake->fault == FAULT_KILLED_AFTER;
     /* Time passes between two runs: what was sent then has arrived or is lost. */
     flow_sql("update effect set created_at = created_at - interval '5 minutes'");
+    flow_sql("update supplier_order set pay_tried_at = pay_tried_at - interval '5 minutes'");
     return kills && !fake->fired ? flow_run_killable(handler(type), args)
                                  : flow_run(handler(type), args);
 }

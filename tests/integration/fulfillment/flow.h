@@ -35,6 +35,7 @@ void flow_sql(const char *sql);
 const char *flow_text(const char *sql);
 int64_t flow_int(const char *sql);
 const char *flow_of(int64_t id, const char *column);
+/* Without the job that a change of a setting brings. */
 void flow_set(const char *setting, const char *value);
 /* Second session, for locks held by others. */
 struct db *flow_other_db(void);

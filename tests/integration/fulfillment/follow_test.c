@@ -289,9 +289,121 @@ static void lost_paid_order_is_held(void **state)
 {
     (void)state;
     place(1);
-    fake_supply_last()->deleted = true;
+    struct fake_supply *s = fake_supply_last();
+    s->deleted = true;
+    job("order.track");
+    expect_state("placed", ""); /* one "not found" is not believed */
+    assert_int_equal(flow_outcome, JOB_SNOOZE);
+    job("order.track");
+    expect_state("placed", "");
+    s->deleted = false;
+    job("order.track");
+    assert_string_equal(flow_text("select missing_at from supplier_order"), "");
+    s->deleted = true;
+    job("order.track");
+    flow_sql("update supplier_order set missing_at = missing_at - interval '5 minutes'");
     job("order.track");
     expect_state("held", "SUPPLIER_MISSING");
+}
+
+static void shipped_since(const char *ago)
+{
+    char sql[100];
+
+    (void)snprintf(sql, sizeof sql, "update supplier_order set shipped_at = now() - interval '%s'",
+                   ago);
+    flow_sql(sql);
+}
+
+static void shipped_without_a_number_is_told_once_and_held_in_the_end(void **state)
+{
+    (void)state;
+    place(1);
+    fake_supply_last()->status = CJ_SHIPPED;
+    job("order.track");
+    shipped_since("47 hours");
+    job("order.track");
+    assert_string_equal(flow_of(id, "problem"), "");
+    shipped_since("49 hours");
+    job("order.track");
+    job("order.track");
+    expect_state("placed", "");
+    assert_non_null(strstr(flow_of(id, "problem"), "no tracking number"));
+    assert_int_equal(flow_int("select count(*) from order_event where code = 'NO_TRACKING'"), 1);
+    shipped_since("31 days");
+    job("order.track");
+    expect_state("held", "NO_TRACKING");
+    assert_string_equal(flow_of(id, "next_job"), "");
+}
+
+static void delivered_without_a_number_is_held_until_a_person_fulfils_it(void **state)
+{
+    struct fail f;
+
+    (void)state;
+    place(1);
+    fake_supply_last()->status = CJ_DELIVERED;
+    job("order.track");
+    expect_state("placed", "");
+    shipped_since("49 hours");
+    job("order.track");
+    expect_state("held", "NO_TRACKING");
+    fake->orders[order].lines[0].remaining = 0;
+    assert_int_equal(order_release_by(flow_other_db(), id, "ann", &f), 0);
+    flow_drive(id, NULL);
+    expect_state("delivered", "");
+    assert_int_equal(fake->pays, 1);
+    assert_int_equal(fake->fulfills, 0);
+}
+
+static void part_without_a_number_never_passes_for_delivered(void **state)
+{
+    (void)state;
+    place(2);
+    ship("YT1", 0);
+    job("order.fulfill");
+    fake_supply_last()->parcels[0].delivered = true;
+    fake_supply_last()->status = CJ_DELIVERED;
+    job("order.track");
+    expect_state("shipped", "");
+    shipped_since("8 days");
+    job("order.track");
+    expect_state("held", "NO_TRACKING");
+}
+
+static void fulfilled_orders_are_looked_at_ever_more_rarely(void **state)
+{
+    (void)state;
+    place(1);
+    ship("YT1", -1);
+    job("order.fulfill");
+    flow_sql("update shop_order set fulfilled_at = now() - interval '16 days'");
+    job("order.track");
+    assert_in_range(
+        flow_int("select extract(epoch from next_run_at - now())::bigint from shop_order"),
+        86400 - 60, 86400 + 60);
+    flow_sql("update shop_order set fulfilled_at = now() - interval '200 days'");
+    job("order.track");
+    job("order.track");
+    assert_in_range(
+        flow_int("select extract(epoch from next_run_at - now())::bigint from shop_order"),
+        7 * 86400 - 60, 7 * 86400 + 60);
+    assert_int_equal(flow_int("select count(*) from order_event where code = 'NOT_DELIVERED'"), 1);
+}
+
+static void refund_after_hand_off_is_shown_once(void **state)
+{
+    (void)state;
+    place(1);
+    PUT(fake->orders[order].financial, "REFUNDED"); /* the money alone: lines are as they were */
+    for (int i = 0; i < 2; i++) {
+        fake_touch(order);
+        (void)flow_check(order);
+        job("order.track");
+    }
+    expect_state("placed", "");
+    assert_non_null(strstr(flow_of(id, "problem"), "Refunded"));
+    assert_int_equal(flow_int("select count(*) from order_event where code = 'REFUNDED'"), 1);
 }
 
 static void stop_keeps_parcels_back(void **state)
@@ -325,6 +437,11 @@ int main(void)
         T(edit_after_hand_off_is_shown_once),
         T(supplier_cancelling_holds_with_a_problem_and_a_release_places_anew),
         T(lost_paid_order_is_held),
+        T(shipped_without_a_number_is_told_once_and_held_in_the_end),
+        T(delivered_without_a_number_is_held_until_a_person_fulfils_it),
+        T(part_without_a_number_never_passes_for_delivered),
+        T(fulfilled_orders_are_looked_at_ever_more_rarely),
+        T(refund_after_hand_off_is_shown_once),
         T(stop_keeps_parcels_back),
     };
     return cmocka_run_group_tests(tests, flow_setup, flow_teardown);

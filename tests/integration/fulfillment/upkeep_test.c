@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/base/str.h"
+#include "common/model/orders.h"
 #include "tests/integration/fulfillment/flow.h"
 
 #define PUT(field, text) ((void)str_fit((field), sizeof(field), (text)))
@@ -134,6 +135,44 @@ static void the_cursor_never_passes_the_start_of_the_run(void **state)
     assert_int_equal(flow_int("select (updated_to <= now())::int from poll_cursor"), 1);
 }
 
+static void a_seen_order_uses_up_no_id(void **state)
+{
+    (void)state;
+    int first = fake_add_order();
+    for (int i = 0; i < 5; i++) {
+        fake_touch(first);
+        run(orders_check);
+        run(orders_check);
+    }
+    fake_touch(fake_add_order());
+    run(orders_check);
+    assert_int_equal(flow_int("select max(id) from shop_order"), 2);
+}
+
+static void an_early_end_is_gone_on_with_without_the_overlap(void **state)
+{
+    (void)state;
+    flow_set("orders.page", "1");
+    for (int i = 0; i < 3; i++) {
+        (void)fake_add_order();
+    }
+    flow_sql("insert into poll_cursor (name, updated_to, behind) values ('shopify.orders',"
+             " date_trunc('second', now()) - interval '59 minutes', true)");
+    fake->orders[0].updated_us -= (int64_t)200 * 1000000; /* within the overlap, seen before */
+    run(orders_check);
+    assert_int_equal(flow_int("select count(*) from shop_order"), 2);
+    assert_int_equal(flow_int("select behind::int from poll_cursor"), 0);
+}
+
+static void a_time_the_shop_does_not_tell_stops_no_page(void **state)
+{
+    (void)state;
+    fake->orders[fake_add_order()].created_us = 0;
+    (void)fake_add_order();
+    run(orders_check);
+    assert_int_equal(flow_int("select count(*) from shop_order"), 2);
+}
+
 static void failed_page_leaves_the_cursor_and_keeps_what_was_stored(void **state)
 {
     (void)state;
@@ -179,9 +218,174 @@ static void orders_at_rest_are_not_swept(void **state)
     (void)state;
     (void)flow_check(fake_add_order());
     flow_sql("truncate outbox");
-    flow_sql("update shop_order set next_job = null, next_run_at = now() - interval '1 day'");
+    flow_sql("update shop_order set state = 'held', next_job = null, next_run_at = now() - "
+             "interval '1 day'");
     run(orders_sweep);
     assert_int_equal(flow_int("select count(*) from outbox"), 0);
+}
+
+static void an_order_that_stays_overdue_is_swept_ever_more_rarely(void **state)
+{
+    (void)state;
+    (void)flow_check(fake_add_order());
+    flow_sql("truncate outbox");
+    flow_sql("update shop_order set next_run_at = now() - interval '1 hour',"
+             " swept_at = now() - interval '20 minutes'"); /* overdue for 40 minutes then */
+    run(orders_sweep);
+    assert_int_equal(flow_int("select count(*) from outbox"), 0);
+    flow_sql("update shop_order set swept_at = now() - interval '31 minutes'");
+    run(orders_sweep);
+    assert_int_equal(flow_int("select count(*) from outbox"), 1);
+    flow_sql("update shop_order set next_run_at = now() - interval '30 days',"
+             " swept_at = now() - interval '61 minutes'");
+    run(orders_sweep);
+    assert_int_equal(flow_int("select count(*) from outbox"), 2);
+}
+
+static void an_order_on_its_way_without_a_job_gets_one(void **state)
+{
+    (void)state;
+    int64_t id = flow_check(fake_add_order());
+    flow_sql("truncate outbox");
+    flow_sql("update shop_order set next_job = null, next_run_at = null");
+    run(orders_sweep);
+    assert_string_equal(flow_of(id, "next_job"), "order.release");
+    flow_sql("update shop_order set state = 'shipped', next_job = null, next_run_at = null");
+    run(orders_sweep);
+    assert_string_equal(flow_of(id, "next_job"), "order.track");
+    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.adrift'"), 2);
+}
+
+static void letting_go_brings_a_sweep_and_stopping_brings_nothing(void **state)
+{
+    (void)state;
+    flow_sql("insert into setting (name, value, updated_by) values ('stop', '1', 'test')");
+    flow_sql("update setting set value = 'off' where name = 'flow.fulfillment'");
+    assert_int_equal(flow_int("select count(*) from outbox"), 0);
+    flow_sql("update setting set value = 'off' where name = 'flow.fulfillment'");
+    flow_sql("insert into setting (name, value, updated_by) values ('orders.page', '9', 'test')");
+    assert_int_equal(flow_int("select count(*) from outbox"), 0);
+    flow_sql("delete from setting where name = 'stop'"); /* the default: off */
+    assert_string_equal(flow_text("select job_type || args from outbox"), "orders.sweep[]");
+    flow_sql("update setting set value = 'auto' where name = 'flow.fulfillment'");
+    assert_int_equal(flow_int("select count(*) from outbox where event = 'flow.resumed'"), 2);
+}
+
+static void orders_that_waited_for_stop_go_on_with_the_first_sweep_after_it(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        (void)fake_add_order();
+    }
+    run(orders_check);
+    flow_set("stop", "1");
+    for (int id = 1; id <= 10; id++) {
+        assert_int_equal(flow_job("order.release", id), 0);
+    }
+    flow_sql("truncate outbox");
+    run(orders_sweep);
+    assert_int_equal(flow_int("select count(*) from outbox"), 0);
+    flow_set("stop", "0");
+    run(orders_sweep);
+    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.resumed'"), 10);
+    assert_int_equal(flow_int("select count(*) from shop_order where next_run_at <= now()"), 6);
+    assert_in_range(
+        flow_int("select extract(epoch from max(next_run_at) - now())::bigint from shop_order"), 28,
+        34); /* the others at the supplier's rate */
+    run(orders_sweep);
+    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.resumed'"), 10);
+}
+
+static void approvals_go_on_by_themselves_in_mode_auto(void **state)
+{
+    (void)state;
+    flow_set("flow.fulfillment", "approve");
+    int64_t id = flow_check(fake_add_order());
+    assert_int_equal(flow_job("order.release", id), 0);
+    assert_string_equal(flow_of(id, "state"), "approval");
+    run(orders_sweep);
+    assert_string_equal(flow_of(id, "next_job"), "");
+    flow_set("flow.fulfillment", "auto");
+    run(orders_sweep);
+    flow_drive(id, "placed");
+    assert_string_equal(flow_of(id, "state"), "placed");
+    assert_int_equal(fake->pays, 1);
+}
+
+static void a_dry_run_is_decided_again_as_soon_as_the_mode_lets_it(void **state)
+{
+    (void)state;
+    flow_set("flow.fulfillment", "dry_run");
+    int64_t id = flow_check(fake_add_order());
+    assert_int_equal(flow_job("order.release", id), 0);
+    run(orders_sweep);
+    assert_int_equal(flow_int("select (next_run_at > now() + interval '10 minutes')::int from "
+                              "shop_order"),
+                     1);
+    flow_set("flow.fulfillment", "approve");
+    run(orders_sweep);
+    assert_int_equal(flow_int("select (next_run_at <= now())::int from shop_order"), 1);
+}
+
+static void a_hold_of_a_person_is_not_let_go_by_a_setting(void **state)
+{
+    struct fail f;
+
+    (void)state;
+    flow_set("flow.fulfillment", "approve");
+    int64_t id = flow_check(fake_add_order());
+    assert_int_equal(flow_job("order.release", id), 0);
+    assert_int_equal(order_hold_by(flow_other_db(), id, "not this one", "ann", &f), 0);
+    flow_set("flow.fulfillment", "auto");
+    run(orders_sweep);
+    assert_string_equal(flow_of(id, "next_job"), "");
+    assert_string_equal(flow_of(id, "state"), "held");
+}
+
+static void held_for(int64_t id, const char *ago)
+{
+    char sql[120];
+
+    (void)snprintf(sql, sizeof sql,
+                   "update shop_order set held_at = now() - interval '%s' where id = %lld", ago,
+                   (long long)id);
+    flow_sql(sql);
+}
+
+static int64_t alerts(void)
+{
+    return flow_int("select count(*) from order_event where step = 'attention'");
+}
+
+static void a_long_hold_is_brought_up_after_hours_and_after_days_once_each(void **state)
+{
+    (void)state;
+    int order = fake_add_order();
+    PUT(fake->orders[order].financial, "PENDING");
+    int64_t id = flow_check(order);
+    assert_int_equal(flow_job("order.release", id), 0);
+    held_for(id, "3 hours 59 minutes");
+    run(orders_sweep);
+    assert_int_equal(alerts(), 0);
+    held_for(id, "4 hours 1 minute");
+    run(orders_sweep);
+    run(orders_sweep);
+    assert_int_equal(alerts(), 1);
+    assert_string_equal(flow_of(id, "problem"), "In hold for more than 4 hours (NOT_PAID).");
+    assert_int_equal(flow_job("order.release", id), 0); /* looked at again, still held */
+    held_for(id, "49 hours");
+    run(orders_sweep);
+    run(orders_sweep);
+    assert_int_equal(alerts(), 2);
+    assert_string_equal(
+        flow_text("select code from order_event where step = 'attention' order by id desc"),
+        "SUGGEST_CANCEL");
+    assert_string_equal(flow_of(id, "problem"), "In hold for more than 48 hours (NOT_PAID).");
+    PUT(fake->orders[order].financial, "PAID");
+    assert_int_equal(flow_job("order.release", id), 0);
+    assert_string_equal(flow_of(id, "state"), "placed");
+    assert_string_equal(flow_of(id, "problem"), "");
+    assert_string_equal(flow_of(id, "attention"), "0");
 }
 
 /* ---- orders.reconcile ---- */
@@ -303,9 +507,20 @@ int main(void)
         T(test_and_cancelled_orders_are_kept_with_a_reason),
         T(change_before_hand_off_decides_again_and_our_own_does_not),
         T(the_cursor_never_passes_the_start_of_the_run),
+        T(a_seen_order_uses_up_no_id),
+        T(an_early_end_is_gone_on_with_without_the_overlap),
+        T(a_time_the_shop_does_not_tell_stops_no_page),
         T(failed_page_leaves_the_cursor_and_keeps_what_was_stored),
         T(overdue_orders_get_their_job_again_but_not_at_every_sweep),
         T(orders_at_rest_are_not_swept),
+        T(an_order_that_stays_overdue_is_swept_ever_more_rarely),
+        T(an_order_on_its_way_without_a_job_gets_one),
+        T(letting_go_brings_a_sweep_and_stopping_brings_nothing),
+        T(orders_that_waited_for_stop_go_on_with_the_first_sweep_after_it),
+        T(approvals_go_on_by_themselves_in_mode_auto),
+        T(a_dry_run_is_decided_again_as_soon_as_the_mode_lets_it),
+        T(a_hold_of_a_person_is_not_let_go_by_a_setting),
+        T(a_long_hold_is_brought_up_after_hours_and_after_days_once_each),
         T(a_clean_shop_has_nothing_missing_and_nothing_double),
         T(order_that_is_due_and_lies_still_is_missing_and_woken),
         T(order_the_poll_never_saw_is_missing_and_fetched),
