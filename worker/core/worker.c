@@ -7,6 +7,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/http/http.h"
+#include "common/model/health.h"
 #include "worker/core/health.h"
 #include "worker/core/heartbeat.h"
 #include "worker/core/history.h"
@@ -35,6 +36,7 @@ struct worker {
     size_t lane_count; /* started */
     struct heartbeat_setup heartbeat_setup;
     struct heartbeat_thread *heartbeat;
+    struct health_view view;
     struct health *health;
     bool stalled; /* as last logged */
 };
@@ -83,18 +85,29 @@ static int start_lanes(struct worker *w, struct fail *f)
     return 0;
 }
 
+static bool say_health(void *ctx, struct str *body)
+{
+    return worker_healthz(&((const struct worker *)ctx)->view, body);
+}
+
+static void say_metrics(void *ctx, struct str *body)
+{
+    worker_metrics(&((const struct worker *)ctx)->view, body);
+}
+
 static int start_health(struct worker *w, struct fail *f)
 {
     const char *listen = conf_text(w->setup->conf, CONF_HEALTH_LISTEN);
-    const struct health_view view = { .identity = w->identity,
-                                      .lanes = w->lanes,
-                                      .lane_count = w->lane_count,
-                                      .stats = &w->stats,
-                                      .history = w->history,
-                                      .lease_valid = &w->lease_valid,
-                                      .quiet = &w->quiet };
+    const struct health_source source = { .healthz = say_health, .metrics = say_metrics, .ctx = w };
 
-    return listen != NULL ? health_start(listen, &view, &w->health, f) : 0;
+    w->view = (struct health_view){ .identity = w->identity,
+                                    .lanes = w->lanes,
+                                    .lane_count = w->lane_count,
+                                    .stats = &w->stats,
+                                    .history = w->history,
+                                    .lease_valid = &w->lease_valid,
+                                    .quiet = &w->quiet };
+    return listen != NULL ? health_open(listen, &source, &w->health, f) : 0;
 }
 
 static int start(struct worker *w, struct fail *f)
@@ -232,7 +245,7 @@ static void hand_back_and_exit(struct worker *w)
 
 static void release(struct worker *w)
 {
-    health_stop(w->health);
+    health_close(w->health);
     heartbeat_stop(w->heartbeat);
     for (size_t i = 0; i < w->lane_count; i++) {
         lane_free(w->lanes[i]);
