@@ -5,7 +5,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 SERVICE_USER=dropship
 
 say() { printf '%s\n' "$*"; }
-die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+die() { printf 'error: %s\n' "$1" >&2; exit "${2:-1}"; } # TEXT [EXIT_CODE]
 
 is_root() { [ "$(id -u)" -eq 0 ]; }
 
@@ -84,14 +84,19 @@ ensure_service_user() {
         useradd --system --user-group --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin "$SERVICE_USER"
 }
 
-# Run a command as the unprivileged user when we are root, as ourselves otherwise; nothing of our environment goes along.
-as_service() {
+# SERVICE: the words before a command that runs it as the unprivileged user when we are root, as ourselves otherwise;
+# nothing of our environment goes along, and no process stays between us and the command.
+service_words() {
+    SERVICE=(env -i PATH="$PATH" LANG=C.UTF-8 HOME="$VAR")
     if is_root; then
-        # setpriv becomes the command itself; runuser would stay as a second process.
-        setpriv --reuid="$SERVICE_USER" --regid="$SERVICE_USER" --init-groups env -i PATH="$PATH" LANG=C.UTF-8 HOME="$VAR" "$@"
-    else
-        env -i PATH="$PATH" LANG=C.UTF-8 HOME="$VAR" "$@"
+        SERVICE=(setpriv --reuid="$SERVICE_USER" --regid="$SERVICE_USER" --init-groups "${SERVICE[@]}")
     fi
+}
+
+as_service() {
+    local SERVICE
+    service_words
+    "${SERVICE[@]}" "$@"
 }
 
 # A folder all of whose parents the service user may enter.
@@ -128,13 +133,15 @@ is_running() { pid_of "$1" >/dev/null; }
 
 # start_program NAME COMMAND...: in its own session, log in $VAR/log/NAME.log; does nothing when it runs already.
 start_program() {
-    local name=$1 pid
+    local name=$1 pid SERVICE
     shift
     if is_running "$name"; then
         say "  $name: already runs (pid $(pid_of "$name"))"
         return 0
     fi
-    as_service setsid sh -c 'echo $$ >"$1"; shift; exec "$@"' start "$VAR/run/$name.new" "$@" \
+    service_words
+    # A plain command: with a function here its shell would stay as the parent.
+    "${SERVICE[@]}" setsid sh -c 'echo $$ >"$1"; shift; exec "$@"' start "$VAR/run/$name.new" "$@" \
         >>"$VAR/log/$name.log" 2>&1 </dev/null &
     local tries=0
     until [ -s "$VAR/run/$name.new" ]; do
@@ -167,6 +174,7 @@ stop_program() {
         sleep 0.1
     done
     rm -f "$VAR/run/$name.pid"
+    STOPPED=1
     say "  $name: stopped"
 }
 

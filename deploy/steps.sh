@@ -36,15 +36,32 @@ port_for() {
     printf '%s\n' "$port"
 }
 
-# own NAME: a value of deploy/dropship.env, "" when absent.
-own() { [ ! -r "$OWN" ] || sed -n "s/^$1=//p" "$OWN" | tail -n 1; }
-
-read_own_settings() {
+# Secrets only their owner may read; said before the long build.
+check_own_mode() {
     local mode
     [ -e "$OWN" ] || return 0
     mode=$(stat -c %a "$OWN")
-    [ "$mode" = 600 ] || die "deploy/dropship.env holds secrets and must have mode 0600, it has 0$mode: chmod 600 deploy/dropship.env"
+    case $mode in
+        *00) ;;
+        *) die "deploy/dropship.env holds secrets and must have mode 0600, it has 0$mode: chmod 600 deploy/dropship.env" 2 ;;
+    esac
 }
+
+# deploy/dropship.env as the programs understand it: NAME=VALUE a line, secrets hidden; every mistake in it is told.
+read_own_settings() {
+    OWN_SETTINGS=
+    [ -e "$OWN" ] || return 0
+    OWN_SETTINGS=$(env -i DROPSHIP_ENV_FILE="$OWN" "$VAR/app/bin/dropship" --print-config) ||
+        die "deploy/dropship.env is wrong; nothing was started or stopped" 2
+    if [ -n "$(own SHOPIFY_ACCESS_TOKEN)$(own SHOPIFY_CLIENT_ID)" ]; then
+        [ -n "$(own SHOPIFY_SHOP)" ] || die "deploy/dropship.env has Shopify keys, but no SHOPIFY_SHOP" 2
+        [ -n "$(own SHOPIFY_ACCESS_TOKEN)$(own SHOPIFY_CLIENT_SECRET)" ] ||
+            die "deploy/dropship.env has SHOPIFY_CLIENT_ID, but no SHOPIFY_CLIENT_SECRET" 2
+    fi
+}
+
+# own NAME: a value of deploy/dropship.env, "***" for a secret, "" when absent.
+own() { sed -n "s/^$1=//p" <<<"$OWN_SETTINGS"; }
 
 build_programs() {
     say "building (build/release)"
@@ -125,6 +142,19 @@ choose_sandbox() {
     if [ -z "$(own CJ_API_KEY)" ]; then
         SANDBOXED=${SANDBOXED:+$SANDBOXED,}cj
     fi
+    refuse_mixed_data
+}
+
+# Simulated and real orders never meet in one database: a real parcel would be sent for an invented customer, or none at all.
+refuse_mixed_data() {
+    local now=${SANDBOXED:-nothing} before
+    before=$(remembered ports SIMULATED echo "${SANDBOXED:-nothing}")
+    [ "$before" != "$now" ] || return 0
+    say "error: the orders in $VAR were made with $before simulated; deploy/dropship.env now says $now." >&2
+    if [ "$before" = nothing ]; then
+        die "they are real: put the keys back, or give the simulation a folder of its own: DROPSHIP_VAR=/FOLDER deploy/up" 2
+    fi
+    die "delete the old ones with deploy/down --purge, then run deploy/up; or put deploy/dropship.env back as it was" 2
 }
 
 start_sandbox() {
@@ -160,15 +190,19 @@ write_environment() {
     {
         generated_environment
         if [ -r "$OWN" ]; then
-            grep -v "=\$" "$OWN" || true
+            own_lines
         fi
-    } | last_value_wins >"$VAR/dropship.env.new"
+    } >"$VAR/dropship.env.new"
     chmod 600 "$VAR/dropship.env.new"
     if is_root; then
         chown "$SERVICE_USER:" "$VAR/dropship.env.new"
     fi
     mv -f "$VAR/dropship.env.new" "$VAR/dropship.env"
-    LISTEN=$(sed -n 's/^DROPSHIP_LISTEN=//p' "$VAR/dropship.env")
+    LISTEN=$(cli --print-config | sed -n 's/^DROPSHIP_LISTEN=//p')
+    case $LISTEN in
+        :*) LISTEN=127.0.0.1$LISTEN ;;
+        0.0.0.0:*) LISTEN=127.0.0.1:${LISTEN##*:} ;;
+    esac
 }
 
 generated_environment() {
@@ -197,19 +231,17 @@ ENV
     fi
 }
 
-last_value_wins() {
-    awk -F= '/^[A-Z]/ { line[$1] = $0; if (!($1 in seen)) { seen[$1] = 1; order[++n] = $1 } }
-        END { for (i = 1; i <= n; i++) print line[order[i]] }'
-}
+# The lines of deploy/dropship.env that have a value; the programs take the last line of a name.
+own_lines() { sed "/^[[:space:]]*#/d; /=/!d; /=[[:space:]\"']*\$/d" "$OWN"; }
 
 # dropship with the right configuration, as the service user.
 cli() { as_service env DROPSHIP_ENV_FILE="$VAR/dropship.env" "$VAR/app/bin/dropship" "$@"; }
 
 migrate() { cli migrate || die "the schema could not be brought up to date"; }
 
-# With the sandbox, once: short waits and automatic release, through ordinary settings anybody may change again.
+# Once, when nothing is real: short waits and automatic release, through ordinary settings anybody may change again.
 first_settings() {
-    [ -n "$SANDBOXED" ] && [ ! -e "$VAR/settings.done" ] || return 0
+    [ "$SANDBOXED" = shopify,cj ] && [ ! -e "$VAR/settings.done" ] || return 0
     local name value
     while read -r name value; do
         cli settings "$name" "$value" >/dev/null
@@ -238,6 +270,20 @@ admin_key() {
     [ -s "$VAR/admin.key" ] || die "the admin key could not be read from: dropship key create --json"
 }
 
+# What runs with another program or other settings than those of now is stopped; start_dropship starts it again.
+stop_changed() {
+    local name
+    for name in api worker scheduler; do
+        if is_running "$name" && [ "$(made_of "$name")" != "$(cat "$VAR/run/$name.made" 2>/dev/null)" ]; then
+            say "  $name: its program or settings changed"
+            stop_program "$name" TERM 40
+        fi
+        made_of "$name" >"$VAR/run/$name.made"
+    done
+}
+
+made_of() { cat "$VAR/dropship.env" "$VAR/app/bin/dropship-$1" | cksum; }
+
 start_dropship() {
     local env=(env DROPSHIP_ENV_FILE="$VAR/dropship.env")
     start_program scheduler "${env[@]}" DROPSHIP_HEALTH_LISTEN="127.0.0.1:$SCHEDULER_HEALTH_PORT" "$VAR/app/bin/dropship-scheduler"
@@ -257,13 +303,19 @@ tell() {
     say "try next:"
     say "  deploy/dropship status"
     say "  deploy/dropship orders"
-    say "  curl -H \"Authorization: Bearer \$(cat $VAR/admin.key)\" http://$LISTEN/api/v1/orders?limit=3"
+    say "  curl -H \"Authorization: Bearer \$(cat $VAR/admin.key)\" 'http://$LISTEN/api/v1/orders?limit=3'"
 }
 
 follow_logs() {
-    trap '"$ROOT/deploy/down"; exit 0' INT TERM
-    tail -n 0 -F "$VAR"/log/{scheduler,worker,api,sandbox,redis,postgres}.log &
-    wait $! || true
+    local reader name logs=()
+    for name in scheduler worker api sandbox redis postgres; do
+        [ ! -e "$VAR/log/$name.log" ] || logs+=("$VAR/log/$name.log")
+    done
+    tail -n 0 -F "${logs[@]}" &
+    reader=$!
+    # shellcheck disable=SC2064 # the number of this very reader
+    trap "kill $reader 2>/dev/null; '$ROOT/deploy/down'; exit 0" INT TERM
+    wait $reader || true
 }
 
 # var/redis-cli.sh: sourced by a person, it points redis-cli at the private server.
