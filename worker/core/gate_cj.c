@@ -1,3 +1,5 @@
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +15,12 @@
 /* One key per account; one account per installation. */
 static const char *const account = "cj";
 
-enum { CJ_RENEW_BEFORE_MS = 24 * 3600 * 1000, CJ_LOGIN_GAP_MS = 300 * 1000, QPS_LOOK_MS = 60000 };
+enum {
+    CJ_RENEW_BEFORE_MS = 24 * 3600 * 1000,
+    CJ_LOGIN_GAP_MS = 300 * 1000,
+    QPS_LOOK_MS = 60000,
+    QPS_ASK_MS = 600000
+};
 
 struct cj_gate {
     struct provider_gate gate;
@@ -22,6 +29,7 @@ struct cj_gate {
     struct db *db;
     int64_t qps_limit;     /* 0 = unknown */
     int64_t qps_looked_ms; /* monotonic; 0 = never */
+    int64_t qps_asked_ms;  /* the provider, without an answer; monotonic, 0 = never */
 
     /* For logins: a client of its own, so that renewing in the middle of a call does not disturb
      * that call. */
@@ -128,24 +136,52 @@ static int open_login_client(struct cj_gate *g, struct fail *f)
                : cj_open(conf_text(g->conf, CONF_CJ_BASE_URL), g->http, &g->login_gate, &g->cj, f);
 }
 
+/* The account's rate by the provider's word, with this token; 0 when it does not tell now. */
+static int64_t ask_rate(struct cj_gate *g, const char *access)
+{
+    struct fail f = { 0 };
+    int64_t qps = 0;
+
+    g->qps_asked_ms = clock_mono_ms();
+    (void)str_fit(g->login_token, sizeof g->login_token, access);
+    if (cj_qps_limit(g->cj, &qps, &f) < 0) {
+        qps = 0;
+        log_warn("cj.rate_unknown", kv_fail(&f));
+    }
+    g->login_token[0] = '\0';
+    return qps;
+}
+
+/* The login could not find out: ask again now and then, so that one bad moment does not slow the account for weeks. */
+static void ask_rate_later(struct cj_gate *g, const char *access)
+{
+    char text[24];
+    struct fail f = { 0 };
+    int64_t qps = 0;
+
+    if ((g->qps_asked_ms != 0 && clock_mono_ms() - g->qps_asked_ms < QPS_ASK_MS) ||
+        open_login_client(g, &f) < 0 || (qps = ask_rate(g, access)) == 0) {
+        return;
+    }
+    g->qps_limit = qps;
+    (void)snprintf(text, sizeof text, "%" PRId64, qps);
+    if (db_exec(g->db, &sql_worker_token_rate, (const char *[]){ account, text }, &f) < 0) {
+        log_warn("cj.rate_not_noted", kv_fail(&f));
+    }
+}
+
 /* Also asks for the account's rate; a login without it is still a login. */
 static void take_tokens(struct cj_gate *g, const struct cj_tokens *from, struct token *ret)
 {
     int64_t now_us = clock_now_us();
-    struct fail f = { 0 };
 
     (void)str_fit(ret->access, sizeof ret->access, from->access);
     (void)str_fit(ret->refresh, sizeof ret->refresh, from->refresh);
     (void)str_fit(ret->account_id, sizeof ret->account_id, from->open_id);
     ret->lives_ms = (from->access_until_us - now_us) / 1000;
     ret->refresh_lives_ms = (from->refresh_until_us - now_us) / 1000;
-    (void)str_fit(g->login_token, sizeof g->login_token, from->access);
     log_redact(from->access);
-    if (cj_qps_limit(g->cj, &ret->qps_limit, &f) < 0) {
-        ret->qps_limit = 0;
-        log_warn("cj.rate_unknown", kv_fail(&f));
-    }
-    g->login_token[0] = '\0';
+    ret->qps_limit = ask_rate(g, from->access);
 }
 
 static int log_in(void *ctx, struct token *ret, struct fail *f)
@@ -184,6 +220,9 @@ static int token(void *ctx, const char *stale, char *ret, size_t ret_bytes, stru
 
     TRY(token_get(g->db, &source, stale, &use, f));
     g->qps_limit = use.qps_limit;
+    if (use.qps_limit == 0) {
+        ask_rate_later(g, use.access);
+    }
     return str_fit(ret, ret_bytes, use.access)
                ? 0
                : fail_set(f, FAIL_BUG, "the token of CJ is too long");
