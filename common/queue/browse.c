@@ -63,7 +63,7 @@ static int browse_running(struct redis *r, const char *queue, struct window *win
 {
     scoped(claim_keys_free) struct claim_keys keys = { .items = NULL };
 
-    TRY(claim_keys_scan(r, &keys, f));
+    TRY(claim_keys_shown(r, &keys, f));
     for (size_t i = 0; i < keys.count; i++) {
         char worker[128], name[JOB_NAME_BYTES];
         struct entry_place place = { JOB_RUNNING, keys.items[i], worker, 0 };

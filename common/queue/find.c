@@ -53,7 +53,7 @@ static int find_claimed(struct redis *r, const char *jid, struct job_entries *ou
     scoped(claim_keys_free) struct claim_keys keys = { .items = NULL };
     int found = 0;
 
-    TRY(claim_keys_scan(r, &keys, f));
+    TRY(claim_keys_shown(r, &keys, f));
     for (size_t i = 0; i < keys.count && found == 0; i++) {
         char worker[128], queue[JOB_NAME_BYTES];
         struct entry_place place = { JOB_RUNNING, keys.items[i], worker, 0 };

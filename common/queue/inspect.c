@@ -13,7 +13,7 @@ static int each_claim_length(struct redis *r, claim_length_fn *note, void *conte
 {
     scoped(claim_keys_free) struct claim_keys keys = { .items = NULL };
 
-    TRY(claim_keys_scan(r, &keys, f));
+    TRY(claim_keys_shown(r, &keys, f));
     for (size_t at = 0; at < keys.count; at += LENGTHS_MAX) {
         scoped(redis_reply_clear_p) redisReply *reply = NULL;
         size_t count = keys.count - at < LENGTHS_MAX ? keys.count - at : LENGTHS_MAX;

@@ -92,18 +92,26 @@ must_check int queue_beat(struct redis *r, const struct heartbeat *beat, char si
 must_check int queue_unregister(struct redis *r, const char *identity, struct fail *f);
 
 struct recovery {
+    int64_t lease_ms;  /* in: longest lease of the workers; 0 = judge at once */
+    int64_t wait_ms;   /* out: nothing was judged and will not be for so long; 0 = it was */
     int64_t lists;     /* claim lists without a living lease */
     int64_t recovered; /* jobs put back to run next */
     int64_t condemned; /* jobs sent to dead as WorkerLost (third recovery) */
 };
-/* Walk all claim lists; give the jobs of vanished workers back.  Any number of callers at once. Adds to *ret. */
+/* Walk all claim lists; give the jobs of vanished workers back.  Any number of callers at once. Adds to the counts of *ret.
+ * To be called each lease_ms / 5 or 2 s, whichever is less.  After a pause of more than half a lease between two
+ * calls, of whomever, and after FLUSHALL, nothing is judged for a lease (at least 7 s): Redis was away, and so were the
+ * leases of living workers, which must reconnect first. */
 must_check int queue_recover(struct redis *r, int64_t now_us, struct recovery *ret, struct fail *f);
 
-/* Proof that recovery works: plant a job in the claim list of a process that never lived ... */
-must_check int queue_canary_plant(struct redis *r, struct fail *f);
-/* ... and see whether recovery has put it into its queue (dropship.canary, served by nobody); then it is removed.
- * 0 = it is back, *ret_age_ms after it was planted; 1 = not yet, or none was planted. */
-must_check int queue_canary_back(struct redis *r, int64_t *ret_age_ms, struct fail *f);
+/* Proof that recovery works: a job in the claim list of a process that never lived must come back.  This looks whether it has,
+ * and plants the next one when the last is back and every_ms have passed.  To be called after each queue_recover; one canary
+ * for any number of callers.  Its recovery is counted nowhere and it is not among the jobs that are shown. */
+struct canary {
+    int64_t age_ms;  /* since it was planted */
+    int64_t back_ms; /* how long it was away; -1 = it still is */
+};
+must_check int queue_canary(struct redis *r, int64_t every_ms, struct canary *ret, struct fail *f);
 
 /* ---- due jobs and timetable ---- */
 

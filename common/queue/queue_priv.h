@@ -12,7 +12,11 @@
 #define KEY_RETRY    "retry"
 #define KEY_DEAD     "dead"
 #define KEY_SUSPECTS "dropship:suspects" /* SHA-1 of payloads, by the time they are forgotten */
+#define KEY_WATCH    "dropship:recovery" /* when recovery looked last, and since when */
 #define KEY_SUSPECT  "dropship:suspect:" /* IDENTITY: the claim list that holds its suspect */
+
+#define CANARY_IDENTITY "canary:0:000000000000"
+#define CANARY_QUEUE    "dropship.canary" /* served by nobody */
 
 enum { QUEUE_KEY_BYTES = 256, SCORE_BYTES = 32 };
 
@@ -35,6 +39,8 @@ struct claim_keys {
     size_t count, cap;
 };
 must_check int claim_keys_scan(struct redis *r, struct claim_keys *ret, struct fail *f);
+/* The same without the canary's, for people. */
+must_check int claim_keys_shown(struct redis *r, struct claim_keys *ret, struct fail *f);
 void claim_keys_free(struct claim_keys *keys);
 
 /* Integer of a reply (integer or numeric text); `otherwise` for nil and anything else. */

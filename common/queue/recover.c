@@ -1,12 +1,17 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/queue/queue_priv.h"
+#include "common/redis/redis_backoff.h"
 #include "queue_lua.h"
 
 enum {
     RECOVERIES_MAX = 3,
     COUNTER_TTL_S = 72 * 3600,
+    /* a worker may be in the longest pause between two tries to connect, and renews a bit later */
+    WAIT_MIN_MS = REDIS_BACKOFF_MAX_MS + 2000,
+    PAUSE_MIN_MS = 1000,
     DEAD_MAX = 100000,
     DEAD_TTL_S = 180 * 24 * 3600
 };
@@ -78,23 +83,51 @@ static int bury_one(struct redis *r, const struct orphan *o, const redisReply *p
     return 0;
 }
 
+/* Longest pause between two looks. */
+static int64_t pause_ms(int64_t lease_ms)
+{
+    int64_t half_ms = lease_ms / 2;
+
+    return lease_ms == 0 || half_ms > PAUSE_MIN_MS ? half_ms : PAUSE_MIN_MS;
+}
+
+static int watch(struct redis *r, struct recovery *recovery, struct fail *f)
+{
+    scoped(words_done) struct words w = { .items = NULL };
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+    int64_t wait_ms = recovery->lease_ms > WAIT_MIN_MS ? recovery->lease_ms : WAIT_MIN_MS;
+
+    words_text(&w, KEY_WATCH);
+    words_addf(&w, "%" PRId64, pause_ms(recovery->lease_ms));
+    words_addf(&w, "%" PRId64, wait_ms);
+    TRY(words_script(r, &lua_watch, 1, &w, &reply, f));
+    recovery->wait_ms = reply_int(reply, 0);
+    return 0;
+}
+
 static int recover_list(struct redis *r, const struct orphan *o, int64_t now_us,
                         struct recovery *ret, struct fail *f)
 {
     scoped(words_done) struct words w = { .items = NULL };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     const redisReply *condemned;
+    bool counts = strcmp(o->queue, CANARY_QUEUE) != 0;
 
     words_text(&w, o->key);
     words_addf(&w, KEY_LEASE "%s", o->identity);
     words_addf(&w, KEY_QUEUE "%s", o->queue);
     words_text(&w, "queues");
     words_text(&w, KEY_SUSPECTS);
+    words_text(&w, KEY_WATCH);
     words_text(&w, o->queue);
-    words_addf(&w, "%d", RECOVERIES_MAX);
+    words_addf(&w, "%d", counts ? RECOVERIES_MAX : 0);
     words_addf(&w, "%d", COUNTER_TTL_S);
-    TRY(words_script(r, &lua_recover, 5, &w, &reply, f));
+    words_addf(&w, "%" PRId64, pause_ms(ret->lease_ms));
+    TRY(words_script(r, &lua_recover, 6, &w, &reply, f));
     TRY(reply_want_array(reply, 3, "a recovery", f));
+    if (!counts) {
+        return 0;
+    }
     ret->lists += reply_int(reply->element[0], 0);
     ret->recovered += reply_int(reply->element[1], 0);
     condemned = reply->element[2];
@@ -120,7 +153,13 @@ int queue_recover(struct redis *r, int64_t now_us, struct recovery *ret, struct 
 {
     scoped(claim_keys_free) struct claim_keys keys = { .items = NULL };
 
-    TRY(claim_keys_scan(r, &keys, f));
+    ret->wait_ms = 0;
+    if (ret->lease_ms > 0) {
+        TRY(watch(r, ret, f));
+    }
+    if (ret->wait_ms == 0) {
+        TRY(claim_keys_scan(r, &keys, f));
+    }
     for (size_t i = 0; i < keys.count; i++) {
         struct orphan o = { .key = keys.items[i] };
 

@@ -73,3 +73,20 @@ int claim_keys_scan(struct redis *r, struct claim_keys *ret, struct fail *f)
     keys = (struct claim_keys){ .items = NULL };
     return 0;
 }
+
+int claim_keys_shown(struct redis *r, struct claim_keys *ret, struct fail *f)
+{
+    static const char canary[] = KEY_CLAIMED CANARY_IDENTITY ":";
+    size_t kept = 0;
+
+    TRY(claim_keys_scan(r, ret, f));
+    for (size_t i = 0; i < ret->count; i++) {
+        if (strncmp(ret->items[i], canary, strlen(canary)) == 0) {
+            free(ret->items[i]);
+        } else {
+            ret->items[kept++] = ret->items[i];
+        }
+    }
+    ret->count = kept;
+    return 0;
+}

@@ -1,4 +1,4 @@
-/* leases, recovery, condemned jobs, canary. */
+/* leases, recovery, condemned jobs, suspects. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -349,20 +349,6 @@ static void two_recoverers_bury_a_condemned_job_once(void **state)
     assert_int_equal(fixture_int(fx, "EXISTS", b.list.key, "queue:q"), 0);
 }
 
-static void planted_orphan_comes_back(void **state)
-{
-    struct fixture *fx = *state;
-    int64_t age_ms = -1;
-
-    assert_int_equal(queue_canary_back(fx->redis, &age_ms, &fx->fail), 1);
-    must(queue_canary_plant(fx->redis, &fx->fail), fx);
-    assert_int_equal(queue_canary_back(fx->redis, &age_ms, &fx->fail), 1);
-    assert_int_equal(recover(fx).recovered, 1);
-    must(queue_canary_back(fx->redis, &age_ms, &fx->fail), fx);
-    assert_in_range(age_ms, 0, 60000);
-    assert_int_equal(fixture_int(fx, "EXISTS", "queues", "queue:dropship.canary"), 0);
-}
-
 static void oldest_dead_are_trimmed_and_counted(void **state)
 {
     struct fixture *fx = *state;
@@ -387,7 +373,6 @@ int main(void)
         queue_test(unreadable_claimed_bytes_are_recovered_and_buried_unchanged),
         queue_test(two_recoverers_lose_and_duplicate_nothing),
         queue_test(two_recoverers_bury_a_condemned_job_once),
-        queue_test(planted_orphan_comes_back),
         queue_test(oldest_dead_are_trimmed_and_counted),
     };
 
