@@ -28,6 +28,7 @@ struct duty_stats {
     atomic_llong rounds;   /* good rounds */
     atomic_llong failures; /* failed rounds */
     atomic_llong items;    /* slots pushed, events relayed, jobs promoted, jobs given back */
+    atomic_llong canary_ms; /* recovery: how long the last planted job was, or is, away */
 };
 
 /* What a duty's thread works with. */
@@ -39,6 +40,8 @@ struct hands {
     const atomic_bool *stopping; /* long waits look at it */
     bool fresh;                  /* the first round, or the first after a failure */
     bool has_settings;           /* timetable: settings were read at least once */
+    bool recovery_waits;         /* recovery: not judging yet */
+    bool canary_late;            /* recovery: the planted job is overdue */
     int64_t settings_ms;         /* timetable: monotonic time of the last try to read them */
     struct settings settings;    /* timetable: as last read */
 };

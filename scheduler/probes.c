@@ -87,4 +87,9 @@ void scheduler_metrics(void *ctx, struct str *body)
                      duties[duty].name, figure->of(&s->threads[duty].stats));
         }
     }
+    str_addf(body,
+             "# HELP dropship_recovery_canary_ms How long the last planted job was, or is, away.\n"
+             "# TYPE dropship_recovery_canary_ms gauge\n"
+             "dropship_recovery_canary_ms %lld\n",
+             (long long)atomic_load(&s->threads[DUTY_RECOVERY].stats.canary_ms));
 }

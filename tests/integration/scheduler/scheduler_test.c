@@ -209,6 +209,12 @@ static void jobs_of_a_vanished_worker_come_back_and_those_of_a_living_one_stay(v
     until_length("queue:default", 1);
     assert_int_equal(redis_number("LLEN", dead.key), 0);
     assert_int_equal(redis_number("LLEN", living.key), 1);
+    int64_t until_ms = clock_mono_ms() + DEADLINE_MS;
+    while (redis_number("HLEN", "dropship:canary") < 2) { /* planted, back */
+        assert_true(clock_mono_ms() < until_ms);
+        clock_sleep_ms(20);
+    }
+    assert_int_equal(redis_number("EXISTS", "queue:dropship.canary"), 0);
 }
 
 static void term_ends_it_at_once_and_cleanly(void **state)

@@ -22,6 +22,7 @@ static struct scheduler *example(void)
     atomic_store(&s->threads[DUTY_PROMOTER].stats.ok_ms, 0);
     atomic_store(&s->threads[DUTY_RELAY].stats.ok_ms, clock_mono_ms() - 60000);
     atomic_store(&s->threads[DUTY_RELAY].stats.items, 7);
+    atomic_store(&s->threads[DUTY_RECOVERY].stats.canary_ms, 2100);
     return s;
 }
 
@@ -42,12 +43,12 @@ static void each_figure_is_one_group_of_lines(void **state)
             figures++;
         } else if (line[0] != '#' && line[0] != '\0') {
             assert_int_equal(strncmp(line, name, strlen(name)), 0);
-            assert_int_equal(line[strlen(name)], '{');
+            assert_non_null(strchr("{ ", line[strlen(name)]));
             samples++;
         }
     }
-    assert_int_equal(figures, 4);
-    assert_int_equal(samples, 4 * DUTY_COUNT);
+    assert_int_equal(figures, 5);
+    assert_int_equal(samples, 4 * DUTY_COUNT + 1);
     free(s);
 }
 
@@ -63,6 +64,7 @@ static void figures_tell_each_duty_apart(void **state)
     assert_non_null(strstr(body.data, "\ndropship_scheduler_items_total{duty=\"recovery\"} 0\n"));
     assert_non_null(strstr(body.data, "\ndropship_scheduler_well{duty=\"recovery\"} 1\n"));
     assert_non_null(strstr(body.data, "\ndropship_scheduler_well{duty=\"relay\"} 0\n"));
+    assert_non_null(strstr(body.data, "\ndropship_recovery_canary_ms 2100\n"));
     free(s);
 }
 
