@@ -124,7 +124,8 @@ pid_of() {
     local pid started
     [ -r "$VAR/run/$1.pid" ] || return 1
     read -r pid started <"$VAR/run/$1.pid" || return 1
-    [ -n "$pid" ] && [ "$(start_time_of "$pid")" = "$started" ] || return 1
+    # No start time: it had ended before its number was written down.
+    [ -n "$pid" ] && [ -n "$started" ] && [ "$(start_time_of "$pid")" = "$started" ] || return 1
     [ "$(awk '{ sub(/^.*\) /, ""); print $1 }' "/proc/$pid/stat" 2>/dev/null)" != Z ] || return 1
     printf '%s\n' "$pid"
 }

@@ -51,7 +51,7 @@ check_own_mode() {
 read_own_settings() {
     OWN_SETTINGS=
     [ -e "$OWN" ] || return 0
-    OWN_SETTINGS=$(env -i DROPSHIP_ENV_FILE="$OWN" "$VAR/app/bin/dropship" --print-config) ||
+    OWN_SETTINGS=$(env -i DROPSHIP_ENV_FILE="$OWN" "$ROOT/build/release/bin/dropship" --print-config) ||
         die "deploy/dropship.env is wrong; nothing was started or stopped" 2
     if [ -n "$(own SHOPIFY_ACCESS_TOKEN)$(own SHOPIFY_CLIENT_ID)" ]; then
         [ -n "$(own SHOPIFY_SHOP)" ] || die "deploy/dropship.env has Shopify keys, but no SHOPIFY_SHOP" 2
@@ -173,7 +173,7 @@ start_sandbox() {
     fi
     start_program sandbox "$(command -v node)" "$VAR/app/tests/sandbox/main.mjs" --port "$SANDBOX_PORT" \
         --state "$VAR/sandbox/state.json" --orders-per-minute "$(sandbox_rate)" --oddity 0.2 --cj-qps 6 --cj-points 1000000
-    wait_for sandbox 60 curl -fsS "http://127.0.0.1:$SANDBOX_PORT/control/health"
+    wait_for sandbox 60 curl -fsS --max-time 5 "http://127.0.0.1:$SANDBOX_PORT/control/health"
 }
 
 # A lively little shop; to change its rate edit the line in var/ports and start again.
@@ -289,9 +289,9 @@ start_dropship() {
     start_program scheduler "${env[@]}" DROPSHIP_HEALTH_LISTEN="127.0.0.1:$SCHEDULER_HEALTH_PORT" "$VAR/app/bin/dropship-scheduler"
     start_program worker "${env[@]}" DROPSHIP_HEALTH_LISTEN="127.0.0.1:$WORKER_HEALTH_PORT" "$VAR/app/bin/dropship-worker"
     start_program api "${env[@]}" "$VAR/app/bin/dropship-api"
-    wait_for scheduler 30 curl -fsS "http://127.0.0.1:$SCHEDULER_HEALTH_PORT/healthz"
-    wait_for worker 30 curl -fsS "http://127.0.0.1:$WORKER_HEALTH_PORT/healthz"
-    wait_for api 30 curl -fsS "http://$LISTEN/readyz"
+    wait_for scheduler 30 curl -fsS --max-time 5 "http://127.0.0.1:$SCHEDULER_HEALTH_PORT/healthz"
+    wait_for worker 30 curl -fsS --max-time 5 "http://127.0.0.1:$WORKER_HEALTH_PORT/healthz"
+    wait_for api 30 curl -fsS --max-time 5 "http://$LISTEN/readyz"
 }
 
 tell() {
