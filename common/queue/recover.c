@@ -45,19 +45,6 @@ static int condemn(const struct orphan *o, const redisReply *payload, int64_t no
     return job_mark_failed(job, o->queue, "WorkerLost", why, now_us, out, &ignored, f);
 }
 
-/* A timetable job that died must not keep its next slot from being pushed; entries are named after
- * their job's class. */
-static void free_slot(struct redis *r, const redisReply *payload)
-{
-    scoped(job_free_p) struct job *job = NULL;
-    struct fail ignored; /* the marker has a TTL */
-
-    if (job_parse(payload->str, payload->len, &job, &ignored) == 0 && job->type[0] != '\0' &&
-        job->jid[0] != '\0') {
-        (void)!queue_slot_done(r, job->type, job->jid, &ignored);
-    }
-}
-
 static int bury_one(struct redis *r, const struct orphan *o, const redisReply *payload,
                     int64_t now_us, int64_t *buried, struct fail *f)
 {
@@ -75,11 +62,9 @@ static int bury_one(struct redis *r, const struct orphan *o, const redisReply *p
     words_text(&w, score);
     words_add(&w, payload->str, payload->len);
     words_add(&w, next.data, next.len);
+    add_slot_marker(&w, payload->str, payload->len);
     TRY(words_script(r, &lua_bury, 2, &w, &reply, f));
-    if (reply_int(reply_at(reply, 0), 0) == 1) {
-        *buried += 1;
-        free_slot(r, payload);
-    }
+    *buried += reply_int(reply_at(reply, 0), 0);
     return 0;
 }
 

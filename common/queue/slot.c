@@ -1,10 +1,11 @@
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/queue/queue_priv.h"
 #include "queue_lua.h"
 
-enum { ATTEMPTS = 3, MARKER_MIN_S = 600, PUSHED = 0, TAKEN = 1, OVER = 2 };
+enum { ATTEMPTS = 3, MARKER_MIN_S = 600, MARKER_SPARE_S = 900, PUSHED = 0, TAKEN = 1, OVER = 2 };
 
 /* A slot is one job: whoever pushes it gives it the same id. */
 static void slot_jid(const char *name, int64_t slot, char jid[static ID_JID_BYTES])
@@ -26,13 +27,13 @@ static void add_slot_keys(struct words *w, const struct slot *slot)
     words_addf(w, KEY_QUEUE "%s", slot->job.queue);
 }
 
-/* Twice the interval: a marker left behind by a lost job, or by a worker that never reported, ends
- * by itself. */
+/* Twice the interval, within limits: the marker of a job that was lost ends by itself. */
 static int64_t marker_ttl_s(const struct slot *slot)
 {
-    int64_t ttl_s = 2 * slot->interval_ms / 1000;
+    int64_t interval_s = slot->interval_ms / 1000;
+    int64_t ttl_s = 2 * interval_s < MARKER_MIN_S ? MARKER_MIN_S : 2 * interval_s;
 
-    return ttl_s < MARKER_MIN_S ? MARKER_MIN_S : ttl_s;
+    return ttl_s < interval_s + MARKER_SPARE_S ? ttl_s : interval_s + MARKER_SPARE_S;
 }
 
 static int try_slot(struct redis *r, const struct slot *slot, int64_t *ret_wait_ms, struct fail *f)
@@ -79,6 +80,23 @@ int queue_slot(struct redis *r, const struct slot *slot, int64_t *ret_wait_ms, s
         outcome = try_slot(r, slot, ret_wait_ms, f);
     }
     return outcome == OVER ? TAKEN : outcome;
+}
+
+void add_slot_marker(struct words *w, const char *payload, size_t payload_bytes)
+{
+    static const char no_args[] = "\"args\":[]"; /* most jobs have some: they are not parsed */
+    scoped(job_free_p) struct job *job = NULL;
+    struct fail ignored; /* what cannot be read is nobody's slot */
+
+    if (memmem(payload, payload_bytes, no_args, strlen(no_args)) == NULL ||
+        job_parse(payload, payload_bytes, &job, &ignored) < 0 || !job->args_is_array ||
+        job->args_bytes != strlen("[]") || job->type[0] == '\0' || job->jid[0] == '\0') {
+        words_text(w, "");
+        words_text(w, "");
+        return;
+    }
+    words_addf(w, KEY_SLOT "%s:busy", job->type);
+    words_addf(w, "%s", job->jid);
 }
 
 int queue_slot_done(struct redis *r, const char *name, const char *jid, struct fail *f)

@@ -11,7 +11,7 @@ static int moved_meanwhile(const char *jid, struct fail *f)
     return fail_set(f, FAIL_CONFLICT, "job %s has just moved; look again", jid);
 }
 
-/* A killed or deleted timetable job must not hold up its next slot. */
+/* A deleted timetable job must not hold up its next slot. */
 static void free_slot(struct redis *r, const struct job *job)
 {
     struct fail ignored; /* the marker has a TTL */
@@ -235,11 +235,11 @@ int queue_kill(struct redis *r, const char *jid, struct fail *f)
     words_text(&w, score);
     words_add(&w, e->payload, e->payload_bytes);
     words_add(&w, e->payload, e->payload_bytes);
+    add_slot_marker(&w, e->payload, e->payload_bytes);
     TRY(words_script(r, &lua_bury, 2, &w, &reply, f));
     if (reply_int(reply_at(reply, 0), 0) != 1) {
         return moved_meanwhile(jid, f);
     }
-    free_slot(r, e->job);
     return 0;
 }
 

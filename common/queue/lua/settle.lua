@@ -2,9 +2,10 @@
 -- Settle a batch of claimed jobs: each leaves the claim list and takes its next place.  A job that is not in the list any more
 -- has been recovered: it is left alone and counted as fenced.
 -- KEYS: claim list, queue list, queues, schedule, retry, dead, suspects.
--- ARGV: queue name, UTC day, day TTL in s, then per job: kind, failed (0|1), score, payload, next.
+-- ARGV: queue name, UTC day, day TTL in s, then per job: kind, failed (0|1), score, payload, next, and of a timetable's
+-- job that ends: busy marker, jid (see slot.lua).
 -- Kinds: done, back, schedule, retry, dead.  Returns one number per job: 1 settled, 0 fenced.
-local first, width = 4, 5
+local first, width = 4, 7
 local count = (#ARGV - first + 1) / width
 local result, processed, failed, fenced = {}, 0, 0, 0
 
@@ -51,6 +52,9 @@ for n = count, 1, -1 do
             redis.call('RPUSH', KEYS[2], payload)
         elseif sets[kind] then
             redis.call('ZADD', sets[kind], ARGV[i + 2], ARGV[i + 4])
+        end
+        if ARGV[i + 5] ~= '' and redis.call('GET', ARGV[i + 5]) == ARGV[i + 6] then
+            redis.call('DEL', ARGV[i + 5])
         end
         if careful and kind ~= 'back' then
             acquit(payload)

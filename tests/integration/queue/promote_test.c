@@ -210,6 +210,25 @@ static void slot_is_skipped_while_the_last_one_waits_or_runs(void **state)
     batch_free(&b);
 }
 
+static void marker_of_a_lost_job_ends_soon_after_the_next_slot(void **state)
+{
+    struct fixture *fx = *state;
+    static const struct {
+        int64_t interval_ms, ttl_s;
+    } rows[] = { { 5000, 600 }, { 600000, 1200 }, { 3600000, 4500 }, { 86400000, 87300 } };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct slot slot = hourly;
+        int64_t wait_ms;
+
+        command(fx, "FLUSHDB");
+        slot.interval_ms = rows[i].interval_ms;
+        must(queue_slot(fx->redis, &slot, &wait_ms, &fx->fail), fx);
+        assert_in_range(fixture_int(fx, "TTL", "dropship:slot:orders.check:busy", NULL),
+                        rows[i].ttl_s - 10, rows[i].ttl_s);
+    }
+}
+
 static void slot_id_is_the_same_for_everybody_and_changes_with_the_slot(void **state)
 {
     struct fixture *fx = *state;
@@ -259,6 +278,7 @@ int main(void)
         queue_test(two_promoters_move_each_job_once),
         queue_test(slot_fires_once_for_twenty_threads),
         queue_test(slot_is_skipped_while_the_last_one_waits_or_runs),
+        queue_test(marker_of_a_lost_job_ends_soon_after_the_next_slot),
         queue_test(slot_id_is_the_same_for_everybody_and_changes_with_the_slot),
         queue_test(slot_written_by_a_wrong_clock_does_not_block),
         queue_test(missed_slots_fire_once),

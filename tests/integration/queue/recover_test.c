@@ -257,6 +257,26 @@ static void condemned_job_waits_in_its_list_for_the_burial(void **state)
     assert_int_equal(fixture_int(fx, "ZCARD", "dead", NULL), 1);
 }
 
+static void condemned_timetable_job_frees_its_slot(void **state)
+{
+    struct fixture *fx = *state;
+    const struct slot slot = { .name = "orders.check",
+                               .interval_ms = 3600000,
+                               .job = { .type = "orders.check", .queue = "q", .max_retries = 5 } };
+    static struct batch b;
+    int64_t wait_ms;
+
+    must(queue_slot(fx->redis, &slot, &wait_ms, &fx->fail), fx);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(fixture_int(fx, "EXISTS", "dropship:slot:orders.check:busy", NULL), 1);
+        fixture_claim(fx, &b, GONE, "q", 1, 1);
+        batch_free(&b);
+        (void)recover(fx);
+    }
+    assert_int_equal(fixture_int(fx, "ZCARD", "dead", NULL), 1);
+    assert_int_equal(fixture_int(fx, "EXISTS", "dropship:slot:orders.check:busy", NULL), 0);
+}
+
 static void unreadable_claimed_bytes_are_recovered_and_buried_unchanged(void **state)
 {
     struct fixture *fx = *state;
@@ -370,6 +390,7 @@ int main(void)
         queue_test(living_lease_protects_and_its_end_releases),
         queue_test(third_recovery_ends_in_dead_as_worker_lost),
         queue_test(condemned_job_waits_in_its_list_for_the_burial),
+        queue_test(condemned_timetable_job_frees_its_slot),
         queue_test(unreadable_claimed_bytes_are_recovered_and_buried_unchanged),
         queue_test(two_recoverers_lose_and_duplicate_nothing),
         queue_test(two_recoverers_bury_a_condemned_job_once),

@@ -168,9 +168,74 @@ static void entries_of_one_instant_get_distinct_scores(void **state)
     batch_free(&b);
 }
 
+static const struct slot hourly = {
+    .name = "orders.check",
+    .interval_ms = 3600000,
+    .job = { .type = "orders.check", .queue = "q", .max_retries = 5 },
+};
+
+static bool slot_is_busy(struct fixture *fx)
+{
+    return fixture_int(fx, "EXISTS", "dropship:slot:orders.check:busy", NULL) == 1;
+}
+
+/* Push the timetable's job and claim it. */
+static void claim_slot_job(struct fixture *fx, struct batch *b)
+{
+    int64_t wait_ms;
+
+    command(fx, "FLUSHDB");
+    must(queue_slot(fx->redis, &hourly, &wait_ms, &fx->fail), fx);
+    fixture_claim(fx, b, ME, "q", 1, 5);
+    assert_int_equal(b->count, 1);
+    assert_true(slot_is_busy(fx));
+}
+
+static void settling_a_timetable_job_for_good_frees_its_slot(void **state)
+{
+    struct fixture *fx = *state;
+    static const struct {
+        enum settle_kind kind;
+        bool frees;
+    } rows[] = { { SETTLE_DONE, true },
+                 { SETTLE_DEAD, true },
+                 { SETTLE_RETRY, false },
+                 { SETTLE_SNOOZE, false },
+                 { SETTLE_BACK, false } };
+    static struct batch b;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        claim_slot_job(fx, &b);
+        assert_false(fixture_settle(fx, &b, 0, rows[i].kind, "{}"));
+        assert_int_equal(slot_is_busy(fx), !rows[i].frees);
+        batch_free(&b);
+    }
+}
+
+static void slot_is_freed_by_nobody_else(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch b, by_hand;
+    struct job_spec spec = { .type = "orders.check", .queue = "q", .max_retries = 5 };
+    char jid[JOB_JID_BYTES];
+
+    claim_slot_job(fx, &b);
+    must(queue_enqueue(fx->redis, &spec, jid, &fx->fail), fx); /* a person's, of the same class */
+    fixture_claim(fx, &by_hand, ME, "q", 2, 5);
+    assert_false(fixture_settle(fx, &by_hand, 0, SETTLE_DONE, NULL));
+    assert_true(slot_is_busy(fx));
+    command(fx, "DEL", b.list.key); /* recovered meanwhile */
+    assert_true(fixture_settle(fx, &b, 0, SETTLE_DONE, NULL));
+    assert_true(slot_is_busy(fx));
+    batch_free(&b);
+    batch_free(&by_hand);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        queue_test(settling_a_timetable_job_for_good_frees_its_slot),
+        queue_test(slot_is_freed_by_nobody_else),
         queue_test(done_batch_leaves_only_counters),
         queue_test(part_of_a_batch_can_be_settled_in_any_order),
         queue_test(each_outcome_has_its_place),

@@ -243,19 +243,27 @@ static void kill_and_delete_spare_running_jobs(void **state)
     assert_int_equal(fixture_int(fx, "LLEN", "queue:q", NULL), 0);
 }
 
-static void deleted_timetable_job_frees_its_slot(void **state)
+static void killed_or_deleted_timetable_job_frees_its_slot(void **state)
 {
     struct fixture *fx = *state;
     const struct slot slot = { .name = "orders.check",
                                .interval_ms = 3600000,
                                .job = { .type = "orders.check", .queue = "q", .max_retries = 0 } };
-    scoped(job_entries_free) struct job_entries page = { .items = NULL };
     int64_t wait_ms;
 
-    must(queue_slot(fx->redis, &slot, &wait_ms, &fx->fail), fx);
-    must(queue_jobs(fx->redis, JOB_WAITING, "q", 0, 1, &page, &fx->fail), fx);
-    must(queue_delete(fx->redis, page.items[0].job->jid, &fx->fail), fx);
-    assert_int_equal(fixture_int(fx, "EXISTS", "dropship:slot:orders.check:busy", NULL), 0);
+    for (int kill = 0; kill < 2; kill++) {
+        scoped(job_entries_free) struct job_entries page = { .items = NULL };
+        const char *jid;
+
+        command(fx, "FLUSHDB");
+        must(queue_slot(fx->redis, &slot, &wait_ms, &fx->fail), fx);
+        must(queue_jobs(fx->redis, JOB_WAITING, "q", 0, 1, &page, &fx->fail), fx);
+        jid = page.items[0].job->jid;
+        must(kill == 1 ? queue_kill(fx->redis, jid, &fx->fail)
+                       : queue_delete(fx->redis, jid, &fx->fail),
+             fx);
+        assert_int_equal(fixture_int(fx, "EXISTS", "dropship:slot:orders.check:busy", NULL), 0);
+    }
 }
 
 static void find_tells_an_id_from_a_mention_of_it(void **state)
@@ -285,7 +293,7 @@ int main(void)
         queue_test(retry_all_finds_a_queue_behind_many_others),
         queue_test(retry_all_leaves_a_job_that_has_just_been_run_again),
         queue_test(kill_and_delete_spare_running_jobs),
-        queue_test(deleted_timetable_job_frees_its_slot),
+        queue_test(killed_or_deleted_timetable_job_frees_its_slot),
         queue_test(find_tells_an_id_from_a_mention_of_it),
     };
 
