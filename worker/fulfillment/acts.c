@@ -8,8 +8,9 @@
 #include "sql/orders.h"
 #include "worker/core/effects.h"
 #include "worker/fulfillment/address.h"
+#include "worker/fulfillment/sqltext.h"
 
-enum { KEY_BYTES = SUPPLY_NUMBER_BYTES + 24, PAY_SETTLES_S = 60 };
+enum { KEY_BYTES = SUPPLY_NUMBER_BYTES + 24 };
 
 #define FIT(field, text) ((void)str_fit((field), sizeof(field), (text)))
 
@@ -122,23 +123,26 @@ int act_create(struct order_run *r, const struct supply *s, const struct shopify
 static int pay(struct job_context *c, void *ctx, json_t **ret_result, struct fail *f)
 {
     struct act *a = ctx;
+    struct sql_text id;
 
+    TRY(db_exec(c->db, &sql_orders_supply_pays, (const char *[]){ sql_int(&id, a->s->id) }, f));
     TRY(cj_order_pay(c->cj, a->s->cj_id, f));
     *ret_result = json_pack("{s:s}", "order_id", a->s->cj_id);
     return *ret_result != NULL ? 0 : fail_memory(f);
 }
 
-/* Seconds since the payment was first meant. */
-static int intent_age(struct job_context *c, const char *key, int64_t *ret_s, struct fail *f)
+int act_pay_age(struct db *db, const struct supply *s, int64_t *ret_s, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
+    struct sql_text id;
 
-    TRY(db_query(c->db, &sql_orders_effect_get, (const char *[]){ key }, &rows, f));
-    *ret_s = PQntuples(rows) > 0 ? db_int(rows, 0, "age_s", 0) : 0;
+    TRY(db_query(db, &sql_orders_supply_pay_age, (const char *[]){ sql_int(&id, s->id) }, &rows,
+                 f));
+    *ret_s = PQntuples(rows) > 0 ? db_int(rows, 0, "age_s", INT64_MAX) : INT64_MAX;
     return 0;
 }
 
-/* A payment whose answer was lost may still be on its way for a moment: unpaid is believed only after a minute. */
+/* A payment whose answer was lost may still be on its way: unpaid is believed only a minute after it was last sent. */
 static int pay_read_back(struct job_context *c, void *ctx, json_t **ret_result, struct fail *f)
 {
     struct act *a = ctx;
@@ -149,8 +153,8 @@ static int pay_read_back(struct job_context *c, void *ctx, json_t **ret_result, 
     if (seen.paid) {
         return order_json(&seen, ret_result, f);
     }
-    TRY(intent_age(c, a->key, &age_s, f));
-    return age_s < PAY_SETTLES_S ? 2 : 1;
+    TRY(act_pay_age(c->db, a->s, &age_s, f));
+    return age_s < ACT_PAY_SETTLES_S ? 2 : 1;
 }
 
 int act_pay(struct order_run *r, const struct supply *s, bool seen_paid, struct fail *f)

@@ -16,5 +16,9 @@ must_check int act_create(struct order_run *r, const struct supply *s,
 /* Pay it from the balance.  seen_paid: the supplier shows it as paid already, so look before acting: the ledger then tells what a
  * lost run had done.  FAIL_LIMITED "1604000": the balance is too low. */
 must_check int act_pay(struct order_run *r, const struct supply *s, bool seen_paid, struct fail *f);
+/* How long a payment that was sent may be on its way. */
+enum { ACT_PAY_SETTLES_S = 60 };
+/* Seconds since a payment was last sent; INT64_MAX = never. */
+must_check int act_pay_age(struct db *db, const struct supply *s, int64_t *ret_s, struct fail *f);
 /* Delete it, while the supplier still lets us. */
 must_check int act_delete(struct order_run *r, const struct supply *s, struct fail *f);

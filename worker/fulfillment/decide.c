@@ -19,7 +19,7 @@ enum risk_level risk_parse(const char *word)
             return (enum risk_level)i;
         }
     }
-    return RISK_NONE;
+    return RISK_MEDIUM;
 }
 
 const char *risk_name(enum risk_level r)

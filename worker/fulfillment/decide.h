@@ -14,7 +14,7 @@
 enum { REASON_TEXT_BYTES = 240, DECISION_REASONS_MAX = 16 };
 
 enum risk_level { RISK_NONE, RISK_LOW, RISK_MEDIUM, RISK_HIGH, RISK_PENDING };
-/* RISK_NONE for an unknown word. */
+/* RISK_MEDIUM for an unknown word: what is not understood is not trusted. */
 enum risk_level risk_parse(const char *word);
 const char *risk_name(enum risk_level r);
 

@@ -8,6 +8,8 @@
 #include "worker/fulfillment/decide.h"
 #include "worker/fulfillment/landed.h"
 
+static const char PARTLY_REFUNDED[] = "PARTIALLY_REFUNDED";
+
 static bool say(struct reason *r, int64_t number, int64_t limit)
 {
     r->number = number;
@@ -17,9 +19,17 @@ static bool say(struct reason *r, int64_t number, int64_t limit)
 #define SAY(r, number, limit, ...)                                                                 \
     ((void)snprintf((r)->text, sizeof(r)->text, __VA_ARGS__), say((r), (number), (limit)))
 
+/* A part of the money went back: what is left to ship is paid, but a person should say so. */
+static bool partly_refunded(const struct order_facts *o, struct reason *r)
+{
+    return strcasecmp(o->financial, PARTLY_REFUNDED) == 0 &&
+           SAY(r, 0, 0, "A part of the payment was refunded.");
+}
+
 static bool not_paid(const struct order_facts *o, struct reason *r)
 {
     return strcasecmp(o->financial, "PAID") != 0 &&
+           strcasecmp(o->financial, PARTLY_REFUNDED) != 0 &&
            SAY(r, 0, 0, "Payment status is %s, not PAID.",
                o->financial[0] != '\0' ? o->financial : "unknown");
 }
@@ -78,7 +88,7 @@ static bool phone_missing(const struct order_facts *o, struct reason *r)
 
 static bool no_mapping(const struct order_facts *o, struct reason *r)
 {
-    for (size_t i = 0; i < o->line_count; i++) {
+    for (size_t i = 0; o->supplier_asked && i < o->line_count; i++) {
         const struct line_facts *l = &o->lines[i];
         if (l->main_mappings == 1) {
             continue;
@@ -181,13 +191,21 @@ static const struct {
     const char *code;
     hold_test_fn *test;
 } hard[] = {
-    { "NOT_PAID", not_paid },           { "RISK_HIGH", risk_high },
-    { "VALUE_HARD", value_hard },       { "ADDR_INCOMPLETE", addr_incomplete },
-    { "ADDR_PO_BOX", addr_po_box },     { "ADDR_SCRIPT", addr_script },
-    { "PHONE_MISSING", phone_missing }, { "NO_MAPPING", no_mapping },
-    { "OUT_OF_STOCK", out_of_stock },   { "PRICE_RISE", price_rise },
-    { "NO_METHOD", no_method },         { "WALLET", wallet },
-    { "DUPLICATE", duplicate },         { "EDITED", edited },
+    { "NOT_PAID", not_paid },
+    { "PARTLY_REFUNDED", partly_refunded },
+    { "RISK_HIGH", risk_high },
+    { "VALUE_HARD", value_hard },
+    { "ADDR_INCOMPLETE", addr_incomplete },
+    { "ADDR_PO_BOX", addr_po_box },
+    { "ADDR_SCRIPT", addr_script },
+    { "PHONE_MISSING", phone_missing },
+    { "NO_MAPPING", no_mapping },
+    { "OUT_OF_STOCK", out_of_stock },
+    { "PRICE_RISE", price_rise },
+    { "NO_METHOD", no_method },
+    { "WALLET", wallet },
+    { "DUPLICATE", duplicate },
+    { "EDITED", edited },
 };
 
 size_t holds_collect(const struct order_facts *o, struct reason *ret, size_t max)
@@ -207,6 +225,7 @@ size_t holds_collect(const struct order_facts *o, struct reason *ret, size_t max
 static const struct hold_rule rules[] = {
     /* code               overrule heals  redecide */
     { "NOT_PAID", false, true, true },
+    { "PARTLY_REFUNDED", true, false, true },
     { "RISK_HIGH", true, false, true },
     { "VALUE_HARD", true, false, true },
     { "ADDR_INCOMPLETE", false, false, true },

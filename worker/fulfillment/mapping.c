@@ -97,7 +97,12 @@ static int choose(struct order_run *r, const struct options *options, int64_t ne
     for (size_t i = 0; i < options->count; i++) {
         const struct option *o = &options->items[i];
         int64_t stock = 0;
-        TRY(cj_stock(r->c->cj, o->vid, from, &stock, f));
+        if (cj_stock(r->c->cj, o->vid, from, &stock, f) < 0) {
+            if (f->kind != FAIL_MISSING) {
+                return -1;
+            }
+            stock = 0; /* taken off the shelf: a fallback may take its place */
+        }
         if (i == 0 || stock >= need) {
             (void)str_fit(line->vid, sizeof line->vid, o->vid);
             line->rank = o->rank;

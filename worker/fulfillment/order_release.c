@@ -315,11 +315,18 @@ static int end_order(struct order_run *r, const struct gathered *g, struct fail 
     return 0;
 }
 
-/* A cancelled order may have left an unpaid one at the supplier. */
+/* Whether end_order() would end it. */
+static bool ends(const struct gathered *g)
+{
+    return g->shop.head.cancelled_us != 0 || g->shop.head.test ||
+           strcmp(g->shop.fulfillment_status, "FULFILLED") == 0 || g->line_count == 0;
+}
+
+/* An order that ends may have left an unpaid one at the supplier. */
 static int withdraw_before_end(struct order_run *r, const struct gathered *g, struct supply *s,
                                bool none, bool *ret_paid, struct fail *f)
 {
-    if (none || supply_is_void(s->state) || g->shop.head.cancelled_us == 0) {
+    if (none || supply_is_void(s->state) || !ends(g)) {
         return 0;
     }
     int paid = place_withdraw(r, s, f);
@@ -342,7 +349,9 @@ static int decide_and_act(struct order_run *r, struct gathered *g, struct fail *
     struct decision d;
 
     decide(&g->facts, &d);
-    if (d.verdict == VERDICT_WAIT || d.verdict == VERDICT_FLAG) {
+    /* Neither is worth look-ups at the supplier, which cost points: an unpaid order is looked at again and again. */
+    bool unpaid = d.code != NULL && strcmp(d.code, "NOT_PAID") == 0;
+    if (d.verdict == VERDICT_WAIT || d.verdict == VERDICT_FLAG || unpaid) {
         return act_on(r, g, &d, f);
     }
     TRY(gather_supplier(r, g, f));
@@ -376,6 +385,11 @@ static int release_step(struct order_run *r, struct fail *f)
 
     if (r->o.state == ORDER_PLACING) {
         return run_mode(r) >= FLOW_APPROVE ? place_run(r, f) : run_wait_mode(r, FLOW_APPROVE, f);
+    }
+    if (order_after_handoff(r->o.state)) {
+        return order_move_now(r->c->db, &r->o,
+                              &(struct order_move){ .to = r->o.state, .next_job = "order.track" },
+                              f);
     }
     if (!order_before_handoff(r->o.state)) {
         return rest(r, f);

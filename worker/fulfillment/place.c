@@ -101,6 +101,18 @@ static int void_supply(struct order_run *r, struct supply *s, enum supply_state 
         f);
 }
 
+/* A payment may be on its way: what looks unpaid now must not be given up, or another order is paid beside it. */
+static int payment_settled(struct order_run *r, const struct supply *s, struct fail *f)
+{
+    int64_t age_s = 0;
+
+    TRY(act_pay_age(r->c->db, s, &age_s, f));
+    return age_s >= ACT_PAY_SETTLES_S
+               ? 0
+               : fail_later(f, FAIL_LATER, (ACT_PAY_SETTLES_S - age_s) * 1000,
+                            "a payment of %s may be on its way", s->number);
+}
+
 int place_withdraw(struct order_run *r, struct supply *s, struct fail *f)
 {
     scoped(cj_order_done) struct cj_order seen = { 0 };
@@ -120,6 +132,7 @@ int place_withdraw(struct order_run *r, struct supply *s, struct fail *f)
                         f));
         return 1;
     }
+    TRY(payment_settled(r, s, f));
     if (seen.status == CJ_CREATED || seen.status == CJ_IN_CART) {
         TRY(act_delete(r, s, f));
         return void_supply(r, s, SUPPLY_CANCELLED, "The unpaid order was deleted at the supplier.",
@@ -207,7 +220,9 @@ static int reread_shop(struct placing *p, struct fail *f)
             p, "EDITED", "Lines, address or fulfillment changed while the order was being placed.",
             f);
     }
-    if (strcmp(p->shop.head.financial, "PAID") != 0) {
+    /* A partial refund passes only when a person has released the order with it. */
+    bool partly = strcmp(p->shop.head.financial, "PARTIALLY_REFUNDED") == 0 && p->r->o.released;
+    if (strcmp(p->shop.head.financial, "PAID") != 0 && !partly) {
         return give_up_held(p, "NOT_PAID", "The order is not PAID any more.", f);
     }
     return 0;

@@ -18,7 +18,7 @@ struct reconcile {
     struct settings set;
     json_t *findings; /* [{kind, subject, text}] */
     int64_t missing, doubled;
-    bool cut_short; /* the deadline came first */
+    bool cut_short; /* the deadline or the most pages came first */
 };
 
 /* Keep one finding and count it. */

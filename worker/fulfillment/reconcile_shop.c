@@ -83,6 +83,7 @@ static int compare_orders(struct reconcile *x, struct fail *f)
         more = page.more;
         (void)str_fit(cursor, sizeof cursor, page.cursor);
     }
+    x->cut_short = x->cut_short || more;
     return 0;
 }
 

@@ -33,6 +33,7 @@ static int read_status(struct reconcile *x, const char *status, json_t *seen, st
             TRY(add_row(seen, &rows[i], f));
         }
     }
+    x->cut_short = x->cut_short || more;
     return 0;
 }
 
@@ -52,7 +53,7 @@ static int numbers_array(json_t *seen, struct str *out, struct fail *f)
     return str_ok(out, f);
 }
 
-/* Paid at the supplier while our row does not know: the order's own job finds out. */
+/* Paid at the supplier while our row does not know: the order's own job finds out, or money went where nobody follows it. */
 static int wake(struct reconcile *x, int64_t order_id, struct fail *f)
 {
     struct order o;
@@ -61,8 +62,17 @@ static int wake(struct reconcile *x, int64_t order_id, struct fail *f)
 
     int missing = order_load(x->c->db, order_id, &o, f);
     TRY(missing);
-    if (missing != 0 || o.state != ORDER_PLACING) {
+    if (missing != 0) {
         return 0;
+    }
+    if (o.state != ORDER_PLACING) {
+        return db_exec(
+                   x->c->db, &sql_orders_order_problem,
+                   (const char *[]){ sql_int(&id, order_id),
+                                     "A supplier order that was given up is paid all the same." },
+                   f) < 0
+                   ? -1
+                   : 0;
     }
     TRY(db_begin(x->c->db, &tx, f));
     TRY(db_exec(tx, &sql_orders_order_wake,

@@ -17,19 +17,19 @@ static const struct {
     [ORDER_RECEIVED] = { "received", BEFORE,
                          O(WAITING) | O(FLAGGED) | O(HELD) | O(APPROVAL) | O(PLACING) |
                              O(CANCELLED) | O(IGNORED) },
-    /* A person's release makes every hold a wait, also one that came after hand-off. */
+    /* Any of them may turn out to be paid at the supplier, by an earlier try or by hand.  A person's release makes every hold a wait, also one that came after hand-off. */
     [ORDER_WAITING] = { "waiting", BEFORE,
                         O(FLAGGED) | O(HELD) | O(APPROVAL) | O(PLACING) | O(PLACED) | O(SHIPPED) |
                             O(FULFILLED) | O(DELIVERED) | O(CANCELLED) | O(IGNORED) },
     [ORDER_FLAGGED] = { "flagged", BEFORE,
-                        O(WAITING) | O(HELD) | O(APPROVAL) | O(PLACING) | O(CANCELLED) |
+                        O(WAITING) | O(HELD) | O(APPROVAL) | O(PLACING) | O(PLACED) | O(CANCELLED) |
                             O(IGNORED) },
     /* A hold can come after hand-off, too; once resolved the order goes back to where it stands at the supplier. */
     [ORDER_HELD] = { "held", BEFORE,
                      O(WAITING) | O(FLAGGED) | O(APPROVAL) | O(PLACING) | O(PLACED) | O(SHIPPED) |
                          O(FULFILLED) | O(DELIVERED) | O(CANCELLED) | O(IGNORED) },
     [ORDER_APPROVAL] = { "approval", BEFORE,
-                         O(WAITING) | O(FLAGGED) | O(HELD) | O(PLACING) | O(CANCELLED) |
+                         O(WAITING) | O(FLAGGED) | O(HELD) | O(PLACING) | O(PLACED) | O(CANCELLED) |
                              O(IGNORED) },
     [ORDER_PLACING] = { "placing", DURING, O(PLACED) | O(HELD) | O(CANCELLED) },
     [ORDER_PLACED] = { "placed", AFTER, O(SHIPPED) | O(FULFILLED) | O(HELD) | O(CANCELLED) },

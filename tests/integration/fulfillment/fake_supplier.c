@@ -65,7 +65,10 @@ int cj_stock(struct cj *cj, const char *vid, const char *country, int64_t *ret_q
 
     (void)cj;
     TRY(fake_enter("stock", f));
-    *ret_quantity = v != NULL && strcmp(country, "CN") == 0 ? v->stock : 0;
+    if (v == NULL) {
+        return fail_set(f, FAIL_MISSING, "no variant %s", vid);
+    }
+    *ret_quantity = strcmp(country, "CN") == 0 ? v->stock : 0;
     return fake_leave(0, false, f);
 }
 

@@ -630,6 +630,121 @@ static void passing_trouble_is_never_a_hold(void **state)
     assert_int_equal(fake->creates, 1);
 }
 
+/* The next call fails when it is the payment. */
+static void refuse_payment(const char *call)
+{
+    fake->fault_at = strcmp(call, "pay") == 0 ? fake->calls : 0;
+}
+
+static void payment_on_its_way_keeps_the_order_from_being_given_up(void **state)
+{
+    (void)state;
+    receive();
+    fake->fault = FAULT_REFUSED_LATER; /* the request was sent, but has not arrived yet */
+    fake->before = refuse_payment;
+    (void)flow_job("order.release", id);
+    fake->before = NULL;
+    expect_state("placing", "");
+    assert_int_equal(fake->pays, 0);
+    PUT(fake->orders[order].ship.line1, "9 Other St");
+    fake_touch(order);
+    char args[64];
+    (void)snprintf(args, sizeof args, "[%lld, \"now\"]", (long long)id);
+    assert_int_equal(flow_run(order_release, args), -1);
+    assert_int_equal(flow_fail.kind, FAIL_LATER);
+    expect_state("placing", "");
+    fake_supply_last()->paid = true; /* it arrives */
+    fake_supply_last()->status = CJ_UNSHIPPED;
+    release();
+    expect_state("placed", "");
+    assert_int_equal(flow_int("select count(*) from supplier_order"), 1);
+}
+
+static void partly_refunded_order_waits_for_a_person_and_goes_then(void **state)
+{
+    (void)state;
+    order = fake_add_order();
+    PUT(fake->orders[order].financial, "PARTIALLY_REFUNDED");
+    id = flow_check(order);
+    release();
+    expect_state("held", "PARTLY_REFUNDED");
+    release_by_person();
+    release();
+    expect_state("placed", "");
+}
+
+static int supplier_calls;
+static void count_supplier_calls(const char *call)
+{
+    supplier_calls += strcmp(call, "order_get") != 0;
+}
+
+static void unpaid_order_costs_no_look_ups_at_the_supplier(void **state)
+{
+    (void)state;
+    order = fake_add_order();
+    PUT(fake->orders[order].financial, "PENDING");
+    id = flow_check(order);
+    supplier_calls = 0;
+    fake->before = count_supplier_calls;
+    release();
+    expect_state("held", "NOT_PAID");
+    PUT(fake->orders[order].financial, "PAID");
+    PUT(fake->orders[order].risk, "PENDING");
+    release();
+    fake->before = NULL;
+    expect_state("waiting", "");
+    assert_int_equal(supplier_calls, 0);
+}
+
+static void order_fulfilled_by_a_person_leaves_nothing_unpaid_behind(void **state)
+{
+    (void)state;
+    receive();
+    fake->surcharge_minor = 5000;
+    release();
+    expect_state("held", "AMOUNT_OVER_CAP");
+    fake_supply_last()->status = CJ_CREATED;
+    fake->orders[order].lines[0].remaining = 0;
+    release_by_person();
+    release();
+    expect_state("ignored", "");
+    assert_int_equal(fake->deletes, 1);
+    assert_int_equal(fake->pays, 0);
+}
+
+static void fallback_takes_the_place_of_a_variant_off_the_shelf(void **state)
+{
+    (void)state;
+    flow_sql(
+        "insert into variant_mapping (shop_sku, vid, supplier_sku, rank, snapshot_minor, "
+        "confirmed_at, confirmed_by) values ('SKU-1', '2509180000000000999', 'SKU-1B', 2, 900, "
+        "now(), 'test')");
+    fake->variants[0] = (struct fake_variant){
+        .vid = "2509180000000000999", .sku = "SKU-1B", .stock = 9, .price_minor = 900
+    };
+    receive();
+    release();
+    expect_state("placed", "");
+    assert_string_equal(fake_supply_last()->lines[0].vid, "2509180000000000999");
+}
+
+static void try_that_was_never_paid_is_no_double(void **state)
+{
+    (void)state;
+    int first = fake_add_order();
+    PUT(fake->orders[first].financial, "VOIDED");
+    order = fake_add_order();
+    PUT(fake->orders[order].email, fake->orders[first].email);
+    fake->orders[order].created_us = fake->orders[first].created_us + 60000000;
+    id = flow_check(first);
+    release();
+    expect_state("held", "NOT_PAID");
+    id = flow_check(order);
+    release();
+    expect_state("placed", "");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, flow_clear)
@@ -669,6 +784,12 @@ int main(void)
         T(refused_creation_holds_with_the_suppliers_words),
         T(refused_account_is_waited_for_and_holds_nothing),
         T(passing_trouble_is_never_a_hold),
+        T(payment_on_its_way_keeps_the_order_from_being_given_up),
+        T(partly_refunded_order_waits_for_a_person_and_goes_then),
+        T(unpaid_order_costs_no_look_ups_at_the_supplier),
+        T(order_fulfilled_by_a_person_leaves_nothing_unpaid_behind),
+        T(fallback_takes_the_place_of_a_variant_off_the_shelf),
+        T(try_that_was_never_paid_is_no_double),
     };
     return cmocka_run_group_tests(tests, flow_setup, flow_teardown);
 }

@@ -450,6 +450,7 @@ static void order_paid_twice_at_the_supplier_is_double(void **state)
         .used = true, .paid = true, .number = "DS-500-2", .id = "9", .status = CJ_UNSHIPPED
     };
     expect_counts(0, 1);
+    assert_non_null(strstr(flow_of(1, "problem"), "given up is paid"));
 }
 
 static void order_fulfilled_twice_with_one_number_is_double(void **state)
