@@ -84,19 +84,14 @@ ensure_service_user() {
         useradd --system --user-group --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin "$SERVICE_USER"
 }
 
-# SERVICE: the words before a command that runs it as the unprivileged user when we are root, as ourselves otherwise;
-# nothing of our environment goes along, and no process stays between us and the command.
-service_words() {
-    SERVICE=(env -i PATH="$PATH" LANG=C.UTF-8 HOME="$VAR")
-    if is_root; then
-        SERVICE=(setpriv --reuid="$SERVICE_USER" --regid="$SERVICE_USER" --init-groups "${SERVICE[@]}")
-    fi
-}
-
+# Run a command as the unprivileged user when we are root, as ourselves otherwise; nothing of our environment goes along.
 as_service() {
-    local SERVICE
-    service_words
-    "${SERVICE[@]}" "$@"
+    if is_root; then
+        # setpriv becomes the command itself; runuser would stay as a second process.
+        setpriv --reuid="$SERVICE_USER" --regid="$SERVICE_USER" --init-groups env -i PATH="$PATH" LANG=C.UTF-8 HOME="$VAR" "$@"
+    else
+        env -i PATH="$PATH" LANG=C.UTF-8 HOME="$VAR" "$@"
+    fi
 }
 
 # A folder all of whose parents the service user may enter.
@@ -134,15 +129,15 @@ is_running() { pid_of "$1" >/dev/null; }
 
 # start_program NAME COMMAND...: in its own session, log in $VAR/log/NAME.log; does nothing when it runs already.
 start_program() {
-    local name=$1 pid SERVICE
+    local name=$1 pid
     shift
     if is_running "$name"; then
         say "  $name: already runs (pid $(pid_of "$name"))"
         return 0
     fi
-    service_words
-    # A plain command: with a function here its shell would stay as the parent.
-    "${SERVICE[@]}" setsid sh -c 'echo $$ >"$1"; shift; exec "$@"' start "$VAR/run/$name.new" "$@" \
+    # The shell of this function call stays as the parent and reaps the program when it dies: the init of a container may not,
+    # and Postgres takes a dead one that nobody reaped for a running server.
+    as_service setsid sh -c 'echo $$ >"$1"; shift; exec "$@"' start "$VAR/run/$name.new" "$@" \
         >>"$VAR/log/$name.log" 2>&1 </dev/null &
     local tries=0
     until [ -s "$VAR/run/$name.new" ]; do
