@@ -3,6 +3,7 @@ set(MIGRATIONS
   0001_first_flow
   0002_follow_up
   0003_watching
+  0004_lookups
 )
 
 set(files ${MIGRATIONS})
