@@ -1,0 +1,210 @@
+/* Deciding and placing: modes, STOP, edits and cancellations on the way. */
+/* clang-format off */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/str.h"
+#include "common/model/orders.h"
+#include "tests/integration/fulfillment/flow.h"
+#include "tests/integration/fulfillment/release_steps.h"
+
+#define PUT(field, text) ((void)str_fit((field), sizeof(field), (text)))
+
+static void approve_mode_waits_for_a_person(void **state)
+{
+    (void)state;
+    flow_set("flow.fulfillment", "approve");
+    receive();
+    release();
+    expect_state("approval", "");
+    assert_int_equal(fake->creates, 0);
+    assert_string_equal(flow_of(id, "next_job"), "");
+    release_by_person();
+    release();
+    expect_state("placed", "");
+}
+
+static void approval_of_an_order_that_was_edited_since_does_not_count(void **state)
+{
+    (void)state;
+    flow_set("flow.fulfillment", "approve");
+    receive();
+    release();
+    PUT(fake->orders[order].ship.line1, "9 Other St");
+    release_by_person();
+    release();
+    expect_state("held", "EDITED");
+    assert_string_equal(flow_of(id, "released_by"), "");
+    release_by_person();
+    release();
+    expect_state("placed", "");
+}
+
+static void dry_run_says_once_what_it_would_do_and_does_nothing(void **state)
+{
+    (void)state;
+    flow_set("flow.fulfillment", "dry_run");
+    receive();
+    release();
+    release();
+    expect_state("waiting", "");
+    assert_int_equal(flow_int("select count(*) from order_event where step = 'would'"), 1);
+    fake->variants[0].stock = 0;
+    release();
+    assert_int_equal(flow_int("select count(*) from order_event where step = 'would'"), 2);
+    assert_string_equal(
+        flow_text("select code from order_event where step = 'would' order by id desc"),
+        "OUT_OF_STOCK");
+    assert_int_equal(fake->creates, 0);
+    assert_int_equal(flow_int("select count(*) from supplier_order"), 0);
+}
+
+static void off_and_stop_leave_the_order_and_say_so_once(void **state)
+{
+    (void)state;
+    flow_set("flow.fulfillment", "off");
+    receive();
+    release();
+    release();
+    assert_int_equal(flow_outcome, JOB_SNOOZE);
+    expect_state("received", "");
+    assert_int_equal(flow_int("select count(*) from order_event where code = 'FLOW_OFF'"), 1);
+    flow_set("flow.fulfillment", "auto");
+    flow_set("stop", "1");
+    release();
+    assert_string_equal(flow_text("select code from order_event order by id desc"), "STOP");
+    assert_int_equal(fake->calls, 1); /* the list alone */
+    flow_set("stop", "0");
+    release();
+    expect_state("placed", "");
+}
+
+static void stop_before_payment(const char *call)
+{
+    if (strcmp(call, "confirm") == 0) {
+        flow_set("stop", "1");
+    }
+}
+
+static void stop_between_create_and_payment_is_obeyed(void **state)
+{
+    (void)state;
+    fake->before = stop_before_payment;
+    receive();
+    release();
+    expect_state("placing", "");
+    assert_int_equal(flow_outcome, JOB_SNOOZE);
+    assert_int_equal(fake->creates, 1);
+    assert_int_equal(fake->pays, 0);
+    fake->before = NULL;
+    flow_set("stop", "0");
+    release();
+    expect_state("placed", "");
+    assert_int_equal(fake->creates, 1);
+    assert_int_equal(fake->pays, 1);
+}
+
+static void edit_after_quote(const char *call)
+{
+    if (strcmp(call, "balance") == 0) {
+        PUT(fake->orders[order].ship.line1, "9 Other St");
+    }
+}
+
+static void edit_between_decision_and_creation_is_held(void **state)
+{
+    (void)state;
+    fake->before = edit_after_quote;
+    receive();
+    release();
+    expect_state("held", "EDITED");
+    assert_int_equal(fake->creates, 0);
+    assert_string_equal(flow_text("select state from supplier_order"), "failed");
+    fake->before = NULL;
+    release_by_person();
+    release();
+    release();
+    if (strcmp(flow_of(id, "state"), "held") == 0) { /* the approval was for the address before */
+        release_by_person();
+        release();
+    }
+    expect_state("placed", "");
+    assert_string_equal(flow_text("select our_number from supplier_order where state = 'paid'"),
+                        "DS-500-2");
+    assert_int_equal(fake->creates, 1);
+}
+
+static void cancel_after_quote(const char *call)
+{
+    if (strcmp(call, "balance") == 0) {
+        fake->orders[order].cancelled = true;
+    }
+}
+
+static void cancellation_before_creation_ends_the_order(void **state)
+{
+    (void)state;
+    fake->before = cancel_after_quote;
+    receive();
+    release();
+    expect_state("cancelled", "");
+    assert_int_equal(fake->creates, 0);
+}
+
+static void cancel_by_list(const char *call)
+{
+    if (strcmp(call, "confirm") == 0) {
+        flow_sql("update shop_order set shop_cancelled_at = now()");
+        fake->orders[order].cancelled = true;
+    }
+}
+
+static void cancellation_before_payment_never_pays(void **state)
+{
+    (void)state;
+    fake->before = cancel_by_list;
+    receive();
+    release();
+    expect_state("cancelled", "");
+    assert_int_equal(fake->creates, 1);
+    assert_int_equal(fake->pays, 0);
+}
+
+static void cancelled_test_and_fulfilled_orders_are_not_placed(void **state)
+{
+    (void)state;
+    order = fake_add_order();
+    fake->orders[order].lines[0].remaining = 0;
+    id = flow_check(order);
+    release();
+    expect_state("ignored", "");
+    receive();
+    fake->orders[order].cancelled = true;
+    release();
+    expect_state("cancelled", "");
+    assert_int_equal(fake->creates, 0);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup(name, flow_clear)
+    const struct CMUnitTest tests[] = {
+        T(approve_mode_waits_for_a_person),
+        T(approval_of_an_order_that_was_edited_since_does_not_count),
+        T(dry_run_says_once_what_it_would_do_and_does_nothing),
+        T(off_and_stop_leave_the_order_and_say_so_once),
+        T(stop_between_create_and_payment_is_obeyed),
+        T(edit_between_decision_and_creation_is_held),
+        T(cancellation_before_creation_ends_the_order),
+        T(cancellation_before_payment_never_pays),
+        T(cancelled_test_and_fulfilled_orders_are_not_placed),
+    };
+    return cmocka_run_group_tests(tests, flow_setup, flow_teardown);
+}
