@@ -159,7 +159,6 @@ static void conclude(struct settler *s, struct item *item, bool fenced)
 {
     const struct lane_setup *setup = &s->lane->setup;
     enum run_outcome outcome = outcome_of(item, fenced);
-    struct fail f = { 0 };
 
     atomic_fetch_add(&setup->stats->outcomes[outcome], 1);
     if (item->ran && item->result.infrastructure) {
@@ -168,11 +167,6 @@ static void conclude(struct settler *s, struct item *item, bool fenced)
     if (outcome == RUN_FENCED) {
         log_warn("job.fenced", kv_str("queue", setup->queue), kv_str("type", item->result.type),
                  kv_str("jid", item->result.jid));
-    }
-    if (item->ran && item->result.timetable && outcome != RUN_FENCED &&
-        queue_slot_done(s->redis, item->result.type, item->result.jid, &f) < 0) {
-        log_warn("slot.not_cleared", kv_str("type", item->result.type),
-                 kv_fail(&f)); /* its TTL does */
     }
     add_history(setup, outcome, item);
 }

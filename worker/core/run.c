@@ -293,11 +293,6 @@ static void conclude(struct attempt *a, const char *payload, size_t payload_byte
         a->runner->infrastructure_streak =
             ret->infrastructure ? a->runner->infrastructure_streak + 1 : 0;
     }
-    /* The timetable's jobs carry no arguments; asking for each of the others would cost a
-     * command per job. */
-    ret->timetable = (ret->outcome == RUN_DONE || ret->outcome == RUN_DEAD) &&
-                     json_array_size(a->context.args) == 0 && ret->type[0] != '\0' &&
-                     ret->jid[0] != '\0';
     if (ret->outcome != RUN_DONE && ret->outcome != RUN_BACK) {
         write_next(a, &v, payload, payload_bytes, ret);
     }

@@ -33,7 +33,6 @@ struct run_result {
     bool failed; /* counts as failed */
     bool
         infrastructure; /* Redis or Postgres was away; BACK when the handler was not even started */
-    bool timetable;     /* settled for good and may be a timetable's job: queue_slot_done */
     int attempt;        /* 1 = first */
     int64_t enqueued_us, started_us, finished_us;
     char jid[JOB_JID_BYTES], type[JOB_NAME_BYTES], trace_id[ID_TRACE_BYTES];
