@@ -24,10 +24,10 @@ enum duty_id {
 
 /* Whether and how well a duty is done. */
 struct duty_stats {
-    atomic_llong ok_ms;    /* monotonic time of the last good round; 0 = none yet */
-    atomic_llong rounds;   /* good rounds */
-    atomic_llong failures; /* failed rounds */
-    atomic_llong items;    /* slots pushed, events relayed, jobs promoted, jobs given back */
+    atomic_llong ok_ms;     /* monotonic time of the last good round; 0 = none yet */
+    atomic_llong rounds;    /* good rounds */
+    atomic_llong failures;  /* failed rounds */
+    atomic_llong items;     /* slots pushed, events relayed, jobs promoted, jobs given back */
     atomic_llong canary_ms; /* recovery: how long the last planted job was, or is, away */
 };
 

@@ -9,5 +9,5 @@
 
 /* who: "cli:NAME", "key:NAME", "rule:NAME"; action "order.hold"; subject "order:17".  detail is borrowed; NULL = {}.  Belongs into
  * the transaction of the change it tells of. */
-must_check int audit_add(struct db *tx, const char *who, const char *action, const char *subject, const json_t *detail,
-                         struct fail *f);
+must_check int audit_add(struct db *tx, const char *who, const char *action, const char *subject,
+                         const json_t *detail, struct fail *f);

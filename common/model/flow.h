@@ -16,4 +16,5 @@ enum setting_id flow_find(const char *name);
 const char *flow_name(enum setting_id id);
 
 /* Turn STOP on or off, with the reason in `audit`, then read it back in a new transaction; *ret_on is what was read. */
-must_check int flow_stop(struct db *db, bool on, const char *reason, const char *who, bool *ret_on, struct fail *f);
+must_check int flow_stop(struct db *db, bool on, const char *reason, const char *who, bool *ret_on,
+                         struct fail *f);

@@ -20,7 +20,8 @@ struct health_source {
 };
 
 /* Listen on "HOST:PORT" ("[::1]:9100", ":9100" = all addresses; port 0 = any).  FAIL_INPUT for a broken or taken address. */
-must_check int health_open(const char *listen, const struct health_source *source, struct health **ret, struct fail *f);
+must_check int health_open(const char *listen, const struct health_source *source,
+                           struct health **ret, struct fail *f);
 /* The port that is really listened on. */
 int health_port(const struct health *h);
 /* Ends the thread; a client being answered is dropped.  Accepts NULL. */

@@ -1,3 +1,4 @@
+/* clang-format off */
 /* JOB_ROW(name, queue, handler, deadline_ms, tries, help)
  * Every job type that exists, the one list from which worker dispatch, CLI checks and documentation are made.
  * To add one: a file worker/<area>/<name>.c with the handler, a line in its CMakeLists.txt, a line here.
@@ -10,3 +11,4 @@ JOB_ROW("orders.sweep",     "fulfillment", orders_sweep,     120000, 3,  "Enqueu
 JOB_ROW("orders.reconcile", "fulfillment", orders_reconcile, 600000, 3,  "Compare shop, supplier and ledger; report missing and double")
 JOB_ROW("housekeeping",     "fulfillment", housekeeping,     300000, 3,  "Trim old history, make tomorrow's partitions")
 JOB_ROW("noop",             "default",     noop,             10000,  3,  "Do nothing; for trying the queue")
+/* clang-format on */

@@ -17,8 +17,11 @@ struct mapping_new {
     struct money price; /* supplier price now; later rises are measured against it */
 };
 /* Propose a mapping, not confirmed, at the next free rank.  FAIL_INPUT, FAIL_CONFLICT when it exists. */
-must_check int mapping_add(struct db *db, const struct mapping_new *m, const char *who, struct fail *f);
+must_check int mapping_add(struct db *db, const struct mapping_new *m, const char *who,
+                           struct fail *f);
 /* Confirm a proposed mapping.  FAIL_MISSING; FAIL_CONFLICT when it is confirmed already. */
-must_check int mapping_confirm(struct db *db, const char *shop_sku, const char *vid, const char *who, struct fail *f);
+must_check int mapping_confirm(struct db *db, const char *shop_sku, const char *vid,
+                               const char *who, struct fail *f);
 /* FAIL_MISSING. */
-must_check int mapping_remove(struct db *db, const char *shop_sku, const char *vid, const char *who, struct fail *f);
+must_check int mapping_remove(struct db *db, const char *shop_sku, const char *vid, const char *who,
+                              struct fail *f);

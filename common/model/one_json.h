@@ -7,5 +7,5 @@
 #include "common/db/db.h"
 
 /* *ret_json is the caller's to free().  FAIL_MISSING when there is no row. */
-must_check int one_json(struct db *db, const struct embedded *sql, const char *const *params, char **ret_json,
-                        struct fail *f);
+must_check int one_json(struct db *db, const struct embedded *sql, const char *const *params,
+                        char **ret_json, struct fail *f);

@@ -26,7 +26,8 @@ struct order_filter {
 /* {"orders":[{"id","gid","name","state","mode","created_at","total":{},"email","hold_code","score","problem","next_job",
  * "next_run_at","placed_at","fulfilled_at","changed_at","cj_orders","parcels"}],"next":text or null}, newest first.
  * FAIL_INPUT unknown state, broken cursor or limit.  *ret_json is the caller's to free(). */
-must_check int orders_page(struct db *db, const struct order_filter *filter, char **ret_json, struct fail *f);
+must_check int orders_page(struct db *db, const struct order_filter *filter, char **ret_json,
+                           struct fail *f);
 
 /* Id of an order by id ("17"), name ("#1001" or "1001") or gid.  FAIL_MISSING; FAIL_CONFLICT when a name is not unique. */
 must_check int order_resolve(struct db *db, const char *text, int64_t *ret_id, struct fail *f);
@@ -41,4 +42,5 @@ must_check int order_detail(struct db *db, int64_t id, char **ret_json, struct f
 must_check int order_release_by(struct db *db, int64_t id, const char *who, struct fail *f);
 /* A person holds an order that is not placed yet: state held, hold_code PERSON with the reason, nothing runs until a release.
  * FAIL_INPUT empty or too long reason (300 bytes); otherwise as order_release_by. */
-must_check int order_hold_by(struct db *db, int64_t id, const char *reason, const char *who, struct fail *f);
+must_check int order_hold_by(struct db *db, int64_t id, const char *reason, const char *who,
+                             struct fail *f);

@@ -21,7 +21,7 @@ enum setting_id {
 };
 
 struct setting_rule {
-    const char *name;      /* "orders.grace_s" */
+    const char *name; /* "orders.grace_s" */
     enum setting_type type;
     int64_t min, max;      /* INT: range; TEXT: length */
     const char *choices;   /* CHOICE: "off|dry_run|approve|auto" */
@@ -33,17 +33,19 @@ extern const struct setting_rule setting_rules[SETTING_COUNT];
 
 /* All settings at one moment. */
 struct settings {
-    int64_t num[SETTING_COUNT];  /* INT and BOOL; CHOICE: index of the choice */
+    int64_t num[SETTING_COUNT];   /* INT and BOOL; CHOICE: index of the choice */
     char text[SETTING_COUNT][64]; /* the value as text */
 };
 must_check int settings_read(struct db *db, struct settings *ret, struct fail *f);
 
 /* One setting as a number (CHOICE: index), whatever is wrong with others.  FAIL_LATER like settings_read. */
-must_check int settings_read_one(struct db *db, enum setting_id id, int64_t *ret_num, struct fail *f);
+must_check int settings_read_one(struct db *db, enum setting_id id, int64_t *ret_num,
+                                 struct fail *f);
 
 /* Validate and store; who and why go to `audit` in the same transaction.  FAIL_MISSING unknown name, FAIL_INPUT bad value.
  * id comes from settings_find. */
-must_check int settings_write(struct db *db, enum setting_id id, const char *value, const char *who, struct fail *f);
+must_check int settings_write(struct db *db, enum setting_id id, const char *value, const char *who,
+                              struct fail *f);
 /* SETTING_COUNT when unknown. */
 enum setting_id settings_find(const char *name);
 /* 0, or FAIL_INPUT with what is allowed. */

@@ -1,3 +1,4 @@
+/* clang-format off */
 /* SETTING_ROW(id, name, type, min, max, choices, default, unit, help)
  * To add a setting: add a line here; CLI, API and checks follow.  Included several times, so no #pragma once. */
 SETTING_ROW(FLOW_FULFILLMENT, "flow.fulfillment", SETTING_CHOICE, 0, 0, "off|dry_run|approve|auto", "approve", "",
@@ -29,3 +30,4 @@ SETTING_ROW(SWEEP_S, "orders.sweep_s", SETTING_INT, 5, 86400, "", "60", "s", "Ho
 SETTING_ROW(HOUSEKEEPING_S, "housekeeping_s", SETTING_INT, 60, 86400, "", "3600", "s", "How often old history is trimmed")
 SETTING_ROW(HISTORY_DAYS, "history_days", SETTING_INT, 1, 3650, "", "30", "days", "How long job_run keeps a day")
 SETTING_ROW(WAREHOUSE, "orders.warehouse", SETTING_TEXT, 2, 2, "", "CN", "", "Supplier warehouse country orders are shipped from")
+/* clang-format on */

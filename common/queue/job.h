@@ -15,29 +15,29 @@
 #include "common/base/str.h"
 
 enum {
-    JOB_NAME_BYTES = 128,          /* class and queue names, with NUL */
-    JOB_JID_BYTES = 64,            /* foreign clients use other forms than 24 hex digits */
-    JOB_MAX_BYTES = 64 * 1024,     /* enqueue refuses more; readers accept what is there */
+    JOB_NAME_BYTES = 128,      /* class and queue names, with NUL */
+    JOB_JID_BYTES = 64,        /* foreign clients use other forms than 24 hex digits */
+    JOB_MAX_BYTES = 64 * 1024, /* enqueue refuses more; readers accept what is there */
     JOB_DEFAULT_RETRIES = 25,
-    JOB_MAX_DEPTH = 512            /* nesting a reader follows before it calls a payload broken */
+    JOB_MAX_DEPTH = 512 /* nesting a reader follows before it calls a payload broken */
 };
 
 /* A parsed payload.  Made by job_parse, freed by job_free. */
 struct job {
-    char *payload;              /* the stored bytes, NUL-terminated copy */
+    char *payload; /* the stored bytes, NUL-terminated copy */
     size_t payload_bytes;
-    char jid[JOB_JID_BYTES];    /* "" when absent or not a string */
-    char type[JOB_NAME_BYTES];  /* member "class"; "" when absent */
-    char queue[JOB_NAME_BYTES]; /* member "queue"; "" when absent */
+    char jid[JOB_JID_BYTES];       /* "" when absent or not a string */
+    char type[JOB_NAME_BYTES];     /* member "class"; "" when absent */
+    char queue[JOB_NAME_BYTES];    /* member "queue"; "" when absent */
     char trace_id[ID_TRACE_BYTES]; /* member "dropship_trace"; "" when absent */
-    const char *args;           /* raw text of member "args" inside payload; NULL when absent */
+    const char *args;              /* raw text of member "args" inside payload; NULL when absent */
     size_t args_bytes;
     bool args_is_array;
-    int max_retries;            /* from "retry": true/odd = 25, N, false = 0; -1 when the member is absent */
-    int retry_count;            /* -1 before the first failure */
-    int64_t created_us;         /* 0 = unknown */
-    int64_t enqueued_us;        /* 0 = unknown */
-    int64_t failed_us;          /* first failure; 0 = none */
+    int max_retries; /* from "retry": true/odd = 25, N, false = 0; -1 when the member is absent */
+    int retry_count; /* -1 before the first failure */
+    int64_t created_us;  /* 0 = unknown */
+    int64_t enqueued_us; /* 0 = unknown */
+    int64_t failed_us;   /* first failure; 0 = none */
 };
 
 /* What to enqueue. */
@@ -61,18 +61,19 @@ static inline void job_free_p(struct job **job)
 
 /* Payload of a new job: validated names, args (must be a JSON array), size.  Writes the jid used to ret_jid.
  * enqueued: whether it goes to a list now (member enqueued_at).  FAIL_INPUT says what is wrong. */
-must_check int job_build(const struct job_spec *spec, int64_t now_us, bool enqueued, struct str *out,
-                         char ret_jid[static JOB_JID_BYTES], struct fail *f);
+must_check int job_build(const struct job_spec *spec, int64_t now_us, bool enqueued,
+                         struct str *out, char ret_jid[static JOB_JID_BYTES], struct fail *f);
 
 /* Copy of the payload with enqueued_at set anew, for a move to a list.  requeue_retry: also take one from retry_count, as
  * Sidekiq's "retry now" does. */
-must_check int job_mark_enqueued(const struct job *job, int64_t now_us, bool requeue_retry, struct str *out, struct fail *f);
+must_check int job_mark_enqueued(const struct job *job, int64_t now_us, bool requeue_retry,
+                                 struct str *out, struct fail *f);
 
 /* Copy with the members of one more failure: error_class, error_message (cut at 10000 characters), failed_at or retried_at,
  * retry_count, queue (the payload's own retry_queue, if usable, goes before `queue`).  *ret_retry_count = its new value. */
 must_check int job_mark_failed(const struct job *job, const char *queue, const char *error_class,
-                               const char *error_message, int64_t now_us, struct str *out, int *ret_retry_count,
-                               struct fail *f);
+                               const char *error_message, int64_t now_us, struct str *out,
+                               int *ret_retry_count, struct fail *f);
 
 /* Seconds until the attempt after failure number n (0 = first): n^4 + 15 + jitter of [0, 10 (n + 1)), as Sidekiq 8. */
 int64_t job_backoff_s(int retry_count, uint32_t random);

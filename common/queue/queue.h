@@ -18,18 +18,20 @@
 
 /* One job; jid (JOB_JID_BYTES) receives its id.  FAIL_INPUT: names, args, over 64 KiB.  FAIL_LATER: Redis away or full.
  * After FAIL_UNKNOWN the caller may repeat with the same spec->jid: at worst the job runs twice. */
-must_check int queue_enqueue(struct redis *r, const struct job_spec *spec, char ret_jid[static JOB_JID_BYTES],
-                             struct fail *f);
+must_check int queue_enqueue(struct redis *r, const struct job_spec *spec,
+                             char ret_jid[static JOB_JID_BYTES], struct fail *f);
 /* Many at once, first runs first; all or none of each group of 1000.  All specs are checked before the first is pushed. */
-must_check int queue_enqueue_bulk(struct redis *r, const struct job_spec *specs, size_t count, struct fail *f);
+must_check int queue_enqueue_bulk(struct redis *r, const struct job_spec *specs, size_t count,
+                                  struct fail *f);
 
 /* ---- claim and settle: one lane of one worker process ---- */
 
 struct claim_list {
-    char key[256];              /* dropship:claimed:IDENTITY:QUEUE#N */
+    char key[256]; /* dropship:claimed:IDENTITY:QUEUE#N */
     char queue[JOB_NAME_BYTES];
 };
-void queue_claim_list(const char *identity, const char *queue, unsigned serial, struct claim_list *ret);
+void queue_claim_list(const char *identity, const char *queue, unsigned serial,
+                      struct claim_list *ret);
 
 /* Claim up to max (at most QUEUE_BATCH_MAX) jobs in one script call; when there is none, wait up to block_ms for one (BLMOVE)
  * and claim again.  Jobs are in run order; payloads[i] is malloc'ed, size in sizes[i].  A paused queue gives none after
@@ -42,28 +44,30 @@ void queue_claim_list(const char *identity, const char *queue, unsigned serial, 
  * run next): after a failure, call again with the same list, or give back what it holds with queue_claim_release.
  * Returns 0 with *ret_count >= 0 (0 = none came), -1 failed (FAIL_LATER, FAIL_UNKNOWN: call again). */
 enum { QUEUE_BATCH_MAX = 1000 };
-must_check int queue_claim(struct redis *r, const struct claim_list *list, size_t max, int64_t block_ms,
-                           char **payloads, size_t *sizes, size_t *ret_count, struct fail *f);
+must_check int queue_claim(struct redis *r, const struct claim_list *list, size_t max,
+                           int64_t block_ms, char **payloads, size_t *sizes, size_t *ret_count,
+                           struct fail *f);
 
 /* Everything left in the list goes back to run next, uncounted (a lane that ends, or gives up after FAIL_UNKNOWN). */
-must_check int queue_claim_release(struct redis *r, const struct claim_list *list, int64_t *ret_released, struct fail *f);
+must_check int queue_claim_release(struct redis *r, const struct claim_list *list,
+                                   int64_t *ret_released, struct fail *f);
 
 enum settle_kind { SETTLE_DONE, SETTLE_RETRY, SETTLE_SNOOZE, SETTLE_DEAD, SETTLE_BACK };
 struct settlement {
     enum settle_kind kind;
-    const char *payload;     /* the claimed bytes, exactly */
+    const char *payload; /* the claimed bytes, exactly */
     size_t payload_bytes;
-    const char *next;        /* RETRY, SNOOZE, DEAD: bytes to store; DONE, BACK: NULL */
+    const char *next; /* RETRY, SNOOZE, DEAD: bytes to store; DONE, BACK: NULL */
     size_t next_bytes;
-    int64_t at_us;           /* RETRY, SNOOZE: when due; DEAD: time of death (made distinct by jitter) */
-    bool counts_as_failed;   /* adds to stat:failed */
-    bool fenced;             /* out: the job was not ours any more; nothing was changed */
+    int64_t at_us; /* RETRY, SNOOZE: when due; DEAD: time of death (made distinct by jitter) */
+    bool counts_as_failed; /* adds to stat:failed */
+    bool fenced;           /* out: the job was not ours any more; nothing was changed */
 };
 /* Settle a batch in one script: remove from the claim list, store the next form, count stat:processed (+failed).
  * BACK puts the payload to the tail of its queue without counting; SNOOZE does not count either.  At most QUEUE_BATCH_MAX.
  * After FAIL_LATER or FAIL_UNKNOWN repeat the same batch: what had been settled already then reads as fenced. */
-must_check int queue_settle(struct redis *r, const struct claim_list *list, struct settlement *batch, size_t count,
-                            int64_t now_us, struct fail *f);
+must_check int queue_settle(struct redis *r, const struct claim_list *list,
+                            struct settlement *batch, size_t count, int64_t now_us, struct fail *f);
 
 /* ---- liveness ---- */
 
@@ -74,8 +78,8 @@ struct heartbeat_work { /* one running job, for the two work hashes */
     int64_t run_at_us;
 };
 struct heartbeat {
-    const char *identity;    /* HOST:PID:NONCE */
-    const char *info_json;   /* Sidekiq's info object */
+    const char *identity;  /* HOST:PID:NONCE */
+    const char *info_json; /* Sidekiq's info object */
     int busy, concurrency;
     bool quiet;
     int64_t rss_kib, rtt_us;
@@ -87,7 +91,8 @@ void queue_identity(char *text, size_t text_bytes);
 /* Register (or renew) the lease; before the first claim, then each lease_ms / 5. */
 must_check int queue_lease(struct redis *r, const char *identity, int64_t lease_ms, struct fail *f);
 /* Sidekiq's hashes with their 60 s; pops one signal name into signal ("" = none). */
-must_check int queue_beat(struct redis *r, const struct heartbeat *beat, char signal[static 16], struct fail *f);
+must_check int queue_beat(struct redis *r, const struct heartbeat *beat, char signal[static 16],
+                          struct fail *f);
 /* Clean exit: lease, processes member and work hashes go. */
 must_check int queue_unregister(struct redis *r, const char *identity, struct fail *f);
 
@@ -117,17 +122,19 @@ must_check int queue_canary(struct redis *r, int64_t every_ms, struct canary *re
 
 /* Move up to max due jobs of `schedule` and `retry` to their queues.  *ret_moved; *ret_next_ms = milliseconds until the next
  * one is due (at most 1000; 0 = more are due now). */
-must_check int queue_promote(struct redis *r, size_t max, int64_t *ret_moved, int64_t *ret_next_ms, struct fail *f);
+must_check int queue_promote(struct redis *r, size_t max, int64_t *ret_moved, int64_t *ret_next_ms,
+                             struct fail *f);
 
 struct slot {
-    const char *name;     /* timetable entry: "orders.check" */
+    const char *name; /* timetable entry: "orders.check" */
     int64_t interval_ms;
-    struct job_spec job;  /* jid is ignored: derived from name and slot */
+    struct job_spec job; /* jid is ignored: derived from name and slot */
 };
 /* Claim the present slot floor(now / interval) by Redis TIME and push its job, in one script.
  * 0 = pushed, 1 = already claimed by somebody, or skipped because the last one of this name still waits or runs
  * (marker dropship:slot:NAME:busy; its TTL is at most the interval and 15 minutes).  *ret_wait_ms = until the next slot. */
-must_check int queue_slot(struct redis *r, const struct slot *slot, int64_t *ret_wait_ms, struct fail *f);
+must_check int queue_slot(struct redis *r, const struct slot *slot, int64_t *ret_wait_ms,
+                          struct fail *f);
 /* The next slot may push again.  No effect unless jid is the marker's.  Nobody needs to call this for a job that is settled
  * (done or dead), condemned, killed or deleted: those clear the marker themselves, in the same script but for
  * queue_delete, taking the job's class for the entry's name. */
@@ -136,7 +143,8 @@ must_check int queue_slot_done(struct redis *r, const char *name, const char *ji
 /* ---- looking and steering (CLI, API) ---- */
 
 enum job_state { JOB_WAITING, JOB_RUNNING, JOB_SCHEDULED, JOB_RETRY, JOB_DEAD, JOB_STATES };
-extern const char *const job_state_names[JOB_STATES]; /* "waiting" "running" "scheduled" "retry" "dead" */
+extern const char
+    *const job_state_names[JOB_STATES]; /* "waiting" "running" "scheduled" "retry" "dead" */
 
 struct queue_info {
     char name[JOB_NAME_BYTES];
@@ -145,15 +153,16 @@ struct queue_info {
     bool paused;
 };
 /* All known queues by name; *ret is malloc'ed.  */
-must_check int queue_list(struct redis *r, struct queue_info **ret, size_t *ret_count, struct fail *f);
+must_check int queue_list(struct redis *r, struct queue_info **ret, size_t *ret_count,
+                          struct fail *f);
 
 struct job_entry {
     enum job_state state;
-    char where[256];      /* list or set key */
-    char worker[128];     /* identity, when running */
-    int64_t at_us;        /* score: due or died; 0 otherwise */
-    struct job *job;      /* NULL when the payload is not a job */
-    char *payload;        /* raw bytes, NUL-terminated */
+    char where[256];  /* list or set key */
+    char worker[128]; /* identity, when running */
+    int64_t at_us;    /* score: due or died; 0 otherwise */
+    struct job *job;  /* NULL when the payload is not a job */
+    char *payload;    /* raw bytes, NUL-terminated */
     size_t payload_bytes;
 };
 struct job_entries {
@@ -163,17 +172,18 @@ struct job_entries {
 };
 void job_entries_free(struct job_entries *entries);
 /* A page of jobs of a state, next to run (or latest dead) first.  queue NULL = all. */
-must_check int queue_jobs(struct redis *r, enum job_state state, const char *queue, size_t offset, size_t limit,
-                          struct job_entries *ret, struct fail *f);
+must_check int queue_jobs(struct redis *r, enum job_state state, const char *queue, size_t offset,
+                          size_t limit, struct job_entries *ret, struct fail *f);
 /* Where is this job?  FAIL_MISSING when nowhere in Redis.  One entry. */
-must_check int queue_find(struct redis *r, const char *jid, struct job_entries *ret, struct fail *f);
+must_check int queue_find(struct redis *r, const char *jid, struct job_entries *ret,
+                          struct fail *f);
 
 /* Move a retry, scheduled or dead job to its queue now; FAIL_MISSING, FAIL_CONFLICT (waiting or running). */
 must_check int queue_retry(struct redis *r, const char *jid, struct fail *f);
 /* All dead (or retry) jobs, optionally of one queue, in batches by rising score; *ret_moved.  Jobs that are moved and fail
  * again meanwhile are not taken twice. */
-must_check int queue_retry_all(struct redis *r, enum job_state from, const char *queue, int64_t *ret_moved,
-                               struct fail *f);
+must_check int queue_retry_all(struct redis *r, enum job_state from, const char *queue,
+                               int64_t *ret_moved, struct fail *f);
 /* Move a waiting, scheduled or retry job to dead. */
 must_check int queue_kill(struct redis *r, const char *jid, struct fail *f);
 /* Remove a job that is not running. */
@@ -185,15 +195,19 @@ struct process_info {
     char *info_json; /* malloc'ed */
     int64_t busy, concurrency, rss_kib, rtt_us, beat_us;
     bool quiet, alive; /* alive = its lease lives */
-    bool ours;         /* has a lease, or "dropship" in its info; false: a foreign Sidekiq process on our database */
+    bool
+        ours; /* has a lease, or "dropship" in its info; false: a foreign Sidekiq process on our database */
 };
-must_check int queue_processes(struct redis *r, struct process_info **ret, size_t *ret_count, struct fail *f);
+must_check int queue_processes(struct redis *r, struct process_info **ret, size_t *ret_count,
+                               struct fail *f);
 void queue_processes_free(struct process_info *items, size_t count);
 /* Ask a process to quiet ("TSTP") or stop ("TERM"). FAIL_INPUT for other names. */
-must_check int queue_signal(struct redis *r, const char *identity, const char *signal, struct fail *f);
+must_check int queue_signal(struct redis *r, const char *identity, const char *signal,
+                            struct fail *f);
 
 struct queue_stats {
-    int64_t processed, failed, waiting, running, scheduled, retry, dead, processes, fenced, recovered;
+    int64_t processed, failed, waiting, running, scheduled, retry, dead, processes, fenced,
+        recovered;
     int64_t overdue_ms; /* age of the oldest due entry of schedule and retry; 0 = none */
 };
 must_check int queue_stats(struct redis *r, struct queue_stats *ret, struct fail *f);

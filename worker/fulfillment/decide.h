@@ -90,6 +90,7 @@ struct reason {
 };
 
 enum verdict { VERDICT_WAIT, VERDICT_FLAG, VERDICT_HOLD, VERDICT_RELEASE };
+/* "wait", "flag", "hold", "release". */
 const char *verdict_name(enum verdict v);
 
 struct decision {
@@ -104,6 +105,7 @@ struct decision {
     size_t point_count;
 };
 
+/* Every hold and the score over the facts; pure, any thread. */
 void decide(const struct order_facts *facts, struct decision *ret);
 
 /* ---- the parts, for the two files that hold the tables and for tests ---- */

@@ -33,6 +33,7 @@ enum supply_state {
     SUPPLY_STATES
 };
 
+/* The word the database has for it. */
 const char *order_state_name(enum order_state s);
 /* ORDER_STATES when unknown. */
 enum order_state order_state_parse(const char *name);
@@ -42,6 +43,7 @@ bool order_before_handoff(enum order_state s);
 /* Handed over and still followed. */
 bool order_after_handoff(enum order_state s);
 
+/* The word the database has for it. */
 const char *supply_state_name(enum supply_state s);
 /* SUPPLY_STATES when unknown. */
 enum supply_state supply_state_parse(const char *name);

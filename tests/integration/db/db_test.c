@@ -26,7 +26,8 @@ query(session,
       "select current_setting('timezone') as zone, current_setting('statement_timeout') as "
       "statement, current_setting('application_name') as name");
 /* What was asked for: a Unix socket shows 0 as what is in force. */
-query(watch, "select reset_val::bigint as idle_s from pg_settings where name = 'tcp_keepalives_idle'");
+query(watch,
+      "select reset_val::bigint as idle_s from pg_settings where name = 'tcp_keepalives_idle'");
 
 static struct db *db;
 static struct db *other;
