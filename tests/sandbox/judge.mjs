@@ -86,7 +86,7 @@ function doubtReason(world, order, cjOrders) {
     ['supplier_changed', variants.some((v) => v?.touched)],
     [
       'supplier_refuses',
-      cjOrders.some((c) => c.logisticsMiss || c.intercept.length || c.status === 'CANCELLED'),
+      cjOrders.some((c) => c.logisticsMiss || c.intercept.length || world.closedByCj.has(c.id)),
     ],
   ];
   return checks.find(([, doubt]) => doubt)?.[0] ?? null;
@@ -159,6 +159,7 @@ function progress(world, order, paid) {
     untold: [...known].filter((n) => !numbers.includes(n)),
     twice: numbers.filter((n, i) => numbers.indexOf(n) !== i),
     notified: live.length > 0 && live.every((f) => f.notified),
+    linked: live.every((f) => f.tracking.length > 0 && f.tracking.every((t) => t.url)),
   };
 }
 
@@ -173,6 +174,7 @@ function judgeOrder(world, order, cjOrders, report, graceMs) {
     if (paid.length) {
       report.extra.push({ order: order.name, why: held, cj: paid.map((c) => c.id) });
     }
+    judgeRest(world, order, { paid, live, most: 0 }, report);
     return;
   }
   report[doubt ? 'optional' : 'expected'] += 1;
@@ -185,36 +187,63 @@ function judgeOrder(world, order, cjOrders, report, graceMs) {
       cj: cjOrders.filter((c) => c.payments > 1).map((c) => c.id),
     });
   }
-  if (live.length > 1 && paid.length < live.length) {
-    report.unpaidLeftovers.push({
-      order: order.name,
-      cj: live.filter((c) => !c.paidAt).map((c) => c.id),
-    });
-  }
+  judgeRest(world, order, { paid, live, most: 1 }, report);
   if (paid.length && (!order.edited || order.edited + GRACE_MS < handoff)) {
     judgeContent(order, paid, report);
   }
   judgeProgress(world, order, { paid, live, doubt }, report, graceMs);
 }
 
-const plain = (zip) =>
-  String(zip ?? '')
-    .replace(/[\s-]/g, '')
+/** Nothing may be left unpaid beside what is needed (`most` living CJ orders), nor be fulfilled that was never bought. */
+function judgeRest(world, order, { paid, live, most }, report) {
+  const unpaid = live.filter((c) => !c.paidAt);
+  if (unpaid.length && live.length > most) {
+    report.unpaidLeftovers.push({ order: order.name, cj: unpaid.map((c) => c.id) });
+  }
+  const invented = order.fulfillments.filter((f) => f.status === 'SUCCESS');
+  if (invented.length && !paid.length) {
+    const shop = invented.flatMap((f) => f.tracking.map((t) => t.number));
+    report.wrongTracking.push({ order: order.name, shop, cj: [] });
+  }
+}
+
+const plain = (text) =>
+  String(text ?? '')
+    .normalize('NFKC')
+    .replace(/[\s.,-]/g, '')
     .toUpperCase();
+const phoneEnd = (text) =>
+  String(text ?? '')
+    .replace(/[^0-9]/g, '')
+    .slice(-8);
+
+/** Fields of a CJ order that do not say where the shop's customer lives. */
+function wrongFields(order, { shipping: to }) {
+  const a = order.shipping;
+  const good = {
+    shippingCountryCode: [a.countryCode],
+    shippingProvince: [a.province, a.provinceCode, a.city],
+    shippingCity: [a.city],
+    shippingZip: [a.zip],
+    shippingAddress: [a.address1],
+    shippingAddress2: [a.address2],
+    shippingCustomerName: [[a.firstName, a.lastName].filter(Boolean).join(' ')],
+  };
+  const wrong = Object.keys(good).filter(
+    (field) => !good[field].some((text) => plain(text) === plain(to[field])),
+  );
+  const phones = [a.phone, order.phone, order.billing?.phone].filter(Boolean).map(phoneEnd);
+  return phones.includes(phoneEnd(to.shippingPhone)) ? wrong : [...wrong, 'shippingPhone'];
+}
 
 function judgeContent(order, paid, report) {
   const cj = paid.map((c) => c.id);
   if (!sameLines(order, paid)) {
     report.wrongLines.push({ order: order.name, cj });
   }
-  if (
-    paid.some(
-      (c) =>
-        plain(c.shipping.shippingZip) !== plain(order.shipping.zip) ||
-        c.shipping.shippingCountryCode !== order.shipping.countryCode,
-    )
-  ) {
-    report.wrongAddress.push({ order: order.name, cj });
+  const fields = [...new Set(paid.flatMap((c) => wrongFields(order, c)))];
+  if (fields.length) {
+    report.wrongAddress.push({ order: order.name, cj, fields });
   }
 }
 
@@ -227,7 +256,7 @@ function judgeProgress(world, order, { paid, live, doubt }, report, graceMs) {
     report.fulfilled += 1;
     report.fulfilledExpected += doubt ? 0 : 1;
     report.notified += p.notified ? 1 : 0;
-    if (p.strange.length || p.untold.length) {
+    if (p.strange.length || p.untold.length || !p.linked) {
       report.wrongTracking.push({ order: order.name, shop: p.strange, cj: p.untold });
     }
     if (!p.notified) {
@@ -285,7 +314,7 @@ export function judge(world, graceMs = 0) {
     const order = shopOrderOf(shop, cj);
     if (order) {
       byOrder.set(order, [...(byOrder.get(order) ?? []), cj]);
-    } else if (cj.paidAt) {
+    } else if (cj.paidAt || cj.status !== 'CANCELLED') {
       report.unknown.push({ orderNumber: cj.orderNumber, cj: cj.id });
     }
   }
@@ -296,6 +325,9 @@ export function judge(world, graceMs = 0) {
     catalog: world.catalog,
     clock: world.clock,
     byEmail: new Map(),
+    closedByCj: new Set(
+      world.ledger.entries.filter((e) => e.operation === 'orderCancelled').map((e) => e.cjOrderId),
+    ),
   };
   for (const order of shop.orders.byId.values()) {
     view.byEmail.set(order.email, [...(view.byEmail.get(order.email) ?? []), order]);

@@ -85,6 +85,7 @@ class Client {
       shippingCity: a.city,
       shippingZip: a.zip,
       shippingAddress: a.address1,
+      shippingAddress2: a.address2,
       shippingCustomerName: `${a.firstName} ${a.lastName}`,
       shippingPhone: a.phone,
       fromCountryCode: 'CN',

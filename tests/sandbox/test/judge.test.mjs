@@ -101,6 +101,74 @@ test('wrong lines, wrong address and wrong tracking are told apart', async (t) =
   );
 });
 
+test('another street, town, name or phone is a wrong address; a lost second line, too', async (t) => {
+  const sandbox = await shop(t);
+  const wrong = {
+    shippingAddress: '1 Elsewhere Road',
+    shippingAddress2: 'Apt 999',
+    shippingCity: 'Elsewhere',
+    shippingProvince: 'Elsewhere',
+    shippingCustomerName: 'Someone Else',
+    shippingPhone: '+15125550000',
+  };
+  const names = [];
+  for (const [field, value] of Object.entries(wrong)) {
+    const order = sandbox.world.customers.order({ country: 'US' });
+    await sandbox.buy(order, { [field]: value });
+    names.push([order.name, [field]]);
+  }
+  const report = await judged(sandbox);
+  assert.deepEqual(
+    report.wrongAddress.map((w) => [w.order, w.fields]),
+    names,
+  );
+});
+
+test('an order that is left unpaid beside a paid one, for a held or for no order is told', async (t) => {
+  const sandbox = await shop(t);
+  const create = (order, changes) =>
+    sandbox.cj('POST', 'shopping/order/createOrderV2', sandbox.cjBody(order, changes));
+  const order = sandbox.world.customers.order();
+  await complete(sandbox, order);
+  await create(order, { orderNumber: 'second' });
+  const held = sandbox.world.customers.order({ oddity: 'risk_high' });
+  await create(held);
+  await create(sandbox.world.customers.order(), { orderNumber: 'x', products: [{ vid: sandbox.cjBody(order).products[0].vid, quantity: 1 }] });
+  const report = await judged(sandbox);
+  assert.deepEqual(
+    report.unpaidLeftovers.map((u) => u.order),
+    [order.name, held.name],
+  );
+  assert.deepEqual(
+    report.unknown.map((u) => u.orderNumber),
+    ['x'],
+  );
+});
+
+test('an order whose CJ order we deleted ourselves is missing, not excused', async (t) => {
+  const sandbox = await shop(t);
+  const order = sandbox.world.customers.order();
+  const made = await sandbox.cj('POST', 'shopping/order/createOrderV2', sandbox.cjBody(order));
+  sandbox.world.supplier.delete(sandbox.world.supplier.find(made.json.data.orderId));
+  const report = await judged(sandbox);
+  assert.equal(report.expected, 1);
+  assert.deepEqual(report.missing, [{ order: order.name, stage: 'no_cj_order' }]);
+});
+
+test('a fulfillment without anything bought, or without a tracking address, is wrong tracking', async (t) => {
+  const sandbox = await shop(t);
+  const invented = sandbox.world.customers.order();
+  await sandbox.fulfill(invented, 'INVENTED1');
+  const order = sandbox.world.customers.order();
+  await complete(sandbox, order);
+  sandbox.world.shop.find(order.name).fulfillments[0].tracking[0].url = null;
+  const report = await judged(sandbox);
+  assert.deepEqual(
+    report.wrongTracking.map((w) => w.order),
+    [invented.name, order.name],
+  );
+});
+
 test('an order that had to be held is not expected, and bought anyway it is extra', async (t) => {
   const sandbox = await shop(t);
   const odd = [
