@@ -88,7 +88,9 @@ export async function storm({ seed, seconds, orders: count, flush, dropRate = 0.
     const endAt = Date.now() + seconds * 1000;
     const jobs = [faults(system, { endAt, random, log }), orders(system, { count: count - 1, endAt })];
     if (flush) jobs.push(flushInTheMiddle(system, { endAt, log }));
-    await Promise.all(jobs);
+    // All of them to their end, also when one fails: none may start a server again behind the clean-up.
+    const failed = (await Promise.allSettled(jobs)).find((job) => job.status === 'rejected');
+    if (failed) throw failed.reason;
     const listed = await system.control('GET', '/control/faults');
     await system.control('DELETE', '/control/faults');
     say(`storm over: ${JSON.stringify(tally(log))}; now it may settle`);

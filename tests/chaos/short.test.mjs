@@ -8,7 +8,11 @@ test('one minute of kills, lost answers and a FLUSHALL: every order is placed, p
   assert.equal(report.judge.orders, 60);
   assert.ok(report.judge.expected >= 50, `only ${report.judge.expected} of 60 orders had to be fulfilled`);
   assert.deepEqual(faultsIn(report.judge), [], JSON.stringify(report.held));
-  for (const name of ['worker0', 'scheduler0', 'api', 'redis', 'postgres']) {
+  assert.equal(report.counts.FLUSHALL, 1);
+  for (const service of ['shopify', 'cj']) {
+    assert.ok(report.faultsHit.some((f) => f.service === service && f.hits > 0), `no answer of ${service} was dropped`);
+  }
+  for (const name of ['worker0', 'worker1', 'scheduler0', 'api', 'redis', 'postgres']) {
     assert.ok(report.counts[`kill ${name}`] >= 1, `${name} was never killed`);
   }
 });

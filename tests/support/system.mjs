@@ -26,14 +26,33 @@ export const quickSettings = {
 
 class Program {
   constructor(name, command, args, env, log) {
-    Object.assign(this, { name, command, args, env, log });
+    Object.assign(this, { name, command, args, env, log, crashes: [] });
   }
 
   start() {
     const out = fs.openSync(this.log, 'a');
+    this.#noteEnd();
+    this.ended = undefined;
+    this.killed = false;
     this.child = spawn(this.command, this.args, { env: this.env, stdio: ['ignore', out, out], cwd: '/' });
     fs.closeSync(out);
-    this.gone = new Promise((resolve) => this.child.on('exit', (code, signal) => resolve({ code, signal })));
+    this.gone = new Promise((resolve) => this.child.on('exit', (code, signal) => {
+      this.ended = { code, signal };
+      resolve(this.ended);
+    }));
+  }
+
+  // An end that nobody asked for.
+  #noteEnd() {
+    if (this.ended && !this.killed) this.crashes.push(`${this.name} ended by itself: ${JSON.stringify(this.ended)}`);
+  }
+
+  // What went wrong with it: ends that nobody asked for, and reports of the sanitizers.
+  faults() {
+    this.#noteEnd();
+    const log = fs.existsSync(this.log) ? fs.readFileSync(this.log, 'utf8') : '';
+    const reports = log.match(/^.*(?:ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|: runtime error: )[^]{0,3000}/m) ?? [];
+    return [...this.crashes, ...reports.map((text) => `${this.name}: ${text}`)];
   }
 
   get alive() {
@@ -42,6 +61,7 @@ class Program {
 
   async kill(signal = 'SIGKILL') {
     if (!this.alive) return this.gone;
+    this.killed = true;
     this.child.kill(signal);
     return this.gone;
   }
@@ -57,8 +77,8 @@ export class System {
     try {
       await system.#startAll();
     } catch (error) {
-      await system.stop();
-      throw error;
+      const more = await system.stop().then(() => '', (fault) => `\n${fault.message}`);
+      throw more ? new Error(error.message + more, { cause: error }) : error;
     }
     return system;
   }
@@ -167,10 +187,13 @@ export class System {
     return JSON.parse(this.postgres.query(`select coalesce(json_agg(x), '[]') from (${sql}) x`));
   }
 
+  // Throws, after all is stopped, when a program had ended by itself or a sanitizer had found something.
   async stop() {
-    await Promise.all([...(this.programs?.values() ?? [])].map((p) => p.kill('SIGKILL')));
-    await this.sandbox?.kill('SIGKILL');
+    const programs = [...(this.programs?.values() ?? []), ...(this.sandbox ? [this.sandbox] : [])];
+    await Promise.all(programs.map((p) => p.kill('SIGKILL')));
     await this.servers?.stop();
+    const faults = programs.flatMap((p) => p.faults());
     if (!process.env.DROPSHIP_KEEP) fs.rmSync(this.folder, { recursive: true, force: true });
+    if (faults.length > 0) throw new Error(faults.join('\n'));
   }
 }
