@@ -21,10 +21,13 @@ function ctest(label) {
     { encoding: 'utf8', env, maxBuffer: 1 << 28 });
   const out = run.stdout + run.stderr;
   const sum = (pattern) => [...out.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0);
-  const failedPrograms = [...out.matchAll(/^\s*\d+ - (\S+) \((Failed|Timeout|SEGFAULT|Subprocess aborted|.*Exception.*|Not Run)\)/gm)];
+  const failedPrograms = [...out.matchAll(/^\s*\d+ - (\S+) \(([A-Z][A-Za-z_ :]*)\)\s*$/gm)];
   const none = /No tests were found/.test(out);
-  let passed = sum(/\[  PASSED  \] (\d+) test/g) + sum(/^\d+: # pass (\d+)/gm);
-  let failed = sum(/\[  FAILED  \] (\d+) test/g) + sum(/^\d+: # fail (\d+)/gm);
+  // A program that ends well without having run a test (an exit(0) on its way, an empty list) proves nothing.
+  const silent = [...out.matchAll(/^\s*\d+\/\d+ Test\s+#(\d+): (\S+) \.+\s+Passed/gm)]
+    .filter(([, number]) => !new RegExp(`^${number}: .*(\\[  PASSED  \\] [1-9]|# pass [1-9]|[1-9]\\d* runs, )`, 'm').test(out)).map((match) => match[2]);
+  let passed = sum(/\[  PASSED  \] (\d+) test/g) + sum(/^\d+: # pass (\d+)/gm) + sum(/^\d+: (\d+) runs, /gm);
+  let failed = sum(/\[  FAILED  \] (\d+) test/g) + sum(/^\d+: # fail (\d+)/gm) + sum(/^\d+: # cancelled (\d+)/gm);
   if (none) failed += 1;
   if (failedPrograms.length > 0) {
     failed = Math.max(failed, failedPrograms.length);
@@ -33,7 +36,8 @@ function ctest(label) {
     failed = 1;
     process.stdout.write(out.slice(-20000));
   }
-  return { passed, failed };
+  for (const name of silent) console.log(`${name} ended without having passed a test`);
+  return { passed, failed: failed + silent.length };
 }
 
 function nodeTests(folder, extra = {}) {
@@ -50,7 +54,10 @@ function nodeTests(folder, extra = {}) {
   const number = (name) => Number(run.stdout.match(new RegExp(`^# ${name} (\\d+)`, 'm'))?.[1] ?? NaN);
   const passed = number('pass');
   let failed = number('fail') + number('cancelled');
-  if (!Number.isFinite(passed + failed)) return { passed: 0, failed: 1 };
+  if (!Number.isFinite(passed + failed)) {
+    process.stdout.write(`${run.stdout.slice(-20000)}${run.stderr.slice(-5000)}\n${folder}: no summary (${run.signal ?? run.error ?? run.status})\n`);
+    return { passed: 0, failed: 1 };
+  }
   if (run.status !== 0 && failed === 0) failed = 1;
   if (failed > 0) process.stdout.write(run.stdout.slice(-20000) + run.stderr.slice(-5000));
   return { passed, failed };
