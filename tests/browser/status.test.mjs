@@ -57,12 +57,15 @@ test('the page shows that it is a sandbox, the orders with their reasons, and th
 
 test("an order opens with its timeline; customers' and suppliers' text stays text", async () => {
   const { context, page, problems } = await open();
+  let seen = '';
   for (const row of [0, 1, 2]) {
     await page.locator('#orders tr').nth(row).locator('a, button').first().click();
     await page.waitForSelector('#timeline li');
+    seen += await page.textContent('#detail');
     await page.screenshot({ path: path.join(pictures, `order${row}.png`), fullPage: true });
     await page.click('#close');
   }
+  assert.ok(seen.includes(hostile), 'the hostile text was shown at all');
   assert.equal(await page.evaluate(() => window.pwned), undefined);
   assert.equal(await page.locator('#main img').count(), 0);
   assert.deepEqual(problems, []);
@@ -88,6 +91,17 @@ test('a small dark screen shows the same without sideways scrolling', async () =
   await page.screenshot({ path: path.join(pictures, 'small-dark.png'), fullPage: true });
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   assert.ok(overflow <= 0, `${overflow} pixels too wide`);
+  await context.close();
+});
+
+test('a forgotten key takes what it showed along', async () => {
+  const { context, page } = await open();
+  await page.click('#leave');
+  await page.waitForSelector('#login:not([hidden])');
+  await page.reload();
+  await page.waitForSelector('#login:not([hidden])');
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+  assert.equal(await page.locator('#view').isVisible(), false);
   await context.close();
 });
 
