@@ -7,6 +7,7 @@
 #include "api/cli/show.h"
 #include "api/cli/views.h"
 #include "common/base/json.h"
+#include "common/model/known_queues.h"
 
 const struct column queue_columns[QUEUE_COLUMNS] = {
     { "QUEUE", "name", CELL_TEXT },     { "WAITING", "waiting", CELL_INT },
@@ -43,6 +44,7 @@ static int set_paused(struct cli *c, bool paused, struct fail *f)
 
     TRY(job_check_name(queue, "queue", f));
     TRY(cli_redis(c, &r, f));
+    TRY(known_queue_check(r, queue, f));
     TRY(queue_pause(r, queue, paused, f));
     if (c->json) {
         scoped(json_clear_p) json_t *answer =

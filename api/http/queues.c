@@ -2,12 +2,11 @@
 #include "api/http/resources.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "api/http/act.h"
 #include "api/http/reply.h"
 #include "common/base/json.h"
-#include "common/model/job_catalog.h"
+#include "common/model/known_queues.h"
 #include "common/queue/queue.h"
 
 /* Age as a JSON integer; null when unknown. */
@@ -33,26 +32,6 @@ int get_queues(struct request *rq, struct reply *re, struct fail *f)
     return reply_value(re, 200, body, f);
 }
 
-/* A queue exists when something is or was in it, or when a job type belongs to it. */
-static int check_queue(struct request *rq, const char *name, struct fail *f)
-{
-    scoped(free_p) struct queue_info *queues = NULL;
-    size_t count = 0;
-
-    for (size_t i = 0; i < job_kind_count; i++) {
-        if (strcmp(job_kinds[i].queue, name) == 0) {
-            return 0;
-        }
-    }
-    TRY(queue_list(rq->redis, &queues, &count, f));
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(queues[i].name, name) == 0) {
-            return 0;
-        }
-    }
-    return fail_set(f, FAIL_MISSING, "there is no queue '%s'", name);
-}
-
 static int pause_named(struct redis *r, const char *queue, struct fail *f)
 {
     return queue_pause(r, queue, true, f);
@@ -68,7 +47,7 @@ static int set_paused(struct request *rq, bool paused, struct reply *re, struct 
     const char *name = request_text(rq, "queue");
     char subject[160];
 
-    TRY(check_queue(rq, name, f));
+    TRY(known_queue_check(rq->redis, name, f));
     snprintf(subject, sizeof subject, "queue:%s", name);
     TRY(act_do(rq,
                &(struct act){ .action = paused ? "queue.pause" : "queue.resume",

@@ -115,7 +115,11 @@ test('queues are listed, paused and resumed', async () => {
   assert.equal((await ok('POST', '/api/v1/queues/default/pause', { scope: 'operate' })).paused, true);
   assert.equal((await ok('GET', '/api/v1/queues')).queues.find((q) => q.name === 'default').paused, true);
   assert.equal((await ok('POST', '/api/v1/queues/default/resume', { scope: 'operate' })).paused, false);
-  assert.equal((await api.call('POST', '/api/v1/queues/nowhere/pause')).status, 404);
+  for (const verb of ['pause', 'resume']) {
+    const refused = await api.call('POST', `/api/v1/queues/nowhere/${verb}`);
+    assert.equal(refused.status, 404);
+    assert.match(refused.body.detail, /no queue 'nowhere'; there are: .*fulfillment/);
+  }
   assert.equal(api.rows("select action from audit where subject = 'queue:default'").length, 2);
 });
 
