@@ -8,6 +8,9 @@
 #include "common/base/clock.h"
 #include "common/base/str.h"
 
+/* One sentence for both, and for what cannot be a key: which of them it is helps only who guesses. */
+static const char unknown_key[] = "This key is not known, or it was revoked.";
+
 enum { SETS = 256, WAYS = 4, KNOWN_KEYS = 64, ADDRESS_BYTES = 48 };
 
 /* A token bucket: `spent` attempts at `at_ms`, of which one is forgotten each AUTH_REFILL_MS. */
@@ -143,6 +146,13 @@ static int refuse(const struct request *rq, struct reply *re, const char *detail
     return 1;
 }
 
+/* Whether the header names a key at all, of whatever form. */
+static bool offers_key(const struct request *rq)
+{
+    const char *value = request_header(rq, "Authorization");
+    return value != NULL && strncasecmp(value, "Bearer ", strlen("Bearer ")) == 0;
+}
+
 static int refuse_for_now(const struct request *rq, struct reply *re)
 {
     reply_problem(re, rq, 429, "Too many failed attempts from this address.", NULL);
@@ -185,7 +195,9 @@ int auth_check(struct request *rq, struct reply *re, struct fail *f)
         return 0;
     }
     if (key == NULL) {
-        return refuse(rq, re, "This needs a key: Authorization: Bearer ds_...");
+        return refuse(rq, re,
+                      offers_key(rq) ? unknown_key
+                                     : "This needs a key: Authorization: Bearer ds_...");
     }
     id_sha256_hex(key, strlen(key), digest);
     if (auth_left(rq->api->auth, rq->address, clock_mono_ms()) <= 0 &&
@@ -195,9 +207,7 @@ int auth_check(struct request *rq, struct reply *re, struct fail *f)
     TRY(db_ready(rq->db, f));
     if (api_key_find(rq->db, key, &rq->key, f) < 0) {
         /* Only a refusal of our own has no SQLSTATE; one of Postgres is our trouble, not the caller's. */
-        return f->kind == FAIL_DENIED && f->code[0] == '\0'
-                   ? refuse(rq, re, "This key is unknown or revoked.")
-                   : -1;
+        return f->kind == FAIL_DENIED && f->code[0] == '\0' ? refuse(rq, re, unknown_key) : -1;
     }
     known_key(rq->api->auth, digest, true);
     return check_scope(rq, re);

@@ -102,8 +102,12 @@ test('bodies that are not what they must be', async () => {
 });
 
 test('keys: none, wrong, revoked, and scopes that are too small', async () => {
-  for (const key of ['x', 'ds_', `ds_${'0'.repeat(64)}`, `ds_${'0'.repeat(5000)}`]) await refused(401, 'GET', '/api/v1/orders', { key });
-  await refused(401, 'GET', '/api/v1/orders', { scope: null, headers: { authorization: `Basic ${btoa('a:b')}` } });
+  for (const key of ['x', 'ds_', `ds_${'0'.repeat(64)}`, `ds_${'0'.repeat(5000)}`]) {
+    assert.equal((await refused(401, 'GET', '/api/v1/orders', { key })).body.detail, 'This key is not known, or it was revoked.');
+  }
+  for (const headers of [{}, { authorization: `Basic ${btoa('a:b')}` }]) {
+    assert.match((await refused(401, 'GET', '/api/v1/orders', { scope: null, headers })).body.detail, /needs a key/);
+  }
   for (const [method, target] of [['POST', `/api/v1/orders/${order}/release`], ['POST', '/api/v1/stop'], ['DELETE', '/api/v1/jobs/victim'], ['POST', '/api/v1/queues/default/pause'], ['PUT', '/api/v1/settings']]) {
     await refused(403, method, target, { scope: 'read' });
   }
