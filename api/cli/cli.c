@@ -58,13 +58,19 @@ int cli_option_int(const struct cli *c, const char *name, int64_t max, int64_t o
     return str_to_int(value, 0, max, name, ret, f);
 }
 
+/* Most failures name their server already. */
+static int name_server(struct fail *f, const char *server)
+{
+    return strstr(f->text, server) != NULL ? -1 : fail_wrap(f, "%s", server);
+}
+
 int cli_db(struct cli *c, struct db **ret, struct fail *f)
 {
     if (c->db == NULL) {
         TRY(db_open(conf_text(c->conf, CONF_DATABASE_URL), "dropship", &c->db, f));
     }
     if (db_ready(c->db, f) < 0) {
-        return fail_wrap(f, "Postgres");
+        return name_server(f, "Postgres");
     }
     *ret = c->db;
     return 0;
@@ -76,7 +82,7 @@ int cli_redis(struct cli *c, struct redis **ret, struct fail *f)
         TRY(redis_open(conf_text(c->conf, CONF_REDIS_URL), &c->redis, f));
     }
     if (redis_connect(c->redis, f) < 0) {
-        return fail_wrap(f, "Redis");
+        return name_server(f, "Redis");
     }
     *ret = c->redis;
     return 0;

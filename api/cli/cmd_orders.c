@@ -8,6 +8,7 @@
 #include "api/cli/show.h"
 #include "common/base/json.h"
 #include "common/model/orders.h"
+#include "common/model/settings.h"
 
 static const struct column order_columns[] = {
     { "ID", "id", CELL_INT },
@@ -35,12 +36,13 @@ static const struct column order_fields[] = {
     { "risk", "risk", CELL_TEXT },
     { "score", "score", CELL_INT },
     { "hold", "hold_code", CELL_TEXT },
-    { "reasons", "hold_reasons", CELL_JSON },
     { "released by", "released_by", CELL_TEXT },
     { "problem", "problem", CELL_LONG },
     { "next job", "next_job", CELL_TEXT },
     { "due", "next_run_at", CELL_DUE },
 };
+static const struct column reason_code = { "", "code", CELL_TEXT };
+static const struct column reason_text = { "", "text", CELL_LONG };
 static const struct column line_columns[] = {
     { "SKU", "sku", CELL_TEXT },        { "QUANTITY", "quantity", CELL_INT },
     { "TO SHIP", "to_ship", CELL_INT }, { "PRICE", "unit_price", CELL_MONEY },
@@ -105,12 +107,32 @@ static void show_section(const char *title, const json_t *rows, const struct col
     }
 }
 
+/* "CODE: sentence" a line. */
+static void show_reasons(const json_t *reasons)
+{
+    size_t index;
+    const json_t *reason;
+    char code[OUT_CELL_BYTES], text[OUT_CELL_BYTES];
+
+    if (json_array_size(reasons) > 0) {
+        printf("\nreasons\n");
+    }
+    json_array_foreach(reasons, index, reason)
+    {
+        out_cell(reason, &reason_code, 0, code);
+        out_cell(reason, &reason_text, 0, text);
+        printf("%s: %s%s\n", code, text,
+               json_truth(reason, "overruled", false) ? " (overruled by the release)" : "");
+    }
+}
+
 static void show_order(const json_t *order)
 {
     size_t index;
     const json_t *supplier;
 
     out_fields(order, order_fields, COUNT_OF(order_fields));
+    show_reasons(json_object_get(order, "hold_reasons"));
     show_section("lines", json_object_get(order, "lines"), line_columns, COUNT_OF(line_columns));
     show_section("supplier orders", json_object_get(order, "supplier_orders"), supplier_columns,
                  COUNT_OF(supplier_columns));
@@ -155,6 +177,27 @@ static void tell(const struct cli *c, int64_t id, const char *state, const char 
     }
 }
 
+/* What follows a release; the order of the modes is that of the setting's choices. */
+static const char *after_release(struct db *db)
+{
+    static const char *const by_mode[] = {
+        "released, but the flow is off: it waits for `dropship flow fulfillment MODE`",
+        "released in dry run: what would be done is decided again and noted; nothing is ordered",
+        "released: it is decided now, and ordered unless a fact forbids it",
+        "released: it is decided now, and ordered unless a fact forbids it",
+    };
+    int64_t stop = 0, mode = 0;
+    struct fail ignored; /* the release itself is done */
+
+    if (settings_read_one(db, SETTING_STOP, &stop, &ignored) < 0 ||
+        settings_read_one(db, SETTING_FLOW_FULFILLMENT, &mode, &ignored) < 0 ||
+        (size_t)mode >= COUNT_OF(by_mode)) {
+        return "released; what follows cannot be told: the settings cannot be read";
+    }
+    return stop != 0 ? "released, but STOP is on: it waits for `dropship resume-all`"
+                     : by_mode[mode];
+}
+
 int cmd_order_release(struct cli *c, struct fail *f)
 {
     int64_t id;
@@ -163,7 +206,7 @@ int cmd_order_release(struct cli *c, struct fail *f)
     TRY(cli_db(c, &db, f));
     TRY(order_resolve(db, cli_word(c, 0), &id, f));
     TRY(order_release_by(db, id, c->who, f));
-    tell(c, id, "waiting", "released; its job runs now");
+    tell(c, id, "waiting", after_release(db));
     return 0;
 }
 

@@ -167,18 +167,26 @@ static void show_queue_side(const json_t *answer)
     }
 }
 
+/* A failure's text, without the server's name that stands before it here. */
+static const char *reason_of(const json_t *answer, const char *name, const char *server)
+{
+    const char *text = json_text(answer, name, "");
+    return strncmp(text, server, strlen(server)) == 0 ? text + strlen(server) : text;
+}
+
 static void show_status(const json_t *answer)
 {
     show_head(answer);
     if (json_object_get(answer, "business") != NULL) {
         show_business(json_object_get(answer, "business"));
     } else {
-        printf("\nPostgres cannot be asked: %s\n", json_text(answer, "postgres_error", ""));
+        printf("\nPostgres cannot be asked: %s\n",
+               reason_of(answer, "postgres_error", "Postgres: "));
     }
     if (json_object_get(answer, "limits") != NULL) {
         show_queue_side(answer);
     } else {
-        printf("\nRedis cannot be asked: %s\n", json_text(answer, "redis_error", ""));
+        printf("\nRedis cannot be asked: %s\n", reason_of(answer, "redis_error", "Redis: "));
     }
     if (json_array_size(json_object_get(answer, "tuned")) > 0) {
         printf("\n");

@@ -114,6 +114,13 @@ static void plain_cell(const json_t *value, char text[static OUT_CELL_BYTES])
     }
 }
 
+/* Null, absent and the empty text all say nothing. */
+static bool said(const json_t *value)
+{
+    return value != NULL && !json_is_null(value) &&
+           !(json_is_string(value) && json_string_length(value) == 0);
+}
+
 void out_cell(const json_t *row, const struct column *column, int64_t now_us,
               char text[static OUT_CELL_BYTES])
 {
@@ -121,7 +128,7 @@ void out_cell(const json_t *row, const struct column *column, int64_t now_us,
 
     if (column->kind == CELL_YES) {
         str_fit(text, OUT_CELL_BYTES, json_is_true(value) ? "yes" : "");
-    } else if (value == NULL || json_is_null(value)) {
+    } else if (!said(value)) {
         str_fit(text, OUT_CELL_BYTES, DASH);
     } else if ((column->kind == CELL_AGE || column->kind == CELL_DUE) && json_is_string(value)) {
         instant_cell(json_string_value(value), column->kind == CELL_DUE, now_us, text);
@@ -197,7 +204,7 @@ void out_fields(const json_t *object, const struct column *columns, size_t count
     }
     for (size_t i = 0; i < count; i++) {
         const json_t *value = json_at(object, columns[i].path);
-        if (value == NULL || json_is_null(value)) {
+        if (!said(value)) {
             continue;
         }
         out_cell(object, &columns[i], now_us, text);

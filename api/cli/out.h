@@ -28,11 +28,11 @@ struct column {
 
 enum { OUT_CELL_BYTES = 512 };
 
-/* Text of one cell; a dash for null and absent. */
+/* Text of one cell; a dash for null, absent and empty text. */
 void out_cell(const json_t *row, const struct column *column, int64_t now_us, char text[static OUT_CELL_BYTES]);
 /* Heading and rows of an array of objects; "(none)" when it is empty. */
 void out_table(const json_t *rows, const struct column *columns, size_t count);
-/* "title  value" lines of one object; lines whose value is null or absent are left out. */
+/* "title  value" lines of one object; lines whose value is null, absent or empty are left out. */
 void out_fields(const json_t *object, const struct column *columns, size_t count);
 /* "250 ms", "12 s", "5 min", "3.2 h", "4.0 d" */
 void out_duration(int64_t ms, char text[static OUT_CELL_BYTES]);

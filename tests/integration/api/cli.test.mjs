@@ -104,7 +104,11 @@ test('status shows sandbox, STOP, modes, orders, queues, waits and tuned setting
 test('status says what is away, shows the rest and exits 1', () => {
   const noDatabase = run(['status'], { DROPSHIP_DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' });
   assert.equal(noDatabase.status, 1);
-  assert.match(noDatabase.stdout, /Postgres cannot be asked/);
+  assert.match(noDatabase.stdout, /Postgres cannot be asked: (?!Postgres)/);
+  for (const command of ['orders', 'doctor']) {
+    const told = run([command], { DROPSHIP_DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' });
+    assert.match(told.stdout + told.stderr, / Postgres: (?!Postgres)/);
+  }
   assert.match(noDatabase.stdout, /jobs +waiting 0/);
   const noRedis = run(['status', '--json'], { DROPSHIP_REDIS_URL: 'redis://127.0.0.1:1/0' });
   assert.equal(noRedis.status, 1);
@@ -184,6 +188,16 @@ test('queues are listed, paused and resumed', () => {
   refused(2, /./, 'pause', 'two words');
 });
 
+test('a queue that does not exist is neither paused nor resumed; one of strangers is', () => {
+  for (const verb of ['pause', 'resume']) refused(1, /no queue 'fulfilment'; there are: .*fulfillment.*default/, verb, 'fulfilment');
+  assert.equal(keys('EXISTS', 'paused'), '0');
+  assert.equal(json('pause', 'fulfillment').paused, true);
+  refused(1, /no queue 'ruby'/, 'pause', 'ruby');
+  keys('SADD', 'queues', 'ruby');
+  assert.deepEqual(json('pause', 'ruby'), { queue: 'ruby', paused: true });
+  refused(1, /no queue 'x'; there are: .*, ruby\n/, 'pause', 'x');
+});
+
 test('workers are listed; a foreign process is named by doctor', () => {
   assert.deepEqual(json('workers'), []);
   assert.match(human('workers'), /none/);
@@ -243,6 +257,34 @@ test('a person holds and releases an order, by name', () => {
   sql("update shop_order set state = 'placed'");
   refused(1, /placed/, 'order-hold', '#1', 'too late');
   refused(2, /missing/, 'order-hold', '#1');
+});
+
+test('a release says what really follows in this mode', () => {
+  order('#1', 'held');
+  const follows = { off: /flow is off.*flow fulfillment/, dry_run: /dry run.*nothing is ordered/, approve: /decided now, and ordered unless/, auto: /decided now, and ordered unless/ };
+  for (const [mode, sentence] of Object.entries(follows)) {
+    json('flow', 'fulfillment', mode);
+    assert.match(human('order-release', '#1'), sentence);
+  }
+  json('stop', 'enough');
+  assert.match(human('order-release', '#1'), /STOP is on.*resume-all/);
+});
+
+test('the reasons of a held order are one line each, no JSON', () => {
+  order('#1', 'held');
+  sql(`update shop_order set hold_code = 'NO_MAPPING', hold_reasons = '[{"code":"NO_MAPPING","text":"no supplier variant","number":1},
+    {"code":"VALUE","text":"500.00 or more","overruled":true}]'`);
+  const text = human('order', '#1');
+  assert.match(text, /\nreasons\nNO_MAPPING: no supplier variant\nVALUE: 500\.00 or more \(overruled by the release\)\n/);
+  assert.ok(!text.includes('{'));
+});
+
+test('an empty hold code is shown as a dash', () => {
+  order('#1', 'placed');
+  const bare = human('orders');
+  sql("update shop_order set hold_code = ''");
+  assert.equal(human('orders'), bare);
+  assert.match(bare, /—/);
 });
 
 test('flows, STOP and settings are changed, read back and audited', () => {

@@ -32,6 +32,7 @@ static void cells_show_what_people_read(void **state)
     } cases[] = {
         { "{}", CELL_TEXT, "—" },
         { "{\"x\":null}", CELL_AGE, "—" },
+        { "{\"x\":\"\"}", CELL_TEXT, "—" },
         { "{\"x\":\"a\\nb\\u001b[31m\"}", CELL_TEXT, "a b [31m" },
         { "{\"x\":\"a\\u009b31mé\\u00a0\"}", CELL_TEXT, "a  31mé\u00a0" },
         { "{\"x\":\"2026-11-21T09:55:00+00:00\"}", CELL_AGE, "5 min" },
