@@ -8,6 +8,7 @@
 #include "common/db/db.h"
 #include "common/db/migrate.h"
 #include "common/redis/redis.h"
+#include "worker/core/gates.h"
 #include "worker/core/signals.h"
 
 enum { PAUSE_MIN_MS = 250, PAUSE_MAX_MS = 5000 };
@@ -69,8 +70,24 @@ static int wait_for(const struct check *check, const struct conf *conf)
     }
 }
 
+void startup_warn_missing(const struct conf *conf)
+{
+    if (!shopify_gate_configured(conf)) {
+        log_warn("startup.shopify", kv_str("state", "missing"),
+                 kv_str("text", "no Shopify credentials: jobs that need the shop wait; set "
+                                "SHOPIFY_SHOP and SHOPIFY_ACCESS_TOKEN, or SHOPIFY_CLIENT_ID "
+                                "and SHOPIFY_CLIENT_SECRET"));
+    }
+    if (!conf_is_set(conf, CONF_CJ_API_KEY)) {
+        log_warn("startup.cj", kv_str("state", "missing"),
+                 kv_str("text", "no CJ credentials: jobs that need the supplier wait; set "
+                                "CJ_API_KEY"));
+    }
+}
+
 int startup_wait(const struct conf *conf)
 {
+    startup_warn_missing(conf);
     for (size_t i = 0; i < COUNT_OF(checks); i++) {
         int got = wait_for(&checks[i], conf);
         if (got != 0) {
