@@ -14,7 +14,14 @@
 #include "common/db/db.h"
 #include "common/redis/redis.h"
 
-enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2, CLI_WORDS_MAX = 16, CLI_OPTIONS_MAX = 8, CLI_WHO_BYTES = 72 };
+enum {
+    CLI_DONE = 0,
+    CLI_FAILED = 1,
+    CLI_USAGE = 2,
+    CLI_WORDS_MAX = 16,
+    CLI_OPTIONS_MAX = 8,
+    CLI_WHO_BYTES = 72
+};
 
 struct cli_option {
     const char *name;  /* without "--" */
@@ -24,7 +31,7 @@ struct cli_option {
 struct cli {
     const struct conf *conf;
     bool json;
-    char who[CLI_WHO_BYTES]; /* "cli:USER", for audit */
+    char who[CLI_WHO_BYTES];          /* "cli:USER", for audit */
     const char *words[CLI_WORDS_MAX]; /* arguments that are no options, without the command */
     size_t word_count;
     struct cli_option options[CLI_OPTIONS_MAX];
@@ -49,7 +56,8 @@ const struct cli_command *cli_command_find(const char *name);
 /* A whole run of the program; returns its exit code. */
 int cli_main(int argc, char **argv);
 /* Sort argv[2..] into words and options of the command; FAIL_INPUT says what does not fit. */
-must_check int cli_parse(struct cli *c, const struct cli_command *command, int argc, char **argv, struct fail *f);
+must_check int cli_parse(struct cli *c, const struct cli_command *command, int argc, char **argv,
+                         struct fail *f);
 void cli_print_help(void);
 void cli_print_usage(const struct cli_command *command);
 
@@ -58,8 +66,8 @@ const char *cli_option(const struct cli *c, const char *name);
 /* Word by index, NULL when there are fewer. */
 const char *cli_word(const struct cli *c, size_t index);
 /* Option as a number in a range, or `otherwise`. */
-must_check int cli_option_int(const struct cli *c, const char *name, int64_t max, int64_t otherwise, int64_t *ret,
-                              struct fail *f);
+must_check int cli_option_int(const struct cli *c, const char *name, int64_t max, int64_t otherwise,
+                              int64_t *ret, struct fail *f);
 
 /* Connections, opened on first use; closed at the end of the run. */
 must_check int cli_db(struct cli *c, struct db **ret, struct fail *f);

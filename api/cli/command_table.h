@@ -1,3 +1,4 @@
+/* clang-format off */
 /* COMMAND(name, function, usage, fewest words, most words, options, help)
  * To add a command: its function in one of cmd_*.c, a line here; help and argument checks follow.  Every command also knows
  * --json and --help.  Included several times, so no #pragma once. */
@@ -28,3 +29,4 @@ COMMAND("mapping", cmd_mapping, "[list | add SKU VID SUPPLIER_SKU PRICE | confir
 COMMAND("key", cmd_key, "create NAME [--scope read|operate|admin] | list | revoke NAME", 1, 2, "scope=", "API keys; a new one is shown once")
 COMMAND("migrate", cmd_migrate, "", 0, 0, "", "Bring the database to the schema of this program")
 COMMAND("doctor", cmd_doctor, "", 0, 0, "", "Check configuration, Redis, Postgres and workers, and say how to mend what is wrong")
+/* clang-format on */

@@ -29,7 +29,8 @@ struct column {
 enum { OUT_CELL_BYTES = 512 };
 
 /* Text of one cell; a dash for null, absent and empty text. */
-void out_cell(const json_t *row, const struct column *column, int64_t now_us, char text[static OUT_CELL_BYTES]);
+void out_cell(const json_t *row, const struct column *column, int64_t now_us,
+              char text[static OUT_CELL_BYTES]);
 /* Heading and rows of an array of objects; "(none)" when it is empty. */
 void out_table(const json_t *rows, const struct column *columns, size_t count);
 /* "title  value" lines of one object; lines whose value is null, absent or empty are left out. */
