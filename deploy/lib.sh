@@ -115,6 +115,9 @@ choose_var() {
 
 start_time_of() { awk '{ sub(/^.*\) /, ""); print $20 }' "/proc/$1/stat" 2>/dev/null; }
 
+# Whose processes these are: the owner of the logs, a folder that root alone, or the one user of it all, has made.
+is_ours() { [ "$(awk '$1 == "Uid:" { print $2 }' "/proc/$1/status" 2>/dev/null)" = "$(stat -c %u "$VAR/log")" ]; }
+
 pid_of() {
     local pid started
     [ -r "$VAR/run/$1.pid" ] || return 1
@@ -122,14 +125,26 @@ pid_of() {
     # No start time: it had ended before its number was written down.
     [ -n "$pid" ] && [ -n "$started" ] && [ "$(start_time_of "$pid")" = "$started" ] || return 1
     [ "$(awk '{ sub(/^.*\) /, ""); print $1 }' "/proc/$pid/stat" 2>/dev/null)" != Z ] || return 1
+    # Never signal a stranger, whatever the file says.
+    is_ours "$pid" || return 1
     printf '%s\n' "$pid"
 }
 
 is_running() { pid_of "$1" >/dev/null; }
 
+# For sh -c: COMMAND... becomes the process, its output goes to the file named first.
+LOGGED='exec "$@" >>"$0" 2>&1'
+
+# logged NAME COMMAND...: as the service user, with its output in $VAR/log/NAME.log.
+logged() {
+    local log=$VAR/log/$1.log
+    shift
+    as_service sh -c "$LOGGED" "$log" "$@"
+}
+
 # start_program NAME COMMAND...: in its own session, log in $VAR/log/NAME.log; does nothing when it runs already.
 start_program() {
-    local name=$1 pid
+    local name=$1 pid note=$VAR/run/$1
     shift
     if is_running "$name"; then
         say "  $name: already runs (pid $(pid_of "$name"))"
@@ -137,17 +152,18 @@ start_program() {
     fi
     # The shell of this function call stays as the parent and reaps the program when it dies: the init of a container may not,
     # and Postgres takes a dead one that nobody reaped for a running server.
-    as_service setsid sh -c 'echo $$ >"$1"; shift; exec "$@"' start "$VAR/run/$name.new" "$@" \
-        >>"$VAR/log/$name.log" 2>&1 </dev/null &
+    rm -f "$note.new"
+    # The number comes through a file that we opened; the log is opened by the program's own user, whose folder that is.
+    as_service setsid sh -c "echo \$\$; $LOGGED" "$VAR/log/$name.log" "$@" >"$note.new" 2>"$note.err" </dev/null &
     local tries=0
-    until [ -s "$VAR/run/$name.new" ]; do
+    until [ -s "$note.new" ]; do
         tries=$((tries + 1))
-        [ $tries -lt 100 ] || die "$name did not start; see $VAR/log/$name.log"
+        [ $tries -lt 100 ] || { cat "$note.err" >&2; die "$name did not start; see $VAR/log/$name.log"; }
         sleep 0.05
     done
-    pid=$(cat "$VAR/run/$name.new")
-    printf '%s %s\n' "$pid" "$(start_time_of "$pid")" >"$VAR/run/$name.pid"
-    rm -f "$VAR/run/$name.new"
+    pid=$(cat "$note.new")
+    printf '%s %s\n' "$pid" "$(start_time_of "$pid")" >"$note.pid"
+    rm -f "$note.new" "$note.err"
     say "  $name: started (pid $pid)"
 }
 
@@ -172,6 +188,13 @@ stop_program() {
     rm -f "$VAR/run/$name.pid"
     STOPPED=1
     say "  $name: stopped"
+}
+
+# Seconds a worker may take to stop: the drain it was started with, and what handing back takes.
+worker_patience() {
+    local drain_ms
+    drain_ms=$(cat "$VAR/run/worker.drain_ms" 2>/dev/null) || true
+    printf '%s\n' $(((${drain_ms:-25000} + 999) / 1000 + 15))
 }
 
 # wait_for NAME SECONDS COMMAND...: until the command succeeds; names the log when it never does.

@@ -3,14 +3,34 @@
 
 OWN=$ROOT/deploy/dropship.env
 
+# As root, only what the programs write belongs to their user: neither what root runs, nor where root writes.
 prepare_var() {
-    mkdir -p "$VAR"/{run,log,redis,app}
+    umask 022
+    refuse_strangers_var
+    mkdir -p "$VAR"/{run,log,redis,sandbox,app/bin}
     if is_root; then
-        chown "$SERVICE_USER:" "$VAR" "$VAR"/{run,log,redis,app}
+        chown root: "$VAR" "$VAR/run"
+        chown -hR root: "$VAR/app"
+        chown -hR "$SERVICE_USER:" "$VAR/log"
+        chown "$SERVICE_USER:" "$VAR"/{redis,sandbox}
     fi
-    chmod 700 "$VAR/run" "$VAR/redis"
+    chmod 755 "$VAR" "$VAR/app" "$VAR/app/bin"
+    chmod 711 "$VAR/run"
+    chmod 700 "$VAR/redis"
     touch "$VAR/ports" "$VAR/secrets"
     chmod 600 "$VAR/secrets"
+}
+
+# A folder is of one user for ever: root would take it from an ordinary one.
+refuse_strangers_var() {
+    local owner
+    [ -d "$VAR/log" ] || return 0
+    owner=$(stat -c %U "$VAR/log")
+    if is_root; then
+        [ "$owner" = "$SERVICE_USER" ] || die "$VAR belongs to $owner: run deploy/up as $owner, or give it a folder: DROPSHIP_VAR=/FOLDER" 2
+    else
+        [ -O "$VAR/log" ] || die "$VAR belongs to $owner: run deploy/up as who made it, or give it a folder: DROPSHIP_VAR=/FOLDER" 2
+    fi
 }
 
 # remembered FILE NAME COMMAND...: the value kept under NAME in $VAR/FILE, made by COMMAND the first time.
@@ -65,13 +85,12 @@ own() { sed -n "s/^$1=//p" <<<"$OWN_SETTINGS"; }
 
 build_programs() {
     say "building (build/release)"
-    (cd "$ROOT" && cmake --preset release >"$VAR/log/build.log" 2>&1 &&
-        cmake --build --preset release >>"$VAR/log/build.log" 2>&1) || {
-        tail -n 20 "$VAR/log/build.log" >&2
-        die "the build failed; its log: $VAR/log/build.log"
+    (cd "$ROOT" && cmake --preset release >"$VAR/build.log" 2>&1 &&
+        cmake --build --preset release >>"$VAR/build.log" 2>&1) || {
+        tail -n 20 "$VAR/build.log" >&2
+        die "the build failed; its log: $VAR/build.log"
     }
     local program
-    mkdir -p "$VAR/app/bin"
     for program in "$ROOT"/build/release/bin/dropship*; do
         # A running program keeps its file: replace by renaming.
         cmp -s "$program" "$VAR/app/bin/${program##*/}" && continue
@@ -80,10 +99,19 @@ build_programs() {
     done
 }
 
+# private NAME: standard input becomes $VAR/NAME, which the service user alone may read.
+private() {
+    (umask 077 && cat >"$VAR/$1.new")
+    if is_root; then
+        chown "$SERVICE_USER:" "$VAR/$1.new"
+    fi
+    mv -f "$VAR/$1.new" "$VAR/$1"
+}
+
 start_redis() {
     REDIS_PORT=$(port_for redis)
     REDIS_PASSWORD=$(remembered secrets REDIS_PASSWORD random_hex 24)
-    cat >"$VAR/redis/redis.conf" <<CONF
+    private redis.conf <<CONF
 bind 127.0.0.1
 port $REDIS_PORT
 dir $VAR/redis
@@ -93,11 +121,7 @@ appendfsync everysec
 maxmemory-policy noeviction
 save ""
 CONF
-    chmod 600 "$VAR/redis/redis.conf"
-    if is_root; then
-        chown "$SERVICE_USER:" "$VAR/redis/redis.conf"
-    fi
-    start_program redis "$(command -v redis-server)" "$VAR/redis/redis.conf"
+    start_program redis "$(command -v redis-server)" "$VAR/redis.conf"
     wait_for redis 30 redis_answers
 }
 
@@ -111,15 +135,16 @@ start_postgres() {
     POSTGRES_PORT=$(port_for postgres)
     POSTGRES_PASSWORD=$(remembered secrets POSTGRES_PASSWORD random_hex 24)
     if [ ! -e "$data/PG_VERSION" ]; then
-        (umask 077 && printf '%s\n' "$POSTGRES_PASSWORD" >"$VAR/run/pw")
-        if is_root; then
-            chown "$SERVICE_USER:" "$VAR/run/pw"
-        fi
+        printf '%s\n' "$POSTGRES_PASSWORD" | private pw
         rm -rf "$data.new"
-        as_service "$bin/initdb" -D "$data.new" -U dropship --auth=scram-sha-256 --pwfile="$VAR/run/pw" \
-            --encoding=UTF8 --locale=C.UTF-8 >>"$VAR/log/postgres.log" 2>&1 ||
+        mkdir -m 700 "$data.new"
+        if is_root; then
+            chown "$SERVICE_USER:" "$data.new"
+        fi
+        logged postgres "$bin/initdb" -D "$data.new" -U dropship --auth=scram-sha-256 --pwfile="$VAR/pw" \
+            --encoding=UTF8 --locale=C.UTF-8 ||
             die "initdb failed; its log: $VAR/log/postgres.log"
-        rm -f "$VAR/run/pw"
+        rm -f "$VAR/pw"
         mv "$data.new" "$data"
     fi
     start_program postgres "$bin/postgres" -D "$data" -p "$POSTGRES_PORT" -c listen_addresses=127.0.0.1 \
@@ -160,20 +185,27 @@ refuse_mixed_data() {
 start_sandbox() {
     [ -n "$SANDBOXED" ] || return 0
     SANDBOX_PORT=$(port_for sandbox)
+    stop_if_changed sandbox 10 "$(sandbox_made_of)"
     if ! is_running sandbox; then
         npm_packages "$ROOT/tests"
-        node "$ROOT/tests/sandbox/fetch-schema.mjs" >>"$VAR/log/sandbox.log" 2>&1 ||
-            die "the sandbox could not get Shopify's schema; its log: $VAR/log/sandbox.log"
+        node "$ROOT/tests/sandbox/fetch-schema.mjs" >>"$VAR/build.log" 2>&1 ||
+            die "the sandbox could not get Shopify's schema; its log: $VAR/build.log"
         rm -rf "$VAR/app/tests"
-        mkdir -p "$VAR/app/tests" "$VAR/sandbox"
+        mkdir -p "$VAR/app/tests"
         cp -R "$ROOT/tests/package.json" "$ROOT/tests/node_modules" "$ROOT/tests/sandbox" "$VAR/app/tests/"
-        if is_root; then
-            chown "$SERVICE_USER:" "$VAR/sandbox"
-        fi
+        chmod -R a+rX "$VAR/app/tests"
     fi
     start_program sandbox "$(command -v node)" "$VAR/app/tests/sandbox/main.mjs" --port "$SANDBOX_PORT" \
         --state "$VAR/sandbox/state.json" --orders-per-minute "$(sandbox_rate)" --oddity 0.2 --cj-qps 6 --cj-points 1000000
     wait_for sandbox 60 curl -fsS --max-time 5 "http://127.0.0.1:$SANDBOX_PORT/control/health"
+}
+
+# Its sources (not the schema it has fetched), its packages and its rate.
+sandbox_made_of() {
+    {
+        sandbox_rate
+        cd "$ROOT/tests" && find sandbox package-lock.json -name .cache -prune -o -type f -print | LC_ALL=C sort | xargs cksum
+    } | cksum
 }
 
 # A lively little shop; to change its rate edit the line in var/ports and start again.
@@ -192,12 +224,7 @@ write_environment() {
         if [ -r "$OWN" ]; then
             own_lines
         fi
-    } >"$VAR/dropship.env.new"
-    chmod 600 "$VAR/dropship.env.new"
-    if is_root; then
-        chown "$SERVICE_USER:" "$VAR/dropship.env.new"
-    fi
-    mv -f "$VAR/dropship.env.new" "$VAR/dropship.env"
+    } | private dropship.env
     LISTEN=$(cli --print-config | sed -n 's/^DROPSHIP_LISTEN=//p')
     case $LISTEN in
         :*) LISTEN=127.0.0.1$LISTEN ;;
@@ -272,14 +299,19 @@ admin_key() {
 
 # What runs with another program or other settings than those of now is stopped; start_dropship starts it again.
 stop_changed() {
-    local name
-    for name in api worker scheduler; do
-        if is_running "$name" && [ "$(made_of "$name")" != "$(cat "$VAR/run/$name.made" 2>/dev/null)" ]; then
-            say "  $name: its program or settings changed"
-            stop_program "$name" TERM 40
-        fi
-        made_of "$name" >"$VAR/run/$name.made"
-    done
+    stop_if_changed api 15 "$(made_of api)"
+    stop_if_changed worker "$(worker_patience)" "$(made_of worker)"
+    stop_if_changed scheduler 15 "$(made_of scheduler)"
+}
+
+# stop_if_changed NAME SECONDS CHECKSUM: of what it would be started with now.
+stop_if_changed() {
+    local name=$1 seconds=$2 made=$3
+    if is_running "$name" && [ "$made" != "$(cat "$VAR/run/$name.made" 2>/dev/null)" ]; then
+        say "  $name: its program or settings changed"
+        stop_program "$name" TERM "$seconds"
+    fi
+    printf '%s\n' "$made" >"$VAR/run/$name.made"
 }
 
 made_of() { cat "$VAR/dropship.env" "$VAR/app/bin/dropship-$1" | cksum; }
@@ -287,6 +319,8 @@ made_of() { cat "$VAR/dropship.env" "$VAR/app/bin/dropship-$1" | cksum; }
 start_dropship() {
     local env=(env DROPSHIP_ENV_FILE="$VAR/dropship.env")
     start_program scheduler "${env[@]}" DROPSHIP_HEALTH_LISTEN="127.0.0.1:$SCHEDULER_HEALTH_PORT" "$VAR/app/bin/dropship-scheduler"
+    # What a worker runs with is what it is stopped by, whatever the settings say then.
+    is_running worker || cli --print-config | sed -n 's/^DROPSHIP_DRAIN_MS=//p' >"$VAR/run/worker.drain_ms"
     start_program worker "${env[@]}" DROPSHIP_HEALTH_LISTEN="127.0.0.1:$WORKER_HEALTH_PORT" "$VAR/app/bin/dropship-worker"
     start_program api "${env[@]}" "$VAR/app/bin/dropship-api"
     wait_for scheduler 30 curl -fsS --max-time 5 "http://127.0.0.1:$SCHEDULER_HEALTH_PORT/healthz"
