@@ -32,18 +32,18 @@ int main(int argc, char **argv)
         return code;
     }
     hold_signals(&ends);
-           api.conf = conf;
-           if (auth_open(&api.auth, &f) < 0 || server_open(&api, &server, &f) < 0) {
-               log_error("api.failed", kv_fail(&f));
-               code = f.kind == FAIL_INPUT ? 2 : 1;
-           } else {
-               log_info("api.listening", kv_str("address", conf_text(conf, CONF_LISTEN)));
-               sigwait(&ends, &signal_number);
-               log_info("api.stopping", kv_int("signal", signal_number));
-               code = 0;
-           }
-           server_close(server, STOP_MS);
-           auth_close(api.auth);
-           conf_free(conf);
-           return code;
+    api.conf = conf;
+    if (auth_open(&api.auth, &f) < 0 || server_open(&api, &server, &f) < 0) {
+        log_error("api.failed", kv_fail(&f));
+        code = f.kind == FAIL_INPUT ? 2 : 1;
+    } else {
+        log_info("api.listening", kv_str("address", conf_text(conf, CONF_LISTEN)));
+        sigwait(&ends, &signal_number);
+        log_info("api.stopping", kv_int("signal", signal_number));
+        code = 0;
+    }
+    server_close(server, STOP_MS);
+    auth_close(api.auth);
+    conf_free(conf);
+    return code;
 }
