@@ -77,7 +77,8 @@ class Server {
     try {
       process.kill(this.pid(), signal);
     } catch (error) {
-      if (error.code !== 'ESRCH') throw error;
+      if (error.code === 'ENOENT') this.child.kill('SIGTERM'); // no pid file (yet, or any more)
+      else if (error.code !== 'ESRCH') throw error;
     }
     await this.gone;
   }
