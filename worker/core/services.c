@@ -94,12 +94,8 @@ void services_lend(const struct services *s, struct job_context *c)
 
 int services_ready(struct services *s, struct fail *f)
 {
-    if (db_ready(s->db, f) < 0) {
-        return fail_wrap(f, "Postgres");
-    }
-    if (redis_connect(s->redis, f) < 0) {
-        return fail_wrap(f, "Redis");
-    }
+    TRY(db_ready(s->db, f));
+    TRY(redis_connect(s->redis, f)); /* both texts name their server */
     return 0;
 }
 
