@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/redis/redis_priv.h"
+#include "common/redis/redis_tls.h"
 
 enum { DEFAULT_TIMEOUT_MS = 5000 };
 
@@ -15,6 +16,9 @@ int redis_open(const char *url, struct redis **ret, struct fail *f)
         return fail_memory(f);
     }
     TRY(redis_url_parse(url, &r->url, f));
+    if (r->url.tls) {
+        TRY(redis_tls_open(r, f));
+    }
     r->timeout_ms = DEFAULT_TIMEOUT_MS;
     *ret = take_ptr(r);
     return 0;
@@ -26,6 +30,7 @@ void redis_close(struct redis *r)
         return;
     }
     redis_drop(r);
+    redis_tls_close(r);
     explicit_bzero(&r->url, sizeof r->url);
     free(r);
 }

@@ -6,6 +6,7 @@
 #include "common/base/clock.h"
 #include "common/redis/redis_error.h"
 #include "common/redis/redis_priv.h"
+#include "common/redis/redis_tls.h"
 
 enum { WORDS_MAX = 32 };
 
@@ -28,11 +29,12 @@ int redis_exchange(struct redis *r, size_t argc, const char *const *argv, const 
 {
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
+    redis_tls_forget_errors(r);
     /* hiredis declares its argv without the inner const but does not write to it. */
     reply = redisCommandArgv(r->context, (int)argc, (const char **)(uintptr_t)argv, lens);
     if (reply == NULL) {
         (void)fail_code(f, FAIL_UNKNOWN, REDIS_CONNECTION, "Redis did not answer %s: %s", argv[0],
-                        r->context->errstr);
+                        redis_tls_reason(r, r->context->errstr));
         redis_drop(r);
         return -1;
     }

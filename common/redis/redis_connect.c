@@ -9,6 +9,7 @@
 #include "common/base/clock.h"
 #include "common/redis/redis_backoff.h"
 #include "common/redis/redis_priv.h"
+#include "common/redis/redis_tls.h"
 
 enum {
     CONNECT_TIMEOUT_MS = 3000,
@@ -28,6 +29,7 @@ void redis_drop(struct redis *r)
     if (r->context != NULL) {
         redisFree(r->context);
         r->context = NULL;
+        r->ssl = NULL;
     }
 }
 
@@ -37,7 +39,10 @@ bool redis_is_stale(const struct redis *r)
     ssize_t got = recv(r->context->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 
     /* Nothing is outstanding between commands: an end, an error and unasked bytes all spoil the
-     * session. */
+     * session; but TLS has bytes of its own. */
+    if (got > 0 && r->ssl != NULL) {
+        return redis_tls_is_stale(r);
+    }
     return got >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
@@ -92,6 +97,9 @@ static int open_socket(struct redis *r, struct fail *f)
     }
     if (!local) {
         guard_socket(r->context->fd);
+    }
+    if (u->tls) {
+        TRY(redis_tls_start(r, clock_mono_ms() + CONNECT_TIMEOUT_MS, f));
     }
     r->context_timeout_ms = -1;
     return redis_apply_timeout(r, f);

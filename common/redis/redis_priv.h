@@ -14,7 +14,9 @@ struct script_sha {
 
 struct redis {
     struct redis_url url;
-    redisContext *context; /* NULL = not connected */
+    struct ssl_ctx_st *tls; /* what every TLS connection is made of; NULL = plain */
+    redisContext *context;  /* NULL = not connected */
+    struct ssl_st *ssl;     /* the context's; NULL = plain or not connected */
     int64_t timeout_ms;
     int64_t context_timeout_ms; /* what the socket is set to */
     int64_t last_ok_ms;

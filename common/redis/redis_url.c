@@ -127,21 +127,53 @@ static int parse_host(struct piece rest, struct redis_url *u, struct fail *f)
     return u->host[0] != '\0' ? 0 : fail_set(f, FAIL_INPUT, "Redis URL: the host is missing");
 }
 
-static int parse_tcp(const char *text, struct redis_url *u, struct fail *f)
+/* "[user:password@]host[:port][/db]" */
+static int parse_server(struct piece p, struct redis_url *u, struct fail *f)
 {
-    size_t end = strcspn(text, "/?#");
-    struct piece authority = { text, end };
+    const char *slash = memchr(p.text, '/', p.size_bytes);
+    struct piece authority = { p.text, slash == NULL ? p.size_bytes : (size_t)(slash - p.text) };
+    struct piece db = { slash, p.size_bytes - authority.size_bytes };
 
-    if (text[end] == '?' || text[end] == '#' || strpbrk(text + end, "?#") != NULL) {
-        return fail_set(f, FAIL_INPUT, "Redis URL: options after '?' or '#' are not known");
-    }
     TRY(parse_login(&authority, u, f));
     TRY(parse_host(authority, u, f));
-    if (text[end] == '/' && text[end + 1] != '\0') {
-        return parse_number((struct piece){ text + end + 1, strlen(text + end + 1) }, 0,
+    if (db.size_bytes > 1) {
+        return parse_number((struct piece){ db.text + 1, db.size_bytes - 1 }, 0,
                             REDIS_DATABASES_MAX, "database", &u->db, f);
     }
     return 0;
+}
+
+static int parse_tcp(const char *text, struct redis_url *u, struct fail *f)
+{
+    struct piece server = { text, strcspn(text, "?#") };
+
+    if (text[server.size_bytes] != '\0') {
+        return fail_set(f, FAIL_INPUT, "Redis URL: options after '?' or '#' are not known");
+    }
+    return parse_server(server, u, f);
+}
+
+static int parse_tls(const char *text, struct redis_url *u, struct fail *f)
+{
+    static const char option[] = "?cacert=";
+    struct piece server = { text, strcspn(text, "?#") };
+    const char *query = text + server.size_bytes;
+    struct piece file;
+
+    u->tls = true;
+    TRY(parse_server(server, u, f));
+    if (*query == '\0') {
+        return 0;
+    }
+    file = (struct piece){ query + strlen(option), 0 };
+    if (strncmp(query, option, strlen(option)) != 0 || strpbrk(file.text, "?&#") != NULL) {
+        return fail_set(f, FAIL_INPUT, "Redis URL: the only option of rediss:// is ?cacert=PATH");
+    }
+    file.size_bytes = strlen(file.text);
+    TRY(decode(file, u->cacert, sizeof u->cacert, "cacert path", f));
+    return u->cacert[0] == '/'
+               ? 0
+               : fail_set(f, FAIL_INPUT, "Redis URL: the cacert path must begin with '/'");
 }
 
 static int parse_unix(const char *text, struct redis_url *u, struct fail *f)
@@ -164,16 +196,6 @@ static int parse_unix(const char *text, struct redis_url *u, struct fail *f)
                         "database", &u->db, f);
 }
 
-static int no_tls(const char *text, struct redis_url *u, struct fail *f)
-{
-    (void)text;
-    (void)u;
-    return fail_set(
-        f, FAIL_INPUT,
-        "Redis URL: this build's hiredis has no TLS; use redis:// through a private network or a "
-        "TLS tunnel");
-}
-
 typedef int scheme_parse_fn(const char *text, struct redis_url *u, struct fail *f);
 
 static const struct scheme {
@@ -181,7 +203,7 @@ static const struct scheme {
     scheme_parse_fn *parse;
 } schemes[] = {
     { "redis://", parse_tcp },
-    { "rediss://", no_tls },
+    { "rediss://", parse_tls },
     { "unix://", parse_unix },
 };
 

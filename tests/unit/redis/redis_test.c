@@ -27,6 +27,16 @@ static void good_urls_are_taken_apart(void **state)
         { "redis://u:a@b@h", { .host = "h", .port = 6379, .user = "u", .password = "a@b" } },
         { "redis://[::1]:7001/3", { .host = "::1", .port = 7001, .db = 3 } },
         { "redis://[fe80::1]", { .host = "fe80::1", .port = 6379 } },
+        { "rediss://h", { .host = "h", .port = 6379, .tls = true } },
+        { "rediss://u:p@[::1]:7001/3?cacert=/etc/my%20ca.pem",
+          { .host = "::1",
+            .port = 7001,
+            .db = 3,
+            .user = "u",
+            .password = "p",
+            .tls = true,
+            .cacert = "/etc/my ca.pem" } },
+        { "rediss://h?cacert=/ca", { .host = "h", .port = 6379, .tls = true, .cacert = "/ca" } },
         { "unix:///run/redis.sock", { .path = "/run/redis.sock", .port = 6379 } },
         { "unix:///run/redis.sock?db=4", { .path = "/run/redis.sock", .port = 6379, .db = 4 } },
         { "unix://u:p@/run/a%20b",
@@ -45,6 +55,8 @@ static void good_urls_are_taken_apart(void **state)
         assert_string_equal(u.path, rows[i].want.path);
         assert_string_equal(u.user, rows[i].want.user);
         assert_string_equal(u.password, rows[i].want.password);
+        assert_string_equal(u.cacert, rows[i].want.cacert);
+        assert_int_equal(u.tls, rows[i].want.tls);
         assert_int_equal(u.port, rows[i].want.port);
         assert_int_equal(u.db, rows[i].want.db);
     }
@@ -72,7 +84,16 @@ static const struct {
     { "redis://u:hunter2%00@h", "password" },
     { "redis://[::1", "host" },
     { "redis://[::1]x", "after the host" },
-    { "rediss://u:hunter2@h", "TLS" },
+    { "rediss://", "host" },
+    { "rediss://h/x?cacert=/ca", "database" },
+    { "rediss://h?verify=no", "only option" },
+    { "rediss://h?cacert=/ca&verify=no", "only option" },
+    { "rediss://h#x", "only option" },
+    { "rediss://h?cacert=", "begin with '/'" },
+    { "rediss://h?cacert=ca.pem", "begin with '/'" },
+    { "rediss://u:hunter2@h?cacert=%2", "cacert" },
+    { "rediss://u:hunter2@h?cacert=/nowhere/ca.pem",
+      DROPSHIP_REDIS_TLS ? "/nowhere/ca.pem: No such file" : "has no TLS" },
     { "unix://run/x", "begin with '/'" },
     { "unix:///x?database=1", "option" },
     { "unix:///x?db=", "database" },
