@@ -17,7 +17,7 @@ struct money {
 
 enum money_round { MONEY_HALF_UP, MONEY_CEIL, MONEY_FLOOR };
 enum money_api { MONEY_API_SHOPIFY, MONEY_API_META, MONEY_API_CJ, MONEY_API_STRIPE };
-enum { MONEY_TEXT_BYTES = 40 };
+enum { MONEY_TEXT_BYTES = 48 };
 
 /* Decimal places of a currency: 0, 2 (default), 3 or 4. */
 int money_exponent(const char *currency);
