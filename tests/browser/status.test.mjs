@@ -105,6 +105,50 @@ test('a forgotten key takes what it showed along', async () => {
   await context.close();
 });
 
+// Holds back the answers to the orders until the test lets them go.
+async function delayed(page) {
+  const held = [];
+  let active = true;
+  await page.route(/\/api\/v1\/orders\?/, async (route) => {
+    const answer = await route.fetch();
+    if (active) await new Promise((resolve) => held.push(resolve));
+    await route.fulfill({ response: answer });
+  });
+  return { held, release: () => { active = false; held.forEach((go) => go()); } };
+}
+
+test('a key forgotten during a refresh takes along what was under way', async () => {
+  const { context, page } = await open();
+  await page.locator('#orders button').first().click();
+  await page.waitForSelector('#timeline li');
+  const { held, release } = await delayed(page);
+  await until('a refresh is under way', () => held.length > 0, 20000, 50);
+  await page.click('#leave');
+  const over = page.evaluate(() => view.run);
+  release();
+  await over;
+  assert.equal(await page.locator('#view').isVisible(), false);
+  assert.equal(await page.locator('#login').isVisible(), true);
+  for (const id of ['orders', 'queues', 'timeline', 'summary', 'lines']) assert.equal(await page.textContent(`#${id}`), '', id);
+  await page.fill('#key', system.key);
+  await page.click('#login button');
+  await page.waitForSelector('#orders tr');
+  assert.equal(await page.locator('#detail').isVisible(), false, 'the order that was open is forgotten too');
+  await context.close();
+});
+
+test('a click during a refresh is not lost', async () => {
+  const { context, page } = await open();
+  await page.click('#pause');
+  const { held, release } = await delayed(page);
+  await page.click('#filter button');
+  await until('a refresh is under way', () => held.length > 0, 20000, 50);
+  await page.locator('#orders button').first().click();
+  release();
+  await page.waitForSelector('#timeline li', { timeout: 4000 });
+  await context.close();
+});
+
 test('a wrong key is refused with a sentence', async () => {
   const page = await browser.newPage();
   await page.goto(`${system.apiUrl}/`);

@@ -2,7 +2,8 @@
 // The status page.  Text from outside reaches the page through textContent only; the key stays in this tab.
 
 const el = (id) => document.getElementById(id);
-const view = { key: sessionStorage.getItem('dropship-key') ?? '', open: null, next: null, extra: [], paused: false, busy: false };
+const view = { key: sessionStorage.getItem('dropship-key') ?? '', open: null, next: null, extra: [], paused: false,
+  run: null, again: false };
 const pollMs = 5000;
 
 function make(tag, text, className) {
@@ -39,14 +40,19 @@ class Refused extends Error {
   }
 }
 
+// The key was forgotten or changed while its answer was under way: the answer is nobody's any more.
+class Forgotten extends Error {}
+
 async function call(method, target, body) {
+  const { key } = view;
   const answer = await fetch(`/api/v1${target}`, {
     method,
-    headers: { authorization: `Bearer ${view.key}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+    headers: { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) },
     body: body ? JSON.stringify(body) : undefined,
     cache: 'no-store',
   });
   const data = await answer.json().catch(() => ({}));
+  if (view.key !== key) throw new Forgotten();
   if (!answer.ok) throw new Refused(answer.status, data);
   return data;
 }
@@ -226,14 +232,22 @@ async function stop() {
 }
 
 function fail(error) {
+  if (error instanceof Forgotten) return;
   el('error').hidden = false;
   el('error').textContent = error instanceof Refused ? error.message : `The server cannot be reached: ${error.message}`;
   if (error.status === 401) login();
 }
 
+// Forgets the key and all that it showed.
 function login() {
-  view.key = '';
+  Object.assign(view, { key: '', open: null, next: null, extra: [], again: false });
   sessionStorage.removeItem('dropship-key');
+  for (const id of ['orders', 'queues', 'counts', 'jobs', 'flows', 'fresh', 'h-detail', 'summary', 'lines', 'supplier', 'timeline', 'acts', 'ask-title']) {
+    el(id).replaceChildren();
+  }
+  for (const id of ['q', 'state', 'ask-reason']) el(id).value = '';
+  el('detail').hidden = true;
+  el('ask').close();
   for (const id of ['view', 'controls', 'stopped', 'sandbox']) el(id).hidden = true;
   el('login').hidden = false;
   el('key').focus();
@@ -247,26 +261,43 @@ function ordersQuery(cursor) {
   return `/orders?${query}`;
 }
 
-async function refresh() {
-  if (!view.key || view.busy) return;
-  view.busy = true;
+async function round() {
+  const { key, open: opened } = view;
   try {
     const [status, orders, queues, order] = await Promise.all([call('GET', '/status'), call('GET', ordersQuery()),
-      call('GET', '/queues').catch(() => ({ queues: [] })), view.open === null ? null : call('GET', `/orders/${view.open}`)]);
+      call('GET', '/queues').catch(() => ({ queues: [] })), opened === null ? null : call('GET', `/orders/${opened}`)]);
+    if (view.key !== key) return;
     const problems = showStatus(status);
     showOrders(orders);
     showQueues(queues);
-    if (order) showDetail(order);
+    if (order && view.open === opened) showDetail(order);
     for (const id of ['view', 'controls']) el(id).hidden = false;
     el('login').hidden = true;
     el('error').hidden = problems.length === 0;
     el('error').textContent = problems.join(' ');
     el('fresh').textContent = `As of ${new Date(status.at).toLocaleTimeString()}`;
   } catch (error) {
-    fail(error);
-  } finally {
-    view.busy = false;
+    if (view.key === key) fail(error);
   }
+}
+
+async function rounds() {
+  try {
+    while (view.again && view.key) {
+      view.again = false;
+      await round();
+    }
+  } finally {
+    view.run = null;
+  }
+}
+
+// Asked for during a round, there is one more after it: what that round shows may be older than the wish.
+function refresh() {
+  if (!view.key) return null;
+  view.again = true;
+  view.run ??= rounds();
+  return view.run;
 }
 
 async function older() {
@@ -296,7 +327,10 @@ function start() {
     view.extra = [];
     refresh();
   });
-  el('leave').addEventListener('click', login);
+  el('leave').addEventListener('click', () => {
+    el('error').hidden = true;
+    login();
+  });
   el('stop').addEventListener('click', stop);
   el('resume').addEventListener('click', () => ask('End STOP', 'Resume all', (reason) => change('POST', '/resume-all', { reason })));
   el('ask-no').addEventListener('click', () => el('ask').close());
@@ -311,7 +345,7 @@ function start() {
     el('pause').textContent = view.paused ? 'Updates are paused' : 'Pause updates';
   });
   setInterval(() => {
-    if (!view.paused && !document.hidden) refresh();
+    if (!view.paused && !document.hidden && !view.run) refresh();
   }, pollMs);
   if (view.key) refresh();
   else login();
