@@ -70,6 +70,6 @@ test("the README's settings are those of the program", t => {
   const table = rules.settingsTable(read(/^README\.md$/)[0]?.text ?? '')
   if (table === null) return t.skip('the README has no settings table')
   if (process.env.DROPSHIP_BIN === undefined) return t.skip('DROPSHIP_BIN is not set')
-  const printed = execFileSync(process.env.DROPSHIP_BIN, ['--print-config-markdown'], { encoding: 'utf8' })
+  const printed = execFileSync(join(process.env.DROPSHIP_BIN, 'dropship'), ['--print-config-markdown'], { encoding: 'utf8' })
   assert.equal(table, printed.trim())
 })
