@@ -76,6 +76,11 @@ static int check_body(const struct request *rq, struct reply *re)
     return 0;
 }
 
+static int check_head(struct request *rq, struct reply *re)
+{
+    return rq->route->check_head != NULL ? rq->route->check_head(rq, re) : 0;
+}
+
 static int read_body(struct request *rq, struct reply *re, struct fail *f)
 {
     if (rq->expected_bytes <= 0) {
@@ -86,7 +91,13 @@ static int read_body(struct request *rq, struct reply *re, struct fail *f)
     if (rq->body == NULL) {
         return fail_memory(f);
     }
-    if (rq->read(rq, rq->body, size) < 0) {
+    int got = rq->read(rq, rq->body, size);
+    if (got > 0) {
+        reply_problem(re, rq, 503, "Too many bodies are being read at once.", NULL);
+        reply_header(re, "Retry-After: 1");
+        return 1;
+    }
+    if (got < 0) {
         reply_problem(re, rq, 408, "The body did not arrive in time.", NULL);
         return 1;
     }
@@ -116,6 +127,7 @@ static int answer(struct request *rq, struct reply *re, struct fail *f)
 
     step = step == 0 ? auth_check(rq, re, f) : step;
     step = step == 0 ? check_body(rq, re) : step;
+    step = step == 0 ? check_head(rq, re) : step;
     step = step == 0 ? read_body(rq, re, f) : step;
     step = step == 0 ? check_fields(rq, &match, re, f) : step;
     return step == 0 ? rq->route->run(rq, re, f) : step;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,6 +29,8 @@ struct api {
     atomic_long in_flight;    /* requests being answered */
     atomic_llong answered[6]; /* by first digit of the status; [0] unused */
     atomic_llong webhooks_accepted, webhooks_refused;
+    sem_t open_bodies, keyed_bodies,
+        drains; /* free places, server.c: threads that may wait for bytes */
 };
 
 struct http_header {
@@ -41,7 +44,8 @@ struct value {
 };
 
 struct request;
-/* Read exactly size_bytes of the body.  0, or -1 when the client was too slow or left. */
+/* Read exactly size_bytes of the body.  0; 1 when too many bodies are being read already; -1 when the client was too slow or
+ * left. */
 typedef int request_read_fn(struct request *rq, char *bytes, size_t size_bytes);
 
 struct request {

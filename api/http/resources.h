@@ -29,3 +29,4 @@ route_fn get_openapi;
 route_fn get_page, get_page_script, get_page_style;
 /* webhook_shopify.c */
 route_fn take_shopify_webhook;
+route_head_fn check_shopify_webhook;

@@ -16,6 +16,9 @@ struct reply;
  * it is the client's business (dispatch.h). */
 typedef int route_fn(struct request *rq, struct reply *re, struct fail *f);
 
+/* Refuse by the head alone, before the body is read.  0 = go on, 1 = *re is the answer. */
+typedef int route_head_fn(struct request *rq, struct reply *re);
+
 enum field_place { FIELD_IN_PATH, FIELD_IN_QUERY, FIELD_IN_BODY };
 enum field_type {
     FIELD_TEXT,   /* UTF-8 without control characters */
@@ -49,6 +52,7 @@ struct route {
     struct field fields[ROUTE_FIELDS_MAX]; /* ended by name == NULL unless full */
     size_t
         raw_bytes; /* > 0: the body is taken as it is, up to so many bytes; 0: JSON, ROUTE_BODY_BYTES */
+    route_head_fn *check_head; /* NULL = nothing to check */
 };
 
 extern const struct route routes[];

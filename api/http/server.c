@@ -2,8 +2,10 @@
 
 #include <civetweb.h>
 #include <inttypes.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "api/http/dispatch.h"
 #include "api/http/text.h"
@@ -20,7 +22,16 @@
 
 /* A body is read in small pieces beyond what came with the head: the library waits for a piece to be complete, so a large one
  * would let a client that drips bytes hold a thread for hours. */
-enum { PIECE_BYTES = 16, BODY_MS = 15000, DRAIN_MAX_BYTES = 1024 * 1024, DRAIN_BODY_MS = 1000 };
+enum {
+    PIECE_BYTES = 16,
+    BODY_MS = 5000,
+    BODY_BYTES_PER_MS = 256,
+    DRAIN_MAX_BYTES = 1024 * 1024,
+    DRAIN_BODY_MS = 1000
+};
+/* Threads that may wait for bytes of bodies at once, so that some are left for those who ask for nothing but an answer: bodies
+ * sent without a key, with a key, and ones that nobody wants.  A place is waited for as long as honest bursts need. */
+enum { OPEN_BODIES = 8, KEYED_BODIES = 8, DRAINS = 4, PLACE_WAIT_MS = 50 };
 enum { DRAIN_POLL_MS = 10, DRAIN_QUIET_MS = 50, HEADERS_ROOM_BYTES = 8192 };
 
 struct server {
@@ -89,7 +100,7 @@ static int read_piece(struct mg_connection *c, char *bytes, size_t size_bytes)
 
 static int read_bytes(struct request *rq, char *bytes, size_t size_bytes)
 {
-    int64_t until_ms = clock_mono_ms() + BODY_MS;
+    int64_t until_ms = clock_mono_ms() + BODY_MS + (int64_t)size_bytes / BODY_BYTES_PER_MS;
     size_t done = 0;
 
     while (done < size_bytes) {
@@ -104,17 +115,18 @@ static int read_bytes(struct request *rq, char *bytes, size_t size_bytes)
 }
 
 /* Closing with bytes unread makes the kernel throw our answer away: take in what is already under way.  A client that waits
- * for leave to send has nothing under way. */
-static void drain_body(struct request *rq)
+ * for leave to send has nothing under way, nor has one that was too slow.  The library does not tell whether anything has
+ * arrived and waits for it: when all places are taken the connection is closed as it is. */
+static void drain_body(struct request *rq, const struct reply *re)
 {
     char bytes[PIECE_BYTES];
     int64_t until_ms = clock_mono_ms() + DRAIN_BODY_MS;
     int64_t left = rq->unread_bytes < DRAIN_MAX_BYTES ? rq->unread_bytes : DRAIN_MAX_BYTES;
 
-    if (request_header(rq, "Expect") != NULL) {
+    if (left == 0 || re->status == 408 || request_header(rq, "Expect") != NULL ||
+        sem_trywait(&rq->api->drains) != 0) {
         return;
     }
-
     while (left > 0 && clock_mono_ms() < until_ms) {
         int got = read_piece(rq->source, bytes, sizeof bytes);
         if (got <= 0) {
@@ -122,6 +134,7 @@ static void drain_body(struct request *rq)
         }
         left -= got;
     }
+    sem_post(&rq->api->drains);
 }
 
 static void send_reply(struct mg_connection *c, const struct request *rq, struct reply *re)
@@ -201,21 +214,41 @@ static void serve(struct mg_connection *c, struct request *rq)
     }
     send_reply(c, rq, &re);
     if (problem == NULL) {
-        drain_body(rq);
+        drain_body(rq, &re);
     }
     note(rq, &re, started_ms);
     request_done(rq);
     reply_done(&re);
 }
 
+/* Whether a place became free in time. */
+static bool take_place(sem_t *places)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += PLACE_WAIT_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    return sem_clockwait(places, CLOCK_MONOTONIC, &until) == 0;
+}
+
 /* A client that waits for leave to send its body gets it when we want to read. */
 static int read_after_leave(struct request *rq, char *bytes, size_t size_bytes)
 {
     static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    sem_t *places =
+        rq->route->access == ACCESS_OPEN ? &rq->api->open_bodies : &rq->api->keyed_bodies;
+
+    if (!take_place(places)) {
+        return 1;
+    }
     if (request_header(rq, "Expect") != NULL) {
         (void)mg_write(rq->source, go_on, sizeof go_on - 1);
     }
-    return read_bytes(rq, bytes, size_bytes);
+    int done = read_bytes(rq, bytes, size_bytes);
+    sem_post(places);
+    return done;
 }
 
 static int request_begins(struct mg_connection *c)
@@ -328,6 +361,13 @@ static struct mg_context *start_library(struct api *api, const char *listen)
     return mg_start(&callbacks, api, options);
 }
 
+static void set_places(struct api *api)
+{
+    sem_init(&api->open_bodies, 0, OPEN_BODIES);
+    sem_init(&api->keyed_bodies, 0, KEYED_BODIES);
+    sem_init(&api->drains, 0, DRAINS);
+}
+
 int server_open(struct api *api, struct server **ret, struct fail *f)
 {
     char listen[64];
@@ -338,6 +378,7 @@ int server_open(struct api *api, struct server **ret, struct fail *f)
     if (s == NULL) {
         return fail_memory(f);
     }
+    set_places(api);
     mg_init_library(MG_FEATURES_DEFAULT);
     s->api = api;
     s->web = start_library(api, listen);

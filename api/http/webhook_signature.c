@@ -7,6 +7,11 @@
 
 enum { MAC_BYTES = 32, HEADER_CHARS = 44 };
 
+bool webhook_signature_possible(const char *header)
+{
+    return header != NULL && strlen(header) == HEADER_CHARS;
+}
+
 bool webhook_signed(const char *secret, const void *body, size_t body_bytes, const char *header)
 {
     unsigned char mac[MAC_BYTES];

@@ -184,6 +184,36 @@ test('slow clients are cut off and hold nobody else up', async () => {
   await Promise.race([Promise.all(ended), until('slow clients are cut off', () => sockets.every((s) => s.destroyed), 60000, 200)]);
 });
 
+test('heads whose bodies never come hold nobody else up', async () => {
+  const head = (more) => `POST /webhooks/shopify HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n${more}\r\n`;
+  const plausible = `X-Shopify-Topic: orders/paid\r\nX-Shopify-Shop-Domain: sandbox.myshopify.com\r\nX-Shopify-Webhook-Id: never\r\nX-Shopify-Hmac-Sha256: ${'A'.repeat(43)}=\r\n`;
+  for (const [more, statuses] of [['', { 401: 60 }], [plausible, { 408: 8, 503: 52 }]]) {
+    const answers = [];
+    let opened = 0;
+    for (let i = 0; i < 60; i += 1) {
+      const socket = net.connect(api.port, '127.0.0.1', () => socket.write(head(more), () => { opened += 1; }));
+      answers.push(new Promise((resolve) => {
+        let text = '';
+        socket.on('data', (chunk) => { text += chunk; });
+        socket.on('error', () => {});
+        socket.on('close', () => resolve(text));
+      }));
+    }
+    await until('all heads are sent', () => opened === 60, 5000, 5);
+    const started = Date.now();
+    assert.equal((await api.call('GET', '/healthz', { scope: null })).status, 200);
+    assert.equal((await api.call('POST', `/api/v1/orders/${order}/hold`, { body: { reason: 5 } })).status, 400, 'who has a key is still read');
+    assert.ok(Date.now() - started < 2000, `others waited ${Date.now() - started} ms`);
+    const got = {};
+    for (const text of await Promise.all(answers)) {
+      const status = text.match(/^HTTP\/1\.1 (\d+) /)?.[1];
+      got[status] = (got[status] ?? 0) + 1;
+      assert.equal(/\r\nRetry-After: 1\r\n/.test(text), status === '503');
+    }
+    assert.deepEqual(got, statuses);
+  }
+});
+
 test('five hundred requests at once are all answered', async () => {
   const kinds = [['/api/v1/orders', 200], ['/api/v1/status', 200], [`/api/v1/orders/${order}`, 200], ['/api/v1/jobs?state=dead', 200], ['/api/v1/orders?limit=0', 400], ['/nothing', 404]];
   const answers = await Promise.all(Array.from({ length: 500 }, (_, i) => api.call('GET', kinds[i % kinds.length][0]).then((a) => [a.status, kinds[i % kinds.length][1]])));

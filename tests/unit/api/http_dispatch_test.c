@@ -132,7 +132,12 @@ static void an_oversized_or_strange_body_is_refused_unread(void **state)
     } cases[] = {
         { "POST", "/webhooks/shopify", 2 * 1024 * 1024 + 1, { "X", "" }, 413 },
         { "POST", "/webhooks/shopify", 10, { "content-encoding", "gzip" }, 415 },
-        { "POST", "/webhooks/shopify", 10, { "X", "" }, 408 },
+        { "POST", "/webhooks/shopify", 10, { "X", "" }, 401 },
+        { "POST",
+          "/webhooks/shopify",
+          10,
+          { "X-Shopify-Hmac-Sha256", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=" },
+          400 },
         { "GET", "/healthz", 1, { "X", "" }, 400 },
     };
     (void)state;

@@ -38,7 +38,8 @@ static const struct route route = {
         .max = 10 },
       { .name = "count", .place = FIELD_IN_BODY, .type = FIELD_INT, .min = 0, .max = 9 },
       { .name = "value", .place = FIELD_IN_BODY, .type = FIELD_SCALAR, .min = 0, .max = 20 } },
-    0
+    0,
+    NULL
 };
 
 #define GOOD_BODY "{\"reason\":\"r\"}"
