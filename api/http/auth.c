@@ -11,7 +11,7 @@
 /* One sentence for both, and for what cannot be a key: which of them it is helps only who guesses. */
 static const char unknown_key[] = "This key is not known, or it was revoked.";
 
-enum { SETS = 256, WAYS = 4, KNOWN_KEYS = 64, ADDRESS_BYTES = 48 };
+enum { SETS = 256, WAYS = 4, ADDRESS_BYTES = 48, KEY_CHARS = 3 + 64 };
 
 /* A token bucket: `spent` attempts at `at_ms`, of which one is forgotten each AUTH_REFILL_MS. */
 struct bucket {
@@ -23,8 +23,6 @@ struct bucket {
 struct auth {
     pthread_mutex_t lock; /* guards all that follows */
     struct bucket buckets[SETS][WAYS];
-    char known[KNOWN_KEYS][ID_SHA256_HEX_BYTES]; /* digests of keys that were good once; a ring */
-    size_t next_known;
     char salt[17]; /* nobody can aim at another address's set */
 };
 
@@ -111,23 +109,6 @@ void auth_count_failure(struct auth *a, const char *address, int64_t now_ms)
     pthread_mutex_unlock(&a->lock);
 }
 
-/* Was a key with this digest good before?  add: from now on it was. */
-static bool known_key(struct auth *a, const char *digest, bool add)
-{
-    bool found = false;
-
-    pthread_mutex_lock(&a->lock);
-    for (size_t i = 0; i < KNOWN_KEYS && !found; i++) {
-        found = strcmp(a->known[i], digest) == 0;
-    }
-    if (add && !found) {
-        str_fit(a->known[a->next_known], ID_SHA256_HEX_BYTES, digest);
-        a->next_known = (a->next_known + 1) % KNOWN_KEYS;
-    }
-    pthread_mutex_unlock(&a->lock);
-    return found;
-}
-
 static void add_limit(struct reply *re, int left)
 {
     reply_header(re, "RateLimit-Policy: \"failed-auth\";q=%d;w=%d", AUTH_BURST,
@@ -135,10 +116,22 @@ static void add_limit(struct reply *re, int left)
     reply_header(re, "RateLimit: \"failed-auth\";r=%d;t=%d", left, AUTH_REFILL_MS / 1000);
 }
 
+static int refuse_for_now(const struct request *rq, struct reply *re)
+{
+    reply_problem(re, rq, 429, "Too many failed attempts from this address.", NULL);
+    reply_header(re, "Retry-After: %d", AUTH_REFILL_MS / 1000);
+    add_limit(re, 0);
+    return 1;
+}
+
+/* One more failed attempt: 401, or 429 when the address has none left. */
 static int refuse(const struct request *rq, struct reply *re, const char *detail)
 {
     int64_t now_ms = clock_mono_ms();
 
+    if (auth_left(rq->api->auth, rq->address, now_ms) <= 0) {
+        return refuse_for_now(rq, re);
+    }
     auth_count_failure(rq->api->auth, rq->address, now_ms);
     reply_problem(re, rq, 401, detail, NULL);
     reply_header(re, "WWW-Authenticate: Bearer realm=\"dropship\"");
@@ -153,15 +146,7 @@ static bool offers_key(const struct request *rq)
     return value != NULL && strncasecmp(value, "Bearer ", strlen("Bearer ")) == 0;
 }
 
-static int refuse_for_now(const struct request *rq, struct reply *re)
-{
-    reply_problem(re, rq, 429, "Too many failed attempts from this address.", NULL);
-    reply_header(re, "Retry-After: %d", AUTH_REFILL_MS / 1000);
-    add_limit(re, 0);
-    return 1;
-}
-
-/* The key in the header; NULL when there is none of the right form. */
+/* The key in the header; NULL when there is none of the exact form: ds_ and 64 hexadecimal digits. */
 static const char *bearer(const struct request *rq)
 {
     static const char scheme[] = "Bearer ";
@@ -171,7 +156,9 @@ static const char *bearer(const struct request *rq)
         return NULL;
     }
     value += sizeof scheme - 1;
-    return strncmp(value, "ds_", 3) == 0 && strlen(value) < API_KEY_TEXT_BYTES ? value : NULL;
+    bool exact = strlen(value) == KEY_CHARS && strncmp(value, "ds_", 3) == 0 &&
+                 strspn(value + 3, "0123456789abcdef") == KEY_CHARS - 3;
+    return exact ? value : NULL;
 }
 
 static int check_scope(const struct request *rq, struct reply *re)
@@ -188,7 +175,6 @@ static int check_scope(const struct request *rq, struct reply *re)
 
 int auth_check(struct request *rq, struct reply *re, struct fail *f)
 {
-    char digest[ID_SHA256_HEX_BYTES];
     const char *key = bearer(rq);
 
     if (rq->route->access == ACCESS_OPEN) {
@@ -199,16 +185,10 @@ int auth_check(struct request *rq, struct reply *re, struct fail *f)
                       offers_key(rq) ? unknown_key
                                      : "This needs a key: Authorization: Bearer ds_...");
     }
-    id_sha256_hex(key, strlen(key), digest);
-    if (auth_left(rq->api->auth, rq->address, clock_mono_ms()) <= 0 &&
-        !known_key(rq->api->auth, digest, false)) {
-        return refuse_for_now(rq, re);
-    }
     TRY(db_ready(rq->db, f));
     if (api_key_find(rq->db, key, &rq->key, f) < 0) {
         /* Only a refusal of our own has no SQLSTATE; one of Postgres is our trouble, not the caller's. */
         return f->kind == FAIL_DENIED && f->code[0] == '\0' ? refuse(rq, re, unknown_key) : -1;
     }
-    known_key(rq->api->auth, digest, true);
     return check_scope(rq, re);
 }

@@ -1,6 +1,6 @@
-/* Who is calling: `Authorization: Bearer ds_...`.  An address that keeps failing is answered 429 without a look into the
- * database, unless it shows a key that was good a while ago: many callers may share the address of a proxy.
- * Threads: struct auth is shared; one mutex guards its two small tables. */
+/* Who is calling: `Authorization: Bearer ds_...`.  A key of the exact form is always looked up (one indexed query), whatever
+ * its address did before: many callers may share the address of a proxy.  An address that keeps failing is answered 429.
+ * Threads: struct auth is shared; one mutex guards its table. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,7 +14,7 @@
 
 enum { AUTH_BURST = 10, AUTH_REFILL_MS = 6000 };
 
-/* Empty tables.  *ret is the caller's (auth_close).  FAIL_LATER when memory is short. */
+/* An empty table.  *ret is the caller's (auth_close).  FAIL_LATER when memory is short. */
 must_check int auth_open(struct auth **ret, struct fail *f);
 /* Accepts NULL. */
 void auth_close(struct auth *a);

@@ -114,7 +114,9 @@ test('keys: none, wrong, revoked, and scopes that are too small', async () => {
   for (const target of ['/api/v1/settings', '/api/v1/flows/fulfillment']) await refused(403, 'PUT', target, { scope: 'operate', body: { mode: 'auto' } });
 });
 
-test('an address that keeps failing must wait, but a known key still works', async () => {
+test('an address that keeps failing must wait, but a good key works, also one never seen before', async () => {
+  const fresh = JSON.parse(api.cli('key', 'create', 'fresh', '--scope', 'read', '--json')).key;
+  stored = api.stored();
   let answer;
   for (let i = 0; i < 30; i += 1) {
     answer = await api.call('GET', '/api/v1/orders', { key: `ds_${String(i).padStart(64, '0')}` });
@@ -124,6 +126,8 @@ test('an address that keeps failing must wait, but a known key still works', asy
   assert.equal(answer.status, 429);
   assert.ok(Number(answer.headers.get('retry-after')) >= 1);
   assert.match(answer.headers.get('ratelimit'), /r=0/);
+  assert.equal((await api.call('GET', '/api/v1/orders', { key: 'ds_short' })).status, 429, 'also what cannot be a key');
+  assert.equal((await api.call('GET', '/api/v1/orders', { key: fresh })).status, 200);
   assert.equal((await api.call('GET', '/api/v1/orders')).status, 200);
 });
 
