@@ -252,7 +252,7 @@ const struct route routes[] = {
       { REASON(false) },
       0,
       NULL },
-    { "POST", V1 "/resume-all", ACCESS_OPERATE, resume_all, "End STOP", { REASON(true) }, 0, NULL },
+    { "POST", V1 "/resume-all", ACCESS_ADMIN, resume_all, "End STOP", { REASON(true) }, 0, NULL },
     { "GET",
       V1 "/audit",
       ACCESS_READ,

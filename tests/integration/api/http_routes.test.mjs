@@ -194,8 +194,9 @@ test('a flow changes its mode; STOP goes on and off and is read back', async () 
   assert.equal((await api.call('PUT', '/api/v1/flows/nothing', { body: { mode: 'auto' } })).status, 404);
   assert.equal((await ok('POST', '/api/v1/stop', { scope: 'operate' })).stop, true);
   assert.equal((await ok('GET', '/api/v1/status')).stop, true);
-  assert.equal((await api.call('POST', '/api/v1/resume-all', { scope: 'operate' })).status, 400, 'resuming needs a reason');
-  assert.equal((await ok('POST', '/api/v1/resume-all', { scope: 'operate', body: { reason: 'all well' } })).stop, false);
+  assert.equal((await api.call('POST', '/api/v1/resume-all', { scope: 'operate', body: { reason: 'all well' } })).status, 403, 'who may stop may not resume');
+  assert.equal((await api.call('POST', '/api/v1/resume-all')).status, 400, 'resuming needs a reason');
+  assert.equal((await ok('POST', '/api/v1/resume-all', { body: { reason: 'all well' } })).stop, false);
 });
 
 test('status has orders, jobs, flows and the sandbox notice', async () => {
