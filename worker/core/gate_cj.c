@@ -36,6 +36,7 @@ struct cj_gate {
     struct http *http;
     struct cj *cj;
     struct provider_gate login_gate;
+    bool renewed; /* this gate has renewed the token and not yet asked for the rate */
     char login_token
         [CJ_TOKEN_BYTES]; /* what the login client sends when it asks for the account's rate */
 };
@@ -136,31 +137,25 @@ static int open_login_client(struct cj_gate *g, struct fail *f)
                : cj_open(conf_text(g->conf, CONF_CJ_BASE_URL), g->http, &g->login_gate, &g->cj, f);
 }
 
-/* The account's rate by the provider's word, with this token; 0 when it does not tell now. */
-static int64_t ask_rate(struct cj_gate *g, const char *access)
-{
-    struct fail f = { 0 };
-    int64_t qps = 0;
-
-    g->qps_asked_ms = clock_mono_ms();
-    (void)str_fit(g->login_token, sizeof g->login_token, access);
-    if (cj_qps_limit(g->cj, &qps, &f) < 0) {
-        qps = 0;
-        log_warn("cj.rate_unknown", kv_fail(&f));
-    }
-    g->login_token[0] = '\0';
-    return qps;
-}
-
-/* The login could not find out: ask again now and then, so that one bad moment does not slow the account for weeks. */
-static void ask_rate_later(struct cj_gate *g, const char *access)
+/* The account's rate by the provider's word, with a token that is stored already: asked after each renewal, and again now and
+ * then while it is unknown, so that one bad moment does not slow the account for weeks. */
+static void ask_rate(struct cj_gate *g, const char *access)
 {
     char text[24];
     struct fail f = { 0 };
     int64_t qps = 0;
+    int asked = 0;
 
     if ((g->qps_asked_ms != 0 && clock_mono_ms() - g->qps_asked_ms < QPS_ASK_MS) ||
-        open_login_client(g, &f) < 0 || (qps = ask_rate(g, access)) == 0) {
+        open_login_client(g, &f) < 0) {
+        return;
+    }
+    g->qps_asked_ms = clock_mono_ms();
+    (void)str_fit(g->login_token, sizeof g->login_token, access);
+    asked = cj_qps_limit(g->cj, &qps, &f);
+    g->login_token[0] = '\0';
+    if (asked < 0) {
+        log_warn("cj.rate_unknown", kv_fail(&f));
         return;
     }
     g->qps_limit = qps;
@@ -170,7 +165,7 @@ static void ask_rate_later(struct cj_gate *g, const char *access)
     }
 }
 
-/* Also asks for the account's rate; a login without it is still a login. */
+/* Nothing is asked between the provider's answer and the token's storing: a token lost there locks the account for 300 s. */
 static void take_tokens(struct cj_gate *g, const struct cj_tokens *from, struct token *ret)
 {
     int64_t now_us = clock_now_us();
@@ -181,7 +176,8 @@ static void take_tokens(struct cj_gate *g, const struct cj_tokens *from, struct 
     ret->lives_ms = (from->access_until_us - now_us) / 1000;
     ret->refresh_lives_ms = (from->refresh_until_us - now_us) / 1000;
     log_redact(from->access);
-    ret->qps_limit = ask_rate(g, from->access);
+    g->renewed = true;
+    g->qps_asked_ms = 0;
 }
 
 static int log_in(void *ctx, struct token *ret, struct fail *f)
@@ -220,8 +216,9 @@ static int token(void *ctx, const char *stale, char *ret, size_t ret_bytes, stru
 
     TRY(token_get(g->db, &source, stale, &use, f));
     g->qps_limit = use.qps_limit;
-    if (use.qps_limit == 0) {
-        ask_rate_later(g, use.access);
+    if (use.qps_limit == 0 || g->renewed) {
+        g->renewed = false;
+        ask_rate(g, use.access);
     }
     return str_fit(ret, ret_bytes, use.access)
                ? 0
