@@ -94,13 +94,21 @@ static void note_lease(struct heartbeat_thread *h, int64_t began_ms, bool renewe
     }
 }
 
+static int64_t mono_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 static bool renew_lease(struct heartbeat_thread *h)
 {
-    int64_t began_ms = clock_mono_ms();
+    int64_t began_us = mono_us(), began_ms = began_us / 1000;
     struct fail f = { 0 };
     bool renewed = queue_lease(h->redis, h->setup.identity, h->lease_ms, &f) == 0;
 
-    h->rtt_us = (clock_mono_ms() - began_ms) * 1000;
+    h->rtt_us = mono_us() - began_us;
     note_lease(h, began_ms, renewed, &f);
     if (!renewed && !h->failing) {
         log_warn("heartbeat.failed", kv_fail(&f));
@@ -181,6 +189,19 @@ static bool rest(struct heartbeat_thread *h, int64_t ms)
     return go_on;
 }
 
+/* Until the lease is to be renewed or the next beat is due, whichever comes first: readers and
+ * signals count on a beat each BEAT_MS, however long the lease. */
+static int64_t rest_ms(const struct heartbeat_thread *h)
+{
+    int64_t lease_ms = h->failing ? h->lease_ms / LEASE_PARTS / 2 : h->lease_ms / LEASE_PARTS;
+    int64_t beat_ms = h->beat_ms + BEAT_MS - clock_mono_ms();
+
+    if (h->beat_ms == 0 || beat_ms <= 0) { /* the last beat was refused: with the next renewal */
+        return lease_ms < BEAT_MS ? lease_ms : BEAT_MS;
+    }
+    return beat_ms < lease_ms ? beat_ms : lease_ms;
+}
+
 static void *heartbeat_main(void *arg)
 {
     struct heartbeat_thread *h = arg;
@@ -189,7 +210,7 @@ static void *heartbeat_main(void *arg)
         if (renew_lease(h) && (h->beat_ms == 0 || clock_mono_ms() - h->beat_ms >= BEAT_MS)) {
             beat(h);
         }
-    } while (rest(h, h->failing ? h->lease_ms / LEASE_PARTS / 2 : h->lease_ms / LEASE_PARTS));
+    } while (rest(h, rest_ms(h)));
     return NULL;
 }
 
