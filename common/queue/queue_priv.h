@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/queue/queue.h"
+#include "common/queue/unique.h"
 #include "common/queue/words.h"
 
 #define KEY_QUEUE    "queue:"
@@ -42,10 +43,6 @@ must_check int claim_keys_scan(struct redis *r, struct claim_keys *ret, struct f
 /* The same without the canary's, for people. */
 must_check int claim_keys_shown(struct redis *r, struct claim_keys *ret, struct fail *f);
 void claim_keys_free(struct claim_keys *keys);
-
-/* Add the busy marker's key and the jid of a job that may be the timetable's (its class is the entry's name, it has no
- * arguments), for the script that settles it to clear; "" and "" for others. */
-void add_slot_marker(struct words *w, const char *payload, size_t payload_bytes);
 
 /* Integer of a reply (integer or numeric text); `otherwise` for nil and anything else. */
 int64_t reply_int(const redisReply *reply, int64_t otherwise);

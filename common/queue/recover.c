@@ -62,7 +62,7 @@ static int bury_one(struct redis *r, const struct orphan *o, const redisReply *p
     words_text(&w, score);
     words_add(&w, payload->str, payload->len);
     words_add(&w, next.data, next.len);
-    add_slot_marker(&w, payload->str, payload->len);
+    add_job_lock(&w, payload->str, payload->len);
     TRY(words_script(r, &lua_bury, 2, &w, &reply, f));
     *buried += reply_int(reply_at(reply, 0), 0);
     return 0;

@@ -27,7 +27,7 @@ static void add_settlement(struct words *w, const struct settlement *s, int64_t 
     words_add(w, s->payload, s->payload_bytes);
     words_add(w, stores ? s->next : "", stores ? s->next_bytes : 0);
     if (s->kind == SETTLE_DONE || s->kind == SETTLE_DEAD) {
-        add_slot_marker(w, s->payload, s->payload_bytes);
+        add_job_lock(w, s->payload, s->payload_bytes);
     } else {
         words_text(w, "");
         words_text(w, "");

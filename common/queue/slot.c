@@ -82,23 +82,6 @@ int queue_slot(struct redis *r, const struct slot *slot, int64_t *ret_wait_ms, s
     return outcome == OVER ? TAKEN : outcome;
 }
 
-void add_slot_marker(struct words *w, const char *payload, size_t payload_bytes)
-{
-    static const char no_args[] = "\"args\":[]"; /* most jobs have some: they are not parsed */
-    scoped(job_free_p) struct job *job = NULL;
-    struct fail ignored; /* what cannot be read is nobody's slot */
-
-    if (memmem(payload, payload_bytes, no_args, strlen(no_args)) == NULL ||
-        job_parse(payload, payload_bytes, &job, &ignored) < 0 || !job->args_is_array ||
-        job->args_bytes != strlen("[]") || job->type[0] == '\0' || job->jid[0] == '\0') {
-        words_text(w, "");
-        words_text(w, "");
-        return;
-    }
-    words_addf(w, KEY_SLOT "%s:busy", job->type);
-    words_addf(w, "%s", job->jid);
-}
-
 int queue_slot_done(struct redis *r, const char *name, const char *jid, struct fail *f)
 {
     scoped(words_done) struct words w = { .items = NULL };

@@ -11,16 +11,6 @@ static int moved_meanwhile(const char *jid, struct fail *f)
     return fail_set(f, FAIL_CONFLICT, "job %s has just moved; look again", jid);
 }
 
-/* A deleted timetable job must not hold up its next slot. */
-static void free_slot(struct redis *r, const struct job *job)
-{
-    struct fail ignored; /* the marker has a TTL */
-
-    if (job != NULL && job->type[0] != '\0' && job->jid[0] != '\0') {
-        (void)!queue_slot_done(r, job->type, job->jid, &ignored);
-    }
-}
-
 /* Entries of one set on their way to their queues: words of promote.lua. */
 struct move {
     struct words words;
@@ -235,7 +225,7 @@ int queue_kill(struct redis *r, const char *jid, struct fail *f)
     words_text(&w, score);
     words_add(&w, e->payload, e->payload_bytes);
     words_add(&w, e->payload, e->payload_bytes);
-    add_slot_marker(&w, e->payload, e->payload_bytes);
+    add_job_lock(&w, e->payload, e->payload_bytes);
     TRY(words_script(r, &lua_bury, 2, &w, &reply, f));
     if (reply_int(reply_at(reply, 0), 0) != 1) {
         return moved_meanwhile(jid, f);
@@ -249,6 +239,7 @@ int queue_delete(struct redis *r, const char *jid, struct fail *f)
     scoped(words_done) struct words w = { .items = NULL };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     const struct job_entry *e;
+    struct fail ignored; /* a lock has a TTL */
 
     TRY(find_idle(r, jid, &found, f));
     e = &found.items[0];
@@ -262,7 +253,7 @@ int queue_delete(struct redis *r, const char *jid, struct fail *f)
     if (reply_int(reply, 0) != 1) {
         return moved_meanwhile(jid, f);
     }
-    free_slot(r, e->job);
+    (void)!queue_lock_release(r, e->payload, e->payload_bytes, &ignored);
     return 0;
 }
 
