@@ -1,0 +1,206 @@
+/* How jobs come in and wait for their time: enqueue, due, promote, timetable slots, and the end of `dead`. */
+#include <stdio.h>
+
+#include "queue_lua.h"
+#include "tests/unit/lua/lua.h"
+
+/* ---- enqueue: queue, score ("" = now), payload ---- */
+
+static void enqueue_pushes_in_run_order_and_names_the_queues(void **state)
+{
+    (void)state;
+    runs("3", lua_enqueue, 2, "queues", "schedule", "q", "", "a", "r", "", "b", "q", "", "c");
+    says("(c a)", "LRANGE", "queue:q", "0", "-1");
+    says("(b)", "LRANGE", "queue:r", "0", "-1");
+    says("2", "SCARD", "queues");
+}
+
+static void enqueue_with_a_score_schedules(void **state)
+{
+    (void)state;
+    runs("1", lua_enqueue, 2, "queues", "schedule", "q", "12.5", "a");
+    says("(a 12.5)", "ZRANGE", "schedule", "0", "-1", "WITHSCORES");
+    says("0", "EXISTS", "queues", "queue:q");
+}
+
+static void enqueue_is_refused_when_redis_is_full(void **state)
+{
+    (void)state;
+    does("CONFIG", "SET", "maxmemory", "1");
+    runs("!OOM*", lua_enqueue, 2, "queues", "schedule", "q", "", "a");
+    says("0", "DBSIZE");
+}
+
+/* ---- due: how many ---- */
+
+static void due_lists_the_earliest_first(void **state)
+{
+    (void)state;
+    does("ZADD", "retry", "2", "b", "1", "a", "3", "c");
+    runs("(* 0 a 1 b 2)", lua_due, 1, "retry", "2"); /* the next one is due, too */
+    runs("(* -1 a 1 b 2 c 3)", lua_due, 1, "retry", "3");
+    says("3", "ZCARD", "retry");
+}
+
+static void due_leaves_what_is_not_due_and_says_how_long(void **state)
+{
+    (void)state;
+    does("ZADD", "retry", score_of(lua_now_us() + 50900000), "later", "1", "a");
+    runs("(* 50* a 1)", lua_due, 1, "retry", "5");
+    says("2", "ZCARD", "retry");
+}
+
+static void due_tells_the_servers_time_in_microseconds(void **state)
+{
+    char pattern[32];
+
+    (void)state;
+    (void)snprintf(pattern, sizeof pattern, "(%.8s* -1)", text_of(lua_now_us()));
+    runs(pattern, lua_due, 1, "nothing", "5");
+}
+
+/* ---- promote: queue ("" = dead), score in dead, old, new ---- */
+
+static void promote_moves_only_what_is_still_there(void **state)
+{
+    (void)state;
+    does("ZADD", "retry", "1", "a");
+    runs("1", lua_promote, 3, "retry", "dead", "queues", "q", "9", "a", "a2", "q", "9", "b", "b2");
+    says("(a2)", "LRANGE", "queue:q", "0", "-1");
+    says("(q)", "SMEMBERS", "queues");
+    says("0", "EXISTS", "retry", "dead");
+}
+
+static void promote_sends_what_has_no_queue_to_dead(void **state)
+{
+    (void)state;
+    does("ZADD", "retry", "1", "junk");
+    runs("0", lua_promote, 3, "retry", "dead", "queues", "", "9", "junk", "junk");
+    says("(junk 9)", "ZRANGE", "dead", "0", "-1", "WITHSCORES");
+    says("0", "EXISTS", "queues");
+}
+
+static void promote_goes_on_when_redis_is_full(void **state)
+{
+    (void)state;
+    does("ZADD", "retry", "1", "a");
+    does("CONFIG", "SET", "maxmemory", "1");
+    runs("1", lua_promote, 3, "retry", "dead", "queues", "q", "9", "a", "a2");
+}
+
+/* ---- slot: interval in ms, slot, marker TTL, jid, queue name, payload ---- */
+
+enum { DAY_MS = 86400000 };
+#define SLOT(slot, jid)                                                                            \
+    lua_slot, 4, "last", "busy", "queues", "queue:q", "86400000", slot, "900", jid, "q", "tick"
+
+static int64_t today(void)
+{
+    return lua_now_us() / 1000 / DAY_MS;
+}
+
+static void slot_pushes_once_for_all_callers(void **state)
+{
+    const char *slot = text_of(today());
+
+    (void)state;
+    runs("(0 *)", SLOT(slot, "j1"));
+    runs("(1 *)", SLOT(slot, "j2"));
+    says("(tick)", "LRANGE", "queue:q", "0", "-1");
+    says("(q)", "SMEMBERS", "queues");
+    says("j1", "GET", "busy");
+    assert_in_range(number("TTL", "busy"), 890, 900);
+    says(slot, "GET", "last");
+}
+
+static void slot_that_is_over_is_not_claimed(void **state)
+{
+    (void)state;
+    runs("(2 *)", SLOT(text_of(today() - 1), "j1"));
+    says("0", "DBSIZE");
+}
+
+static void slot_is_skipped_while_the_last_one_is_busy(void **state)
+{
+    const char *slot = text_of(today());
+
+    (void)state;
+    does("SET", "busy", "j0");
+    runs("(1 *)", SLOT(slot, "j1"));
+    says(slot, "GET", "last"); /* skipped for good */
+    says("0", "EXISTS", "queue:q");
+    says("j0", "GET", "busy");
+}
+
+static void slot_written_by_a_wrong_clock_does_not_stop_the_timetable(void **state)
+{
+    (void)state;
+    does("SET", "last", text_of(today() + 300));
+    runs("(0 *)", SLOT(text_of(today()), "j1"));
+    does("DEL", "busy");
+    does("SET", "last", text_of(today() + 1)); /* one ahead is the clock of another moment */
+    runs("(1 *)", SLOT(text_of(today()), "j2"));
+}
+
+static void slot_stays_open_when_redis_is_full(void **state)
+{
+    (void)state;
+    does("CONFIG", "SET", "maxmemory", "1");
+    runs("!OOM*", SLOT(text_of(today()), "j1"));
+    says("0", "DBSIZE");
+}
+
+static void slot_done_clears_its_own_marker(void **state)
+{
+    (void)state;
+    does("SET", "busy", "j1");
+    runs("0", lua_slot_done, 1, "busy", "j2");
+    says("j1", "GET", "busy");
+    runs("1", lua_slot_done, 1, "busy", "j1");
+    says("0", "EXISTS", "busy");
+    runs("0", lua_slot_done, 1, "busy", "j1");
+}
+
+/* ---- trim_dead: how many to keep, seconds to keep ---- */
+
+static void trim_dead_drops_the_oldest_beyond_the_limit(void **state)
+{
+    const char *now = score_of(lua_now_us());
+
+    (void)state;
+    does("ZADD", "dead", now, "c", now, "d", score_of(lua_now_us() - 2000000), "b",
+         score_of(lua_now_us() - 3000000), "a");
+    runs("2", lua_trim_dead, 1, "dead", "2", "1000");
+    says("(c d)", "ZRANGE", "dead", "0", "-1");
+    says("2", "GET", "dropship:stat:trimmed");
+    runs("0", lua_trim_dead, 1, "dead", "2", "1000");
+}
+
+static void trim_dead_drops_what_is_too_old(void **state)
+{
+    (void)state;
+    does("ZADD", "dead", score_of(lua_now_us()), "b", score_of(lua_now_us() - 2000000000), "a");
+    runs("1", lua_trim_dead, 1, "dead", "100", "1000");
+    says("(b)", "ZRANGE", "dead", "0", "-1");
+}
+
+const struct CMUnitTest lua_place_tests[] = {
+    lua_test(enqueue_pushes_in_run_order_and_names_the_queues),
+    lua_test(enqueue_with_a_score_schedules),
+    lua_test(enqueue_is_refused_when_redis_is_full),
+    lua_test(due_lists_the_earliest_first),
+    lua_test(due_leaves_what_is_not_due_and_says_how_long),
+    lua_test(due_tells_the_servers_time_in_microseconds),
+    lua_test(promote_moves_only_what_is_still_there),
+    lua_test(promote_sends_what_has_no_queue_to_dead),
+    lua_test(promote_goes_on_when_redis_is_full),
+    lua_test(slot_pushes_once_for_all_callers),
+    lua_test(slot_that_is_over_is_not_claimed),
+    lua_test(slot_is_skipped_while_the_last_one_is_busy),
+    lua_test(slot_written_by_a_wrong_clock_does_not_stop_the_timetable),
+    lua_test(slot_stays_open_when_redis_is_full),
+    lua_test(slot_done_clears_its_own_marker),
+    lua_test(trim_dead_drops_the_oldest_beyond_the_limit),
+    lua_test(trim_dead_drops_what_is_too_old),
+    { .name = NULL },
+};
