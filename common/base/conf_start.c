@@ -121,7 +121,7 @@ static void redact_login(const char *start)
 /* ?password=...&sslpassword=... */
 static void redact_options(const char *start)
 {
-    static const char *const names[] = { "password=", "sslpassword=" };
+    static const char *const names[] = { "password=", "sslpassword=", "sentinel_password=" };
 
     for (const char *at = strchr(start, '?'); at != NULL; at = strchr(at, '&')) {
         at++;

@@ -2,7 +2,8 @@
  * To add a setting: add a line here; nothing else.  Included several times, so no #pragma once. */
 /* clang-format off */
 CONF_ROW(REDIS_URL, "DROPSHIP_REDIS_URL", CONF_URL, 1, 1024, "redis://127.0.0.1:6379/0", "", true,
-         "Redis: redis://[user:password@]host:port/db, rediss://...[?cacert=/path] where hiredis has TLS, or unix:///path?db=N")
+         "Redis: redis://[user:password@]host:port/db, rediss://...[?cacert=/path] where hiredis has TLS, unix:///path?db=N, "
+         "or through Sentinel redis+sentinel://[user:password@]host:26379,host:26379/NAME/db[?sentinel_username=U&sentinel_password=P]")
 CONF_ROW(DATABASE_URL, "DROPSHIP_DATABASE_URL", CONF_URL, 1, 1024, "postgresql:///dropship", "", true,
          "Postgres connection URI")
 CONF_ROW(LISTEN, "DROPSHIP_LISTEN", CONF_TEXT, 1, 255, "127.0.0.1:8080", "", false,

@@ -6,7 +6,7 @@
 #include "common/redis/redis_priv.h"
 #include "common/redis/redis_tls.h"
 
-enum { DEFAULT_TIMEOUT_MS = 5000 };
+enum { DEFAULT_TIMEOUT_MS = 5000, CONNECT_TIMEOUT_MS = 3000 };
 
 int redis_open(const char *url, struct redis **ret, struct fail *f)
 {
@@ -20,6 +20,7 @@ int redis_open(const char *url, struct redis **ret, struct fail *f)
         TRY(redis_tls_open(r, f));
     }
     r->timeout_ms = DEFAULT_TIMEOUT_MS;
+    r->connect_timeout_ms = CONNECT_TIMEOUT_MS;
     *ret = take_ptr(r);
     return 0;
 }
@@ -31,6 +32,10 @@ void redis_close(struct redis *r)
     }
     redis_drop(r);
     redis_tls_close(r);
+    if (r->wire.bytes != NULL) { /* it may hold an AUTH */
+        explicit_bzero(r->wire.bytes, r->wire.cap);
+    }
+    redis_wire_done(&r->wire);
     explicit_bzero(&r->url, sizeof r->url);
     free(r);
 }

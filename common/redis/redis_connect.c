@@ -12,7 +12,10 @@
 #include "common/redis/redis_tls.h"
 
 enum {
-    CONNECT_TIMEOUT_MS = 3000,
+    SENTINEL_BACKOFF_MAX_MS =
+        1000, /* it is sentinels that are asked, not a server that struggles */
+    READER_KEPT_BYTES =
+        256 * 1024, /* hiredis would free its buffer at 16 KiB, so after each batch */
     KEEPALIVE_IDLE_S = 15,
     KEEPALIVE_INTERVAL_S = 5,
     KEEPALIVE_PROBES = 3,
@@ -30,6 +33,7 @@ void redis_drop(struct redis *r)
         redisFree(r->context);
         r->context = NULL;
         r->ssl = NULL;
+        r->unread = 0;
     }
 }
 
@@ -82,55 +86,63 @@ static void guard_socket(int fd)
 static int open_socket(struct redis *r, struct fail *f)
 {
     const struct redis_url *u = &r->url;
+    const struct timeval wait = timeval_of(r->connect_timeout_ms);
     bool local = u->path[0] != '\0';
 
-    r->context = local ? redisConnectUnixWithTimeout(u->path, timeval_of(CONNECT_TIMEOUT_MS))
-                       : redisConnectWithTimeout(u->host, u->port, timeval_of(CONNECT_TIMEOUT_MS));
+    r->context = local ? redisConnectUnixWithTimeout(u->path, wait)
+                       : redisConnectWithTimeout(u->server.host, u->server.port, wait);
     if (r->context == NULL) {
         return fail_memory(f);
     }
     if (r->context->err != 0) {
         (void)fail_code(f, FAIL_LATER, REDIS_CONNECTION, "cannot reach Redis at %s: %s",
-                        local ? u->path : u->host, r->context->errstr);
-        redis_drop(r);
+                        local ? u->path : u->server.host, r->context->errstr);
         return -1;
     }
     if (!local) {
         guard_socket(r->context->fd);
     }
     if (u->tls) {
-        TRY(redis_tls_start(r, clock_mono_ms() + CONNECT_TIMEOUT_MS, f));
+        TRY(redis_tls_start(r, clock_mono_ms() + r->connect_timeout_ms, f));
     }
+    r->context->reader->maxbuf = READER_KEPT_BYTES;
     r->context_timeout_ms = -1;
     return redis_apply_timeout(r, f);
 }
 
-static int send_word(struct redis *r, size_t argc, const char *const *argv, struct fail *f)
+static int send_words(struct redis *r, size_t argc, const char *const *argv, struct fail *f)
 {
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
-    return redis_exchange(r, argc, argv, NULL, &reply, f);
+    return redis_exchange(r, &(struct redis_args){ .argv = argv, .argc = argc }, &reply, f);
+}
+
+static int log_in(struct redis *r, struct fail *f)
+{
+    const struct redis_login *login = &r->url.login;
+
+    if (login->user[0] != '\0') {
+        return send_words(r, 3, (const char *[]){ "AUTH", login->user, login->password }, f);
+    }
+    return login->password[0] == '\0'
+               ? 0
+               : send_words(r, 2, (const char *[]){ "AUTH", login->password }, f);
 }
 
 /* AUTH, SELECT and a name, on every new connection. */
 static int greet(struct redis *r, struct fail *f)
 {
-    const struct redis_url *u = &r->url;
     char db[16];
     struct fail why = { .kind = FAIL_NONE };
 
-    if (u->password[0] != '\0' && u->user[0] != '\0') {
-        TRY(send_word(r, 3, (const char *[]){ "AUTH", u->user, u->password }, f));
-    } else if (u->password[0] != '\0') {
-        TRY(send_word(r, 2, (const char *[]){ "AUTH", u->password }, f));
-    }
-    if (u->db != 0) {
-        (void)snprintf(db, sizeof db, "%d", u->db);
-        TRY(send_word(r, 2, (const char *[]){ "SELECT", db }, f));
+    TRY(log_in(r, f));
+    if (r->url.db != 0) {
+        (void)snprintf(db, sizeof db, "%d", r->url.db);
+        TRY(send_words(r, 2, (const char *[]){ "SELECT", db }, f));
     }
     /* Only a help for CLIENT LIST, which a restricted user may lack; but a connection that is gone
      * by now is none. */
-    if (send_word(r, 3, (const char *[]){ "CLIENT", "SETNAME", "dropship" }, &why) < 0 &&
+    if (send_words(r, 3, (const char *[]){ "CLIENT", "SETNAME", "dropship" }, &why) < 0 &&
         r->context == NULL) {
         *f = why;
         return -1;
@@ -138,21 +150,34 @@ static int greet(struct redis *r, struct fail *f)
     return 0;
 }
 
+int redis_session_open(struct redis *r, struct fail *f)
+{
+    if (open_socket(r, f) == 0 && greet(r, f) == 0) {
+        return 0;
+    }
+    if (f->kind == FAIL_UNKNOWN) {
+        f->kind = FAIL_LATER; /* a greeting that got lost changed nothing */
+    }
+    redis_drop(r);
+    return -1;
+}
+
 static void note_failure(struct redis *r, struct fail *f)
 {
     uint32_t random = 0;
+    int64_t wait_ms;
 
     (void)!getrandom(&random, sizeof random,
                      GRND_NONBLOCK); /* zero is as good when there is none */
     r->failures++;
-    r->next_try_ms = clock_mono_ms() + redis_backoff_ms(r->failures, random);
-    if (f->kind == FAIL_UNKNOWN) {
-        f->kind = FAIL_LATER; /* a greeting that got lost changed nothing */
+    wait_ms = redis_backoff_ms(r->failures, random);
+    if (r->url.service[0] != '\0' && wait_ms > SENTINEL_BACKOFF_MAX_MS) {
+        wait_ms = SENTINEL_BACKOFF_MAX_MS;
     }
+    r->next_try_ms = clock_mono_ms() + wait_ms;
     if (f->kind == FAIL_LATER) {
-        f->retry_after_ms = r->next_try_ms - clock_mono_ms();
+        f->retry_after_ms = wait_ms;
     }
-    redis_drop(r);
 }
 
 int redis_connect(struct redis *r, struct fail *f)
@@ -168,7 +193,7 @@ int redis_connect(struct redis *r, struct fail *f)
         f->retry_after_ms = wait_ms;
         return -1;
     }
-    if (open_socket(r, f) < 0 || greet(r, f) < 0) {
+    if ((r->url.service[0] != '\0' ? redis_sentinel_open(r, f) : redis_session_open(r, f)) < 0) {
         note_failure(r, f);
         return -1;
     }

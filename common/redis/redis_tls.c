@@ -68,7 +68,7 @@ static bool is_address(const char *host)
  * Hence an SSL of our own, which knows the name; addresses are matched as such and not sent as SNI. */
 static bool expect_host(SSL *ssl, struct redis *r)
 {
-    char *host = r->url.host;
+    char *host = r->url.server.host;
 
     SSL_set_verify(ssl, SSL_VERIFY_PEER, NULL);
     SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
@@ -97,11 +97,11 @@ static int broken(const struct redis *r, const SSL *ssl, int error, struct fail 
 
     if (verdict != X509_V_OK) {
         return fail_code(f, FAIL_DENIED, REDIS_CERTIFICATE,
-                         "the certificate of Redis at %s was refused: %s", r->url.host,
+                         "the certificate of Redis at %s was refused: %s", r->url.server.host,
                          X509_verify_cert_error_string(verdict));
     }
-    return fail_code(f, FAIL_LATER, REDIS_CONNECTION, "no TLS with Redis at %s: %s", r->url.host,
-                     first_reason(error));
+    return fail_code(f, FAIL_LATER, REDIS_CONNECTION, "no TLS with Redis at %s: %s",
+                     r->url.server.host, first_reason(error));
 }
 
 /* A deadline for every read, as a blocking handshake has it, would let a peer that sends a byte now and

@@ -75,7 +75,7 @@ static int parse_number(struct piece p, int64_t min, int64_t max, const char *wh
 }
 
 /* Take "user:password@" off the front of *rest, which ends where the authority ends. */
-static int parse_login(struct piece *rest, struct redis_url *u, struct fail *f)
+static int parse_login(struct piece *rest, struct redis_login *login, struct fail *f)
 {
     const char *at = memrchr(rest->text, '@', rest->size_bytes);
     const char *colon;
@@ -95,11 +95,12 @@ static int parse_login(struct piece *rest, struct redis_url *u, struct fail *f)
     user.size_bytes = (size_t)(colon - user.text);
     rest->size_bytes -= (size_t)(at + 1 - rest->text);
     rest->text = at + 1;
-    TRY(decode(user, u->user, sizeof u->user, "user", f));
-    return decode(password, u->password, sizeof u->password, "password", f);
+    TRY(decode(user, login->user, sizeof login->user, "user", f));
+    return decode(password, login->password, sizeof login->password, "password", f);
 }
 
-static int parse_host(struct piece rest, struct redis_url *u, struct fail *f)
+/* "host", "host:port", "[address]:port"; the port stays as it is when none is given. */
+static int parse_place(struct piece rest, struct redis_place *place, struct fail *f)
 {
     bool bracketed = rest.size_bytes > 0 && rest.text[0] == '[';
     const char *end = bracketed ? memchr(rest.text, ']', rest.size_bytes) : NULL;
@@ -117,95 +118,166 @@ static int parse_host(struct piece rest, struct redis_url *u, struct fail *f)
             return fail_set(f, FAIL_INPUT, "Redis URL: unexpected text after the host");
         }
         TRY(parse_number((struct piece){ colon + 1, rest.size_bytes - before - 1 }, 1, 65535,
-                         "port", &u->port, f));
+                         "port", &place->port, f));
         host.size_bytes = before;
     }
     if (bracketed) {
         host = (struct piece){ rest.text + 1, (size_t)(end - rest.text - 1) };
     }
-    TRY(decode(host, u->host, sizeof u->host, "host", f));
-    return u->host[0] != '\0' ? 0 : fail_set(f, FAIL_INPUT, "Redis URL: the host is missing");
+    TRY(decode(host, place->host, sizeof place->host, "host", f));
+    return place->host[0] != '\0' ? 0 : fail_set(f, FAIL_INPUT, "Redis URL: the host is missing");
+}
+
+/* Cut *rest at the first `mark`: what stood before it is returned, *rest is what comes after (empty without a mark). */
+static struct piece cut(struct piece *rest, char mark)
+{
+    const char *at = memchr(rest->text, mark, rest->size_bytes);
+    struct piece first = { rest->text, at == NULL ? rest->size_bytes : (size_t)(at - rest->text) };
+    size_t gone = first.size_bytes + (at != NULL);
+
+    *rest = (struct piece){ rest->text + gone, rest->size_bytes - gone };
+    return first;
+}
+
+static int parse_db(struct piece db, struct redis_url *u, struct fail *f)
+{
+    return parse_number(db, 0, REDIS_DATABASES_MAX, "database", &u->db, f);
 }
 
 /* "[user:password@]host[:port][/db]" */
 static int parse_server(struct piece p, struct redis_url *u, struct fail *f)
 {
-    const char *slash = memchr(p.text, '/', p.size_bytes);
-    struct piece authority = { p.text, slash == NULL ? p.size_bytes : (size_t)(slash - p.text) };
-    struct piece db = { slash, p.size_bytes - authority.size_bytes };
+    struct piece authority = cut(&p, '/');
 
-    TRY(parse_login(&authority, u, f));
-    TRY(parse_host(authority, u, f));
-    if (db.size_bytes > 1) {
-        return parse_number((struct piece){ db.text + 1, db.size_bytes - 1 }, 0,
-                            REDIS_DATABASES_MAX, "database", &u->db, f);
-    }
-    return 0;
+    u->server.port = REDIS_DEFAULT_PORT;
+    TRY(parse_login(&authority, &u->login, f));
+    TRY(parse_place(authority, &u->server, f));
+    return p.size_bytes == 0 ? 0 : parse_db(p, u, f);
 }
 
-static int parse_tcp(const char *text, struct redis_url *u, struct fail *f)
+/* "[user:password@]host[:port][,host[:port]...]/NAME[/db]" */
+static int parse_sentinels(struct piece p, struct redis_url *u, struct fail *f)
 {
-    struct piece server = { text, strcspn(text, "?#") };
+    struct piece places = cut(&p, '/');
+    struct piece name = cut(&p, '/');
 
-    if (text[server.size_bytes] != '\0') {
-        return fail_set(f, FAIL_INPUT, "Redis URL: options after '?' or '#' are not known");
+    TRY(parse_login(&places, &u->login, f));
+    do {
+        struct redis_place *place = &u->sentinels[u->sentinel_count];
+
+        if (u->sentinel_count == REDIS_SENTINELS_MAX) {
+            return fail_set(f, FAIL_INPUT, "Redis URL: more than %d hosts of sentinels",
+                            REDIS_SENTINELS_MAX);
+        }
+        place->port = REDIS_SENTINEL_PORT;
+        TRY(parse_place(cut(&places, ','), place, f));
+        u->sentinel_count++;
+    } while (places.size_bytes > 0);
+    TRY(decode(name, u->service, sizeof u->service, "name of the primary", f));
+    if (u->service[0] == '\0') {
+        return fail_set(f, FAIL_INPUT,
+                        "Redis URL: after the sentinels comes /NAME, the name of the primary");
     }
-    return parse_server(server, u, f);
+    return p.size_bytes == 0 ? 0 : parse_db(p, u, f);
 }
 
-static int parse_tls(const char *text, struct redis_url *u, struct fail *f)
+/* "[user:password@]/path" */
+static int parse_socket(struct piece p, struct redis_url *u, struct fail *f)
 {
-    static const char option[] = "?cacert=";
-    struct piece server = { text, strcspn(text, "?#") };
-    const char *query = text + server.size_bytes;
-    struct piece file;
+    TRY(parse_login(&p, &u->login, f));
+    TRY(decode(p, u->path, sizeof u->path, "socket path", f));
+    return u->path[0] == '/'
+               ? 0
+               : fail_set(f, FAIL_INPUT, "Redis URL: the socket path must begin with '/'");
+}
 
-    u->tls = true;
-    TRY(parse_server(server, u, f));
-    if (*query == '\0') {
-        return 0;
-    }
-    file = (struct piece){ query + strlen(option), 0 };
-    if (strncmp(query, option, strlen(option)) != 0 || strpbrk(file.text, "?&#") != NULL) {
-        return fail_set(f, FAIL_INPUT, "Redis URL: the only option of rediss:// is ?cacert=PATH");
-    }
-    file.size_bytes = strlen(file.text);
-    TRY(decode(file, u->cacert, sizeof u->cacert, "cacert path", f));
+static int take_cacert(struct piece value, struct redis_url *u, struct fail *f)
+{
+    TRY(decode(value, u->cacert, sizeof u->cacert, "cacert path", f));
     return u->cacert[0] == '/'
                ? 0
                : fail_set(f, FAIL_INPUT, "Redis URL: the cacert path must begin with '/'");
 }
 
-static int parse_unix(const char *text, struct redis_url *u, struct fail *f)
+static int take_sentinel_user(struct piece value, struct redis_url *u, struct fail *f)
 {
-    struct piece rest = { text, strcspn(text, "?#") };
-    const char *query = text + rest.size_bytes;
-
-    TRY(parse_login(&rest, u, f));
-    TRY(decode(rest, u->path, sizeof u->path, "socket path", f));
-    if (u->path[0] != '/') {
-        return fail_set(f, FAIL_INPUT, "Redis URL: the socket path must begin with '/'");
-    }
-    if (*query == '\0') {
-        return 0;
-    }
-    if (strncmp(query, "?db=", 4) != 0) {
-        return fail_set(f, FAIL_INPUT, "Redis URL: the only option of a socket is ?db=N");
-    }
-    return parse_number((struct piece){ query + 4, strlen(query + 4) }, 0, REDIS_DATABASES_MAX,
-                        "database", &u->db, f);
+    return decode(value, u->sentinel_login.user, sizeof u->sentinel_login.user, "sentinel_username",
+                  f);
 }
 
-typedef int scheme_parse_fn(const char *text, struct redis_url *u, struct fail *f);
+static int take_sentinel_password(struct piece value, struct redis_url *u, struct fail *f)
+{
+    return decode(value, u->sentinel_login.password, sizeof u->sentinel_login.password,
+                  "sentinel_password", f);
+}
+
+typedef int piece_parse_fn(struct piece p, struct redis_url *u, struct fail *f);
+
+enum { OPTION_CACERT = 1, OPTION_DB = 2, OPTION_SENTINEL = 4 };
+
+/* To add an option: a line here, a bit above, and that bit in the schemes that take it. */
+static const struct option {
+    const char *name;
+    unsigned bit;
+    piece_parse_fn *parse;
+} options[] = {
+    { "cacert", OPTION_CACERT, take_cacert },
+    { "db", OPTION_DB, parse_db },
+    { "sentinel_username", OPTION_SENTINEL, take_sentinel_user },
+    { "sentinel_password", OPTION_SENTINEL, take_sentinel_password },
+};
 
 static const struct scheme {
     const char *prefix;
-    scheme_parse_fn *parse;
+    bool tls;
+    piece_parse_fn *parse; /* what stands before the options */
+    unsigned options;
+    const char *options_text;
 } schemes[] = {
-    { "redis://", parse_tcp },
-    { "rediss://", parse_tls },
-    { "unix://", parse_unix },
+    { "redis://", false, parse_server, 0, "none" },
+    { "rediss://", true, parse_server, OPTION_CACERT, "cacert=PATH" },
+    { "unix://", false, parse_socket, OPTION_DB, "db=N" },
+    { "redis+sentinel://", false, parse_sentinels, OPTION_SENTINEL,
+      "sentinel_username=U and sentinel_password=P" },
+    { "rediss+sentinel://", true, parse_sentinels, OPTION_CACERT | OPTION_SENTINEL,
+      "cacert=PATH, sentinel_username=U and sentinel_password=P" },
 };
+
+static int parse_option(const struct scheme *scheme, struct piece text, struct redis_url *u,
+                        struct fail *f)
+{
+    struct piece name = cut(&text, '=');
+
+    for (size_t i = 0; i < COUNT_OF(options); i++) {
+        if ((scheme->options & options[i].bit) != 0 && strlen(options[i].name) == name.size_bytes &&
+            memcmp(options[i].name, name.text, name.size_bytes) == 0) {
+            return options[i].parse(text, u, f);
+        }
+    }
+    return fail_set(f, FAIL_INPUT, "Redis URL: an option is not known; options of %s: %s",
+                    scheme->prefix, scheme->options_text);
+}
+
+static int parse_scheme(const struct scheme *scheme, const char *text, struct redis_url *u,
+                        struct fail *f)
+{
+    struct piece place = { text, strcspn(text, "?#") };
+    struct piece query = { text + place.size_bytes, strlen(text + place.size_bytes) };
+
+    u->tls = scheme->tls;
+    TRY(scheme->parse(place, u, f));
+    if (memchr(query.text, '#', query.size_bytes) != NULL) {
+        return fail_set(f, FAIL_INPUT, "Redis URL: '#' must be written as %%23");
+    }
+    (void)cut(&query, '?');
+    while (query.size_bytes > 0) {
+        TRY(parse_option(scheme, cut(&query, '&'), u, f));
+    }
+    if (u->sentinel_login.user[0] != '\0' && u->sentinel_login.password[0] == '\0') {
+        return fail_set(f, FAIL_INPUT, "Redis URL: sentinel_username without sentinel_password");
+    }
+    return 0;
+}
 
 int redis_url_parse(const char *text, struct redis_url *ret, struct fail *f)
 {
@@ -213,12 +285,14 @@ int redis_url_parse(const char *text, struct redis_url *ret, struct fail *f)
         size_t prefix_bytes = strlen(schemes[i].prefix);
 
         if (strncmp(text, schemes[i].prefix, prefix_bytes) == 0) {
-            struct redis_url u = { .port = REDIS_DEFAULT_PORT };
+            struct redis_url u = { .db = 0 };
 
-            TRY(schemes[i].parse(text + prefix_bytes, &u, f));
+            TRY(parse_scheme(&schemes[i], text + prefix_bytes, &u, f));
             *ret = u;
             return 0;
         }
     }
-    return fail_set(f, FAIL_INPUT, "Redis URL: it must begin with redis://, rediss:// or unix://");
+    return fail_set(f, FAIL_INPUT,
+                    "Redis URL: it must begin with redis://, rediss://, unix:// or, for Sentinel, "
+                    "redis+sentinel:// or rediss+sentinel://");
 }

@@ -336,7 +336,7 @@ static void start_registers_passwords_that_are_options_of_an_address(void **stat
     set("DROPSHIP_DATABASE_URL",
         "postgresql:///dropship?host=db.example.com&password=opt%3Dion-1&sslpassword=option-2"
         "&application_name=not-a-secret");
-    set("DROPSHIP_REDIS_URL", "redis://h:1/0?password=option-3#x");
+    set("DROPSHIP_REDIS_URL", "redis+sentinel://h:1/m/0?sentinel_password=option-3");
     assert_int_equal(start_with("--queue", &c), -1);
     assert_non_null(c);
     capture_start(2);

@@ -12,35 +12,61 @@
 #include "common/redis/redis_error.h"
 #include "common/redis/redis_url.h"
 
+static void same_place(const struct redis_place *got, const struct redis_place *want)
+{
+    assert_string_equal(got->host, want->host);
+    assert_int_equal(got->port, want->port);
+}
+
+static void same_login(const struct redis_login *got, const struct redis_login *want)
+{
+    assert_string_equal(got->user, want->user);
+    assert_string_equal(got->password, want->password);
+}
+
 static void good_urls_are_taken_apart(void **state)
 {
     static const struct {
         const char *text;
         struct redis_url want;
     } rows[] = {
-        { "redis://localhost", { .host = "localhost", .port = 6379 } },
-        { "redis://127.0.0.1:7000/12", { .host = "127.0.0.1", .port = 7000, .db = 12 } },
-        { "redis://h/", { .host = "h", .port = 6379 } },
-        { "redis://:secret@h", { .host = "h", .port = 6379, .password = "secret" } },
+        { "redis://localhost", { .server = { "localhost", 6379 } } },
+        { "redis://127.0.0.1:7000/12", { .server = { "127.0.0.1", 7000 }, .db = 12 } },
+        { "redis://h/", { .server = { "h", 6379 } } },
+        { "redis://:secret@h", { .server = { "h", 6379 }, .login = { "", "secret" } } },
         { "redis://worker:p%40ss%3A%2F@h:1/0",
-          { .host = "h", .port = 1, .user = "worker", .password = "p@ss:/" } },
-        { "redis://u:a@b@h", { .host = "h", .port = 6379, .user = "u", .password = "a@b" } },
-        { "redis://[::1]:7001/3", { .host = "::1", .port = 7001, .db = 3 } },
-        { "redis://[fe80::1]", { .host = "fe80::1", .port = 6379 } },
-        { "rediss://h", { .host = "h", .port = 6379, .tls = true } },
+          { .server = { "h", 1 }, .login = { "worker", "p@ss:/" } } },
+        { "redis://u:a@b@h", { .server = { "h", 6379 }, .login = { "u", "a@b" } } },
+        { "redis://[::1]:7001/3", { .server = { "::1", 7001 }, .db = 3 } },
+        { "redis://[fe80::1]", { .server = { "fe80::1", 6379 } } },
+        { "rediss://h", { .server = { "h", 6379 }, .tls = true } },
         { "rediss://u:p@[::1]:7001/3?cacert=/etc/my%20ca.pem",
-          { .host = "::1",
-            .port = 7001,
+          { .server = { "::1", 7001 },
             .db = 3,
-            .user = "u",
-            .password = "p",
+            .login = { "u", "p" },
             .tls = true,
             .cacert = "/etc/my ca.pem" } },
-        { "rediss://h?cacert=/ca", { .host = "h", .port = 6379, .tls = true, .cacert = "/ca" } },
-        { "unix:///run/redis.sock", { .path = "/run/redis.sock", .port = 6379 } },
-        { "unix:///run/redis.sock?db=4", { .path = "/run/redis.sock", .port = 6379, .db = 4 } },
-        { "unix://u:p@/run/a%20b",
-          { .path = "/run/a b", .port = 6379, .user = "u", .password = "p" } },
+        { "rediss://h?cacert=/ca", { .server = { "h", 6379 }, .tls = true, .cacert = "/ca" } },
+        { "unix:///run/redis.sock", { .path = "/run/redis.sock" } },
+        { "unix:///run/redis.sock?db=4", { .path = "/run/redis.sock", .db = 4 } },
+        { "unix://u:p@/run/a%20b", { .path = "/run/a b", .login = { "u", "p" } } },
+        { "redis+sentinel://s1/mymaster",
+          { .service = "mymaster", .sentinels = { { "s1", 26379 } }, .sentinel_count = 1 } },
+        { "redis+sentinel://u:p@s1:5000,[::1]:5001,s3/my%2Fmaster/7"
+          "?sentinel_username=su&sentinel_password=s%26p",
+          { .service = "my/master",
+            .sentinels = { { "s1", 5000 }, { "::1", 5001 }, { "s3", 26379 } },
+            .sentinel_count = 3,
+            .db = 7,
+            .login = { "u", "p" },
+            .sentinel_login = { "su", "s&p" } } },
+        { "rediss+sentinel://s1/m?sentinel_password=x&cacert=/ca",
+          { .service = "m",
+            .sentinels = { { "s1", 26379 } },
+            .sentinel_count = 1,
+            .tls = true,
+            .cacert = "/ca",
+            .sentinel_login = { "", "x" } } },
     };
 
     (void)state;
@@ -51,14 +77,18 @@ static void good_urls_are_taken_apart(void **state)
         if (redis_url_parse(rows[i].text, &u, &f) < 0) {
             fail_msg("%s: %s", rows[i].text, f.text);
         }
-        assert_string_equal(u.host, rows[i].want.host);
+        same_place(&u.server, &rows[i].want.server);
         assert_string_equal(u.path, rows[i].want.path);
-        assert_string_equal(u.user, rows[i].want.user);
-        assert_string_equal(u.password, rows[i].want.password);
+        same_login(&u.login, &rows[i].want.login);
         assert_string_equal(u.cacert, rows[i].want.cacert);
         assert_int_equal(u.tls, rows[i].want.tls);
-        assert_int_equal(u.port, rows[i].want.port);
         assert_int_equal(u.db, rows[i].want.db);
+        assert_string_equal(u.service, rows[i].want.service);
+        same_login(&u.sentinel_login, &rows[i].want.sentinel_login);
+        assert_int_equal(u.sentinel_count, rows[i].want.sentinel_count);
+        for (size_t j = 0; j < u.sentinel_count; j++) {
+            same_place(&u.sentinels[j], &rows[i].want.sentinels[j]);
+        }
     }
 }
 
@@ -77,7 +107,8 @@ static const struct {
     { "redis://h/x", "database" },
     { "redis://h/-1", "database" },
     { "redis://h/1/2", "database" },
-    { "redis://h/0?x=1", "options" },
+    { "redis://h/0?x=1", "option is not known" },
+    { "redis://h#x", "%23" },
     { "redis://hunter2@h", "password is given" },
     { "redis://u:hunter2%@h", "password" },
     { "redis://u:hunter2%zz@h", "password" },
@@ -86,9 +117,9 @@ static const struct {
     { "redis://[::1]x", "after the host" },
     { "rediss://", "host" },
     { "rediss://h/x?cacert=/ca", "database" },
-    { "rediss://h?verify=no", "only option" },
-    { "rediss://h?cacert=/ca&verify=no", "only option" },
-    { "rediss://h#x", "only option" },
+    { "rediss://h?verify=no", "option is not known" },
+    { "rediss://h?cacert=/ca&verify=no", "option is not known" },
+    { "rediss://h#x", "%23" },
     { "rediss://h?cacert=", "begin with '/'" },
     { "rediss://h?cacert=ca.pem", "begin with '/'" },
     { "rediss://u:hunter2@h?cacert=%2", "cacert" },
@@ -97,6 +128,18 @@ static const struct {
     { "unix://run/x", "begin with '/'" },
     { "unix:///x?database=1", "option" },
     { "unix:///x?db=", "database" },
+    { "redis+sentinel://", "host" },
+    { "redis+sentinel://s1", "NAME" },
+    { "redis+sentinel://s1:0/m", "port" },
+    { "redis+sentinel://s1,,s2/m", "host" },
+    { "redis+sentinel://s1//3", "NAME" },
+    { "redis+sentinel://s1/m/x", "database" },
+    { "redis+sentinel://1,2,3,4,5,6,7,8,9/m", "more than 8" },
+    { "redis+sentinel://hunter2@s1/m", "password is given" },
+    { "redis+sentinel://s1/m?password=hunter2", "option is not known" },
+    { "redis+sentinel://s1/m?sentinel_password=hunter2%", "sentinel_password" },
+    { "redis+sentinel://s1/m?sentinel_username=u", "without sentinel_password" },
+    { "redis+sentinel://s1/m?cacert=/ca", "option is not known" },
 };
 
 static void bad_urls_name_the_part_and_never_the_password(void **state)
@@ -156,7 +199,7 @@ static void each_error_reply_has_its_kind(void **state)
         { "READONLY You can't write against a read only replica.", FAIL_LATER, true },
         { "UNBLOCKED client unblocked", FAIL_LATER, true },
         { "LOADING Redis is loading the dataset in memory", FAIL_LATER, false },
-        { "MASTERDOWN Link with MASTER is down", FAIL_LATER, false },
+        { "MASTERDOWN Link with MASTER is down", FAIL_LATER, true },
         { "NOREPLICAS Not enough good replicas to write.", FAIL_LATER, false },
         { "MISCONF Redis is configured to save RDB snapshots", FAIL_LATER, false },
         { "BUSY Redis is busy running a script.", FAIL_LATER, false },
@@ -165,6 +208,11 @@ static void each_error_reply_has_its_kind(void **state)
         { "NOAUTH Authentication required.", FAIL_DENIED, true },
         { "NOPERM this user has no permissions", FAIL_DENIED, false },
         { "WRONGPASS invalid username-password pair", FAIL_DENIED, true },
+        { "NOSCRIPT No matching script.", FAIL_LATER, false },
+        { "CLUSTERDOWN Hash slot not served", FAIL_LATER, false },
+        { "CROSSSLOT Keys in request don't hash to the same slot", FAIL_DENIED, false },
+        { "MOVED 866 127.0.0.1:1", FAIL_DENIED, false },
+        { "IDONTKNOW I have not enough information", FAIL_LATER, false },
         { "WRONGTYPE Operation against a key", FAIL_BUG, false },
         { "ERR unknown command", FAIL_BUG, false },
         { "ERR max number of keys", FAIL_BUG, false },
