@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "common/base/str.h"
 #include "worker/core/metrics_priv.h"
 
 int metrics_new(const struct job_types *types, struct metrics **ret, struct fail *f)
@@ -18,6 +17,15 @@ int metrics_new(const struct job_types *types, struct metrics **ret, struct fail
     return 0;
 }
 
+static void shard_free(struct metrics_shard *s)
+{
+    pthread_mutex_destroy(&s->lock);
+    free(s->cells);
+    free(s->frozen);
+    free(s->sent);
+    free(s);
+}
+
 void metrics_free(struct metrics *m)
 {
     if (m == NULL) {
@@ -25,29 +33,61 @@ void metrics_free(struct metrics *m)
     }
     for (struct metrics_shard *s = m->shards; s != NULL;) {
         struct metrics_shard *next = s->next;
-        pthread_mutex_destroy(&s->lock);
-        free(s);
+        shard_free(s);
         s = next;
     }
     pthread_mutex_destroy(&m->lock);
     free(m);
 }
 
-struct metrics_shard *metrics_shard(struct metrics *m, const char *queue)
+size_t metrics_cells(const struct metrics *m)
 {
-    struct metrics_shard *s =
-        m == NULL ? NULL : calloc(1, sizeof *s + (m->types->count + 1) * sizeof s->cells[0]);
+    return m->types->count + 1;
+}
+
+const char *metrics_type_name(const struct metrics *m, size_t cell)
+{
+    return cell < m->types->count ? m->types->items[cell].name : METRICS_UNKNOWN_TYPE;
+}
+
+struct metrics_shard *metrics_shards(struct metrics *m)
+{
+    pthread_mutex_lock(&m->lock);
+    struct metrics_shard *first = m->shards;
+    pthread_mutex_unlock(&m->lock);
+    return first;
+}
+
+static struct metrics_shard *shard_new(struct metrics *m, const char *queue)
+{
+    struct metrics_shard *s = calloc(1, sizeof *s);
 
     if (s == NULL) {
         return NULL;
     }
+    pthread_mutex_init(&s->lock, NULL);
     s->metrics = m;
     (void)str_fit(s->queue, sizeof s->queue, queue);
-    pthread_mutex_init(&s->lock, NULL);
-    pthread_mutex_lock(&m->lock);
-    s->next = m->shards;
-    m->shards = s;
-    pthread_mutex_unlock(&m->lock);
+    s->cells = calloc(metrics_cells(m), sizeof *s->cells);
+    s->frozen = calloc(metrics_cells(m), sizeof *s->frozen);
+    s->sent = calloc(metrics_cells(m), sizeof *s->sent);
+    if (s->cells == NULL || s->frozen == NULL || s->sent == NULL) {
+        shard_free(s);
+        return NULL;
+    }
+    return s;
+}
+
+struct metrics_shard *metrics_shard(struct metrics *m, const char *queue)
+{
+    struct metrics_shard *s = m == NULL ? NULL : shard_new(m, queue);
+
+    if (s != NULL) {
+        pthread_mutex_lock(&m->lock);
+        s->next = m->shards;
+        m->shards = s;
+        pthread_mutex_unlock(&m->lock);
+    }
     return s;
 }
 

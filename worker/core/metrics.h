@@ -13,6 +13,8 @@
 
 #include "common/base/attr.h"
 #include "common/base/fail.h"
+#include "common/base/str.h"
+#include "common/redis/redis.h"
 #include "worker/core/job_types.h"
 #include "worker/core/verdict.h"
 
@@ -42,3 +44,23 @@ void metrics_begin(struct metrics_shard *s);
 void metrics_end(struct metrics_shard *s);
 /* Add one job; only between the two. */
 void metrics_count(struct metrics_shard *s, const struct metrics_run *run);
+
+/* Totals of the process that are counted elsewhere and sent along. */
+enum metrics_total {
+    METRICS_CLAIMED,
+    METRICS_INFRASTRUCTURE,
+    METRICS_SETTLE_FAILURES,
+    METRICS_HISTORY_DROPPED,
+    METRICS_TOTALS
+};
+extern const char *const metrics_total_names[METRICS_TOTALS];
+
+/* Add what has been counted since the last flush to the pool's counters (common/queue/metrics.h): once, whatever becomes of a
+ * reply.  After a failure it is sent again by the next call.  What a killed process had not flushed is not counted.
+ * One thread calls this, the heartbeat's. */
+must_check int metrics_flush(struct metrics *m, struct redis *r, const char *identity,
+                             const int64_t totals[METRICS_TOTALS], struct fail *f);
+
+/* What this process has counted since it began, as Prometheus text: dropship_worker_jobs_total and the histograms of waits and
+ * runs. */
+void metrics_write(struct metrics *m, struct str *out);
