@@ -57,6 +57,10 @@ class Worker
     File.read(@log.path).force_encoding('UTF-8').scrub
   end
 
+  def said?(event)
+    log.include?(event)
+  end
+
   # Exit code, or nil when it still runs.
   def ended
     return @code if @code
@@ -83,6 +87,7 @@ end
 
 module Support
   SOON_S = 20
+  BEAT_S = 6.5 # a heartbeat comes each 5 s; the rest is for a loaded machine
 
   def setup
     Support.migrate
