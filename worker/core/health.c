@@ -1,7 +1,8 @@
-#include <inttypes.h>
+#include "worker/core/health.h"
 
 #include "common/base/json.h"
-#include "worker/core/health.h"
+#include "common/base/metrics_text.h"
+#include "worker/core/heartbeat.h"
 
 static json_t *lane_json(const struct lane_health *lane)
 {
@@ -36,59 +37,115 @@ bool worker_healthz(const struct health_view *view, struct str *out)
     return healthy;
 }
 
-static void add_counter(struct str *out, const char *name, const char *help, int64_t value)
+void worker_totals(const struct worker_stats *stats, struct history *history,
+                   int64_t totals[METRICS_TOTALS])
 {
-    str_addf(out,
-             "# HELP dropship_worker_%s %s\n# TYPE dropship_worker_%s counter\ndropship_worker_%s "
-             "%" PRId64 "\n",
-             name, help, name, name, value);
+    totals[METRICS_CLAIMED] = atomic_load(&stats->claimed);
+    totals[METRICS_INFRASTRUCTURE] = atomic_load(&stats->infrastructure);
+    totals[METRICS_SETTLE_FAILURES] = atomic_load(&stats->settle_failures);
+    totals[METRICS_HISTORY_DROPPED] = history != NULL ? history_dropped(history) : 0;
 }
 
-static void add_outcomes(struct str *out, const struct worker_stats *stats)
+static void add_totals(const struct health_view *view, struct str *out)
 {
-    str_add(out, "# HELP dropship_worker_jobs_total Jobs settled, by outcome\n# TYPE "
-                 "dropship_worker_jobs_total counter\n");
-    for (int i = 0; i < RUN_OUTCOMES; i++) {
-        str_addf(out, "dropship_worker_jobs_total{outcome=\"%s\"} %lld\n", run_outcome_names[i],
-                 atomic_load(&stats->outcomes[i]));
+    static const struct metrics_family families[METRICS_TOTALS] = {
+        [METRICS_CLAIMED] = { "dropship_worker_claimed_total", METRICS_COUNTER, "Jobs claimed." },
+        [METRICS_INFRASTRUCTURE] = { "dropship_worker_infrastructure_total", METRICS_COUNTER,
+                                     "Runs sent away because Redis or Postgres was away." },
+        [METRICS_SETTLE_FAILURES] = { "dropship_worker_settle_failures_total", METRICS_COUNTER,
+                                      "Settlements that had to be repeated." },
+        [METRICS_HISTORY_DROPPED] = { "dropship_worker_history_dropped_total", METRICS_COUNTER,
+                                      "History rows dropped." },
+    };
+    int64_t totals[METRICS_TOTALS];
+
+    worker_totals(view->stats, view->history, totals);
+    for (int i = 0; i < METRICS_TOTALS; i++) {
+        metrics_text_family(out, &families[i]);
+        metrics_text_int(out, families[i].name, NO_LABELS, totals[i]);
     }
 }
 
-static void add_lanes(struct str *out, const struct health_view *view)
+/* Resident memory, and whether the process may claim. */
+static void add_process(const struct health_view *view, struct str *out)
 {
-    static const char *const names[] = { "running", "waiting", "unsettled", "threads",
-                                         "stalled_seconds" };
+    const struct {
+        struct metrics_family family;
+        int64_t value;
+    } gauges[] = {
+        { { "dropship_worker_resident_bytes", METRICS_GAUGE, "Resident memory." },
+          1024 * resident_kib() },
+        { { "dropship_worker_lease", METRICS_GAUGE, "1 while the lease is valid." },
+          atomic_load(view->lease_valid) },
+        { { "dropship_worker_quiet", METRICS_GAUGE, "1 when nothing new is claimed." },
+          atomic_load(view->quiet) },
+    };
 
-    for (size_t n = 0; n < COUNT_OF(names); n++) {
-        str_addf(out, "# TYPE dropship_worker_lane_%s gauge\n", names[n]);
+    for (size_t i = 0; i < COUNT_OF(gauges); i++) {
+        metrics_text_family(out, &gauges[i].family);
+        metrics_text_int(out, gauges[i].family.name, NO_LABELS, gauges[i].value);
+    }
+}
+
+static int64_t lane_running(const struct lane_health *lane)
+{
+    return lane->running;
+}
+
+static int64_t lane_waiting(const struct lane_health *lane)
+{
+    return lane->waiting;
+}
+
+static int64_t lane_unsettled(const struct lane_health *lane)
+{
+    return lane->unsettled;
+}
+
+static int64_t lane_thread_count(const struct lane_health *lane)
+{
+    return lane->threads;
+}
+
+static int64_t lane_stalled_s(const struct lane_health *lane)
+{
+    return lane->stalled_ms / 1000;
+}
+
+/* To add a gauge of lanes: a function and a line. */
+static const struct {
+    struct metrics_family family;
+    int64_t (*of)(const struct lane_health *lane);
+} lane_gauges[] = {
+    { { "dropship_worker_lane_running", METRICS_GAUGE, "Jobs that run." }, lane_running },
+    { { "dropship_worker_lane_waiting", METRICS_GAUGE, "Jobs claimed that wait for a thread." },
+      lane_waiting },
+    { { "dropship_worker_lane_unsettled", METRICS_GAUGE, "Jobs that ended and are not settled." },
+      lane_unsettled },
+    { { "dropship_worker_lane_threads", METRICS_GAUGE, "Threads that run jobs." },
+      lane_thread_count },
+    { { "dropship_worker_lane_stalled_seconds", METRICS_GAUGE,
+        "For how long the lane has not been able to consume." },
+      lane_stalled_s },
+};
+
+static void add_lanes(const struct health_view *view, struct str *out)
+{
+    for (size_t n = 0; n < COUNT_OF(lane_gauges); n++) {
+        metrics_text_family(out, &lane_gauges[n].family);
         for (size_t i = 0; i < view->lane_count; i++) {
             struct lane_health lane;
             lane_health(view->lanes[i], &lane);
-            const int64_t values[] = { lane.running, lane.waiting, lane.unsettled, lane.threads,
-                                       lane.stalled_ms / 1000 };
-            str_addf(out, "dropship_worker_lane_%s{queue=\"%s\"} %" PRId64 "\n", names[n],
-                     lane.queue, values[n]);
+            metrics_text_int(out, lane_gauges[n].family.name, LABELS({ "queue", lane.queue }),
+                             lane_gauges[n].of(&lane));
         }
     }
 }
 
 void worker_metrics(const struct health_view *view, struct str *out)
 {
-    const struct worker_stats *stats = view->stats;
-
-    add_outcomes(out, stats);
-    add_counter(out, "claimed_total", "Jobs claimed", atomic_load(&stats->claimed));
-    add_counter(out, "infrastructure_total", "Runs sent away because Redis or Postgres was away",
-                atomic_load(&stats->infrastructure));
-    add_counter(out, "settle_failures_total", "Settlements that had to be repeated",
-                atomic_load(&stats->settle_failures));
-    add_counter(out, "run_milliseconds_total", "Time spent in handlers",
-                atomic_load(&stats->run_ms));
-    if (view->history != NULL) {
-        add_counter(out, "history_dropped_total", "History rows dropped",
-                    history_dropped(view->history));
-    }
-    str_addf(out, "# TYPE dropship_worker_lease gauge\ndropship_worker_lease %d\n",
-             atomic_load(view->lease_valid) ? 1 : 0);
-    add_lanes(out, view);
+    metrics_write(view->metrics, out);
+    add_totals(view, out);
+    add_process(view, out);
+    add_lanes(view, out);
 }

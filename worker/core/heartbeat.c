@@ -12,6 +12,7 @@
 #include "common/base/json.h"
 #include "common/base/log.h"
 #include "common/queue/queue.h"
+#include "worker/core/health.h"
 #include "worker/core/signals.h"
 
 enum { BEAT_MS = 5000, WORK_MAX = 512, COMMAND_MIN_MS = 500, LEASE_PARTS = 5, HOST_BYTES = 256 };
@@ -62,8 +63,7 @@ int heartbeat_register(const struct heartbeat_setup *setup, struct fail *f)
     return queue_lease(redis, setup->identity, conf_int(setup->conf, CONF_LEASE_MS), f);
 }
 
-/* Resident memory in KiB; 0 when the system does not say. */
-static int64_t resident_kib(void)
+int64_t resident_kib(void)
 {
     FILE *file = fopen("/proc/self/statm", "re");
     long long size = 0;
@@ -138,6 +138,22 @@ static size_t list_work(struct heartbeat_thread *h)
     return count;
 }
 
+/* A report that Redis did not take is sent again with the next beat. */
+static void flush_metrics(struct heartbeat_thread *h)
+{
+    const struct heartbeat_setup *setup = &h->setup;
+    int64_t totals[METRICS_TOTALS];
+    struct fail f = { 0 };
+
+    if (setup->metrics == NULL) {
+        return;
+    }
+    worker_totals(setup->stats, setup->history, totals);
+    if (metrics_flush(setup->metrics, h->redis, setup->identity, totals, &f) < 0) {
+        log_debug("heartbeat.metrics_failed", kv_fail(&f));
+    }
+}
+
 static void beat(struct heartbeat_thread *h)
 {
     char signal_name[16] = "";
@@ -209,6 +225,7 @@ static void *heartbeat_main(void *arg)
     do {
         if (renew_lease(h) && (h->beat_ms == 0 || clock_mono_ms() - h->beat_ms >= BEAT_MS)) {
             beat(h);
+            flush_metrics(h);
         }
     } while (rest(h, rest_ms(h)));
     return NULL;
@@ -258,6 +275,7 @@ void heartbeat_stop(struct heartbeat_thread *h)
     pthread_cond_signal(&h->wake);
     pthread_mutex_unlock(&h->lock);
     pthread_join(h->thread, NULL);
+    flush_metrics(h);
     if (queue_unregister(h->redis, h->setup.identity, &f) < 0) {
         log_warn("heartbeat.not_unregistered", kv_fail(&f)); /* the lease ends by itself */
     }

@@ -14,6 +14,7 @@
 #include "common/base/conf.h"
 #include "common/base/fail.h"
 #include "worker/core/lane.h"
+#include "worker/core/metrics.h"
 
 struct heartbeat_thread;
 
@@ -26,6 +27,9 @@ struct heartbeat_setup {
     const char *info_json; /* borrowed */
     atomic_bool *lease_valid;
     const atomic_bool *quiet;
+    struct metrics *metrics; /* flushed with each beat and at the end; NULL = none */
+    const struct worker_stats *stats;
+    struct history *history; /* NULL = none is kept */
 };
 
 /* Register the lease (so before the first claim); FAIL_LATER while Redis is away. */
@@ -39,3 +43,5 @@ void heartbeat_stop(struct heartbeat_thread *h);
 /* Sidekiq's info object of this process; *ret is the caller's. */
 must_check int heartbeat_info(const char *identity, const struct lane_setup *lanes,
                               size_t lane_count, char **ret, struct fail *f);
+/* Resident memory of this process in KiB; 0 when the system does not say. */
+int64_t resident_kib(void);

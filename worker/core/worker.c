@@ -12,6 +12,7 @@
 #include "worker/core/heartbeat.h"
 #include "worker/core/history.h"
 #include "worker/core/lane.h"
+#include "worker/core/metrics.h"
 #include "worker/core/signals.h"
 #include "worker/core/startup.h"
 
@@ -30,6 +31,7 @@ struct worker {
     char *info_json;
     atomic_bool lease_valid, quiet;
     struct worker_stats stats;
+    struct metrics *metrics;
     struct history *history;
     struct lane_setup lane_setups[ARGS_MAX_LANES];
     struct lane *lanes[ARGS_MAX_LANES];
@@ -104,6 +106,7 @@ static int start_health(struct worker *w, struct fail *f)
                                     .lanes = w->lanes,
                                     .lane_count = w->lane_count,
                                     .stats = &w->stats,
+                                    .metrics = w->metrics,
                                     .history = w->history,
                                     .lease_valid = &w->lease_valid,
                                     .quiet = &w->quiet };
@@ -117,8 +120,12 @@ static int start(struct worker *w, struct fail *f)
                                                    .identity = w->identity,
                                                    .lanes = w->lanes,
                                                    .lease_valid = &w->lease_valid,
-                                                   .quiet = &w->quiet };
+                                                   .quiet = &w->quiet,
+                                                   .stats = &w->stats };
+    TRY(metrics_new(w->setup->types, &w->metrics, f));
+    w->heartbeat_setup.metrics = w->metrics;
     TRY(history_start(w->setup->conf, w->identity, &w->history, f));
+    w->heartbeat_setup.history = w->history;
     prepare_lanes(w);
     TRY(heartbeat_info(w->identity, w->lane_setups, w->setup->lane_count, &w->info_json, f));
     w->heartbeat_setup.info_json = w->info_json;
@@ -251,6 +258,7 @@ static void release(struct worker *w)
         lane_free(w->lanes[i]);
     }
     history_stop(w->history, HISTORY_MS);
+    metrics_free(w->metrics);
     free(w->info_json);
 }
 

@@ -145,7 +145,7 @@ static bool is_healthy(void *ctx)
 
 static void health_and_metrics_are_told(void **unused)
 {
-    char text[20000];
+    static char text[100000];
     int port = 20000 + (int)(getpid() % 10000);
     char listen_at[64];
 
@@ -162,7 +162,9 @@ static void health_and_metrics_are_told(void **unused)
     assert_non_null(strstr(text, "\"queue\":\"test\""));
     assert_non_null(strstr(text, "\"consuming\":true"));
     assert_int_equal(ask(port, "/metrics", text, sizeof text), 200);
-    assert_non_null(strstr(text, "dropship_worker_jobs_total{outcome=\"done\"} 1"));
+    assert_non_null(strstr(text, "dropship_worker_claimed_total 1\n"));
+    assert_non_null(strstr(text, "dropship_worker_lane_threads{queue=\"test\"} 2\n"));
+    assert_non_null(strstr(text, "# TYPE dropship_worker_job_run_seconds histogram\n"));
     assert_int_equal(ask(port, "/else", text, sizeof text), 404);
     assert_int_equal(stop_worker(), 0);
 }
