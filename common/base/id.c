@@ -8,6 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/clock.h"
+
+enum { JID_TIME_BYTES = 4 };
+static const int64_t JID_EARLIEST_S = 1577836800; /* 2020 */
+static const int64_t JID_LATEST_S = 4102444800;   /* 2100 */
+
 static void to_hex(const unsigned char *bytes, size_t count, char *text)
 {
     static const char hex[] = "0123456789abcdef";
@@ -32,7 +38,28 @@ void id_random_hex(char *text, size_t random_bytes)
 
 void id_new_jid(char text[static ID_JID_BYTES])
 {
-    id_random_hex(text, (ID_JID_BYTES - 1) / 2);
+    uint32_t second = (uint32_t)(clock_now_us() / 1000000);
+    const unsigned char bytes[JID_TIME_BYTES] = { (unsigned char)(second >> 24),
+                                                  (unsigned char)(second >> 16),
+                                                  (unsigned char)(second >> 8),
+                                                  (unsigned char)second };
+
+    to_hex(bytes, JID_TIME_BYTES, text);
+    id_random_hex(text + 2 * JID_TIME_BYTES, (ID_JID_BYTES - 1) / 2 - JID_TIME_BYTES);
+}
+
+int64_t id_jid_second(const char *jid)
+{
+    static const char digits[] = "0123456789abcdef";
+    int64_t second = 0;
+
+    if (strlen(jid) != ID_JID_BYTES - 1 || strspn(jid, digits) != ID_JID_BYTES - 1) {
+        return 0;
+    }
+    for (size_t i = 0; i < (size_t)2 * JID_TIME_BYTES; i++) {
+        second = second * 16 + (strchr(digits, jid[i]) - digits);
+    }
+    return second >= JID_EARLIEST_S && second <= JID_LATEST_S ? second : 0;
 }
 
 void id_new_trace(char text[static ID_TRACE_BYTES])

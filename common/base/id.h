@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/base/attr.h"
 #include "common/base/fail.h"
@@ -11,8 +12,12 @@ enum { ID_JID_BYTES = 25, ID_TRACE_BYTES = 33, ID_SHA256_HEX_BYTES = 65 };
 
 /* n random bytes as lower-case hex; text has 2n+1 bytes.  Aborts when the system has no randomness. */
 void id_random_hex(char *text, size_t random_bytes);
-/* A job id: 24 hex digits. */
+/* A job id: 24 hex digits, of which the first 8 are the present second since the epoch and the others random.  Readers need not
+ * care; a search for the job in a list that is ordered by time does (id_jid_second). */
 void id_new_jid(char text[static ID_JID_BYTES]);
+/* The second an id was made in, if it has the form above and the second lies in 2020 to 2100; 0 = it tells nothing.  A foreign
+ * id of 24 random digits may pass by chance. */
+int64_t id_jid_second(const char *jid);
 /* A trace id: 32 hex digits. */
 void id_new_trace(char text[static ID_TRACE_BYTES]);
 /* SHA-256 as hex. */

@@ -280,6 +280,83 @@ static void find_tells_an_id_from_a_mention_of_it(void **state)
     assert_int_equal(fx->fail.kind, FAIL_MISSING);
 }
 
+/* 10000 jobs, ten of each second, in a long list; jid from the second and the number. */
+static void fill_long_list(struct fixture *fx)
+{
+    command(fx, "SADD", "queues", "q");
+    command(
+        fx, "EVAL",
+        "for i = 0, 9999 do local t = 1795000000 + math.floor(i / 10) redis.call('LPUSH', KEYS[1], "
+        "string.format('{\"queue\":\"q\",\"args\":[%d],\"jid\":\"%08x%016x\",\"enqueued_at\":%d.5}'"
+        ", "
+        "i, t, i, t)) end",
+        "1", "queue:q");
+}
+
+static void find_looks_into_the_whole_of_a_long_list(void **state)
+{
+    struct fixture *fx = *state;
+    static const int places[] = { 0, 1, 4999, 5000, 9998, 9999 };
+
+    fill_long_list(fx);
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
+        scoped(job_entries_free) struct job_entries found = { .items = NULL };
+        char jid[JOB_JID_BYTES];
+
+        (void)snprintf(jid, sizeof jid, "%08x%016x", 1795000000 + places[i] / 10, places[i]);
+        must(queue_find(fx->redis, jid, &found, &fx->fail), fx);
+        assert_int_equal(found.items[0].state, JOB_WAITING);
+        assert_int_equal(payload_number(found.items[0].payload, found.items[0].payload_bytes),
+                         places[i]);
+    }
+}
+
+/* What was promoted, given back or made by others does not stand where its id says. */
+static void find_does_not_rely_on_the_time_in_an_id(void **state)
+{
+    struct fixture *fx = *state;
+    static const char *const jids[] = { "6afd86c0aaaaaaaaaaaaaaaa", "foreign-id",
+                                        "ffffffffffffffffffffffff" };
+
+    fill_long_list(fx);
+    command(fx, "LPUSH", "queue:q",
+            "{\"jid\":\"6afd86c0aaaaaaaaaaaaaaaa\",\"enqueued_at\":1795009999}");
+    command(fx, "RPUSH", "queue:q", "{\"jid\":\"foreign-id\"}");
+    command(fx, "LSET", "queue:q", "5000", "{\"jid\":\"ffffffffffffffffffffffff\"}");
+    for (size_t i = 0; i < COUNT_OF(jids); i++) {
+        scoped(job_entries_free) struct job_entries found = { .items = NULL };
+
+        must(queue_find(fx->redis, jids[i], &found, &fx->fail), fx);
+        assert_string_equal(found.items[0].job->jid, jids[i]);
+    }
+    assert_int_equal(queue_find(fx->redis, "6afd86c0bbbbbbbbbbbbbbbb", NULL, &fx->fail), -1);
+    assert_int_equal(fx->fail.kind, FAIL_MISSING);
+}
+
+static void find_looks_into_the_whole_of_large_sets(void **state)
+{
+    struct fixture *fx = *state;
+    static const enum job_state states[] = { JOB_SCHEDULED, JOB_RETRY, JOB_DEAD };
+    static const char *const keys[] = { "schedule", "retry", "dead" };
+
+    for (size_t i = 0; i < COUNT_OF(states); i++) {
+        for (int n = 0; n < 9001; n += 4500) {
+            scoped(job_entries_free) struct job_entries found = { .items = NULL };
+            char jid[JOB_JID_BYTES];
+
+            command(fx, "FLUSHDB");
+            command(fx, "EVAL",
+                    "for i = 0, 9000 do redis.call('ZADD', KEYS[1], i + 0.25, "
+                    "string.format('{\"queue\":\"q\",\"jid\":\"job-%d-x\"}', i)) end",
+                    "1", keys[i]);
+            (void)snprintf(jid, sizeof jid, "job-%d-x", n);
+            must(queue_find(fx->redis, jid, &found, &fx->fail), fx);
+            assert_int_equal(found.items[0].state, states[i]);
+            assert_int_equal(found.items[0].at_us, n * 1000000LL + 250000);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -295,6 +372,9 @@ int main(void)
         queue_test(kill_and_delete_spare_running_jobs),
         queue_test(killed_or_deleted_timetable_job_frees_its_slot),
         queue_test(find_tells_an_id_from_a_mention_of_it),
+        queue_test(find_looks_into_the_whole_of_a_long_list),
+        queue_test(find_does_not_rely_on_the_time_in_an_id),
+        queue_test(find_looks_into_the_whole_of_large_sets),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/base/clock.h"
 #include "common/base/id.h"
 
 static void ids_are_lower_case_hex_and_differ(void **state)
@@ -19,6 +20,27 @@ static void ids_are_lower_case_hex_and_differ(void **state)
     assert_int_equal(strspn(trace, "0123456789abcdef"), 32);
     assert_int_equal(strlen(trace), 32);
     assert_string_not_equal(a, b);
+}
+
+static void a_job_id_tells_its_second(void **state)
+{
+    static const char *const silent[] = { "",
+                                          "6afd8aa7",
+                                          "ffffffff0000000000000000",
+                                          "000000010000000000000000",
+                                          "6AFD8AA75e65948f000f423f",
+                                          "6afd8aa75e65948f000f423fa",
+                                          "my-own-id" };
+    char jid[ID_JID_BYTES];
+    int64_t now_s = clock_now_us() / 1000000;
+
+    (void)state;
+    id_new_jid(jid);
+    assert_in_range(id_jid_second(jid), now_s, now_s + 60);
+    assert_int_equal(id_jid_second("6afd8aa75e65948f000f423f"), 1795000999);
+    for (size_t i = 0; i < COUNT_OF(silent); i++) {
+        assert_int_equal(id_jid_second(silent[i]), 0);
+    }
 }
 
 static void sha256_agrees_with_the_standard(void **state)
@@ -92,6 +114,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ids_are_lower_case_hex_and_differ),
+        cmocka_unit_test(a_job_id_tells_its_second),
         cmocka_unit_test(sha256_agrees_with_the_standard),
         cmocka_unit_test(a_webhook_is_signed_as_shopify_signs_it),
         cmocka_unit_test(base64_agrees_with_rfc_4648_both_ways),
