@@ -1,86 +1,280 @@
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/base/clock.h"
+#include "common/queue/pressure.h"
 #include "common/queue/queue_priv.h"
 #include "queue_lua.h"
 
-enum { GROUP_MAX = 1000 };
+enum {
+    GROUP_MAX = 1000,
+    FULL_RETRY_MS = 5000,
+    JID_RANDOM_BYTES = (ID_JID_BYTES - 1) / 2,
+    JIDS_AT_ONCE = 5, /* 60 random bytes per request for them */
+    UNIQUE_WORDS = 6
+};
 
-/* Payloads of one group; text stays in place once it is referred to by words. */
+/* Jobs on their way in one call.  Payloads stand one behind the other in `text`, and are referred to once it grows no more. */
 struct group {
     struct words words;
-    struct str *payloads;
+    struct str text;
+    const struct job_spec *specs;
+    struct enqueued *results;
+    size_t *ends; /* of each payload in text */
     size_t count;
-    int64_t jitter_us; /* makes the scores of a group distinct */
+    int64_t now_us;
+    bool has_unique;
 };
 
 static void group_done(struct group *g)
 {
     words_done(&g->words);
-    for (size_t i = 0; i < g->count; i++) {
-        str_done(&g->payloads[i]);
-    }
-    free(g->payloads);
+    str_done(&g->text);
+    free(g->ends);
 }
 
-static int group_add(struct group *g, const struct job_spec *spec, int64_t now_us,
-                     char ret_jid[static JOB_JID_BYTES], struct fail *f)
+/* Ids for the jobs that bring none. */
+static void name_jobs(struct group *g)
 {
-    struct str *payload = &g->payloads[g->count++];
-    bool later = spec->run_at_us > now_us;
+    char hex[2 * JID_RANDOM_BYTES * JIDS_AT_ONCE + 1];
+    size_t left = 0;
+
+    for (size_t i = 0; i < g->count; i++) {
+        if (g->specs[i].jid != NULL) {
+            (void)str_fit(g->results[i].jid, JOB_JID_BYTES, g->specs[i].jid);
+            continue;
+        }
+        if (left == 0) {
+            left = g->count - i < JIDS_AT_ONCE ? g->count - i : JIDS_AT_ONCE;
+            id_random_hex(hex, left * JID_RANDOM_BYTES);
+        }
+        left--;
+        memcpy(g->results[i].jid, hex + 2 * JID_RANDOM_BYTES * left, 2 * JID_RANDOM_BYTES);
+        g->results[i].jid[2 * JID_RANDOM_BYTES] = '\0';
+    }
+}
+
+static bool is_later(const struct group *g, size_t i)
+{
+    return g->specs[i].run_at_us > g->now_us;
+}
+
+static int write_payloads(struct group *g, struct fail *f)
+{
+    for (size_t i = 0; i < g->count; i++) {
+        struct job_spec spec = g->specs[i];
+
+        spec.jid = g->results[i].jid;
+        TRY(job_write(&spec, g->now_us, !is_later(g, i), &g->text, f));
+        g->ends[i] = g->text.len;
+        g->has_unique = g->has_unique || spec.unique_for_s > 0;
+    }
+    return str_ok(&g->text, f);
+}
+
+static void add_payload(struct group *g, size_t i)
+{
+    size_t begin = i == 0 ? 0 : g->ends[i - 1];
+
+    words_add(&g->words, g->text.data + begin, g->ends[i] - begin);
+}
+
+static void add_score(struct group *g, size_t i, int64_t jitter_us)
+{
     char score[SCORE_BYTES];
 
-    str_init(payload, 2 * JOB_MAX_BYTES);
-    TRY(job_build(spec, now_us, !later, payload, ret_jid, f));
+    queue_score(g->specs[i].run_at_us + jitter_us + (int64_t)i, score);
+    words_addf(&g->words, "%s", score);
+}
+
+static void add_keys(struct group *g)
+{
+    words_text(&g->words, "queues");
+    words_text(&g->words, KEY_SCHEDULE);
+    words_text(&g->words, KEY_MEMORY_FULL);
+    words_text(&g->words, KEY_QUEUE_MAX);
+    words_addf(&g->words, "%d", PRESSURE_QUEUE_MAX);
+}
+
+/* How many jobs from `first` on go to the same place. */
+static size_t run_length(const struct group *g, size_t first)
+{
+    size_t end = first + 1;
+    bool later = is_later(g, first);
+
+    while (end < g->count && is_later(g, end) == later &&
+           (later || strcmp(g->specs[end].queue, g->specs[first].queue) == 0)) {
+        end++;
+    }
+    return end - first;
+}
+
+/* Words of enqueue.lua. */
+static void add_blocks(struct group *g)
+{
+    int64_t jitter_us = queue_jitter_us();
+    size_t at = 0;
+
+    words_reserve(&g->words, 2 * g->count + 8);
+    while (at < g->count) {
+        size_t length = run_length(g, at);
+        bool later = is_later(g, at);
+
+        words_text(&g->words, later ? "" : g->specs[at].queue);
+        words_addf(&g->words, "%zu", length);
+        for (size_t end = at + length; at < end; at++) {
+            if (later) {
+                add_score(g, at, jitter_us);
+            }
+            add_payload(g, at);
+        }
+    }
+}
+
+/* Words of enqueue_unique.lua for job i. */
+static int add_unique(struct group *g, size_t i, int64_t jitter_us, struct fail *f)
+{
+    const struct job_spec *spec = &g->specs[i];
+    int64_t wait_us = is_later(g, i) ? spec->run_at_us - g->now_us : 0;
+    char digest[JOB_LOCK_BYTES] = "";
+
     words_text(&g->words, spec->queue);
-    if (later) {
-        queue_score(spec->run_at_us + g->jitter_us + (int64_t)g->count, score);
-        words_addf(&g->words, "%s", score);
+    if (is_later(g, i)) {
+        add_score(g, i, jitter_us);
     } else {
         words_text(&g->words, "");
     }
-    words_add(&g->words, payload->data, payload->len);
+    add_payload(g, i);
+    if (spec->unique_for_s > 0) {
+        TRY(job_unique_digest(spec, digest, f));
+        words_addf(&g->words, KEY_UNIQUE "%s", digest);
+    } else {
+        words_text(&g->words, "");
+    }
+    words_text(&g->words, g->results[i].jid);
+    words_addf(&g->words, "%" PRId64, (wait_us + 999999) / 1000000 + spec->unique_for_s);
     return 0;
 }
 
-/* Build all, then push if r is given. */
-static int run_group(struct redis *r, const struct job_spec *specs, size_t count,
-                     char ret_jid[static JOB_JID_BYTES], struct fail *f)
+static int add_uniques(struct group *g, struct fail *f)
 {
-    scoped(group_done) struct group g = { .payloads = calloc(count, sizeof *g.payloads),
-                                          .jitter_us = queue_jitter_us() };
-    scoped(redis_reply_clear_p) redisReply *reply = NULL;
-    int64_t now_us = clock_now_us();
+    int64_t jitter_us = queue_jitter_us();
 
-    if (g.payloads == NULL) {
-        return fail_memory(f);
+    words_reserve(&g->words, UNIQUE_WORDS * g->count + 8);
+    for (size_t i = 0; i < g->count; i++) {
+        TRY(add_unique(g, i, jitter_us, f));
     }
-    words_text(&g.words, "queues");
-    words_text(&g.words, KEY_SCHEDULE);
-    for (size_t i = 0; i < count; i++) {
-        if (group_add(&g, &specs[i], now_us, ret_jid, f) < 0) {
-            return count > 1 ? fail_wrap(f, "job %zu", i) : -1;
+    return 0;
+}
+
+/* The script's {code, ...} as a failure. */
+static int refused(const redisReply *const *words, size_t count, struct fail *f)
+{
+    const char *code = count > 0 && reply_is_text(words[0]) ? words[0]->str : "";
+
+    if (strcmp(code, "MEMORY_FULL") == 0 && count == 2 && reply_is_text(words[1])) {
+        (void)fail_code(f, FAIL_LATER, code,
+                        "Redis is nearly full (%s): new jobs are refused until workers have made "
+                        "room; start more workers, or give Redis more memory",
+                        words[1]->str);
+    } else if (strcmp(code, "QUEUE_FULL") == 0 && count == 4 && reply_is_text(words[1])) {
+        (void)fail_code(f, FAIL_LATER, code,
+                        "queue %s is full: %" PRId64 " jobs wait and the limit is %" PRId64
+                        "; start more workers for it, or raise DROPSHIP_QUEUE_MAX",
+                        words[1]->str, reply_int(words[2], 0), reply_int(words[3], 0));
+    } else {
+        return fail_set(f, FAIL_BUG, "Redis answered enqueue with something else");
+    }
+    f->retry_after_ms = FULL_RETRY_MS;
+    return -1;
+}
+
+static int push_plain(struct redis *r, struct group *g, struct fail *f)
+{
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+
+    add_blocks(g);
+    TRY(words_script(r, &lua_enqueue, 4, &g->words, &reply, f));
+    if (reply->type == REDIS_REPLY_INTEGER) {
+        return 0;
+    }
+    return refused((const redisReply *const *)reply->element, reply->elements, f);
+}
+
+static int push_unique(struct redis *r, struct group *g, struct fail *f)
+{
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+
+    TRY(add_uniques(g, f));
+    TRY(words_script(r, &lua_enqueue_unique, 4, &g->words, &reply, f));
+    TRY(reply_want_array(reply, 2, "enqueue", f));
+    if (reply_int(reply->element[0], 0) != 1) {
+        return refused((const redisReply *const *)reply->element + 1, reply->elements - 1, f);
+    }
+    TRY(reply_want_array(reply, g->count + 1, "enqueue", f));
+    for (size_t i = 0; i < g->count; i++) {
+        const redisReply *holder = reply->element[i + 1];
+
+        if (reply_is_text(holder) && holder->len > 0) {
+            g->results[i].duplicate = true;
+            (void)str_fit(g->results[i].jid, JOB_JID_BYTES, holder->str);
         }
     }
-    return r == NULL ? 0 : words_script(r, &lua_enqueue, 2, &g.words, &reply, f);
+    return 0;
+}
+
+/* One group, checked before. */
+static int push_group(struct redis *r, const struct job_spec *specs, size_t count,
+                      struct enqueued *results, struct fail *f)
+{
+    scoped(group_done) struct group g = { .specs = specs,
+                                          .results = results,
+                                          .ends = calloc(count, sizeof *g.ends),
+                                          .count = count,
+                                          .now_us = clock_now_us() };
+
+    str_init(&g.text, count * 2 * JOB_MAX_BYTES);
+    if (g.ends == NULL) {
+        return fail_memory(f);
+    }
+    name_jobs(&g);
+    TRY(write_payloads(&g, f));
+    add_keys(&g);
+    return g.has_unique ? push_unique(r, &g, f) : push_plain(r, &g, f);
 }
 
 int queue_enqueue(struct redis *r, const struct job_spec *spec, char ret_jid[static JOB_JID_BYTES],
                   struct fail *f)
 {
-    return run_group(r, spec, 1, ret_jid, f);
+    struct enqueued result = { .duplicate = false };
+
+    TRY(job_check(spec, f));
+    TRY(push_group(r, spec, 1, &result, f));
+    (void)str_fit(ret_jid, JOB_JID_BYTES, result.jid);
+    return result.duplicate ? 1 : 0;
+}
+
+int queue_enqueue_each(struct redis *r, const struct job_spec *specs, size_t count,
+                       struct enqueued *ret, struct fail *f)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (job_check(&specs[i], f) < 0) {
+            return fail_wrap(f, "job %zu", i);
+        }
+    }
+    for (size_t at = 0; at < count; at += GROUP_MAX) {
+        size_t size = count - at < GROUP_MAX ? count - at : GROUP_MAX;
+
+        memset(ret + at, 0, size * sizeof *ret);
+        TRY(push_group(r, specs + at, size, ret + at, f));
+    }
+    return 0;
 }
 
 int queue_enqueue_bulk(struct redis *r, const struct job_spec *specs, size_t count, struct fail *f)
 {
-    char jid[JOB_JID_BYTES];
+    scoped(free_p) struct enqueued *results = calloc(count + 1, sizeof *results);
 
-    for (int pass = 0; pass < 2; pass++) { /* first only check, then push */
-        for (size_t at = 0; at < count; at += GROUP_MAX) {
-            size_t size = count - at < GROUP_MAX ? count - at : GROUP_MAX;
-
-            TRY(run_group(pass == 0 ? NULL : r, specs + at, size, jid, f));
-        }
-    }
-    return 0;
+    return results == NULL ? fail_memory(f) : queue_enqueue_each(r, specs, count, results, f);
 }

@@ -19,7 +19,9 @@ enum {
     JOB_JID_BYTES = 64,        /* foreign clients use other forms than 24 hex digits */
     JOB_MAX_BYTES = 64 * 1024, /* enqueue refuses more; readers accept what is there */
     JOB_DEFAULT_RETRIES = 25,
-    JOB_MAX_DEPTH = 512 /* nesting a reader follows before it calls a payload broken */
+    JOB_LOCK_BYTES = 41,       /* digest of a unique job: 40 hex digits, with NUL */
+    JOB_UNIQUE_KEY_MAX = 1024, /* bytes of a caller's own key */
+    JOB_MAX_DEPTH = 512        /* nesting a reader follows before it calls a payload broken */
 };
 
 /* A parsed payload.  Made by job_parse, freed by job_free. */
@@ -38,6 +40,12 @@ struct job {
     int64_t created_us;  /* 0 = unknown */
     int64_t enqueued_us; /* 0 = unknown */
     int64_t failed_us;   /* first failure; 0 = none */
+    /* Not to be started later than this; 0 = any time.  From "dropship_expires_at"; of foreign jobs from Sidekiq Pro's
+     * "expires_in", whose seconds count from the latest move to a list, or from created_at where that is unknown. */
+    int64_t expires_us;
+    int64_t unique_for_s; /* member "unique_for", rounded up; 0 = absent */
+    char unique
+        [JOB_LOCK_BYTES]; /* member "dropship_unique": digest of its lock (unique.h); "" when absent or odd */
 };
 
 /* What to enqueue. */
@@ -49,6 +57,13 @@ struct job_spec {
     const char *trace_id; /* NULL = none */
     int max_retries;      /* -1 = true (25) */
     int64_t run_at_us;    /* 0 or past = now */
+    int64_t
+        expires_in_s; /* not to be started later than so many seconds after it is due; 0 = any time */
+    /* > 0: one such job at a time, for at most so long (unique.h).  Two jobs are the same when class, queue and args are, white
+     * space between JSON tokens aside; or when their keys are, whatever class and queue. */
+    int64_t unique_for_s;
+    const char
+        *unique_key; /* NULL = by class, queue and args; else 1 to JOB_UNIQUE_KEY_MAX bytes */
 };
 
 /* FAIL_INPUT when the bytes are not one JSON object (the text is then to be kept as it is). */
@@ -63,6 +78,15 @@ static inline void job_free_p(struct job **job)
  * enqueued: whether it goes to a list now (member enqueued_at).  FAIL_INPUT says what is wrong. */
 must_check int job_build(const struct job_spec *spec, int64_t now_us, bool enqueued,
                          struct str *out, char ret_jid[static JOB_JID_BYTES], struct fail *f);
+
+/* The same in two steps, for many at once: all checks, then the appending of a spec that has passed them and has a jid.
+ * What job_write fails with is FAIL_LATER; an append that did not fit shows in *out. */
+must_check int job_check(const struct job_spec *spec, struct fail *f);
+must_check int job_write(const struct job_spec *spec, int64_t now_us, bool enqueued,
+                         struct str *out, struct fail *f);
+/* Digest of what makes the spec's job unique; the spec has passed job_check and has unique_for_s. */
+must_check int job_unique_digest(const struct job_spec *spec, char digest[static JOB_LOCK_BYTES],
+                                 struct fail *f);
 
 /* Copy of the payload with enqueued_at set anew, for a move to a list.  requeue_retry: also take one from retry_count, as
  * Sidekiq's "retry now" does. */

@@ -1,29 +1,39 @@
 #include "common/queue/job_layout.h"
 
-#include <inttypes.h>
 #include <limits.h>
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/clock.h"
 #include "common/queue/job.h"
 
-const char *const job_field_names[FIELD_COUNT] = {
-    [FIELD_CLASS] = "class",
-    [FIELD_ARGS] = "args",
-    [FIELD_JID] = "jid",
-    [FIELD_QUEUE] = "queue",
-    [FIELD_RETRY] = "retry",
-    [FIELD_RETRY_COUNT] = "retry_count",
-    [FIELD_RETRY_QUEUE] = "retry_queue",
-    [FIELD_CREATED_AT] = "created_at",
-    [FIELD_ENQUEUED_AT] = "enqueued_at",
-    [FIELD_FAILED_AT] = "failed_at",
-    [FIELD_RETRIED_AT] = "retried_at",
-    [FIELD_ERROR_CLASS] = "error_class",
-    [FIELD_ERROR_MESSAGE] = "error_message",
-    [FIELD_TRACE] = "dropship_trace",
+#define NAMED(text)                                                                                \
+    {                                                                                              \
+        (text), sizeof(text) - 1                                                                   \
+    }
+static const struct field_name {
+    const char *text;
+    size_t size_bytes;
+} names[FIELD_COUNT] = {
+    [FIELD_CLASS] = NAMED("class"),
+    [FIELD_ARGS] = NAMED("args"),
+    [FIELD_JID] = NAMED("jid"),
+    [FIELD_QUEUE] = NAMED("queue"),
+    [FIELD_RETRY] = NAMED("retry"),
+    [FIELD_RETRY_COUNT] = NAMED("retry_count"),
+    [FIELD_RETRY_QUEUE] = NAMED("retry_queue"),
+    [FIELD_CREATED_AT] = NAMED("created_at"),
+    [FIELD_ENQUEUED_AT] = NAMED("enqueued_at"),
+    [FIELD_FAILED_AT] = NAMED("failed_at"),
+    [FIELD_RETRIED_AT] = NAMED("retried_at"),
+    [FIELD_ERROR_CLASS] = NAMED("error_class"),
+    [FIELD_ERROR_MESSAGE] = NAMED("error_message"),
+    [FIELD_TRACE] = NAMED("dropship_trace"),
+    [FIELD_EXPIRES_IN] = NAMED("expires_in"),
+    [FIELD_EXPIRES_AT] = NAMED("dropship_expires_at"),
+    [FIELD_UNIQUE_FOR] = NAMED("unique_for"),
+    [FIELD_UNIQUE] = NAMED("dropship_unique"),
 };
 
 static void note_member(void *context, const char *name, size_t name_bytes,
@@ -33,12 +43,17 @@ static void note_member(void *context, const char *name, size_t name_bytes,
     char text[JOB_NAME_BYTES];
 
     layout->member_count++;
-    if (!json_span_text(name, name_bytes, text, sizeof text)) {
-        return;
+    if (memchr(name, '\\', name_bytes) != NULL) { /* an escaped name is the same name */
+        if (!json_span_text(name, name_bytes, text, sizeof text)) {
+            return;
+        }
+        name = text;
+        name_bytes = strlen(text);
     }
     for (size_t i = 0; i < FIELD_COUNT; i++) {
-        if (strcmp(text, job_field_names[i]) == 0) {
+        if (names[i].size_bytes == name_bytes && memcmp(names[i].text, name, name_bytes) == 0) {
             layout->fields[i] = *value;
+            return;
         }
     }
 }
@@ -93,7 +108,7 @@ void job_layout_edit(const struct job_layout *layout, const char *bytes, size_t 
     str_add_bytes(out, from, (size_t)(layout->close - from));
     for (size_t i = 0; i < count; i++) {
         if (layout->fields[edits[i].field].text == NULL) {
-            str_addf(out, "%s\"%s\":", first ? "" : ",", job_field_names[edits[i].field]);
+            str_addf(out, "%s\"%s\":", first ? "" : ",", names[edits[i].field].text);
             str_add(out, edits[i].text);
             first = false;
         }
@@ -147,10 +162,24 @@ void job_add_json_string(struct str *out, const char *text, size_t max_character
     str_add_char(out, '"');
 }
 
+/* By hand: snprintf would be the dearest part of a new payload. */
 void job_format_time(int64_t at_us, char text[static JOB_TIME_BYTES])
 {
-    (void)snprintf(text, JOB_TIME_BYTES, "%" PRId64 ".%06d", at_us / 1000000,
-                   (int)(at_us % 1000000));
+    uint64_t rest = at_us > 0 ? (uint64_t)at_us : 0; /* no clock of ours is before the epoch */
+    char reversed[JOB_TIME_BYTES];
+    size_t count = 0, at = 0;
+
+    while (count < 8 || rest > 0) { /* six digits, the point, one digit at least */
+        if (count == 6) {
+            reversed[count++] = '.';
+        }
+        reversed[count++] = (char)('0' + rest % 10);
+        rest /= 10;
+    }
+    while (count > 0) {
+        text[at++] = reversed[--count];
+    }
+    text[at] = '\0';
 }
 
 static int64_t time_from_number(const char *text)
@@ -180,6 +209,22 @@ int64_t job_read_time(const struct json_span *value)
         return at_us > 0 ? at_us : 0;
     }
     return text[strspn(text, "0123456789.eE+-")] == '\0' ? time_from_number(text) : 0;
+}
+
+int64_t job_read_duration(const struct json_span *value)
+{
+    static const double longest_s = 100.0 * 366 * 86400;
+    char text[64];
+    char *end;
+    double seconds;
+
+    if (value->text == NULL ||
+        (value->kind != JSON_SPAN_NUMBER && value->kind != JSON_SPAN_STRING) ||
+        !json_span_text(value->text, value->size_bytes, text, sizeof text) || text[0] == '\0') {
+        return 0;
+    }
+    seconds = strtod(text, &end);
+    return *end == '\0' && seconds > 0.0 && seconds <= longest_s ? llround(seconds * 1e6) : 0;
 }
 
 int job_read_int(const struct json_span *value, int otherwise)

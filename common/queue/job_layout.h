@@ -20,9 +20,12 @@ enum job_field {
     FIELD_ERROR_CLASS,
     FIELD_ERROR_MESSAGE,
     FIELD_TRACE,
+    FIELD_EXPIRES_IN,
+    FIELD_EXPIRES_AT,
+    FIELD_UNIQUE_FOR,
+    FIELD_UNIQUE,
     FIELD_COUNT
 };
-extern const char *const job_field_names[FIELD_COUNT];
 
 struct job_layout {
     struct json_span fields[FIELD_COUNT]; /* text NULL = absent; of duplicates the last */
@@ -54,5 +57,8 @@ void job_format_time(int64_t at_us, char text[static JOB_TIME_BYTES]);
 /* Seconds (float, small integer), milliseconds (integer from 10^11), date text; 0 = absent or
  * unusable. */
 int64_t job_read_time(const struct json_span *value);
+/* Seconds (number, or text of one) as microseconds; 0 = absent, unusable, not positive or beyond a
+ * hundred years. */
+int64_t job_read_duration(const struct json_span *value);
 /* Value of an integer, clamped to int; `otherwise` for anything else. */
 int job_read_int(const struct json_span *value, int otherwise);

@@ -28,6 +28,31 @@ static int read_retry(const struct json_span *value)
     return count < 0 ? 0 : count;
 }
 
+/* Only a digest of our own making names a lock: the text becomes part of a key. */
+static void read_unique(const struct json_span *fields, struct job *job)
+{
+    static const size_t digits = JOB_LOCK_BYTES - 1;
+    int64_t for_us = job_read_duration(&fields[FIELD_UNIQUE_FOR]);
+
+    job->unique_for_s = (for_us + 999999) / 1000000;
+    read_text(&fields[FIELD_UNIQUE], job->unique, sizeof job->unique);
+    if (strspn(job->unique, "0123456789abcdef") != digits) {
+        job->unique[0] = '\0';
+    }
+}
+
+static int64_t read_expiry(const struct json_span *fields, const struct job *job)
+{
+    int64_t in_us = job_read_duration(&fields[FIELD_EXPIRES_IN]);
+    int64_t from_us = job->enqueued_us != 0 ? job->enqueued_us : job->created_us;
+    int64_t at_us = job_read_time(&fields[FIELD_EXPIRES_AT]);
+
+    if (at_us != 0) {
+        return at_us;
+    }
+    return in_us != 0 && from_us != 0 ? from_us + in_us : 0;
+}
+
 static void read_fields(const struct job_layout *layout, struct job *job)
 {
     const struct json_span *fields = layout->fields;
@@ -45,6 +70,8 @@ static void read_fields(const struct job_layout *layout, struct job *job)
     job->created_us = job_read_time(&fields[FIELD_CREATED_AT]);
     job->enqueued_us = job_read_time(&fields[FIELD_ENQUEUED_AT]);
     job->failed_us = job_read_time(&fields[FIELD_FAILED_AT]);
+    job->expires_us = read_expiry(fields, job);
+    read_unique(fields, job);
 }
 
 int job_parse(const char *bytes, size_t size_bytes, struct job **ret, struct fail *f)

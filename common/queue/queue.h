@@ -16,11 +16,14 @@
 
 /* ---- enqueue ---- */
 
-/* One job; jid (JOB_JID_BYTES) receives its id.  FAIL_INPUT: names, args, over 64 KiB.  FAIL_LATER: Redis away or full.
- * After FAIL_UNKNOWN the caller may repeat with the same spec->jid: at worst the job runs twice. */
+/* One job; jid (JOB_JID_BYTES) receives its id.  FAIL_INPUT: names, args, over 64 KiB.  FAIL_LATER: Redis away or full, or the
+ * queue too long (QUEUE_FULL) or memory short (MEMORY_FULL) by our limits, see pressure.h.
+ * After FAIL_UNKNOWN the caller may repeat with the same spec->jid: at worst the job runs twice; a unique one does not.
+ * 1 = duplicate: the job is unique (unique.h), another one has its lock, jid is that one's, and nothing was pushed. */
 must_check int queue_enqueue(struct redis *r, const struct job_spec *spec,
                              char ret_jid[static JOB_JID_BYTES], struct fail *f);
-/* Many at once, first runs first; all or none of each group of 1000.  All specs are checked before the first is pushed. */
+/* Many at once, first runs first; all or none of each group of 1000.  All specs are checked before the first is pushed.
+ * Duplicates of unique jobs are passed over; queue_enqueue_each (unique.h) tells of them. */
 must_check int queue_enqueue_bulk(struct redis *r, const struct job_spec *specs, size_t count,
                                   struct fail *f);
 

@@ -51,6 +51,8 @@ static int try_slot(struct redis *r, const struct slot *slot, int64_t *ret_wait_
     slot_jid(slot->name, number, jid);
     spec.jid = jid;
     spec.run_at_us = 0;
+    spec.unique_for_s = 0; /* the marker is its lock */
+    spec.unique_key = NULL;
     TRY(job_build(&spec, now_us, true, &payload, same, f));
 
     add_slot_keys(&w, slot);

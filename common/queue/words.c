@@ -5,24 +5,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FIRST_WORDS = 32, CHUNK_BYTES = 1024 };
+
+/* Formatted words, each NUL-terminated; the newest chunk is the list's first. */
+struct words_chunk {
+    struct words_chunk *next;
+    size_t used, cap;
+    char text[];
+};
+
 void words_done(struct words *w)
 {
-    for (size_t i = 0; i < w->count; i++) {
-        if (w->owned[i]) {
-            free((void *)(uintptr_t)w->items[i]);
-        }
+    struct words_chunk *chunk = w->chunks;
+
+    while (chunk != NULL) {
+        struct words_chunk *next = chunk->next;
+
+        free(chunk);
+        chunk = next;
     }
     free(w->items);
     free(w->sizes);
-    free(w->owned);
     *w = (struct words){ .items = NULL };
 }
 
-static bool grow(struct words *w)
+static bool grow(struct words *w, size_t cap)
 {
-    size_t cap = w->cap == 0 ? 32 : 2 * w->cap;
     void *items = realloc(w->items, cap * sizeof *w->items);
-    void *sizes, *owned;
+    void *sizes;
 
     if (items == NULL) {
         return false;
@@ -33,24 +43,25 @@ static bool grow(struct words *w)
         return false;
     }
     w->sizes = sizes;
-    owned = realloc(w->owned, cap * sizeof *w->owned);
-    if (owned == NULL) {
-        return false;
-    }
-    w->owned = owned;
     w->cap = cap;
     return true;
 }
 
+void words_reserve(struct words *w, size_t more)
+{
+    if (w->cap - w->count < more && !grow(w, w->count + more)) {
+        w->failed = true;
+    }
+}
+
 void words_add(struct words *w, const char *bytes, size_t size_bytes)
 {
-    if (w->failed || (w->count == w->cap && !grow(w))) {
+    if (w->failed || (w->count == w->cap && !grow(w, w->cap == 0 ? FIRST_WORDS : 2 * w->cap))) {
         w->failed = true;
         return;
     }
     w->items[w->count] = bytes;
     w->sizes[w->count] = size_bytes;
-    w->owned[w->count] = false;
     w->count++;
 }
 
@@ -59,25 +70,53 @@ void words_text(struct words *w, const char *text)
     words_add(w, text, strlen(text));
 }
 
+/* A new chunk in front, with room for a text of `length`; false without memory. */
+static bool add_chunk(struct words *w, size_t length)
+{
+    size_t cap = length < CHUNK_BYTES ? CHUNK_BYTES : length + 1;
+    struct words_chunk *chunk = malloc(sizeof *chunk + cap);
+
+    if (chunk == NULL) {
+        return false;
+    }
+    chunk->next = w->chunks;
+    chunk->used = 0;
+    chunk->cap = cap;
+    w->chunks = chunk;
+    return true;
+}
+
+/* Room for a text in the newest chunk. */
+static size_t room(const struct words *w)
+{
+    return w->chunks == NULL ? 0 : w->chunks->cap - w->chunks->used;
+}
+
 void words_addf(struct words *w, const char *fmt, ...)
 {
-    char *text = NULL;
-    va_list args;
+    char *place = w->chunks == NULL ? NULL : w->chunks->text + w->chunks->used;
+    va_list args, again;
     int length;
 
     va_start(args, fmt);
-    length = vasprintf(&text, fmt, args);
+    va_copy(again, args);
+    length = vsnprintf(place, room(w), fmt, args);
+    if (length >= 0 && (size_t)length >= room(w)) {
+        if (add_chunk(w, (size_t)length)) {
+            place = w->chunks->text;
+            length = vsnprintf(place, room(w), fmt, again);
+        } else {
+            length = -1;
+        }
+    }
+    va_end(again);
     va_end(args);
     if (length < 0) {
         w->failed = true;
         return;
     }
-    words_add(w, text, (size_t)length);
-    if (w->failed) {
-        free(text);
-        return;
-    }
-    w->owned[w->count - 1] = true;
+    w->chunks->used += (size_t)length + 1;
+    words_add(w, place, (size_t)length);
 }
 
 int words_call(struct redis *r, const struct words *w, redisReply **ret, struct fail *f)

@@ -1,17 +1,36 @@
 #!lua
--- Push new jobs: all of them, or none when Redis is full (no allow-oom).
--- KEYS: queues, schedule.  ARGV: queue, score ("" = now), payload, ... in run order.  Returns how many.
-local known = {}
-for i = 1, #ARGV, 3 do
-    local queue, score, payload = ARGV[i], ARGV[i + 1], ARGV[i + 2]
-    if score == '' then
-        if not known[queue] then
-            redis.call('SADD', KEYS[1], queue)
-            known[queue] = true
-        end
-        redis.call('LPUSH', 'queue:' .. queue, payload)
-    else
-        redis.call('ZADD', KEYS[2], score, payload)
-    end
+-- Push new jobs: all of them, or none when Redis is full (no allow-oom), or too full by our own limits (pressure.h).
+-- KEYS: queues, schedule, memory flag, longest queue.  ARGV: longest queue where that key is unset, then blocks in run order:
+-- queue, n, n payloads; or for later "", n, n times score, payload.  n is at most 1000.
+-- Returns how many; or {"MEMORY_FULL", flag} or {"QUEUE_FULL", queue, its length, limit}, and nothing was pushed.
+local pressure = redis.call('MGET', KEYS[3], KEYS[4])
+if pressure[1] then
+    return { 'MEMORY_FULL', pressure[1] }
 end
-return #ARGV / 3
+local limit = tonumber(pressure[2] or ARGV[1])
+local at = 2
+while at <= #ARGV do
+    local queue, n = ARGV[at], tonumber(ARGV[at + 1])
+    local length = queue == '' and 0 or redis.call('LLEN', 'queue:' .. queue)
+    if length >= limit then
+        return { 'QUEUE_FULL', queue, length, limit }
+    end
+    at = at + 2 + (queue == '' and 2 * n or n)
+end
+
+local pushed = 0
+at = 2
+while at <= #ARGV do
+    local queue, n = ARGV[at], tonumber(ARGV[at + 1])
+    local first = at + 2
+    if queue == '' then
+        at = first + 2 * n
+        redis.call('ZADD', KEYS[2], unpack(ARGV, first, at - 1))
+    else
+        at = first + n
+        redis.call('SADD', KEYS[1], queue)
+        redis.call('LPUSH', 'queue:' .. queue, unpack(ARGV, first, at - 1))
+    end
+    pushed = pushed + n
+end
+return pushed

@@ -4,30 +4,52 @@
 #include "queue_lua.h"
 #include "tests/unit/lua/lua.h"
 
-/* ---- enqueue: queue, score ("" = now), payload ---- */
+/* ---- enqueue: longest queue, then queue, n, payloads; or "", n, scores and payloads ---- */
+
+#define ENQUEUE lua_enqueue, 4, "queues", "schedule", "memory", "longest"
 
 static void enqueue_pushes_in_run_order_and_names_the_queues(void **state)
 {
     (void)state;
-    runs("3", lua_enqueue, 2, "queues", "schedule", "q", "", "a", "r", "", "b", "q", "", "c");
-    says("(c a)", "LRANGE", "queue:q", "0", "-1");
-    says("(b)", "LRANGE", "queue:r", "0", "-1");
+    runs("4", ENQUEUE, "9", "q", "2", "a", "b", "r", "1", "c", "q", "1", "d");
+    says("(d b a)", "LRANGE", "queue:q", "0", "-1");
+    says("(c)", "LRANGE", "queue:r", "0", "-1");
     says("2", "SCARD", "queues");
 }
 
 static void enqueue_with_a_score_schedules(void **state)
 {
     (void)state;
-    runs("1", lua_enqueue, 2, "queues", "schedule", "q", "12.5", "a");
-    says("(a 12.5)", "ZRANGE", "schedule", "0", "-1", "WITHSCORES");
-    says("0", "EXISTS", "queues", "queue:q");
+    runs("3", ENQUEUE, "9", "", "2", "12.5", "a", "13.5", "b", "q", "1", "c");
+    says("(a 12.5 b 13.5)", "ZRANGE", "schedule", "0", "-1", "WITHSCORES");
+    says("(c)", "LRANGE", "queue:q", "0", "-1");
+}
+
+static void enqueue_pushes_nothing_to_a_queue_as_long_as_the_limit(void **state)
+{
+    (void)state;
+    does("LPUSH", "queue:q", "x", "y");
+    runs("(QUEUE_FULL q 2 2)", ENQUEUE, "2", "r", "1", "a", "q", "1", "b");
+    says("0", "EXISTS", "queue:r", "queues");
+    does("SET", "longest", "3");
+    runs("2", ENQUEUE, "2", "r", "1", "a", "q", "1", "b");
+    runs("1", ENQUEUE, "2", "", "1", "5.5", "later"); /* what is due later waits elsewhere */
+}
+
+static void enqueue_pushes_nothing_while_memory_is_short(void **state)
+{
+    (void)state;
+    does("SET", "memory", "much");
+    runs("(MEMORY_FULL much)", ENQUEUE, "2", "r", "1", "a");
+    runs("(MEMORY_FULL much)", ENQUEUE, "2", "", "1", "5.5", "later");
+    says("1", "DBSIZE");
 }
 
 static void enqueue_is_refused_when_redis_is_full(void **state)
 {
     (void)state;
     does("CONFIG", "SET", "maxmemory", "1");
-    runs("!OOM*", lua_enqueue, 2, "queues", "schedule", "q", "", "a");
+    runs("!OOM*", ENQUEUE, "9", "q", "1", "a");
     says("0", "DBSIZE");
 }
 
@@ -187,6 +209,8 @@ static void trim_dead_drops_what_is_too_old(void **state)
 const struct CMUnitTest lua_place_tests[] = {
     lua_test(enqueue_pushes_in_run_order_and_names_the_queues),
     lua_test(enqueue_with_a_score_schedules),
+    lua_test(enqueue_pushes_nothing_to_a_queue_as_long_as_the_limit),
+    lua_test(enqueue_pushes_nothing_while_memory_is_short),
     lua_test(enqueue_is_refused_when_redis_is_full),
     lua_test(due_lists_the_earliest_first),
     lua_test(due_leaves_what_is_not_due_and_says_how_long),

@@ -243,6 +243,200 @@ static void names_are_checked(void **state)
     assert_int_equal(job_check_name(longest, "queue", &f), 0);
 }
 
+static void expiry_of_our_own_jobs_is_one_instant(void **state)
+{
+    scoped(job_free_p) struct job *job = parse(
+        "{\"expires_in\":60,\"dropship_expires_at\":1795223383.250000,\"created_at\":1795223000.0,"
+        "\"enqueued_at\":1795229999.0}");
+
+    (void)state;
+    assert_int_equal(job->expires_us, 1795223383250000);
+}
+
+static void expiry_of_foreign_jobs_is_read_liberally(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t want_us;
+    } rows[] = {
+        { "{\"expires_in\":60,\"created_at\":1000.5}", 1060500000 },
+        { "{\"expires_in\":60.25,\"created_at\":1000.5}", 1060750000 },
+        { "{\"expires_in\":\"60\",\"created_at\":1000.5}", 1060500000 },
+        { "{\"expires_in\":60,\"created_at\":1000.5,\"enqueued_at\":2000.5}", 2060500000 },
+        { "{\"expires_in\":60,\"created_at\":1795223323022}", 1795223383022000 },
+        { "{\"expires_in\":60}", 0 },
+        { "{\"created_at\":1000.5}", 0 },
+        { "{\"expires_in\":0,\"created_at\":1000.5}", 0 },
+        { "{\"expires_in\":-5,\"created_at\":1000.5}", 0 },
+        { "{\"expires_in\":\"soon\",\"created_at\":1000.5}", 0 },
+        { "{\"expires_in\":\"\",\"created_at\":1000.5}", 0 },
+        { "{\"expires_in\":[60],\"created_at\":1000.5}", 0 },
+        { "{\"expires_in\":1e300,\"created_at\":1000.5}", 0 },
+        { "{\"expires_in\":null,\"created_at\":1000.5}", 0 },
+        { "{\"expires_in\":60,\"created_at\":1000.5,\"dropship_expires_at\":\"x\"}", 1060500000 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        scoped(job_free_p) struct job *job = parse(rows[i].text);
+
+        if (job->expires_us != rows[i].want_us) {
+            fail_msg("%s gave %lld", rows[i].text, (long long)job->expires_us);
+        }
+    }
+}
+
+static void only_a_whole_digest_names_a_lock(void **state)
+{
+    static const struct {
+        const char *text;
+        bool good;
+    } rows[] = {
+        { "{\"dropship_unique\":\"0123456789abcdef0123456789abcdef01234567\"}", true },
+        { "{\"dropship_unique\":\"0123456789ABCDEF0123456789abcdef01234567\"}", false },
+        { "{\"dropship_unique\":\"0123456789abcdef0123456789abcdef0123456\"}", false },
+        { "{\"dropship_unique\":\"0123456789abcdef0123456789abcdef012345678\"}", false },
+        { "{\"dropship_unique\":\"x\\\" y\"}", false },
+        { "{\"dropship_unique\":5}", false },
+        { "{}", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        scoped(job_free_p) struct job *job = parse(rows[i].text);
+
+        assert_int_equal(job->unique[0] != '\0', rows[i].good);
+    }
+}
+
+/* A spec as a payload; test's to release. */
+static void build(const struct job_spec *spec, struct str *out)
+{
+    char jid[JOB_JID_BYTES];
+    struct fail f;
+
+    str_init(out, 2 * JOB_MAX_BYTES);
+    if (job_build(spec, now_us, spec->run_at_us <= now_us, out, jid, &f) < 0) {
+        fail_msg("%s", f.text);
+    }
+}
+
+static void expiry_and_lock_are_written_as_they_are_read(void **state)
+{
+    const struct job_spec spec = { .type = "a",
+                                   .queue = "q",
+                                   .expires_in_s = 60,
+                                   .unique_for_s = 300,
+                                   .run_at_us = now_us + 10000000 };
+    scoped(str_done) struct str out;
+    scoped(job_free_p) struct job *job = NULL;
+    char digest[JOB_LOCK_BYTES];
+    struct fail f;
+
+    (void)state;
+    build(&spec, &out);
+    job = parse(out.data);
+    assert_non_null(strstr(out.data, ",\"expires_in\":60,"));
+    assert_non_null(strstr(out.data, ",\"unique_for\":300,"));
+    assert_int_equal(job->expires_us, now_us + 70000000); /* from when it is due */
+    assert_int_equal(job->unique_for_s, 300);
+    assert_int_equal(job_unique_digest(&spec, digest, &f), 0);
+    assert_string_equal(job->unique, digest);
+    assert_int_equal(strlen(digest), JOB_LOCK_BYTES - 1);
+}
+
+static void the_same_job_is_the_same_whatever_its_white_space(void **state)
+{
+    static const struct {
+        struct job_spec spec;
+        bool same;
+    } rows[] = {
+        { { .type = "a", .queue = "q", .args = "[1,\"x y\",{\"b\":\"\\\" \"}]" }, true },
+        { { .type = "a", .queue = "q", .args = " [ 1 ,\t\"x y\"\n, {\"b\" : \"\\\" \"} ]" }, true },
+        { { .type = "a", .queue = "q", .args = "[1,\"xy\",{\"b\":\"\\\" \"}]" }, false },
+        { { .type = "a", .queue = "q", .args = "[1,\"x y\",{\"b\":\"\\\"\"}]" }, false },
+        { { .type = "b", .queue = "q", .args = "[1,\"x y\",{\"b\":\"\\\" \"}]" }, false },
+        { { .type = "a", .queue = "r", .args = "[1,\"x y\",{\"b\":\"\\\" \"}]" }, false },
+        { { .type = "a", .queue = "q", .unique_key = "k" }, false },
+    };
+    char first[JOB_LOCK_BYTES], digest[JOB_LOCK_BYTES];
+    struct fail f;
+
+    (void)state;
+    assert_int_equal(job_unique_digest(&rows[0].spec, first, &f), 0);
+    for (size_t i = 1; i < COUNT_OF(rows); i++) {
+        assert_int_equal(job_unique_digest(&rows[i].spec, digest, &f), 0);
+        assert_int_equal(strcmp(digest, first) == 0, rows[i].same);
+    }
+}
+
+static void a_key_decides_alone(void **state)
+{
+    const struct job_spec one = { .type = "a", .queue = "q", .args = "[1]", .unique_key = "k" };
+    const struct job_spec two = { .type = "b", .queue = "r", .unique_key = "k" };
+    const struct job_spec other = { .type = "a", .queue = "q", .args = "[1]", .unique_key = "K" };
+    char digests[3][JOB_LOCK_BYTES];
+    struct fail f;
+
+    (void)state;
+    assert_int_equal(job_unique_digest(&one, digests[0], &f), 0);
+    assert_int_equal(job_unique_digest(&two, digests[1], &f), 0);
+    assert_int_equal(job_unique_digest(&other, digests[2], &f), 0);
+    assert_string_equal(digests[0], digests[1]);
+    assert_string_not_equal(digests[0], digests[2]);
+}
+
+static void impossible_limits_are_refused(void **state)
+{
+    char long_key[JOB_UNIQUE_KEY_MAX + 2];
+    struct job_spec rows[] = {
+        { .type = "a", .queue = "q", .expires_in_s = -1 },
+        { .type = "a", .queue = "q", .expires_in_s = INT64_MAX },
+        { .type = "a", .queue = "q", .unique_for_s = -1 },
+        { .type = "a", .queue = "q", .unique_for_s = INT64_MAX },
+        { .type = "a", .queue = "q", .unique_key = "k" },
+        { .type = "a", .queue = "q", .unique_for_s = 1, .unique_key = "" },
+        { .type = "a", .queue = "q", .unique_for_s = 1, .unique_key = long_key },
+    };
+    struct fail f;
+
+    (void)state;
+    memset(long_key, 'k', sizeof long_key);
+    long_key[sizeof long_key - 1] = '\0';
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        assert_int_equal(job_check(&rows[i], &f), -1);
+        assert_int_equal(f.kind, FAIL_INPUT);
+    }
+    long_key[JOB_UNIQUE_KEY_MAX] = '\0';
+    assert_int_equal(job_check(&rows[COUNT_OF(rows) - 1], &f), 0);
+}
+
+static void a_payload_may_have_64_KiB_and_no_more(void **state)
+{
+    static char args[JOB_MAX_BYTES + 8];
+    struct job_spec spec = { .type = "a", .queue = "q", .args = args, .max_retries = -1 };
+    scoped(str_done) struct str out;
+    struct fail f;
+    size_t fixed;
+
+    (void)state;
+    (void)snprintf(args, sizeof args, "[]");
+    build(&spec, &out);
+    fixed = out.len - 2;
+    memset(args, ' ', sizeof args);
+    args[0] = '[';
+    args[JOB_MAX_BYTES - fixed - 1] = ']';
+    args[JOB_MAX_BYTES - fixed] = '\0';
+    str_done(&out);
+    build(&spec, &out);
+    assert_int_equal(out.len, JOB_MAX_BYTES);
+    args[JOB_MAX_BYTES - fixed - 1] = ' ';
+    args[JOB_MAX_BYTES - fixed] = ']';
+    args[JOB_MAX_BYTES - fixed + 1] = '\0';
+    assert_int_equal(job_check(&spec, &f), -1);
+    assert_int_equal(f.kind, FAIL_INPUT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +449,14 @@ int main(void)
         cmocka_unit_test(built_payload_has_the_exact_form),
         cmocka_unit_test(new_ids_are_24_hex_digits_and_differ),
         cmocka_unit_test(names_are_checked),
+        cmocka_unit_test(expiry_of_our_own_jobs_is_one_instant),
+        cmocka_unit_test(expiry_of_foreign_jobs_is_read_liberally),
+        cmocka_unit_test(only_a_whole_digest_names_a_lock),
+        cmocka_unit_test(expiry_and_lock_are_written_as_they_are_read),
+        cmocka_unit_test(the_same_job_is_the_same_whatever_its_white_space),
+        cmocka_unit_test(a_key_decides_alone),
+        cmocka_unit_test(impossible_limits_are_refused),
+        cmocka_unit_test(a_payload_may_have_64_KiB_and_no_more),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
