@@ -9,7 +9,10 @@
 #include "common/redis/redis_priv.h"
 #include "common/redis/redis_tls.h"
 
-enum { WORDS_MAX = 32 };
+enum {
+    WORDS_MAX = 32,
+    ADVISED_TEXT_BYTES = 160 /* of the server's sentence, where ours is to follow */
+};
 
 /* A login that a server does not understand comes back in its complaint: "ERR unknown command 'AUTH', with args
  * beginning with: ...". */
@@ -27,13 +30,15 @@ int redis_refused(const struct redis *r, const char *command, const redisReply *
     const struct redis_error_rule *rule = redis_error_find(reply->str, word);
     const char *user = r->url.login.user;
     bool secret = tells_password(r, reply->str);
+    bool advised = rule->advice[0] != '\0';
 
-    (void)fail_code(f, rule->kind, word, "Redis refused %s%s%s: %s%s%s", command,
+    (void)fail_code(f, rule->kind, word, "Redis refused %s%s%s: %.*s%s%s", command,
                     rule->kind == FAIL_DENIED ? " to user " : "",
                     rule->kind != FAIL_DENIED ? ""
                     : user[0] != '\0'         ? user
                                               : "default",
-                    secret ? word : reply->str, rule->advice[0] != '\0' ? "; " : "", rule->advice);
+                    advised ? ADVISED_TEXT_BYTES : (int)sizeof f->text, secret ? word : reply->str,
+                    advised ? "; " : "", rule->advice);
     f->retry_after_ms = rule->retry_after_ms;
     *ret_rule = rule;
     return -1;
@@ -51,6 +56,28 @@ static int broke(struct redis *r, const char *command, int context_error, int sy
     (void)fail_code(f, rule->kind, rule->code, "Redis did not answer %s: %s (%s)", command,
                     rule->advice, timeout ? "deadline" : redis_tls_reason(r, reason));
     f->retry_after_ms = rule->retry_after_ms;
+    redis_drop(r);
+    return -1;
+}
+
+/* A server that refuses the command before it has read all of it, or the client before it has read anything, says
+ * why and hangs up: then writing fails, and its words are still to be read. */
+static int not_written(struct redis *r, const char *command, int system_error, struct fail *f)
+{
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+    const struct redis_error_rule *rule;
+
+    if ((system_error == EPIPE || system_error == ECONNRESET) &&
+        redisBufferRead(r->context) == REDIS_OK) {
+        void *words = NULL;
+
+        (void)redisGetReplyFromReader(r->context, &words); /* NULL unless they are whole */
+        reply = words;
+    }
+    if (reply == NULL || reply->type != REDIS_REPLY_ERROR) {
+        return broke(r, command, REDIS_ERR_IO, system_error, f);
+    }
+    (void)redis_refused(r, command, reply, &rule, f);
     redis_drop(r);
     return -1;
 }
@@ -88,7 +115,7 @@ int redis_write(struct redis *r, const struct redis_wire *w, const char *command
         if (n > 0) {
             sent += (size_t)n;
         } else if (errno != EINTR) {
-            return broke(r, command, REDIS_ERR_IO, errno, f);
+            return not_written(r, command, errno, f);
         }
         if (sent < w->used && clock_mono_ms() > deadline_ms) {
             return broke(r, command, REDIS_ERR_IO, ETIMEDOUT, f);
@@ -132,7 +159,8 @@ static int round_trip(struct redis *r, const char *command, redisReply **ret, st
         return fail_memory(f);
     }
     if (redis_write(r, &r->wire, command, f) < 0) {
-        f->kind = FAIL_LATER; /* the server never saw the end of the command */
+        f->kind = f->kind == FAIL_UNKNOWN ? FAIL_LATER
+                                          : f->kind; /* it never saw the end of the command */
         return -1;
     }
     TRY(redis_read(r, command, &reply, f));

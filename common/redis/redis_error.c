@@ -37,7 +37,6 @@ static const struct redis_error_rule rules[] = {
     { "NOPERM", FAIL_DENIED, 0, false, NULL, "grant it by ACL SETUSER" },
     { "WRONGPASS", FAIL_DENIED, 0, true, NULL,
       "user or password in the URL is wrong, or the user is off" },
-    { "IDONTKNOW", FAIL_LATER, 500, false, NULL, "the sentinel has not heard of a primary yet" },
     /* said to whoever connects, before the server hangs up */
     { "ERR max number of clients", FAIL_LATER, 500, true, REDIS_CONNECTION,
       "raise its maxclients, or run fewer threads" },

@@ -48,8 +48,8 @@ must_check int redis_sentinel_open(struct redis *r, struct fail *f);
 /* A connection fit for a command: replaced when it is stale, made when there is none.  FAIL_BUG while replies of a
  * pipe are unread. */
 must_check int redis_begin(struct redis *r, struct fail *f);
-/* Write `w` out.  FAIL_UNKNOWN (FAIL_LATER when not all of a single command can have left), and no connection, when
- * that broke; `command` is for the text. */
+/* Write `w` out.  On failure there is no connection and the kind is FAIL_UNKNOWN, or what the server said before it hung
+ * up; of a single command the server cannot have seen the end.  `command` is for the text. */
 must_check int redis_write(struct redis *r, const struct redis_wire *w, const char *command,
                            struct fail *f);
 /* The next reply, error replies included.  FAIL_UNKNOWN, and no connection, when there is none within the timeout. */

@@ -212,7 +212,6 @@ static void each_error_reply_has_its_kind(void **state)
         { "CLUSTERDOWN Hash slot not served", FAIL_LATER, false },
         { "CROSSSLOT Keys in request don't hash to the same slot", FAIL_DENIED, false },
         { "MOVED 866 127.0.0.1:1", FAIL_DENIED, false },
-        { "IDONTKNOW I have not enough information", FAIL_LATER, false },
         { "WRONGTYPE Operation against a key", FAIL_BUG, false },
         { "ERR unknown command", FAIL_BUG, false },
         { "ERR max number of keys", FAIL_BUG, false },
