@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,6 +52,23 @@ static int by_value(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
+/* A counter of the pool's metrics about account "test". */
+static int64_t counted(const char *what)
+{
+    char field[64];
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+    struct fail f = { 0 };
+    int64_t value = 0;
+
+    (void)snprintf(field, sizeof field, "%s|test", what);
+    assert_int_equal(
+        redis_do(fixture.redis, &reply, &f, "HGET", "dropship:metrics:pool", field, NULL), 0);
+    if (reply->type == REDIS_REPLY_STRING) {
+        assert_int_equal(str_to_int(reply->str, 0, INT64_MAX, "counter", &value, &f), 0);
+    }
+    return value;
+}
+
 static void calls_of_all_threads_are_spaced(void **unused)
 {
     struct caller callers[CALLERS] = { { .got = 0 } };
@@ -74,6 +92,8 @@ static void calls_of_all_threads_are_spaced(void **unused)
     for (size_t i = 3; i < COUNT_OF(at_us); i++) {
         assert_true(at_us[i] - at_us[i - 3] >= 2 * SPACING_MS * 1000 - 30000);
     }
+    assert_in_range(counted("limit_waits"), 1, COUNT_OF(at_us) - 1);
+    assert_true(counted("limit_wait_us") >= (int64_t)(COUNT_OF(at_us) - 1) * SPACING_MS * 1000 / 2);
 }
 
 static void a_long_wait_is_told_and_reserves_nothing(void **unused)
@@ -89,6 +109,7 @@ static void a_long_wait_is_told_and_reserves_nothing(void **unused)
         assert_true(f.retry_after_ms > 4000 && f.retry_after_ms <= 5001);
     }
     assert_int_equal(fixture_redis_int(&fixture, "HEXISTS", "dropship:limit:test", "until"), 1);
+    assert_int_equal(counted("limit_refused"), 3);
     limits_close(l);
 }
 
@@ -104,6 +125,7 @@ static void a_pause_holds_everybody(void **unused)
     assert_true(f.retry_after_ms > 2000);
     assert_int_equal(limits_bucket_take(l, "test", 1, &f), -1);
     assert_int_equal(f.kind, FAIL_LIMITED);
+    assert_int_equal(counted("limit_refused"), 2);
     limits_close(l);
 }
 
@@ -124,6 +146,7 @@ static void points_end_at_the_allowance_and_keep_the_reserve(void **unused)
     assert_int_equal(limits_points(l, "test", 10, 100, 20, true, &f), 0);
     assert_int_equal(limits_points(l, "test", 10, 100, 20, true, &f), -1);
     assert_int_equal(limits_points(l, "test", 0, 100, 20, false, &f), 0); /* free calls go on */
+    assert_int_equal(counted("limit_refused"), 2);
     limits_close(l);
 }
 
@@ -180,6 +203,8 @@ static void a_short_wait_for_the_bucket_is_slept(void **unused)
     int64_t began_ms = clock_mono_ms();
     assert_int_equal(limits_bucket_take(l, "test", 20, &f), 0);
     assert_true(clock_mono_ms() - began_ms >= 150);
+    assert_int_equal(counted("limit_waits"), 1);
+    assert_in_range(counted("limit_wait_us"), 150000, 200000);
     limits_close(l);
 }
 
@@ -198,6 +223,7 @@ static void five_failures_open_the_breaker_and_a_probe_closes_it(void **unused)
     assert_int_equal(f.kind, FAIL_LIMITED);
     assert_string_equal(f.code, "BREAKER");
     assert_true(f.retry_after_ms > 25000 && f.retry_after_ms <= 30000);
+    assert_int_equal(counted("breaker_opened"), 1);
     assert_int_equal(redis_do(fixture.redis, &reply, &f, "HSET", "dropship:limit:test:breaker",
                               "until", "1", NULL),
                      0);

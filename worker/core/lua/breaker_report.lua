@@ -27,4 +27,5 @@ redis.call('HSET', KEYS[1], 'opened', opened + 1, 'until', string.format('%.0f',
 redis.call('HDEL', KEYS[1], 'probe')
 redis.call('HSET', KEYS[2], 'text', ARGV[5], 'until', string.format('%.3f', till / 1000))
 redis.call('PEXPIRE', KEYS[2], open)
+redis.call('HINCRBY', 'dropship:metrics:pool', 'breaker_opened|' .. KEYS[2]:sub(16), 1)
 return open

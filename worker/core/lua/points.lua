@@ -12,6 +12,7 @@ local wait = gone > 0 and gone or (used + ARGV[1] > tonumber(ARGV[2]) and rest o
 if wait > 0 then
   redis.call('HSET', KEYS[2], 'text', ARGV[3], 'until', string.format('%.3f', (now + wait) / 1000))
   redis.call('PEXPIRE', KEYS[2], wait)
+  redis.call('HINCRBY', 'dropship:metrics:pool', 'limit_refused|' .. KEYS[2]:sub(16), 1)
   return { 0, wait }
 end
 redis.call('HSET', KEYS[1], 'day', day, 'used', used + ARGV[1])
