@@ -18,7 +18,7 @@ enum {
     GROUP = 1000,
     ARGS_BYTES = 256,
     PAYLOAD_BYTES = 200,
-    FRAME_BYTES = 150,
+    FRAME_BYTES = 142,
     COUNT_MAX = 10000000
 };
 
