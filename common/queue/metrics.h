@@ -90,3 +90,12 @@ must_check int queue_metrics_times(struct redis *r, enum metrics_where where,
 /* Jobs enqueued per queue, as far as they are counted: `queue` and `value` of each row; *ret is malloc'ed. */
 must_check int queue_metrics_enqueued(struct redis *r, struct metrics_count **ret,
                                       size_t *ret_count, struct fail *f);
+
+/* How safe jobs are: what recovery did, and its proof. */
+struct metrics_safety {
+    int64_t condemned;      /* sent to dead as WorkerLost */
+    int64_t trimmed;        /* dropped from dead because it was full */
+    int64_t canary_age_us;  /* since the last canary was planted; -1 = never */
+    int64_t canary_away_us; /* how long the last one was, or is, away; -1 = never planted */
+};
+must_check int queue_metrics_safety(struct redis *r, struct metrics_safety *ret, struct fail *f);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Api, job } from './http_support.mjs';
+import { readPrometheus } from '../../support/prometheus.mjs';
 
 let api;
 before(async () => { api = await Api.start('routes', 4); });
@@ -222,7 +223,7 @@ test('metrics are Prometheus text of the whole pool', async () => {
     'dropship_process_busy{process="host:1:abc"} 2', 'dropship_http_requests_total{status="2xx"}']) {
     assert.ok(text.includes(line), line);
   }
-  for (const line of text.trim().split('\n')) assert.match(line, /^(# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"\})? -?\d+)$/);
+  readPrometheus(text);
 });
 
 test('the description lists the routes; the page comes with a strict policy', async () => {

@@ -1,6 +1,8 @@
 /* metrics: the pool's counters, and what Sidekiq's Metrics page reads. */
 #include "common/queue/metrics.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -183,6 +185,30 @@ static void rows_are_sorted_by_queue_and_type(void **state)
     assert_int_equal(rows[0].value, 2);
 }
 
+static void safety_tells_of_the_canary(void **state)
+{
+    struct fixture *fx = *state;
+    struct metrics_safety safety;
+    int64_t now_us;
+    char planted[32];
+
+    must(queue_metrics_safety(fx->redis, &safety, &fx->fail), fx);
+    assert_int_equal(safety.canary_age_us, -1);
+    assert_int_equal(safety.canary_away_us, -1);
+    command(fx, "MSET", "dropship:stat:condemned", "4", "dropship:stat:trimmed", "5");
+    must(redis_time_us(fx->redis, &now_us, &fx->fail), fx);
+    (void)snprintf(planted, sizeof planted, "%" PRId64, now_us / 1000 - 60000);
+    command(fx, "HSET", "dropship:canary", "planted", planted);
+    must(queue_metrics_safety(fx->redis, &safety, &fx->fail), fx);
+    assert_int_equal(safety.condemned, 4);
+    assert_int_equal(safety.trimmed, 5);
+    assert_in_range(safety.canary_age_us, 60000000, 61000000);
+    assert_int_equal(safety.canary_away_us, safety.canary_age_us); /* still out */
+    command(fx, "HSET", "dropship:canary", "back", "7000");
+    must(queue_metrics_safety(fx->redis, &safety, &fx->fail), fx);
+    assert_int_equal(safety.canary_away_us, 7000000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +219,7 @@ int main(void)
         queue_test(sidekiq_finds_its_keys),
         queue_test(fields_of_strangers_are_skipped),
         queue_test(rows_are_sorted_by_queue_and_type),
+        queue_test(safety_tells_of_the_canary),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
