@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/queue/job_layout.h"
+#include "common/queue/job_scan.h"
 #include "common/queue/queue_priv.h"
 #include "queue_lua.h"
 
@@ -20,7 +21,42 @@ int queue_lease(struct redis *r, const char *identity, int64_t lease_ms, struct 
     return words_script(r, &lua_lease, 1, &w, &reply, f);
 }
 
-enum { SHOWN_MAX_BYTES = 4 * JOB_MAX_BYTES };
+/* Ruby's reader follows 100 levels, the job's own object included. */
+enum { SHOWN_MAX_BYTES = 4 * JOB_MAX_BYTES, SHOWN_MAX_DEPTH = 100 };
+
+/* Sidekiq's pages walk the tags; anything but an array breaks them. */
+static void check_tags(void *context, const char *name, size_t name_bytes,
+                       const struct json_span *value)
+{
+    bool *showable = context;
+
+    if (name_bytes == 4 && memcmp(name, "tags", 4) == 0) {
+        *showable = value->kind == JSON_SPAN_ARRAY || value->kind == JSON_SPAN_NULL;
+    }
+}
+
+static bool is_showable(const char *payload, size_t size_bytes)
+{
+    struct json_span top;
+    const char *why = "";
+    bool showable = true;
+
+    return json_scan(payload, size_bytes, SHOWN_MAX_DEPTH, check_tags, &showable, &top, &why) ==
+               0 &&
+           showable;
+}
+
+/* A job without arguments that says why the real one is not shown. */
+static void add_stand_in(const char *note, const char *jid, struct str *out)
+{
+    scoped(str_done) struct str text;
+
+    str_init(&text, JOB_MAX_BYTES);
+    str_addf(&text, "{\"class\":\"%s\",\"args\":[],\"jid\":", note);
+    job_add_json_string(&text, jid, JOB_JID_BYTES);
+    str_add_char(&text, '}');
+    job_add_json_string(out, text.failed ? "{}" : text.data, SIZE_MAX);
+}
 
 /* The payload as Sidekiq's readers see it.  They parse it, so bytes that are no job would break
  * their page, and a huge one would be sent with every beat: both are shown by a stand-in. */
@@ -30,11 +66,13 @@ static void add_shown_payload(const char *payload, struct str *out)
     size_t size_bytes = strlen(payload);
     struct fail ignored; /* shown as unreadable; the worker reports why */
 
+    int parsed = job_parse(payload, size_bytes, &job, &ignored);
     if (size_bytes > SHOWN_MAX_BYTES) {
-        job_add_json_string(out, "{\"class\":\"(too large to show)\",\"jid\":\"\",\"args\":[]}",
-                            SIZE_MAX);
-    } else if (job_parse(payload, size_bytes, &job, &ignored) < 0) {
-        job_add_json_string(out, "{\"class\":\"(unreadable)\",\"jid\":\"\",\"args\":[]}", SIZE_MAX);
+        add_stand_in("(too large to show)", parsed == 0 ? job->jid : "", out);
+    } else if (parsed < 0) {
+        add_stand_in("(unreadable)", "", out);
+    } else if (!is_showable(payload, size_bytes)) {
+        add_stand_in("(not showable)", job->jid, out);
     } else {
         job_add_json_string(out, payload, SIZE_MAX);
     }

@@ -76,7 +76,6 @@ class Worker
   def end_at_once
     kill
     sleep 0.005 until ended
-    @log.unlink
   end
 
   # What the sanitizers say.
@@ -96,13 +95,9 @@ module Support
   end
 
   def teardown
-    faults = @workers.map do |worker|
-      fault = worker.faults
-      puts worker.log if !passed? && ENV['DROPSHIP_TEST_LOGS']
-      worker.end_at_once
-      fault
-    end
-    assert_empty faults.compact, 'the sanitizers found something'
+    @workers.each(&:end_at_once)
+    @workers.each { |worker| puts worker.log } if !passed? && ENV['DROPSHIP_TEST_LOGS']
+    assert_empty @workers.map(&:faults).compact, 'the sanitizers found something'
   end
 
   def self.migrate
