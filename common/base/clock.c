@@ -17,6 +17,14 @@ int64_t clock_now_us(void)
     return (int64_t)now.tv_sec * US_PER_S + now.tv_nsec / 1000;
 }
 
+int64_t clock_mono_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 int64_t clock_mono_ms(void)
 {
     struct timespec now;

@@ -14,6 +14,7 @@ enum { CLOCK_TEXT_BYTES = 32 };
 
 int64_t clock_now_us(void);      /* wall clock */
 int64_t clock_mono_ms(void);     /* monotonic, for waits and durations */
+int64_t clock_mono_us(void);     /* the same, for what takes less than a millisecond */
 void clock_sleep_ms(int64_t ms); /* interrupted sleeps are continued */
 /* "2026-11-21T10:00:00.123456Z" */
 void clock_format(int64_t at_us, char text[static CLOCK_TEXT_BYTES]);

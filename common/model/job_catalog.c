@@ -5,7 +5,7 @@
 #include "common/base/attr.h"
 
 const struct job_kind job_kinds[] = {
-#define JOB_ROW(type, lane, handler, deadline, retries, sentence)                                  \
+#define JOB_ROW(type, lane, handler, deadline, retries, without, sentence)                         \
     { .name = (type),                                                                              \
       .queue = (lane),                                                                             \
       .help = (sentence),                                                                          \

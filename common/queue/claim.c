@@ -75,58 +75,61 @@ static void rest(enum claim_state state, int64_t block_ms)
     }
 }
 
-/* Copies for the caller; all or nothing. */
-static int take_jobs(const redisReply *jobs, char **payloads, size_t *sizes, size_t *ret_count,
-                     struct fail *f)
+const char *claimed_payload(const struct claimed *c, size_t i, size_t *ret_bytes)
 {
-    for (size_t i = 0; i < jobs->elements; i++) {
-        const redisReply *job = jobs->element[i];
+    const redisReply *job = ((const redisReply *)c->reply)->element[1]->element[i];
 
-        payloads[i] = malloc(job->len + 1);
-        if (payloads[i] == NULL) {
-            while (i > 0) {
-                free(payloads[--i]);
-            }
-            return fail_memory(f);
-        }
-        memcpy(payloads[i], job->str, job->len);
-        payloads[i][job->len] = '\0';
-        sizes[i] = job->len;
-    }
-    *ret_count = jobs->elements;
-    return 0;
+    *ret_bytes = job->len;
+    return job->str;
 }
 
-int queue_claim(struct redis *r, const struct claim_list *list, size_t max, int64_t block_ms,
-                char **payloads, size_t *sizes, size_t *ret_count, struct fail *f)
+void claimed_done(struct claimed *c)
 {
-    scoped(redis_reply_clear_p) redisReply *reply = NULL;
-    const redisReply *jobs;
+    if (c->reply != NULL) {
+        freeReplyObject(c->reply);
+    }
+    *c = (struct claimed){ .count = 0 };
+}
+
+/* Claim, wait for a first job, claim again. */
+static int claim_patiently(struct redis *r, const struct claim_request *q, redisReply **reply,
+                           struct fail *f)
+{
     enum claim_state state;
     int came = 0;
 
-    if (max == 0 || max > QUEUE_BATCH_MAX) {
-        return fail_set(f, FAIL_BUG, "a claim takes 1 to %d jobs", QUEUE_BATCH_MAX);
-    }
-    TRY(claim_now(r, list, max, &reply, f));
-    state = (enum claim_state)reply_int(reply->element[0], 0);
-    if (state == CLAIM_FREE && reply->element[1]->elements == 0 && block_ms > 0) {
-        came = wait_for_job(r, list, block_ms, f);
+    TRY(claim_now(r, q->list, q->max, reply, f));
+    state = (enum claim_state)reply_int((*reply)->element[0], 0);
+    if (state == CLAIM_FREE && (*reply)->element[1]->elements == 0 && q->block_ms > 0) {
+        came = wait_for_job(r, q->list, q->block_ms, f);
         TRY(came);
         if (came == 1) {
-            redis_reply_clear_p(&reply);
-            reply = NULL;
-            TRY(claim_now(r, list, max, &reply, f));
-            state = (enum claim_state)reply_int(reply->element[0], 0);
+            redis_reply_clear_p(reply);
+            *reply = NULL;
+            TRY(claim_now(r, q->list, q->max, reply, f));
+            state = (enum claim_state)reply_int((*reply)->element[0], 0);
         }
     }
-    rest(state, block_ms);
-    jobs = reply->element[1];
-    if (jobs->elements > max) {
-        return fail_set(f, FAIL_BUG, "claimed %zu jobs instead of at most %zu", jobs->elements,
-                        max);
+    rest(state, q->block_ms);
+    return 0;
+}
+
+int queue_claim(struct redis *r, const struct claim_request *request, struct claimed *ret,
+                struct fail *f)
+{
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+
+    if (request->max == 0 || request->max > QUEUE_BATCH_MAX) {
+        return fail_set(f, FAIL_BUG, "a claim takes 1 to %d jobs", QUEUE_BATCH_MAX);
     }
-    return take_jobs(jobs, payloads, sizes, ret_count, f);
+    TRY(claim_patiently(r, request, &reply, f));
+    if (reply->element[1]->elements > request->max) {
+        return fail_set(f, FAIL_BUG, "claimed %zu jobs instead of at most %zu",
+                        reply->element[1]->elements, request->max);
+    }
+    ret->count = reply->element[1]->elements;
+    ret->reply = take_ptr(reply);
+    return 0;
 }
 
 int queue_claim_release(struct redis *r, const struct claim_list *list, int64_t *ret_released,

@@ -36,20 +36,33 @@ struct claim_list {
 void queue_claim_list(const char *identity, const char *queue, unsigned serial,
                       struct claim_list *ret);
 
-/* Claim up to max (at most QUEUE_BATCH_MAX) jobs in one script call; when there is none, wait up to block_ms for one (BLMOVE)
- * and claim again.  Jobs are in run order; payloads[i] is malloc'ed, size in sizes[i].  A paused queue gives none after
- * a short wait.
+enum { QUEUE_BATCH_MAX = 1000 };
+struct claim_request {
+    const struct claim_list *list;
+    size_t max;       /* 1 to QUEUE_BATCH_MAX */
+    int64_t block_ms; /* longest wait for a first job */
+};
+/* Jobs of one claim in run order, in memory of their own; { .count = 0 } to begin with, and again after claimed_done. */
+struct claimed {
+    size_t count;
+    void *reply; /* claimed_payload reads it */
+};
+/* Bytes of job i < count, NUL-terminated; they live until claimed_done. */
+const char *claimed_payload(const struct claimed *c, size_t i, size_t *ret_bytes);
+/* Release the memory (the jobs stay claimed). */
+void claimed_done(struct claimed *c);
+
+/* Claim up to max jobs in one script call; when there is none, wait up to block_ms for one (BLMOVE) and claim again.  A paused
+ * queue gives none after a short wait.
  * A suspect, that is a job given back by recovery and not settled since, comes alone, and only while no other claim list of
  * this process holds one; other jobs pass it.  So a job that kills its worker drags each neighbour down once; from then
  * on they run apart.  What remains: jobs that were never recovered may run beside a suspect, on other lists.
  * A claim list belongs to one batch: use another serial while jobs of this one are unsettled.  Whatever is in the list
  * when this is called was claimed by a call whose reply was lost, and is returned again (what exceeds max goes back to
  * run next): after a failure, call again with the same list, or give back what it holds with queue_claim_release.
- * Returns 0 with *ret_count >= 0 (0 = none came), -1 failed (FAIL_LATER, FAIL_UNKNOWN: call again). */
-enum { QUEUE_BATCH_MAX = 1000 };
-must_check int queue_claim(struct redis *r, const struct claim_list *list, size_t max,
-                           int64_t block_ms, char **payloads, size_t *sizes, size_t *ret_count,
-                           struct fail *f);
+ * Returns 0 with ret->count >= 0 (0 = none came), -1 failed (FAIL_LATER, FAIL_UNKNOWN: call again). */
+must_check int queue_claim(struct redis *r, const struct claim_request *request,
+                           struct claimed *ret, struct fail *f);
 
 /* Everything left in the list goes back to run next, uncounted (a lane that ends, or gives up after FAIL_UNKNOWN). */
 must_check int queue_claim_release(struct redis *r, const struct claim_list *list,
@@ -64,13 +77,23 @@ struct settlement {
     size_t next_bytes;
     int64_t at_us; /* RETRY, SNOOZE: when due; DEAD: time of death (made distinct by jitter) */
     bool counts_as_failed; /* adds to stat:failed */
+    bool no_lock;          /* known by queue_job_locks: spares reading the payload again */
     bool fenced;           /* out: the job was not ours any more; nothing was changed */
 };
+/* Whether settling this job may have to clear a marker or lock that is held in its name. */
+bool queue_job_locks(const struct job *job);
+
 /* Settle a batch in one script: remove from the claim list, store the next form, count stat:processed (+failed).
  * BACK puts the payload to the tail of its queue without counting; SNOOZE does not count either.  At most QUEUE_BATCH_MAX.
  * After FAIL_LATER or FAIL_UNKNOWN repeat the same batch: what had been settled already then reads as fenced. */
 must_check int queue_settle(struct redis *r, const struct claim_list *list,
                             struct settlement *batch, size_t count, int64_t now_us, struct fail *f);
+/* The same for jobs that are all the list still holds: it goes as a whole, without a search for each and without sending
+ * the payloads of done jobs again.  When the list does not hold exactly `count` jobs, or there are suspects, the jobs
+ * are settled singly, as above. */
+must_check int queue_settle_whole(struct redis *r, const struct claim_list *list,
+                                  struct settlement *batch, size_t count, int64_t now_us,
+                                  struct fail *f);
 
 /* ---- liveness ---- */
 

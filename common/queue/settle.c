@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <string.h>
 
 #include "common/base/clock.h"
 #include "common/queue/queue_priv.h"
@@ -26,7 +27,7 @@ static void add_settlement(struct words *w, const struct settlement *s, int64_t 
     words_addf(w, "%s", score);
     words_add(w, s->payload, s->payload_bytes);
     words_add(w, stores ? s->next : "", stores ? s->next_bytes : 0);
-    if (s->kind == SETTLE_DONE || s->kind == SETTLE_DEAD) {
+    if (!s->no_lock && (s->kind == SETTLE_DONE || s->kind == SETTLE_DEAD)) {
         add_job_lock(w, s->payload, s->payload_bytes);
     } else {
         words_text(w, "");
@@ -65,6 +66,106 @@ int queue_settle(struct redis *r, const struct claim_list *list, struct settleme
     TRY(reply_want_array(reply, count, "a settlement", f));
     for (size_t i = 0; i < count; i++) {
         batch[i].fenced = reply_int(reply->element[i], 0) == 0;
+    }
+    return 0;
+}
+
+bool queue_job_locks(const struct job *job)
+{
+    return job->unique[0] != '\0' ||
+           job->args_bytes <= strlen("[]"); /* or the timetable's, perhaps */
+}
+
+static bool is_plain(const struct settlement *s)
+{
+    return s->kind == SETTLE_DONE && s->no_lock && !s->counts_as_failed;
+}
+
+/* Kind, score, bytes to store, marker and its value. */
+static void add_leaving(struct words *w, const struct settlement *s, int64_t now_us,
+                        int64_t jitter_us)
+{
+    bool back = s->kind == SETTLE_BACK;
+    bool ends = s->kind == SETTLE_DONE || s->kind == SETTLE_DEAD;
+
+    words_text(w, kind_words[s->kind]);
+    if (back || s->kind == SETTLE_DONE) {
+        words_text(w, "");
+    } else {
+        char score[SCORE_BYTES];
+        queue_score((s->at_us > 0 ? s->at_us : now_us) + jitter_us, score);
+        words_addf(w, "%s", score);
+    }
+    words_add(w,
+              back              ? s->payload
+              : s->next != NULL ? s->next
+                                : "",
+              back ? s->payload_bytes : s->next_bytes);
+    if (ends && !s->no_lock) {
+        add_job_lock(w, s->payload, s->payload_bytes);
+    } else {
+        words_text(w, "");
+        words_text(w, "");
+    }
+}
+
+static void add_counts(struct words *w, const struct settlement *batch, size_t count)
+{
+    size_t processed = 0;
+    size_t failed = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        processed += batch[i].kind != SETTLE_BACK && batch[i].kind != SETTLE_SNOOZE ? 1 : 0;
+        failed += batch[i].counts_as_failed ? 1 : 0;
+    }
+    words_addf(w, "%zu", count);
+    words_addf(w, "%zu", processed);
+    words_addf(w, "%zu", failed);
+}
+
+/* 1 = done, 0 = the list does not hold just these. */
+static int settle_list(struct redis *r, const struct claim_list *list,
+                       const struct settlement *batch, size_t count, int64_t now_us, struct fail *f)
+{
+    scoped(words_done) struct words w = { .items = NULL };
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+    char key[QUEUE_KEY_BYTES];
+    char day[CLOCK_TEXT_BYTES];
+    int64_t jitter_us = queue_jitter_us();
+
+    queue_key(list->queue, key);
+    clock_format_day(now_us, day);
+    words_text(&w, list->key);
+    words_text(&w, KEY_SUSPECTS);
+    words_text(&w, key);
+    words_text(&w, "queues");
+    words_text(&w, KEY_SCHEDULE);
+    words_text(&w, KEY_RETRY);
+    words_text(&w, KEY_DEAD);
+    words_text(&w, list->queue);
+    words_text(&w, day);
+    words_addf(&w, "%d", DAY_TTL_S);
+    add_counts(&w, batch, count);
+    for (size_t i = 0; i < count; i++) {
+        if (!is_plain(&batch[i])) {
+            add_leaving(&w, &batch[i], now_us, jitter_us + (int64_t)i);
+        }
+    }
+    TRY(words_script(r, &lua_settle_whole, 7, &w, &reply, f));
+    return reply_int(reply, 0) == 1 ? 1 : 0;
+}
+
+int queue_settle_whole(struct redis *r, const struct claim_list *list, struct settlement *batch,
+                       size_t count, int64_t now_us, struct fail *f)
+{
+    int whole = count == 0 ? 1 : settle_list(r, list, batch, count, now_us, f);
+
+    TRY(whole);
+    if (whole == 0) {
+        return queue_settle(r, list, batch, count, now_us, f);
+    }
+    for (size_t i = 0; i < count; i++) {
+        batch[i].fenced = false;
     }
     return 0;
 }

@@ -1,5 +1,5 @@
 /* One lane per queue: a fetcher thread that claims as many jobs as there are free threads (and a
- * bounded look-ahead while jobs are tiny), N job threads, and a thread that settles in batches.
+ * bounded look-ahead that follows the measured run time), N job threads, and a thread that settles in batches.
  * A slow queue cannot starve another. A job is claimed, run and settled by the lane alone; only
  * settling is repeated when Redis is away, never the job.
  * Threads: all functions may be called by any thread; lane_free by the one that ends the worker. */
@@ -16,9 +16,12 @@
 #include "common/queue/queue.h"
 #include "worker/core/history.h"
 #include "worker/core/job_types.h"
+#include "worker/core/metrics.h"
 #include "worker/core/verdict.h"
 
 struct lane;
+
+enum { LANE_THREADS_MAX = 1024 };
 
 /* Counters of the process, for /metrics. */
 struct worker_stats {
@@ -36,6 +39,7 @@ struct lane_setup {
     const struct conf *conf;
     const struct job_types *types;
     struct history *history; /* NULL = none is kept */
+    struct metrics *metrics; /* NULL = nothing is counted */
     struct worker_stats *stats;
     const atomic_bool *lease_valid; /* no claim while false */
 };
@@ -43,6 +47,11 @@ struct lane_setup {
 /* All pointers are borrowed and must outlive the lane. */
 must_check int lane_start(const struct lane_setup *setup, struct lane **ret, struct fail *f);
 
+/* From now on so many job threads, 1 to LANE_THREADS_MAX; those that are too many end after what they run.  -1 when threads
+ * could not be started: the lane then keeps those that could. */
+must_check int lane_scale(struct lane *l, int threads, struct fail *f);
+/* How many there are to be. */
+int lane_threads(struct lane *l);
 /* Claim nothing any more; what has been claimed is run.  No way back. */
 void lane_quiet(struct lane *l);
 /* Claim nothing any more and hand back at once what waits in memory; running jobs go on. */

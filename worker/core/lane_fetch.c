@@ -18,8 +18,7 @@ struct fetcher {
     struct redis *redis;
     struct db *db;      /* asked only after jobs lost their Postgres */
     int64_t backoff_ms; /* after the last failure; 0 = it went well */
-    char *payloads[LANE_SERIALS];
-    size_t sizes[LANE_SERIALS];
+    struct batch *spare;
 };
 
 /* A job claimed ahead that found no thread in time runs sooner elsewhere; lock held. */
@@ -29,41 +28,51 @@ static void shed_waiting(struct lane *l)
         return;
     }
     lane_give_back_ready(l);
-    l->average_us = LANE_TINY_US * 8; /* runs are not tiny any more */
+    l->average_us = LANE_AHEAD_US * 8; /* runs are not tiny any more */
 }
 
-/* How many jobs may be claimed now; 0 = none, with the reason noted; lock held. */
-static size_t room_now(struct lane *l)
+/* Why nothing may be claimed at all; NULL = it may.  Lock held. */
+static const char *hindrance(const struct lane *l)
 {
-    bool tiny = l->average_us >= 0 && l->average_us < LANE_TINY_US;
-    int room = l->setup.threads + (tiny ? LANE_LOOK_AHEAD : 0) - l->running - l->ready.count;
-
     if (!atomic_load(l->setup.lease_valid)) {
-        lane_note(l, "lease lost");
-        return 0;
-    }
-    if (l->postgres_until_ms > clock_mono_ms()) {
-        return 0; /* noted by the job thread */
+        return "lease lost";
     }
     if (l->unsettled >= LANE_UNSETTLED_MAX) {
-        lane_note(l, "finished jobs cannot be settled");
+        return "finished jobs cannot be settled";
+    }
+    return l->postgres_until_ms > clock_mono_ms() ? "postgres or redis away for jobs" : NULL;
+}
+
+/* How many jobs may be claimed now; 0 = none, with the reason noted; lock held.  While there is work for the threads, small
+ * claims are not worth their round trip. */
+static size_t room_now(struct lane *l)
+{
+    const char *reason = hindrance(l);
+    size_t ahead = lane_look_ahead(l);
+    size_t all = (size_t)l->threads_wanted + ahead;
+    size_t held = (size_t)l->running + l->ready_items;
+
+    l->fetch_below = 0;
+    if (reason != NULL) {
+        lane_note(l, reason);
         return 0;
     }
-    if (room <= 0) {
+    size_t room = held < all ? all - held : 0;
+    if (room == 0 || (l->ready_items > 0 && room < ahead / 2)) {
         lane_note(l, ""); /* busy is not stalled */
+        l->fetch_below = ahead / 2 + 1;
+        return 0;
     }
-    return room > 0 ? (size_t)room : 0;
+    return room < LANE_BATCH_MAX ? room : LANE_BATCH_MAX;
 }
 
 /* The next claim list without unsettled jobs.  They are used in turn, so that what a lost reply
  * left in one is found again. */
 static bool free_serial(struct lane *l, unsigned *ret)
 {
-    unsigned lists = (unsigned)l->setup.threads + LANE_LOOK_AHEAD;
-
-    for (unsigned i = 0; i < lists; i++) {
-        unsigned serial = (l->next_serial + i) % lists;
-        if (l->in_list[serial] == 0) {
+    for (unsigned i = 0; i < l->serials_max; i++) {
+        unsigned serial = (l->next_serial + i) % l->serials_max;
+        if (!l->in_use[serial]) {
             *ret = serial;
             return true;
         }
@@ -87,35 +96,45 @@ static size_t wait_for_room(struct lane *l, unsigned *ret_serial)
         room = 0;
         lane_wait(l, &l->room, FETCH_IDLE_MS);
     }
+    l->fetch_below = 0;
     pthread_mutex_unlock(&l->lock);
     return room;
 }
 
-/* Hand what was claimed to the job threads, or straight back when the lane has been stopped
- * meanwhile. */
-static void deliver(struct fetcher *fetcher, unsigned serial, size_t count)
+static void note_success(struct lane *l)
 {
-    struct lane *l = fetcher->lane;
-
-    pthread_mutex_lock(&l->lock);
-    for (size_t i = 0; i < count; i++) {
-        struct item *item = item_new(take_ptr(fetcher->payloads[i]), fetcher->sizes[i], serial);
-        if (item == NULL) {
-            continue; /* no memory: it stays in the claim list, whose next user finds it */
-        }
-        l->in_list[serial]++;
-        if (l->stopping) {
-            item->kind = SETTLE_BACK;
-            lane_give_to_settler(l, item);
-        } else {
-            item_list_push(&l->ready, item);
-            pthread_cond_signal(&l->work);
-        }
-    }
-    l->next_serial = serial + 1;
     l->redis_ok_ms = clock_mono_ms();
     if (l->postgres_until_ms <= l->redis_ok_ms && l->postgres_streak == 0) {
         lane_note(l, "");
+    }
+}
+
+/* Hand what was claimed to the job threads, or straight back when the lane has been stopped
+ * meanwhile. */
+static void deliver(struct fetcher *fetcher, unsigned serial, struct claimed *claimed)
+{
+    struct lane *l = fetcher->lane;
+    size_t count = claimed->count;
+    struct batch *b = count > 0 ? batch_new(take_ptr(fetcher->spare), claimed, serial) : NULL;
+
+    claimed_done(claimed);
+    pthread_mutex_lock(&l->lock);
+    note_success(l);
+    if (b != NULL) {
+        l->in_use[serial] = true;
+        l->next_serial = serial + 1;
+        l->ready_items += count;
+        batch_push(&l->ready, b);
+        if (l->stopping) {
+            lane_give_back_ready(l);
+        }
+        pthread_cond_signal(&l->work);
+        if (!l->settler_timed) {
+            pthread_cond_signal(&l->finished); /* the settler watches what waits */
+        }
+    }
+    if (fetcher->spare == NULL) {
+        fetcher->spare = take_ptr(l->spare);
     }
     pthread_mutex_unlock(&l->lock);
     atomic_fetch_add(&l->setup.stats->claimed, (long long)count);
@@ -171,15 +190,15 @@ static void fetch_once(struct fetcher *fetcher, size_t room, unsigned serial)
 {
     const struct lane_setup *setup = &fetcher->lane->setup;
     struct claim_list list;
-    size_t count = 0;
+    struct claimed claimed = { .count = 0 };
+    const struct claim_request request = { .list = &list, .max = room, .block_ms = LANE_BLOCK_MS };
     struct fail f = { 0 };
 
     if (!infrastructure_back(fetcher)) {
         return;
     }
     queue_claim_list(setup->identity, setup->queue, serial, &list);
-    if (queue_claim(fetcher->redis, &list, room, LANE_BLOCK_MS, fetcher->payloads, fetcher->sizes,
-                    &count, &f) < 0) {
+    if (queue_claim(fetcher->redis, &request, &claimed, &f) < 0) {
         back_off(fetcher, &f);
         return;
     }
@@ -187,7 +206,7 @@ static void fetch_once(struct fetcher *fetcher, size_t room, unsigned serial)
         fetcher->backoff_ms = 0;
         log_info("lane.redis_back", kv_str("queue", setup->queue));
     }
-    deliver(fetcher, serial, count);
+    deliver(fetcher, serial, &claimed);
 }
 
 static void fetch_until_stopped(struct fetcher *fetcher)
@@ -213,6 +232,7 @@ void *lane_fetch_main(void *lane)
         fetch_until_stopped(fetcher);
         redis_close(fetcher->redis);
         db_close(fetcher->db);
+        batch_free(fetcher->spare);
     } else {
         log_error("lane.failed", kv_str("queue", l->setup.queue), kv_fail(&f));
     }

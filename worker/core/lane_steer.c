@@ -17,12 +17,21 @@ void lane_quiet(struct lane *l)
     pthread_mutex_unlock(&l->lock);
 }
 
+int lane_threads(struct lane *l)
+{
+    pthread_mutex_lock(&l->lock);
+    int threads = l->threads_wanted;
+    pthread_mutex_unlock(&l->lock);
+    return threads;
+}
+
 void lane_stop(struct lane *l)
 {
     pthread_mutex_lock(&l->lock);
     l->quiet = true;
     l->stopping = true;
     lane_give_back_ready(l);
+    lane_give_back_chunks(l, 0);
     pthread_cond_broadcast(&l->room);
     pthread_mutex_unlock(&l->lock);
 }
@@ -30,30 +39,19 @@ void lane_stop(struct lane *l)
 bool lane_idle(struct lane *l)
 {
     pthread_mutex_lock(&l->lock);
-    bool idle = (l->fetcher_ended || !l->fetcher_started) && l->ready.count == 0 &&
+    bool idle = (l->fetcher_ended || !l->fetcher_started) && l->ready_items == 0 &&
                 l->running == 0 && l->unsettled == 0;
     pthread_mutex_unlock(&l->lock);
     return idle;
 }
 
-/* A second item for a job that still runs, to be settled as BACK; lock held. */
-static void give_back_running(struct lane *l, struct lane_slot *slot)
+/* The item a thread runs; NULL = none.  Lock held: it cannot be settled meanwhile, as its thread must report it first. */
+static struct item *present_item(const struct lane_slot *slot)
 {
-    const struct item *running = slot->item;
-    char *payload = malloc(running->payload_bytes + 1);
-
-    if (payload == NULL) {
-        return; /* recovery will find it in the claim list */
+    if (slot->batch == NULL || atomic_load(&slot->run_at_ms) == 0) {
+        return NULL;
     }
-    memcpy(payload, running->payload, running->payload_bytes);
-    payload[running->payload_bytes] = '\0';
-    struct item *copy = item_new(payload, running->payload_bytes, running->serial);
-    if (copy != NULL) {
-        copy->kind = SETTLE_BACK;
-        copy->copy = true;
-        slot->handed_back = true;
-        lane_give_to_settler(l, copy);
-    }
+    return &slot->batch->items[atomic_load(&slot->present)];
 }
 
 int64_t lane_hand_back(struct lane *l, int64_t within_ms)
@@ -61,9 +59,12 @@ int64_t lane_hand_back(struct lane *l, int64_t within_ms)
     int64_t until_ms = clock_mono_ms() + within_ms;
 
     pthread_mutex_lock(&l->lock);
-    for (int i = 0; i < l->setup.threads; i++) {
-        if (l->slots[i].item != NULL && !l->slots[i].handed_back) {
-            give_back_running(l, &l->slots[i]);
+    for (int i = 0; i < l->slots_made; i++) {
+        struct item *item = present_item(l->slots[i]);
+        if (item != NULL && item_take(item)) {
+            l->slots[i]->batch->pinned = true;
+            item_finish(item, SETTLE_BACK);
+            lane_count_finished(l, l->slots[i]->batch, 1);
         }
     }
     while (l->unsettled > 0 && clock_mono_ms() < until_ms) {
@@ -85,7 +86,7 @@ static void show_item(const struct lane *l, const struct item *item, int64_t run
     if (job_parse(item->payload, item->payload_bytes, &job, &ignored) == 0) {
         (void)str_fit(ret->type, sizeof ret->type, job->type);
         (void)str_fit(ret->jid, sizeof ret->jid, job->jid);
-        ret->payload = strdup(item->payload); /* NULL: shown without */
+        ret->payload = strndup(item->payload, item->payload_bytes); /* NULL: shown without */
     }
     ret->run_at_us = run_at_us;
     ret->running_ms = running_ms;
@@ -97,23 +98,42 @@ static void name_thread(struct lane_work *work, char mark, int index)
     (void)snprintf(work->thread_id, sizeof work->thread_id, "%.18s%c%d", work->queue, mark, index);
 }
 
-void lane_list_work(struct lane *l, struct lane_work *work, size_t max, size_t *count)
+/* What waits in chunks and for a thread. */
+static void list_waiting(struct lane *l, struct lane_work *work, size_t max, size_t *count)
 {
     int waiting = 0;
+
+    for (int i = 0; i < l->slots_made; i++) {
+        const struct lane_slot *slot = l->slots[i];
+        uint64_t range = slot->batch != NULL ? atomic_load(&slot->range) : 0;
+        for (size_t at = (size_t)(range >> 32); at < (uint32_t)range && *count < max; at++) {
+            show_item(l, &slot->batch->items[at], clock_now_us(), 0, &work[*count]);
+            name_thread(&work[(*count)++], '+', waiting++);
+        }
+    }
+    for (const struct batch *b = l->ready.head; b != NULL; b = b->next) {
+        for (size_t at = b->given; at < b->count && *count < max; at++) {
+            show_item(l, &b->items[at], clock_now_us(), 0, &work[*count]);
+            name_thread(&work[(*count)++], '+', waiting++);
+        }
+    }
+}
+
+void lane_list_work(struct lane *l, struct lane_work *work, size_t max, size_t *count)
+{
     int64_t now_ms = clock_mono_ms();
 
     pthread_mutex_lock(&l->lock);
-    for (int i = 0; i < l->setup.threads && *count < max; i++) {
-        const struct lane_slot *slot = &l->slots[i];
-        if (slot->item != NULL) {
-            show_item(l, slot->item, slot->run_at_us, now_ms - slot->run_at_ms, &work[*count]);
+    for (int i = 0; i < l->slots_made && *count < max; i++) {
+        const struct lane_slot *slot = l->slots[i];
+        const struct item *item = present_item(slot);
+        int64_t run_at_ms = atomic_load(&slot->run_at_ms);
+        if (item != NULL && run_at_ms > 0) {
+            show_item(l, item, atomic_load(&slot->run_at_us), now_ms - run_at_ms, &work[*count]);
             name_thread(&work[(*count)++], '-', i);
         }
     }
-    for (const struct item *item = l->ready.head; item != NULL && *count < max; item = item->next) {
-        show_item(l, item, clock_now_us(), 0, &work[*count]);
-        name_thread(&work[(*count)++], '+', waiting++);
-    }
+    list_waiting(l, work, max, count);
     pthread_mutex_unlock(&l->lock);
 }
 
@@ -135,9 +155,9 @@ void lane_health(struct lane *l, struct lane_health *ret)
     ret->stalled_ms = l->stalled_since_ms > 0 ? now_ms - l->stalled_since_ms : 0;
     ret->redis_ok_age_ms = l->redis_ok_ms > 0 ? now_ms - l->redis_ok_ms : -1;
     ret->postgres_ok = l->postgres_streak == 0;
-    ret->threads = l->setup.threads;
+    ret->threads = l->threads_wanted;
     ret->running = l->running;
-    ret->waiting = l->ready.count;
-    ret->unsettled = l->unsettled;
+    ret->waiting = (int)l->ready_items;
+    ret->unsettled = (int)l->unsettled;
     pthread_mutex_unlock(&l->lock);
 }

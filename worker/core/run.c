@@ -6,6 +6,7 @@
 #include "common/base/id.h"
 #include "common/base/json.h"
 #include "common/base/log.h"
+#include "common/queue/queue.h"
 #include "common/redis/redis.h"
 
 /* A stored form is the payload plus the members of a failure; a foreign payload may be large. */
@@ -46,7 +47,39 @@ void run_result_done(struct run_result *r)
     free(take_ptr(r->args));
 }
 
-static const struct job_type *find_type(const struct job_types *types, const char *name)
+/* Field by field: the texts are most of it, and done jobs fill few of them. */
+void run_result_clear(struct run_result *r)
+{
+    free(take_ptr(r->args));
+    str_clear(&r->next);
+    r->jid[0] = r->type[0] = r->trace_id[0] = r->error_class[0] = r->error[0] = '\0';
+    r->at_us = r->enqueued_us = r->started_us = r->finished_us = 0;
+    r->failed = r->infrastructure = r->keep = r->no_lock = false;
+    r->job_type = NULL;
+    r->attempt = 0;
+    r->outcome = RUN_DONE;
+}
+
+struct run_result *run_result_move(struct run_result *r)
+{
+    struct run_result *copy = malloc(sizeof *copy);
+
+    if (copy != NULL) {
+        *copy = *r;
+        run_result_init(r);
+    }
+    return copy;
+}
+
+void run_result_free(struct run_result *r)
+{
+    if (r != NULL) {
+        run_result_done(r);
+        free(r);
+    }
+}
+
+const struct job_type *job_type_find(const struct job_types *types, const char *name)
 {
     for (size_t i = 0; i < types->count; i++) {
         if (strcmp(types->items[i].name, name) == 0) {
@@ -62,10 +95,15 @@ static int refuse(struct attempt *a, const char *error_class, const char *text)
     return fail_code(&a->fail, FAIL_INPUT, error_class, "%s", text);
 }
 
+static bool without(const struct attempt *a, enum job_without what)
+{
+    return (a->type->without & (unsigned)what) != 0;
+}
+
 /* Type and arguments of a readable payload. */
 static int prepare(struct attempt *a)
 {
-    a->type = find_type(a->runner->types, a->job->type);
+    a->type = job_type_find(a->runner->types, a->job->type);
     if (a->type == NULL) {
         return refuse(a, unknown_job,
                       a->job->type[0] == '\0' ? "the payload names no class"
@@ -73,6 +111,9 @@ static int prepare(struct attempt *a)
     }
     if (a->job->args == NULL || !a->job->args_is_array) {
         return refuse(a, bad_arguments, "args is not an array");
+    }
+    if (without(a, JOB_WITHOUT_ARGS)) {
+        return 0;
     }
     if (json_parse(a->job->args, a->job->args_bytes, "args", &a->context.args, &a->fail) < 0) {
         a->error_class = bad_arguments;
@@ -86,8 +127,11 @@ static int connect_services(struct attempt *a, struct run_result *ret)
 {
     struct runner *r = a->runner;
 
-    if ((r->services == NULL && services_open(r->conf, &r->services, &a->fail) < 0) ||
-        services_ready(r->services, &a->fail) < 0) {
+    if (services_unwanted(a->type->without)) {
+        return 0;
+    }
+    if ((r->services == NULL && services_new(r->conf, &r->services, &a->fail) < 0) ||
+        services_ready(r->services, a->type->without, &a->fail) < 0) {
         ret->infrastructure = true;
         return -1;
     }
@@ -123,8 +167,13 @@ static bool lost_infrastructure(struct attempt *a)
     if (a->returned >= 0 || (a->fail.kind != FAIL_LATER && a->fail.kind != FAIL_UNKNOWN)) {
         return false;
     }
-    return says_infrastructure(&a->fail) || services_ready(a->runner->services, &probe) < 0 ||
-           services_reconnected(a->runner->services, clock_mono_ms() - a->began_ms);
+    if (without(a, JOB_WITHOUT_POSTGRES) && without(a, JOB_WITHOUT_REDIS)) {
+        return false; /* it uses neither */
+    }
+    return says_infrastructure(&a->fail) ||
+           services_ready(a->runner->services, a->type->without, &probe) < 0 ||
+           (!without(a, JOB_WITHOUT_POSTGRES) &&
+            services_reconnected(a->runner->services, clock_mono_ms() - a->began_ms));
 }
 
 static int execute(struct attempt *a, struct run_result *ret)
@@ -141,16 +190,28 @@ static int execute(struct attempt *a, struct run_result *ret)
     a->began_ms = clock_mono_ms();
     a->context.deadline_ms = a->began_ms + a->type->deadline_ms;
     a->context.outcome = JOB_DONE;
-    http_set_deadline(a->context.http, a->context.deadline_ms);
+    if (!without(a, JOB_WITHOUT_HTTP)) {
+        http_set_deadline(a->context.http, a->context.deadline_ms);
+    }
     a->returned = a->type->run(&a->context, &a->fail);
     ret->infrastructure = lost_infrastructure(a);
     return a->returned;
 }
 
-static struct verdict judge(const struct attempt *a, const struct run_result *ret)
+static uint32_t random_32(void)
 {
     uint32_t random = 0;
     char hex[9];
+
+    id_random_hex(hex, sizeof random);
+    for (size_t i = 0; i < 8; i++) {
+        random = random * 16 + (uint32_t)(hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10);
+    }
+    return random;
+}
+
+static struct verdict judge(const struct attempt *a, const struct run_result *ret)
+{
     struct run_end end = {
         .returned = a->returned,
         .outcome = a->context.outcome,
@@ -162,11 +223,9 @@ static struct verdict judge(const struct attempt *a, const struct run_result *re
         .retry_count = -1,
     };
 
-    id_random_hex(hex, sizeof random);
-    for (size_t i = 0; i < 8; i++) {
-        random = random * 16 + (uint32_t)(hex[i] <= '9' ? hex[i] - '0' : hex[i] - 'a' + 10);
+    if (a->returned < 0) {
+        end.random = random_32();
     }
-    end.random = random;
     if (a->job != NULL) {
         end.retry_count = a->job->retry_count;
         end.max_retries = a->job->max_retries;
@@ -245,7 +304,17 @@ static void describe(const struct attempt *a, struct run_result *ret)
     }
     ret->attempt = job->retry_count < 0 ? 1 : job->retry_count + 2;
     ret->enqueued_us = job->enqueued_us;
-    if (job->args != NULL && job->args_bytes <= ARGS_KEPT_BYTES) {
+    ret->no_lock = !queue_job_locks(job);
+}
+
+/* What history wants beyond a plain "done". */
+static void keep(const struct attempt *a, struct run_result *ret)
+{
+    const struct job *job = a->job;
+    bool kept = a->type == NULL || !without(a, JOB_WITHOUT_HISTORY);
+
+    ret->keep = kept || ret->outcome != RUN_DONE;
+    if (kept && job != NULL && job->args != NULL && job->args_bytes <= ARGS_KEPT_BYTES) {
         ret->args = strndup(job->args, job->args_bytes); /* NULL: history goes without */
     }
 }
@@ -296,6 +365,8 @@ static void conclude(struct attempt *a, const char *payload, size_t payload_byte
     if (ret->outcome != RUN_DONE && ret->outcome != RUN_BACK) {
         write_next(a, &v, payload, payload_bytes, ret);
     }
+    keep(a, ret);
+    ret->job_type = a->type;
 }
 
 void run_payload(struct runner *r, const char *payload, size_t payload_bytes,

@@ -20,7 +20,7 @@ struct runner {
     const struct conf *conf;
     const struct job_types *types;
     const char *queue;         /* of the lane */
-    struct services *services; /* opened by the first run; the runner's */
+    struct services *services; /* made by the first run that wants any; the runner's */
     int infrastructure_streak; /* handlers in a row that lost Redis or Postgres */
 };
 void runner_done(struct runner *r); /* closes the services */
@@ -33,17 +33,26 @@ struct run_result {
     bool failed; /* counts as failed */
     bool
         infrastructure; /* Redis or Postgres was away; BACK when the handler was not even started */
-    int attempt;        /* 1 = first */
+    bool keep;    /* more than "done" is to be remembered: what to store, or a row of history */
+    bool no_lock; /* see struct settlement */
+    const struct job_type *job_type; /* NULL = unknown */
+    int attempt;                     /* 1 = first */
     int64_t enqueued_us, started_us, finished_us;
     char jid[JOB_JID_BYTES], type[JOB_NAME_BYTES], trace_id[ID_TRACE_BYTES];
     char error_class[48]; /* "" when none */
     char error[400];
     char *args; /* JSON text, NULL when unknown */
 };
-/* An empty result; and release of what it holds. */
+/* An empty result; release of what it holds. */
 void run_result_init(struct run_result *r);
 void run_result_done(struct run_result *r);
+/* Empty again, for the next run. */
+void run_result_clear(struct run_result *r);
+/* A copy on the heap that takes over what *r holds (then empty): run_result_free.  NULL without memory; *r is as it was. */
+struct run_result *run_result_move(struct run_result *r);
+/* Accepts NULL. */
+void run_result_free(struct run_result *r);
 
-/* Run it.  Always ends with *ret filled (prepared with run_result_init). */
+/* Run it.  Always ends with *ret filled (empty). */
 void run_payload(struct runner *r, const char *payload, size_t payload_bytes,
                  struct run_result *ret);

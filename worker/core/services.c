@@ -1,9 +1,11 @@
 #include "worker/core/services.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "sql/worker.h"
 #include "worker/core/gates.h"
+#include "worker/core/job_types.h"
 #include "worker/core/limits.h"
 #include "worker/providers/cj/cj.h"
 #include "worker/providers/shopify/shopify.h"
@@ -23,6 +25,7 @@ struct services {
     struct shopify *shopify;
     struct cj_gate *cj_gate;
     struct cj *cj;
+    bool has_providers;
 };
 
 static int open_cj(struct services *s, struct fail *f)
@@ -47,21 +50,63 @@ static int open_shopify(struct services *s, struct fail *f)
     return shopify_open(base_url, s->http, shopify_gate_get(s->shopify_gate), &s->shopify, f);
 }
 
-int services_open(const struct conf *conf, struct services **ret, struct fail *f)
+int services_new(const struct conf *conf, struct services **ret, struct fail *f)
 {
-    scoped(services_close_p) struct services *s = calloc(1, sizeof *s);
+    struct services *s = calloc(1, sizeof *s);
 
     if (s == NULL) {
         return fail_memory(f);
     }
     s->conf = conf;
-    TRY(db_open(conf_text(conf, CONF_DATABASE_URL), "dropship-worker", &s->db, f));
-    TRY(redis_open(conf_text(conf, CONF_REDIS_URL), &s->redis, f));
-    TRY(http_open(&s->http, f));
+    *ret = s;
+    return 0;
+}
+
+bool services_unwanted(unsigned without)
+{
+    const unsigned all =
+        JOB_WITHOUT_POSTGRES | JOB_WITHOUT_REDIS | JOB_WITHOUT_HTTP | JOB_WITHOUT_PROVIDERS;
+
+    return (without & all) == all;
+}
+
+static int open_providers(struct services *s, struct fail *f)
+{
     TRY(limits_open(s->redis, MAX_SLEEP_MS, &s->limits, f));
     TRY(open_cj(s, f));
     TRY(open_shopify(s, f));
-    *ret = take_ptr(s);
+    s->has_providers = true;
+    return 0;
+}
+
+static void close_providers(struct services *s)
+{
+    shopify_close(take_ptr(s->shopify));
+    shopify_gate_close(take_ptr(s->shopify_gate));
+    cj_close(take_ptr(s->cj));
+    cj_gate_close(take_ptr(s->cj_gate));
+    limits_close(take_ptr(s->limits));
+}
+
+/* Handles without a network connection. */
+static int make(struct services *s, unsigned without, struct fail *f)
+{
+    if ((without & JOB_WITHOUT_POSTGRES) == 0 && s->db == NULL) {
+        TRY(db_open(conf_text(s->conf, CONF_DATABASE_URL), "dropship-worker", &s->db, f));
+    }
+    if ((without & JOB_WITHOUT_REDIS) == 0 && s->redis == NULL) {
+        TRY(redis_open(conf_text(s->conf, CONF_REDIS_URL), &s->redis, f));
+    }
+    if ((without & JOB_WITHOUT_HTTP) == 0 && s->http == NULL) {
+        TRY(http_open(&s->http, f));
+    }
+    if ((without & JOB_WITHOUT_PROVIDERS) == 0 && !s->has_providers) {
+        assert(s->db != NULL && s->redis != NULL && s->http != NULL);
+        if (open_providers(s, f) < 0) {
+            close_providers(s);
+            return -1;
+        }
+    }
     return 0;
 }
 
@@ -70,11 +115,7 @@ void services_close(struct services *s)
     if (s == NULL) {
         return;
     }
-    shopify_close(s->shopify);
-    shopify_gate_close(s->shopify_gate);
-    cj_close(s->cj);
-    cj_gate_close(s->cj_gate);
-    limits_close(s->limits);
+    close_providers(s);
     http_close(s->http);
     redis_close(s->redis);
     db_close(s->db);
@@ -92,11 +133,13 @@ void services_lend(const struct services *s, struct job_context *c)
     c->cj = s->cj;
 }
 
-int services_ready(struct services *s, struct fail *f)
+int services_ready(struct services *s, unsigned without, struct fail *f)
 {
-    TRY(db_ready(s->db, f));
-    TRY(redis_connect(s->redis, f)); /* both texts name their server */
-    return 0;
+    TRY(make(s, without, f));
+    if ((without & JOB_WITHOUT_POSTGRES) == 0) {
+        TRY(db_ready(s->db, f));
+    }
+    return (without & JOB_WITHOUT_REDIS) == 0 ? redis_connect(s->redis, f) : 0;
 }
 
 bool services_reconnected(struct services *s, int64_t run_ms)

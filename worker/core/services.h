@@ -13,8 +13,8 @@
 
 struct services;
 
-/* conf is borrowed and must outlive the services. */
-must_check int services_open(const struct conf *conf, struct services **ret, struct fail *f);
+/* Nothing yet; services_ready makes what is wanted.  conf is borrowed and must outlive the services. */
+must_check int services_new(const struct conf *conf, struct services **ret, struct fail *f);
 void services_close(struct services *s);
 static inline void services_close_p(struct services **s)
 {
@@ -23,8 +23,11 @@ static inline void services_close_p(struct services **s)
 
 /* Put the connections and clients into *c. */
 void services_lend(const struct services *s, struct job_context *c);
-/* Postgres and Redis are there (db_ready, redis_connect).  -1 says which is not. */
-must_check int services_ready(struct services *s, struct fail *f);
+/* Make what a type with these enum job_without uses, if it is not there yet, and look after the connections: Postgres and Redis
+ * are there (db_ready, redis_connect).  -1 says which is not. */
+must_check int services_ready(struct services *s, unsigned without, struct fail *f);
+/* A type with these enum job_without uses none of the services. */
+bool services_unwanted(unsigned without);
 /* After services_ready: whether Postgres has been connected anew during the last run_ms, so that
  * what failed in that time may have failed for a lost connection or lock. */
 bool services_reconnected(struct services *s, int64_t run_ms);

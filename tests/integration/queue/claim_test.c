@@ -213,9 +213,7 @@ static void broken_wait_fails_by_kind_and_the_next_claim_works(void **state)
         queue_claim_list(ME, "q", 1, &b.list);
         assert_int_equal(pthread_create(&thread, NULL, kill ? kill_blocked : unblock_blocked, NULL),
                          0);
-        assert_int_equal(
-            queue_claim(fx->redis, &b.list, 5, 20000, b.payloads, b.sizes, &b.count, &fx->fail),
-            -1);
+        assert_int_equal(fixture_take(fx->redis, &b, 5, 20000, &fx->fail), -1);
         assert_int_equal(fx->fail.kind, kill ? FAIL_UNKNOWN : FAIL_LATER);
         assert_int_equal(pthread_join(thread, NULL), 0);
         fixture_enqueue(fx, "q", round, NULL);
@@ -279,7 +277,7 @@ static void blocked_claim_wakes_when_a_job_arrives(void **state)
 
     assert_int_equal(pthread_create(&thread, NULL, enqueue_after_block, queue), 0);
     queue_claim_list(ME, "q", 1, &b.list);
-    must(queue_claim(fx->redis, &b.list, 5, 20000, b.payloads, b.sizes, &b.count, &fx->fail), fx);
+    must(fixture_take(fx->redis, &b, 5, 20000, &fx->fail), fx);
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_int_equal(b.count, 1);
     assert_int_equal(payload_number(b.payloads[0], b.sizes[0]), 42);
@@ -294,7 +292,7 @@ static void empty_queue_gives_none_after_the_block(void **state)
     int64_t began = clock_mono_ms();
 
     queue_claim_list(ME, "q", 1, &b.list);
-    must(queue_claim(fx->redis, &b.list, 5, 150, b.payloads, b.sizes, &b.count, &fx->fail), fx);
+    must(fixture_take(fx->redis, &b, 5, 150, &fx->fail), fx);
     assert_int_equal(b.count, 0);
     assert_true(clock_mono_ms() - began >= 140);
 }

@@ -71,7 +71,7 @@ static int run_claim_and_settle(struct fixture *fx, struct fail *f)
 
     b.count = 0;
     queue_claim_list(ME, "q", 1, &b.list);
-    TRY(queue_claim(fx->redis, &b.list, 3, 0, b.payloads, b.sizes, &b.count, f));
+    TRY(fixture_take(fx->redis, &b, 3, 0, f));
     for (size_t i = 0; i < b.count; i++) {
         s[i] = (struct settlement){ .kind = i == 0 ? SETTLE_DONE : SETTLE_RETRY,
                                     .payload = b.payloads[i],

@@ -104,12 +104,34 @@ void fixture_enqueue(struct fixture *fx, const char *queue, int n, char *jid)
     must(queue_enqueue(fx->redis, &spec, jid != NULL ? jid : own, &fx->fail), fx);
 }
 
+int fixture_take(struct redis *r, struct batch *b, size_t max, int64_t block_ms, struct fail *f)
+{
+    struct claimed got = { .count = 0 };
+    const struct claim_request request = { .list = &b->list, .max = max, .block_ms = block_ms };
+
+    b->count = 0;
+    TRY(queue_claim(r, &request, &got, f));
+    for (size_t i = 0; i < got.count; i++) {
+        const char *payload = claimed_payload(&got, i, &b->sizes[i]);
+        b->payloads[i] = malloc(b->sizes[i] + 1);
+        if (b->payloads[i] == NULL) {
+            batch_free(b);
+            claimed_done(&got);
+            return fail_memory(f);
+        }
+        b->count++;
+        memcpy(b->payloads[i], payload, b->sizes[i] + 1);
+    }
+    claimed_done(&got);
+    return 0;
+}
+
 void fixture_claim(struct fixture *fx, struct batch *b, const char *identity, const char *queue,
                    unsigned serial, size_t max)
 {
     b->count = 0;
     queue_claim_list(identity, queue, serial, &b->list);
-    must(queue_claim(fx->redis, &b->list, max, 0, b->payloads, b->sizes, &b->count, &fx->fail), fx);
+    must(fixture_take(fx->redis, b, max, 0, &fx->fail), fx);
 }
 
 void batch_free(struct batch *b)

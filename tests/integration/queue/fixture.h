@@ -49,6 +49,9 @@ struct batch {
     size_t sizes[QUEUE_BATCH_MAX];
     size_t count;
 };
+/* Claim up to max jobs into b->list, waiting up to block_ms. */
+must_check int fixture_take(struct redis *r, struct batch *b, size_t max, int64_t block_ms,
+                            struct fail *f);
 /* Claim without waiting. */
 void fixture_claim(struct fixture *fx, struct batch *b, const char *identity, const char *queue,
                    unsigned serial, size_t max);

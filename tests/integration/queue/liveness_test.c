@@ -209,7 +209,7 @@ static void waiting_claim_survives_a_full_redis(void **state)
 
     limit_memory(fx, "1");
     queue_claim_list(ME, "q", 1, &b.list);
-    must(queue_claim(fx->redis, &b.list, 5, 300, b.payloads, b.sizes, &b.count, &fx->fail), fx);
+    must(fixture_take(fx->redis, &b, 5, 300, &fx->fail), fx);
     assert_int_equal(b.count, 0);
 }
 

@@ -163,7 +163,7 @@ static void work_until_empty(struct worker *w)
     queue_claim_list(ME, "q", 1, &b.list);
     for (int i = 0; i < TRIES; i++) {
         b.count = 0;
-        if (queue_claim(w->redis, &b.list, max, 20, b.payloads, b.sizes, &b.count, &w->fail) < 0) {
+        if (fixture_take(w->redis, &b, max, 20, &w->fail) < 0) {
             pause_or_fail(&w->fail);
             max = 2; /* less room than before: the surplus of a lost claim must not be stuck */
             continue;

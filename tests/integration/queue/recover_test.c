@@ -163,9 +163,7 @@ static void suspect_that_must_wait_is_asked_for_at_intervals(void **state)
     queue_claim_list(ALIVE, "q", 3, &second.list);
     command(fx, "LMOVE", "queue:q", second.list.key, "RIGHT", "LEFT");
     began_ms = clock_mono_ms();
-    must(queue_claim(fx->redis, &second.list, 4, 20000, second.payloads, second.sizes,
-                     &second.count, &fx->fail),
-         fx);
+    must(fixture_take(fx->redis, &second, 4, 20000, &fx->fail), fx);
     assert_int_equal(second.count, 0);
     assert_in_range(clock_mono_ms() - began_ms, 90, 10000);
     assert_int_equal(fixture_int(fx, "LLEN", "queue:q", NULL), 1);

@@ -131,11 +131,11 @@ static int obey(struct job_context *c, struct fail *f)
 
 /* Names as Ruby programs use them; a timetable's and a plain one of ours. */
 static const struct job_type types[] = {
-    { "shop.job", "q", obey, 60000, 3 },
-    { "PlainJob", "q", obey, 60000, 3 },
-    { "HardJob", "q", obey, 60000, 3 },
-    { "Deep::Name::Job", "q", obey, 60000, 3 },
-    { "ActiveJob::QueueAdapters::SidekiqAdapter::JobWrapper", "q", obey, 60000, 3 },
+    { "shop.job", "q", obey, 60000, 3, 0 },
+    { "PlainJob", "q", obey, 60000, 3, 0 },
+    { "HardJob", "q", obey, 60000, 3, 0 },
+    { "Deep::Name::Job", "q", obey, 60000, 3, 0 },
+    { "ActiveJob::QueueAdapters::SidekiqAdapter::JobWrapper", "q", obey, 60000, 3, 0 },
 };
 static const struct job_types table = { types, COUNT_OF(types) };
 

@@ -92,14 +92,14 @@ static int loses_its_redis(struct job_context *c, struct fail *f)
 }
 
 static const struct job_type types[] = {
-    { "works", "test", works, 10000, 3 },
-    { "fails.later", "test", fails_later, 10000, 3 },
-    { "is.limited", "test", is_limited, 10000, 3 },
-    { "snoozes", "test", snoozes, 10000, 3 },
-    { "refuses", "test", refuses, 10000, 3 },
-    { "waits", "test", waits, 10000, 3 },
-    { "loses.database", "test", loses_its_database, 10000, 3 },
-    { "loses.redis", "test", loses_its_redis, 10000, 3 },
+    { "works", "test", works, 10000, 3, 0 },
+    { "fails.later", "test", fails_later, 10000, 3, 0 },
+    { "is.limited", "test", is_limited, 10000, 3, 0 },
+    { "snoozes", "test", snoozes, 10000, 3, 0 },
+    { "refuses", "test", refuses, 10000, 3, 0 },
+    { "waits", "test", waits, 10000, 3, 0 },
+    { "loses.database", "test", loses_its_database, 10000, 3, 0 },
+    { "loses.redis", "test", loses_its_redis, 10000, 3, 0 },
 };
 static const struct job_types table = { types, COUNT_OF(types) };
 

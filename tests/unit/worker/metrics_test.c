@@ -16,8 +16,8 @@ static int run_nothing(struct job_context *job, struct fail *f)
 }
 
 static const struct job_type items[] = {
-    { "first", "default", run_nothing, 1000, 3 },
-    { "second", "default", run_nothing, 1000, 3 },
+    { "first", "default", run_nothing, 1000, 3, 0 },
+    { "second", "default", run_nothing, 1000, 3, 0 },
 };
 static const struct job_types types = { items, COUNT_OF(items) };
 
@@ -79,7 +79,7 @@ static void jobs_are_counted_by_type_and_outcome(void **state)
 
 static void foreign_types_share_one_cell(void **state)
 {
-    static const struct job_type elsewhere = { "foreign", "default", run_nothing, 1000, 3 };
+    static const struct job_type elsewhere = { "foreign", "default", run_nothing, 1000, 3, 0 };
     struct metrics *m = new_metrics();
     struct metrics_shard *s = metrics_shard(m, "default");
 

@@ -1,0 +1,38 @@
+#!lua flags=allow-oom
+-- Settle all that a claim list still holds at once.  The list is the batch's alone, so when it has as many jobs as the batch has
+-- unsettled ones, they are these.  If not (recovery was here), or while there are suspects to acquit, nothing is changed.
+-- KEYS: claim list, suspects, queue list, queues, schedule, retry, dead.
+-- ARGV: queue name, UTC day, day TTL in s, jobs, how many count as processed, as failed, then of each job that is not simply
+-- done: kind (done, back, schedule, retry, dead), score, bytes to store, and of one that ends: marker, its value.
+-- Returns 1 settled, 0 nothing changed.
+if redis.call('LLEN', KEYS[1]) ~= tonumber(ARGV[4]) or redis.call('EXISTS', KEYS[2]) == 1 then
+    return 0
+end
+redis.call('DEL', KEYS[1])
+local sets = { schedule = KEYS[5], retry = KEYS[6], dead = KEYS[7] }
+-- Backwards, so that of several jobs given back the first one ends at the tail of its queue.
+for i = #ARGV - 4, 7, -5 do
+    local kind = ARGV[i]
+    if sets[kind] then
+        redis.call('ZADD', sets[kind], ARGV[i + 1], ARGV[i + 2])
+    elseif kind == 'back' then
+        redis.call('SADD', KEYS[4], ARGV[1])
+        redis.call('RPUSH', KEYS[3], ARGV[i + 2])
+    end
+    if ARGV[i + 3] ~= '' and redis.call('GET', ARGV[i + 3]) == ARGV[i + 4] then
+        redis.call('DEL', ARGV[i + 3])
+    end
+end
+
+local function add(name, by)
+    if by > 0 then
+        redis.call('INCRBY', 'stat:' .. name, by)
+        local day = 'stat:' .. name .. ':' .. ARGV[2]
+        if redis.call('INCRBY', day, by) == by then
+            redis.call('EXPIRE', day, ARGV[3])
+        end
+    end
+end
+add('processed', tonumber(ARGV[5]))
+add('failed', tonumber(ARGV[6]))
+return 1
