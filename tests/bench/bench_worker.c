@@ -89,17 +89,19 @@ static int get_url(struct job_context *c, struct fail *f)
     return result;
 }
 
-#define BENCH_TYPE(label, handler)                                                                 \
+enum { WITHOUT_ALL_BUT_ARGS = JOB_LIGHT & ~JOB_WITHOUT_ARGS };
+
+#define BENCH_TYPE(label, handler, needless)                                                       \
     {                                                                                              \
         .name = (label), .queue = "default", .run = (handler), .deadline_ms = DEADLINE_MS,         \
-        .tries = 3                                                                                 \
+        .tries = 3, .without = (needless)                                                          \
     }
 
 static const struct job_type items[] = {
-    BENCH_TYPE("bench.noop", do_nothing),
-    BENCH_TYPE("bench.latency", note_latency),
-    BENCH_TYPE("bench.fail_once", fail_once),
-    BENCH_TYPE("bench.http", get_url),
+    BENCH_TYPE("bench.noop", do_nothing, JOB_LIGHT),
+    BENCH_TYPE("bench.latency", note_latency, WITHOUT_ALL_BUT_ARGS),
+    BENCH_TYPE("bench.fail_once", fail_once, JOB_LIGHT),
+    BENCH_TYPE("bench.http", get_url, WITHOUT_ALL_BUT_ARGS & ~JOB_WITHOUT_HTTP),
 };
 
 int main(int argc, char **argv)
