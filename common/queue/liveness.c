@@ -109,7 +109,7 @@ static void read_signal(const redisReply *reply, char signal[static 16])
 {
     signal[0] = '\0';
     for (size_t i = 0; reply_is_text(reply) && i < COUNT_OF(known_signals); i++) {
-        if (strcmp(reply->str, known_signals[i]) == 0) {
+        if (reply->len == strlen(known_signals[i]) && strcmp(reply->str, known_signals[i]) == 0) {
             (void)str_fit(signal, 16, known_signals[i]);
         }
     }

@@ -41,4 +41,16 @@ class FaultsOpenTest < Minitest::Test
       Browser.new.get(page || "/retries/#{entry.score}-#{entry.jid}")
     end
   end
+
+  # worker/core/lane_fetch.c: a claim that waits at the server when quiet comes still brings a job, up to two seconds later, and
+  # it is run; Sidekiq puts such a job back.
+  def test_a_quiet_process_claims_nothing_from_that_moment
+    process = worker
+    eventually('it is seen') { Sidekiq::ProcessSet.new.first }
+    process.kill('TSTP')
+    eventually('quiet') { process.said?('worker.quiet') }
+    jid = push
+    eventually('its claim is over') { redis { |c| c.client(:list) }.none? { |client| client['cmd'] == 'blmove' } }
+    assert_equal [jid], Sidekiq::Queue.new('q').map(&:jid)
+  end
 end

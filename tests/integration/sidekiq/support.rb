@@ -48,9 +48,9 @@ end
 class Worker
   attr_reader :pid
 
-  def initialize(lanes)
+  def initialize(lanes, settings = {})
     @log = Tempfile.new('worker')
-    @pid = Process.spawn(OURS, WORKER, *lanes, out: @log.path, err: @log.path, unsetenv_others: false)
+    @pid = Process.spawn(OURS.merge(settings), WORKER, *lanes, out: @log.path, err: @log.path)
   end
 
   def log
@@ -126,6 +126,11 @@ module Support
 
   def worker(*lanes)
     @workers << Worker.new(lanes.empty? ? ['q=2'] : lanes)
+    @workers.last
+  end
+
+  def worker_with(settings)
+    @workers << Worker.new(['q=2'], settings)
     @workers.last
   end
 
