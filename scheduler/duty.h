@@ -28,6 +28,7 @@ struct duty_stats {
     atomic_llong rounds;    /* good rounds */
     atomic_llong failures;  /* failed rounds */
     atomic_llong items;     /* slots pushed, events relayed, jobs promoted, jobs given back */
+    atomic_llong lag_us;    /* relay: how long the last event had waited */
     atomic_llong canary_ms; /* recovery: how long the last planted job was, or is, away */
 };
 

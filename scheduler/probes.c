@@ -1,10 +1,12 @@
 #include "scheduler/scheduler_priv.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "common/base/clock.h"
+#include "common/base/metrics_text.h"
 
-enum { SILENT_LIMIT_MS = 15000 };
+enum { SILENT_LIMIT_MS = 15000, NAME_BYTES = 80 };
 
 /* -1: no good round yet. */
 static int64_t silent_ms(const struct duty_stats *stats)
@@ -36,60 +38,69 @@ bool scheduler_healthz(void *ctx, struct str *body)
     return all;
 }
 
-static long long rounds_of(const struct duty_stats *stats)
+static int64_t rounds_of(const struct duty_stats *stats)
 {
     return atomic_load(&stats->rounds);
 }
 
-static long long failures_of(const struct duty_stats *stats)
+static int64_t failures_of(const struct duty_stats *stats)
 {
     return atomic_load(&stats->failures);
 }
 
-static long long items_of(const struct duty_stats *stats)
-{
-    return atomic_load(&stats->items);
-}
-
-static long long wellness_of(const struct duty_stats *stats)
+static int64_t wellness_of(const struct duty_stats *stats)
 {
     return is_well(stats) ? 1 : 0;
 }
 
-/* To add a figure: a line here. */
-static const struct figure {
-    const char *name, *type, *help;
-    long long (*of)(const struct duty_stats *stats);
+/* To add a figure that all duties have: a line here. */
+static const struct {
+    struct metrics_family family;
+    int64_t (*of)(const struct duty_stats *stats);
 } figures[] = {
-    { "rounds_total", "counter", "Good rounds of a duty.", rounds_of },
-    { "failures_total", "counter", "Failed rounds of a duty.", failures_of },
-    { "items_total", "counter", "What a duty has done, as the first lines say.", items_of },
-    { "well", "gauge", "Whether a duty had a good round lately.", wellness_of },
+    { { "dropship_scheduler_rounds_total", METRICS_COUNTER, "Good rounds of a duty." }, rounds_of },
+    { { "dropship_scheduler_failures_total", METRICS_COUNTER, "Failed rounds of a duty." },
+      failures_of },
+    { { "dropship_scheduler_well", METRICS_GAUGE, "1 when a duty had a good round lately." },
+      wellness_of },
 };
+
+/* What each duty does: the words of duty_table.h. */
+static void add_items(const struct scheduler *s, struct str *body)
+{
+    for (size_t duty = 0; duty < DUTY_COUNT; duty++) {
+        char name[NAME_BYTES];
+        (void)snprintf(name, sizeof name, "dropship_scheduler_%s_items_total", duties[duty].name);
+        metrics_text_family(body,
+                            &(struct metrics_family){ name, METRICS_COUNTER, duties[duty].help });
+        metrics_text_int(body, name, NO_LABELS, atomic_load(&s->threads[duty].stats.items));
+    }
+}
 
 /* All lines of one figure stand together: the text format wants one group for each name. */
 void scheduler_metrics(void *ctx, struct str *body)
 {
+    static const struct metrics_family lag = { "dropship_scheduler_relay_lag_seconds",
+                                               METRICS_GAUGE,
+                                               "How long the last relayed event had waited." };
+    static const struct metrics_family canary = {
+        "dropship_scheduler_canary_away_seconds", METRICS_GAUGE,
+        "How long the last planted job was, or is, away."
+    };
     const struct scheduler *s = ctx;
 
-    for (size_t duty = 0; duty < DUTY_COUNT; duty++) {
-        str_addf(body, "# %s: %s\n", duties[duty].name, duties[duty].help);
-    }
     for (size_t i = 0; i < COUNT_OF(figures); i++) {
-        const struct figure *figure = &figures[i];
-
-        str_addf(body,
-                 "# HELP dropship_scheduler_%s %s\n"
-                 "# TYPE dropship_scheduler_%s %s\n",
-                 figure->name, figure->help, figure->name, figure->type);
+        metrics_text_family(body, &figures[i].family);
         for (size_t duty = 0; duty < DUTY_COUNT; duty++) {
-            str_addf(body, "dropship_scheduler_%s{duty=\"%s\"} %lld\n", figure->name,
-                     duties[duty].name, figure->of(&s->threads[duty].stats));
+            metrics_text_int(body, figures[i].family.name, LABELS({ "duty", duties[duty].name }),
+                             figures[i].of(&s->threads[duty].stats));
         }
     }
-    str_addf(body,
-             "# HELP dropship_recovery_canary_ms How long the last planted job was, or is, away.\n"
-             "# TYPE dropship_recovery_canary_ms gauge\n"
-             "dropship_recovery_canary_ms %lld\n",
-             (long long)atomic_load(&s->threads[DUTY_RECOVERY].stats.canary_ms));
+    add_items(s, body);
+    metrics_text_family(body, &lag);
+    metrics_text_seconds(body, lag.name, NO_LABELS,
+                         atomic_load(&s->threads[DUTY_RELAY].stats.lag_us));
+    metrics_text_family(body, &canary);
+    metrics_text_seconds(body, canary.name, NO_LABELS,
+                         1000 * atomic_load(&s->threads[DUTY_RECOVERY].stats.canary_ms));
 }

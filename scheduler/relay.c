@@ -21,21 +21,30 @@ static int wait_for_event(struct hands *h, struct fail *f)
     return 0;
 }
 
+/* One line per event, so that a trace can be followed from the request to the job's worker. */
+static void tell(void *ctx, const struct outbox_event *event)
+{
+    const struct hands *h = ctx;
+
+    log_context(event->jid, event->trace_id);
+    log_info("event.relayed", kv_str("name", event->event), kv_str("type", event->type),
+             kv_str("queue", event->queue), kv_int("waited_ms", event->waited_us / 1000));
+    log_context(NULL, NULL);
+    atomic_store(&h->stats->lag_us, event->waited_us);
+}
+
 int relay_round(struct hands *h, int64_t *ret_wait_ms, struct fail *f)
 {
-    int64_t sent = 0;
+    struct outbox_round round = { .max = BATCH, .told = tell, .ctx = h };
     bool first = h->fresh;
 
     if (first) {
         TRY(db_ready(h->db, f));
         TRY(db_listen(h->db, "dropship_outbox", f));
     }
-    TRY(outbox_relay(h->db, h->redis, BATCH, &sent, f));
+    TRY(outbox_relay_round(h->db, h->redis, &round, f));
     *ret_wait_ms = 0;
-    if (sent > 0) {
-        atomic_fetch_add(&h->stats->items, sent);
-        log_debug("outbox.relayed", kv_int("rows", sent));
-    }
+    atomic_fetch_add(&h->stats->items, round.sent);
     /* The first round ends at once: that it went well is to be seen before the first wait is over. */
-    return sent == BATCH || first ? 0 : wait_for_event(h, f);
+    return round.sent == BATCH || first ? 0 : wait_for_event(h, f);
 }

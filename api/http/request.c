@@ -7,27 +7,13 @@
 
 #include "common/base/log.h"
 #include "common/base/str.h"
-
-enum { TRACE_CHARS = ID_TRACE_BYTES - 1, TRACEPARENT_CHARS = 55, TRACE_AT = 3 };
-
-/* W3C trace context: 00-<32 hex>-<16 hex>-<2 hex>; the trace id must not be all zeros. */
-static bool take_traceparent(const char *text, char trace[static ID_TRACE_BYTES])
-{
-    static const char hex[] = "0123456789abcdef";
-    if (text == NULL || strlen(text) != TRACEPARENT_CHARS || strncmp(text, "00-", TRACE_AT) != 0 ||
-        strspn(text + TRACE_AT, hex) != TRACE_CHARS || text[TRACE_AT + TRACE_CHARS] != '-' ||
-        strspn(text + TRACE_AT, "0") == TRACE_CHARS) {
-        return false;
-    }
-    memcpy(trace, text + TRACE_AT, TRACE_CHARS);
-    trace[TRACE_CHARS] = '\0';
-    return true;
-}
+#include "common/base/trace.h"
 
 void request_start(struct request *rq)
 {
     id_new_trace(rq->id);
-    if (!take_traceparent(request_header(rq, "traceparent"), rq->trace)) {
+    if (request_header_count(rq, "traceparent") != 1 ||
+        !trace_take(request_header(rq, "traceparent"), rq->trace)) {
         memcpy(rq->trace, rq->id, sizeof rq->trace);
     }
     rq->unread_bytes = rq->expected_bytes;

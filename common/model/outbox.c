@@ -169,18 +169,45 @@ static int batch_mark(struct db *tx, const struct batch *b, struct fail *f)
     return 0;
 }
 
-int outbox_relay(struct db *db, struct redis *r, size_t max, int64_t *ret_sent, struct fail *f)
+static void tell(const struct batch *b, const struct outbox_round *round)
+{
+    int64_t now_us = clock_now_us();
+
+    for (size_t i = 0; round->told != NULL && i < b->count; i++) {
+        int64_t created_us = db_int(b->rows, (int)i, "created_us", now_us);
+        round->told(round->ctx, &(struct outbox_event){
+                                    .event = db_text(b->rows, (int)i, "event"),
+                                    .type = b->specs[i].type,
+                                    .queue = b->specs[i].queue,
+                                    .jid = b->specs[i].jid,
+                                    .trace_id = b->specs[i].trace_id,
+                                    .waited_us = now_us > created_us ? now_us - created_us : 0,
+                                });
+    }
+}
+
+int outbox_relay_round(struct db *db, struct redis *r, struct outbox_round *round, struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
     scoped(batch_done) struct batch b = { 0 };
 
     TRY(db_begin(db, &tx, f));
-    TRY(batch_take(tx, max, &b, f));
+    TRY(batch_take(tx, round->max, &b, f));
     if (b.count > 0) {
         TRY(batch_enqueue(tx, r, &b, f));
         TRY(batch_mark(tx, &b, f));
     }
     TRY(db_commit(&tx, f));
-    *ret_sent = (int64_t)b.count;
+    round->sent = (int64_t)b.count;
+    tell(&b, round);
+    return 0;
+}
+
+int outbox_relay(struct db *db, struct redis *r, size_t max, int64_t *ret_sent, struct fail *f)
+{
+    struct outbox_round round = { .max = max };
+
+    TRY(outbox_relay_round(db, r, &round, f));
+    *ret_sent = round.sent;
     return 0;
 }

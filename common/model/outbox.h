@@ -16,6 +16,23 @@
 must_check int outbox_add(struct db *tx, const char *event, const struct job_spec *job,
                           struct fail *f);
 
-/* Relay up to max rows (FOR UPDATE SKIP LOCKED, oldest first): enqueue in bulk, then mark sent.  *ret_sent. */
+/* An event that has become a job; borrowed for the call. */
+struct outbox_event {
+    const char *event, *type, *queue, *jid;
+    const char *trace_id; /* NULL when it has none */
+    int64_t waited_us;    /* from its transaction to the relay */
+};
+typedef void outbox_told_fn(void *ctx, const struct outbox_event *event);
+
+struct outbox_round {
+    size_t max;           /* rows at most */
+    outbox_told_fn *told; /* called for each event after all are sent; NULL = nobody */
+    void *ctx;            /* its first argument */
+    int64_t sent;         /* out */
+};
+/* Relay up to round->max rows (FOR UPDATE SKIP LOCKED, oldest first): enqueue in bulk, then mark sent. */
+must_check int outbox_relay_round(struct db *db, struct redis *r, struct outbox_round *round,
+                                  struct fail *f);
+/* The same without telling anybody.  *ret_sent. */
 must_check int outbox_relay(struct db *db, struct redis *r, size_t max, int64_t *ret_sent,
                             struct fail *f);

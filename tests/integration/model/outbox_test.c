@@ -73,6 +73,42 @@ static void a_relayed_event_is_a_job_and_its_row_is_sent(void **state)
                      1);
 }
 
+struct heard {
+    int events;
+    int64_t waited_us;
+    char jid[JOB_JID_BYTES], trace_id[64];
+};
+
+static void hear(void *ctx, const struct outbox_event *event)
+{
+    struct heard *heard = ctx;
+
+    heard->events++;
+    heard->waited_us = event->waited_us;
+    (void)str_fit(heard->jid, sizeof heard->jid, event->jid);
+    (void)str_fit(heard->trace_id, sizeof heard->trace_id, event->trace_id);
+    assert_string_equal(event->event, "order.received");
+    assert_string_equal(event->type, spec.type);
+    assert_string_equal(event->queue, spec.queue);
+}
+
+static void a_round_tells_of_each_event_with_its_trace(void **state)
+{
+    struct heard heard = { .events = 0 };
+    struct outbox_round round = { .max = 10, .told = hear, .ctx = &heard };
+    struct fail f = { 0 };
+
+    (void)state;
+    add(3);
+    assert_int_equal(outbox_relay_round(x.db, x.redis, &round, &f), 0);
+    assert_int_equal(round.sent, 3);
+    assert_int_equal(heard.events, 3);
+    assert_in_range(heard.waited_us, 1, 60000000);
+    assert_string_equal(heard.trace_id, spec.trace_id);
+    scoped(json_clear_p) json_t *jobs = fixture_list(&x, "queue:fulfillment");
+    assert_string_equal(json_text(json_array_get(jobs, 0), "jid", ""), heard.jid); /* the newest */
+}
+
 static void what_is_accepted_is_never_refused_by_the_relay(void **state)
 {
     (void)state;
@@ -248,6 +284,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(an_event_of_a_rolled_back_transaction_never_was, clear),
         cmocka_unit_test_setup(a_relayed_event_is_a_job_and_its_row_is_sent, clear),
+        cmocka_unit_test_setup(a_round_tells_of_each_event_with_its_trace, clear),
         cmocka_unit_test_setup(what_is_accepted_is_never_refused_by_the_relay, clear),
         cmocka_unit_test_setup(rows_go_oldest_first_and_in_batches, clear),
         cmocka_unit_test_setup(a_relay_that_dies_between_push_and_mark_repeats_the_same_job, clear),

@@ -22,6 +22,7 @@ static struct scheduler *example(void)
     atomic_store(&s->threads[DUTY_PROMOTER].stats.ok_ms, 0);
     atomic_store(&s->threads[DUTY_RELAY].stats.ok_ms, clock_mono_ms() - 60000);
     atomic_store(&s->threads[DUTY_RELAY].stats.items, 7);
+    atomic_store(&s->threads[DUTY_RELAY].stats.lag_us, 42500);
     atomic_store(&s->threads[DUTY_RECOVERY].stats.canary_ms, 2100);
     return s;
 }
@@ -47,8 +48,8 @@ static void each_figure_is_one_group_of_lines(void **state)
             samples++;
         }
     }
-    assert_int_equal(figures, 5);
-    assert_int_equal(samples, 4 * DUTY_COUNT + 1);
+    assert_int_equal(figures, 5 + DUTY_COUNT);
+    assert_int_equal(samples, 4 * DUTY_COUNT + 2);
     free(s);
 }
 
@@ -60,11 +61,12 @@ static void figures_tell_each_duty_apart(void **state)
 
     str_init(&body, 65536);
     scheduler_metrics(s, &body);
-    assert_non_null(strstr(body.data, "\ndropship_scheduler_items_total{duty=\"relay\"} 7\n"));
-    assert_non_null(strstr(body.data, "\ndropship_scheduler_items_total{duty=\"recovery\"} 0\n"));
+    assert_non_null(strstr(body.data, "\ndropship_scheduler_relay_items_total 7\n"));
+    assert_non_null(strstr(body.data, "\ndropship_scheduler_recovery_items_total 0\n"));
+    assert_non_null(strstr(body.data, "\ndropship_scheduler_relay_lag_seconds 0.0425\n"));
     assert_non_null(strstr(body.data, "\ndropship_scheduler_well{duty=\"recovery\"} 1\n"));
     assert_non_null(strstr(body.data, "\ndropship_scheduler_well{duty=\"relay\"} 0\n"));
-    assert_non_null(strstr(body.data, "\ndropship_recovery_canary_ms 2100\n"));
+    assert_non_null(strstr(body.data, "\ndropship_scheduler_canary_away_seconds 2.1\n"));
     free(s);
 }
 
