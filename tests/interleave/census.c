@@ -48,7 +48,7 @@ static void read_number(struct census *c, const char *key, const char *text)
 
     for (size_t i = 0; i < COUNT_OF(numbers); i++) {
         if (strcmp(key, numbers[i].key) == 0) {
-            *(long *)(void *)((char *)c + numbers[i].offset) = strtol(text, NULL, 10);
+            *(long long *)(void *)((char *)c + numbers[i].offset) = strtoll(text, NULL, 10);
         }
     }
     for (int w = 0; w < WORKERS; w++) {
@@ -130,9 +130,9 @@ static int owner_of(const char *place)
 }
 
 /* Moves of jobs from a claim list to the queue. */
-static long given_back(const struct census *before, const struct census *after)
+static long long given_back(const struct census *before, const struct census *after)
 {
-    long count = 0;
+    long long count = 0;
 
     for (int job = 0; job < JOBS; job++) {
         count += is_claimed(before->place[job]) && strcmp(after->place[job], "queue:q") == 0;
@@ -169,7 +169,7 @@ static const char *judge_move(const char *from, const char *to, int actor, char 
 const char *census_allows(const struct census *before, const struct census *after, int actor,
                           char phase)
 {
-    long recovered = after->recovered - before->recovered;
+    long long recovered = after->recovered - before->recovered;
     int moved = 0;
 
     for (int job = 0; job < JOBS; job++) {

@@ -10,7 +10,7 @@ struct census {
     uint64_t digest;               /* of everything but the watch and counters of no consequence */
     int places[JOBS];              /* in how many places each job is */
     char place[JOBS][PLACE_BYTES]; /* the last of them; "" = nowhere */
-    long processed, failed, fenced, recovered, condemned;
+    long long processed, failed, fenced, recovered, condemned;
     bool lease[WORKERS];
 };
 

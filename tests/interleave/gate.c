@@ -38,7 +38,7 @@ static size_t request_length(const char *bytes, size_t size_bytes, const char **
 {
     const char *end = bytes + size_bytes;
     const char *at = memchr(bytes, '\n', size_bytes);
-    long words = at == NULL ? 0 : strtol(bytes + 1, NULL, 10);
+    long long words = at == NULL ? 0 : strtoll(bytes + 1, NULL, 10);
 
     *word = NULL;
     if (at == NULL) {
@@ -46,7 +46,7 @@ static size_t request_length(const char *bytes, size_t size_bytes, const char **
     }
     for (at++; words > 0; words--) {
         const char *line = memchr(at, '\n', (size_t)(end - at));
-        long length = line == NULL ? 0 : strtol(at + 1, NULL, 10);
+        long long length = line == NULL ? 0 : strtoll(at + 1, NULL, 10);
 
         if (line == NULL || end - line - 1 < length + 2) {
             return 0;
