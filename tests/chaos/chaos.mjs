@@ -2,19 +2,8 @@
 // ledger (not our own database) what really happened.
 import { System } from '../support/system.mjs';
 import { until } from '../support/servers.mjs';
+import { generator, sleep } from './generator.mjs';
 
-// Small seeded generator (mulberry32), so that a run can be repeated.
-function generator(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const targets = ['worker0', 'worker1', 'scheduler0', 'api', 'redis', 'postgres'];
 
 async function killAndRestart(system, name, pauseMs, log) {
