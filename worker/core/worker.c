@@ -54,6 +54,7 @@ static void prepare_lanes(struct worker *w)
             .types = w->setup->types,
             .history = w->history,
             .stats = &w->stats,
+            .metrics = w->metrics,
             .lease_valid = &w->lease_valid,
         };
     }

@@ -163,10 +163,53 @@ static void health_and_metrics_are_told(void **unused)
     assert_non_null(strstr(text, "\"consuming\":true"));
     assert_int_equal(ask(port, "/metrics", text, sizeof text), 200);
     assert_non_null(strstr(text, "dropship_worker_claimed_total 1\n"));
+    assert_non_null(strstr(text, "dropship_worker_jobs_total{queue=\"test\",type=\"works\","
+                                 "outcome=\"done\"} 1\n"));
+    assert_non_null(strstr(text, "dropship_worker_job_run_seconds_count{queue=\"test\","
+                                 "type=\"works\"} 1\n"));
     assert_non_null(strstr(text, "dropship_worker_lane_threads{queue=\"test\"} 2\n"));
     assert_non_null(strstr(text, "# TYPE dropship_worker_job_run_seconds histogram\n"));
     assert_int_equal(ask(port, "/else", text, sizeof text), 404);
     assert_int_equal(stop_worker(), 0);
+}
+
+/* A counter of the pool's metrics. */
+static int64_t counted(const char *key, const char *field)
+{
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+    struct fail f = { 0 };
+    int64_t value = 0;
+
+    assert_int_equal(redis_do(fixture.redis, &reply, &f, "HGET", key, field, NULL), 0);
+    if (reply->type == REDIS_REPLY_STRING) {
+        assert_int_equal(str_to_int(reply->str, 0, INT64_MAX, "counter", &value, &f), 0);
+    }
+    return value;
+}
+
+static void totals_of_the_pool_outlive_the_process(void **unused)
+{
+    (void)unused;
+    for (int round = 1; round <= 2; round++) {
+        enqueue("works", NULL, 3);
+        enqueue("works", NULL, 3);
+        enqueue("fails.later", NULL, 3);
+        push_raw("{\"class\":\"Foreign::Job\",\"jid\":\"f\",\"args\":[],\"retry\":0}");
+        start_worker();
+        wait_for("GET", "test:ran", 2 * round);
+        wait_for("ZCARD", "retry", round);
+        wait_for("ZCARD", "dead", 1); /* the same bytes are one entry */
+        assert_true(fixture_wait(nothing_claimed, NULL, SOON_MS));
+        assert_int_equal(stop_worker(), 0);
+        assert_int_equal(counted("dropship:metrics:jobs", "test|works|done"), 2 * round);
+        assert_int_equal(counted("dropship:metrics:jobs", "test|fails.later|retry"), round);
+        assert_int_equal(counted("dropship:metrics:jobs", "test|fails.later|failed"), round);
+        assert_int_equal(counted("dropship:metrics:jobs", "test|unknown|dead"), round);
+        assert_int_equal(counted("dropship:metrics:pool", "claimed|"), 4 * round);
+        assert_true(counted("dropship:metrics:run", "test|works|sum") > 0);
+        assert_true(counted("dropship:metrics:wait", "test|works|sum") > 0);
+    }
+    assert_int_equal(counted("dropship:metrics:jobs", "test|Foreign::Job|dead"), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, process_set_up, process_tear_down)
@@ -180,6 +223,7 @@ int main(void)
         TEST(a_quiet_worker_claims_nothing_but_finishes),
         TEST(readers_see_the_process_and_its_work),
         TEST(health_and_metrics_are_told),
+        TEST(totals_of_the_pool_outlive_the_process),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
