@@ -31,6 +31,7 @@ void redis_close(struct redis *r)
         return;
     }
     redis_drop(r);
+    redis_sentinel_unwatch(r);
     redis_tls_close(r);
     if (r->wire.bytes != NULL) { /* it may hold an AUTH */
         explicit_bzero(r->wire.bytes, r->wire.cap);

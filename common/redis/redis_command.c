@@ -191,6 +191,9 @@ int redis_begin(struct redis *r, struct fail *f)
     if (r->context != NULL && redis_is_stale(r)) {
         redis_drop(r);
     }
+    if (r->context != NULL && r->url.service[0] != '\0') {
+        redis_sentinel_heed(r);
+    }
     TRY(redis_connect(r, f));
     return redis_apply_timeout(r, f);
 }

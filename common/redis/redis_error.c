@@ -37,6 +37,8 @@ static const struct redis_error_rule rules[] = {
     { "NOPERM", FAIL_DENIED, 0, false, NULL, "grant it by ACL SETUSER" },
     { "WRONGPASS", FAIL_DENIED, 0, true, NULL,
       "user or password in the URL is wrong, or the user is off" },
+    { "ERR AUTH", FAIL_DENIED, 0, true, NULL,
+      "the server wants no password: take it out of the URL" },
     /* said to whoever connects, before the server hangs up */
     { "ERR max number of clients", FAIL_LATER, 500, true, REDIS_CONNECTION,
       "raise its maxclients, or run fewer threads" },

@@ -26,6 +26,8 @@ struct redis {
     int64_t next_try_ms;    /* monotonic; no connection attempt before */
     unsigned failures;      /* attempts failed in a row */
     size_t sentinel;        /* the one that answered last, asked first */
+    redisContext *watch;    /* to that one, which tells here of a failover; NULL = blind */
+    int64_t next_watch_ms;  /* monotonic; no search for another one to watch before */
     size_t unread;          /* replies of a pipe that are still to come */
     struct redis_wire wire; /* the command being sent */
     struct script_sha scripts[REDIS_SCRIPTS_MAX];
@@ -44,6 +46,10 @@ must_check int redis_apply_timeout(struct redis *r, struct fail *f);
 must_check int redis_session_open(struct redis *r, struct fail *f);
 /* The same for the primary that the sentinels of r->url name. */
 must_check int redis_sentinel_open(struct redis *r, struct fail *f);
+/* Drop the connection when the watched sentinel has told of a failover.  Cheap: for every command. */
+void redis_sentinel_heed(struct redis *r);
+/* Stop watching. */
+void redis_sentinel_unwatch(struct redis *r);
 
 /* A connection fit for a command: replaced when it is stale, made when there is none.  FAIL_BUG while replies of a
  * pipe are unread. */

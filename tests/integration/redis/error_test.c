@@ -266,6 +266,23 @@ static void missing_login_is_asked_for(void **state)
     refused(fx->redis, "NOAUTH", "GET", "a");
 }
 
+static void password_that_nobody_asked_for_is_a_mistake_in_the_url(void **state)
+{
+    struct fixture *fx = *state;
+    scoped(redis_reply_clear_p) redisReply *none = NULL;
+    struct fail f = { .text = "" };
+    struct redis *r;
+    char url[128];
+
+    (void)snprintf(url, sizeof url, "redis://:hunter2@127.0.0.1:%d", fx->server.port);
+    r = open_at(url);
+    assert_int_equal(redis_do(r, &none, &f, "GET", "a", NULL), -1);
+    assert_int_equal(f.kind, rule_of("ERR AUTH")->kind);
+    assert_non_null(strstr(f.text, rule_of("ERR AUTH")->advice));
+    assert_null(strstr(f.text, "hunter2"));
+    redis_close(r);
+}
+
 static void login_in_the_url_is_used(void **state)
 {
     struct fixture *fx = *state;
@@ -428,6 +445,7 @@ int main(void)
         with_server(full_server_refuses_writes),
         with_server(looping_script_makes_others_wait),
         with_server(missing_login_is_asked_for),
+        with_server(password_that_nobody_asked_for_is_a_mistake_in_the_url),
         with_server(login_in_the_url_is_used),
         with_server(denied_command_names_itself_and_the_user),
         with_server(login_that_is_not_understood_is_not_repeated),
