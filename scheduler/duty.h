@@ -1,4 +1,4 @@
-/* What a scheduler does, as four duties, each on a thread of its own with connections of its own.  Nothing is kept in a
+/* What a scheduler does, as five duties, each on a thread of its own with connections of its own.  Nothing is kept in a
  * scheduler: any number may run, and any may vanish at any moment.
  * To add a duty: a file with its round, a line in duty_table.h, its name in CMakeLists.txt.
  * Threads: struct hands belongs to one thread; struct duty_stats is atomic and read by the probes. */
@@ -43,6 +43,7 @@ struct hands {
     bool has_settings;           /* timetable: settings were read at least once */
     bool recovery_waits;         /* recovery: not judging yet */
     bool canary_late;            /* recovery: the planted job is overdue */
+    bool memory_short;           /* pressure: new jobs are refused */
     int64_t settings_ms;         /* timetable: monotonic time of the last try to read them */
     struct settings settings;    /* timetable: as last read */
 };

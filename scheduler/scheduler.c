@@ -143,7 +143,7 @@ static int start_all(struct scheduler *s, struct fail *f)
     return 0;
 }
 
-/* A wrong address is told at once and in one sentence, not by four threads. */
+/* A wrong address is told at once and in one sentence, not by five threads. */
 static int check_addresses(const struct conf *conf, struct fail *f)
 {
     scoped(db_close_p) struct db *db = NULL;

@@ -1,4 +1,4 @@
-/* enqueue */
+/* enqueue, cancel */
 #include <stdio.h>
 
 #include "api/cli/cli.h"
@@ -7,6 +7,7 @@
 #include "common/base/json.h"
 #include "common/base/str.h"
 #include "common/model/job_catalog.h"
+#include "common/queue/cancel.h"
 #include "common/queue/queue.h"
 
 static int read_due(const struct cli *c, int64_t *ret_us, struct fail *f)
@@ -25,33 +26,67 @@ static int read_due(const struct cli *c, int64_t *ret_us, struct fail *f)
     return at != NULL ? clock_parse(at, ret_us, f) : 0;
 }
 
-int cmd_enqueue(struct cli *c, struct fail *f)
+/* --expires-in, --unique-for, --unique-key; what they may be is checked with the rest of the job. */
+static int read_limits(const struct cli *c, struct job_spec *spec, struct fail *f)
+{
+    TRY(cli_option_int(c, "expires-in", INT32_MAX, 0, &spec->expires_in_s, f));
+    TRY(cli_option_int(c, "unique-for", INT32_MAX, 0, &spec->unique_for_s, f));
+    spec->unique_key = cli_option(c, "unique-key");
+    return 0;
+}
+
+static int read_job(const struct cli *c, struct job_spec *ret, struct fail *f)
 {
     const char *type = cli_word(c, 0), *queue = cli_option(c, "queue");
     const struct job_kind *kind = job_kind_find(type);
-    char jid[JOB_JID_BYTES];
-    int64_t run_at_us;
-    struct redis *r;
 
     if (kind == NULL && queue == NULL) {
         return fail_set(f, FAIL_INPUT, "no job type '%.60s'; for a foreign one name its --queue",
                         type);
     }
-    TRY(read_due(c, &run_at_us, f));
-    const struct job_spec spec = { .type = type,
-                                   .queue = queue != NULL ? queue : kind->queue,
-                                   .args = cli_word(c, 1),
-                                   .max_retries = kind != NULL ? kind->tries : -1,
-                                   .run_at_us = run_at_us };
+    *ret = (struct job_spec){ .type = type,
+                              .queue = queue != NULL ? queue : kind->queue,
+                              .args = cli_word(c, 1),
+                              .max_retries = kind != NULL ? kind->tries : -1 };
+    TRY(read_due(c, &ret->run_at_us, f));
+    return read_limits(c, ret, f);
+}
+
+int cmd_enqueue(struct cli *c, struct fail *f)
+{
+    struct job_spec spec;
+    char jid[JOB_JID_BYTES];
+    struct redis *r;
+
+    TRY(read_job(c, &spec, f));
     TRY(cli_redis(c, &r, f));
-    TRY(queue_enqueue(r, &spec, jid, f));
+    int duplicate = queue_enqueue(r, &spec, jid, f);
+    TRY(duplicate);
     if (c->json) {
         scoped(json_clear_p) json_t *answer =
-            json_pack("{s:s, s:s, s:s, s:o}", "jid", jid, "type", type, "queue", spec.queue,
-                      "run_at", out_instant(run_at_us));
+            json_pack("{s:s, s:s, s:s, s:o, s:b}", "jid", jid, "type", spec.type, "queue",
+                      spec.queue, "run_at", out_instant(spec.run_at_us), "duplicate", duplicate);
         out_json(answer);
     } else {
-        printf("%s\n", jid);
+        printf(duplicate == 1 ? "duplicate of %s\n" : "%s\n", jid);
+    }
+    return 0;
+}
+
+int cmd_cancel(struct cli *c, struct fail *f)
+{
+    const char *jid = cli_word(c, 0);
+    struct redis *r;
+
+    TRY(cli_redis(c, &r, f));
+    TRY(queue_cancel(r, jid, f));
+    if (c->json) {
+        scoped(json_clear_p) json_t *answer =
+            json_pack("{s:s, s:s}", "jid", jid, "done", "cancel requested");
+        out_json(answer);
+    } else {
+        printf("%s: cancel requested; it is not started any more, and ends when it runs and asks\n",
+               jid);
     }
     return 0;
 }

@@ -88,6 +88,9 @@ static void add_schema(struct str *out, const struct field *field)
     case FIELD_SCALAR:
         str_add(out, "{ type: [string, integer, boolean] }");
         return;
+    case FIELD_ARRAY:
+        str_add(out, "{ type: array }");
+        return;
     case FIELD_TEXT:
         break;
     }

@@ -15,6 +15,8 @@ route_fn get_orders, get_order, release_order, hold_order;
 route_fn get_queues, pause_queue, resume_queue;
 /* jobs.c */
 route_fn get_jobs, get_job, retry_job, kill_job, delete_job;
+/* enqueue.c */
+route_fn post_job, cancel_job;
 /* workers.c */
 route_fn get_workers;
 /* settings.c */

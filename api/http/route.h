@@ -25,7 +25,8 @@ enum field_type {
     FIELD_INT,    /* whole number; a JSON integer in a body */
     FIELD_CHOICE, /* one of `choices` */
     FIELD_TIME,   /* RFC 3339 */
-    FIELD_SCALAR  /* body only: text, integer or boolean; handed over as text */
+    FIELD_SCALAR, /* body only: text, integer or boolean; handed over as text */
+    FIELD_ARRAY   /* body only: a JSON array; handed over as compact JSON, its numbers as parsed */
 };
 
 struct field {

@@ -15,6 +15,10 @@ CONF_ROW(DRAIN_MS, "DROPSHIP_DRAIN_MS", CONF_INT, 0, 600000, "25000", "ms", fals
          "How long a worker waits for running jobs after TERM before it hands them back")
 CONF_ROW(LEASE_MS, "DROPSHIP_LEASE_MS", CONF_INT, 2000, 120000, "10000", "ms", false,
          "Lease of a worker process; recovery waits this long after its death")
+CONF_ROW(QUEUE_MAX, "DROPSHIP_QUEUE_MAX", CONF_INT, 1, 1000000000, "10000000", "jobs", false,
+         "A queue that holds so many jobs takes no new ones; the scheduler's value counts")
+CONF_ROW(MEMORY_PERCENT, "DROPSHIP_MEMORY_PERCENT", CONF_INT, 10, 99, "80", "%", false,
+         "At so much of Redis' maxmemory no new jobs are taken; the scheduler's value counts")
 CONF_ROW(SANDBOX_NOTICE, "DROPSHIP_SANDBOX", CONF_TEXT, 0, 200, NULL, "", false,
          "Comma-separated services that are simulated; only shown in status, changes nothing else")
 CONF_ROW(SHOPIFY_SHOP, "SHOPIFY_SHOP", CONF_TEXT, 1, 100, NULL, "", false, "Shop name: NAME of NAME.myshopify.com")

@@ -2,7 +2,11 @@
 
 #include <assert.h>
 
+#include "common/base/clock.h"
 #include "common/base/str.h"
+#include "common/queue/cancel.h"
+
+enum { ASK_EVERY_MS = 1000 };
 
 int job_snooze(struct job_context *c, int64_t seconds)
 {
@@ -10,6 +14,20 @@ int job_snooze(struct job_context *c, int64_t seconds)
     c->outcome = JOB_SNOOZE;
     c->snooze_s = seconds;
     return 0;
+}
+
+bool job_cancelled(struct job_context *c)
+{
+    int64_t now_ms = clock_mono_ms();
+    struct fail ignored; /* not known is not asked for */
+
+    if (c->cancelled || c->job->jid[0] == '\0' ||
+        (c->cancel_asked_ms != 0 && now_ms - c->cancel_asked_ms < ASK_EVERY_MS)) {
+        return c->cancelled;
+    }
+    c->cancel_asked_ms = now_ms;
+    (void)!queue_cancelled(c->redis, c->job->jid, &c->cancelled, &ignored);
+    return c->cancelled;
 }
 
 int job_arg_id(const struct job_context *c, size_t index, int64_t *ret, struct fail *f)

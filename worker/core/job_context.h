@@ -4,6 +4,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/base/attr.h"
@@ -36,12 +37,19 @@ struct job_context {
     int64_t deadline_ms;      /* monotonic; provider calls must end by then */
     enum job_outcome outcome; /* JOB_DONE unless the handler says otherwise */
     int64_t snooze_s;
+    bool cancelled;          /* job_cancelled: as last answered */
+    int64_t cancel_asked_ms; /* job_cancelled: when Redis was asked last, monotonic; 0 = never */
 };
 
 typedef int job_run_fn(struct job_context *c, struct fail *f);
 
 /* Finish this run now and come back in `seconds` without counting an attempt.  Always 0: `return job_snooze(c, 30);` */
 int job_snooze(struct job_context *c, int64_t seconds);
+/* Has somebody asked for this job's end (dropship cancel, POST /api/v1/jobs/JID/cancel, Sidekiq's cancel!)?  A handler that takes
+ * long asks between two steps, at a point where it can stop: what it has done stays as it is, and it returns 0 (done) when
+ * the rest is not wanted.  May be asked in every round of a loop: Redis is, at most once a second per run, the first time at
+ * once.  Once true it stays so; when Redis cannot be asked, the last answer holds. */
+bool job_cancelled(struct job_context *c);
 /* args[index] as a positive id (integer or text of one); FAIL_INPUT otherwise. */
 must_check int job_arg_id(const struct job_context *c, size_t index, int64_t *ret, struct fail *f);
 /* args[index] as text, NULL when absent or not text.  Borrowed. */

@@ -148,6 +148,44 @@ test('jobs for later go to the schedule; retry --all brings the dead back', () =
   assert.equal(json('jobs').total, 1);
 });
 
+test('a unique job is enqueued once, until it has gone', () => {
+  const words = ['enqueue', 'noop', '[1, 2]', '--unique-for', '60', '--expires-in', '3600'];
+  const first = json(...words);
+  assert.equal(first.duplicate, false);
+  assert.deepEqual(json('enqueue', 'noop', '[1,2]', '--unique-for', '60'), { ...first, duplicate: true });
+  assert.equal(human(...words), `duplicate of ${first.jid}\n`);
+  const payload = JSON.parse(keys('LINDEX', 'queue:default', '0'));
+  assert.equal(payload.unique_for, 60);
+  assert.equal(payload.expires_in, 3600);
+  assert.ok(Math.abs(payload.dropship_expires_at - payload.created_at - 3600) < 0.001);
+  assert.equal(keys('GET', `dropship:unique:${payload.dropship_unique}`), first.jid);
+  assert.equal(json('jobs').total, 1);
+  human('delete', first.jid);
+  assert.equal(json(...words).duplicate, false);
+  const keyed = json('enqueue', 'noop', '[3]', '--unique-for', '60', '--unique-key', 'k').jid;
+  assert.equal(json('enqueue', 'Foreign::Job', '--queue', 'r', '--unique-for', '9', '--unique-key', 'k').jid, keyed);
+  refused(2, /unique_for/, 'enqueue', 'noop', '--unique-key', 'k');
+  refused(2, /unique-for/, 'enqueue', 'noop', '--unique-for', 'long');
+  refused(2, /expires_in/, 'enqueue', 'noop', '--expires-in', '999999999');
+});
+
+test('a full queue refuses new jobs with a reason', () => {
+  keys('SET', 'dropship:queue_max', '1');
+  json('enqueue', 'noop');
+  refused(1, /queue default is full: 1 jobs wait and the limit is 1/, 'enqueue', 'noop');
+  keys('SET', 'dropship:memory_full', '7 of 8 MiB');
+  refused(1, /nearly full \(7 of 8 MiB\)/, 'enqueue', 'noop', '--queue', 'other');
+});
+
+test('the end of a job is asked for', () => {
+  const { jid } = json('enqueue', 'noop');
+  assert.equal(json('cancel', jid).jid, jid);
+  assert.match(human('cancel', jid), /cancel requested/);
+  assert.ok(Math.abs(Number(keys('HGET', `it-${jid}`, 'cancelled')) - Date.now() / 1000) < 60);
+  assert.equal(keys('ZCARD', 'dropship:cancelled'), '1');
+  refused(2, /job id/, 'cancel', 'x'.repeat(64));
+});
+
 test('what cannot be enqueued is usage', () => {
   refused(2, /no job type/, 'enqueue', 'no.such');
   refused(2, /array/, 'enqueue', 'noop', '{}');

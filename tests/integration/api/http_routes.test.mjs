@@ -167,6 +167,52 @@ test('a job is shown, retried, killed and deleted', async () => {
   assert.equal(acts[0].who, 'key:operate');
 });
 
+test('a job is enqueued with the bytes of its arguments', async () => {
+  const args = '[9007199254740993, 1e-7, "\u2028", {"args": []}]';
+  const raw = `{"type":"noop", "args" : ${args}, "expires_in_s":60}`;
+  const made = await ok('POST', '/api/v1/jobs', { scope: 'operate', body: raw, headers: { 'content-type': 'application/json' } });
+  const payload = api.redis('LINDEX', 'queue:default', '0');
+  assert.ok(payload.includes(`"args":${args},`), payload);
+  assert.equal(JSON.parse(payload).jid, made.jid);
+  assert.match(JSON.parse(payload).dropship_trace, /^[0-9a-f]{32}$/);
+  assert.equal(made.queue, 'default');
+  await ok('POST', '/api/v1/jobs', { scope: 'operate', body: { type: 'Foreign::Job', queue: 'ruby', in_s: 3600 } });
+  assert.equal((await ok('GET', '/api/v1/jobs?state=scheduled&queue=ruby')).jobs[0].class, 'Foreign::Job');
+  assert.equal(api.rows(`select who from audit where subject = 'job:${made.jid}' and action = 'job.enqueue'`)[0].who, 'key:operate');
+  for (const body of [{ type: 'no.such' }, {}, { type: 'noop', args: {} }, { type: 'noop', args: 'x' }, { type: 'noop', in_s: 5, at: '2100-01-01T00:00:00Z' },
+    { type: 'noop', unique_key: 'k' }, { type: 'two words', queue: 'q' }]) {
+    assert.equal((await api.call('POST', '/api/v1/jobs', { scope: 'operate', body })).status, 400, JSON.stringify(body));
+  }
+  assert.equal((await api.call('POST', '/api/v1/jobs', { scope: 'read', body: { type: 'noop' } })).status, 403);
+});
+
+test('a duplicate is told with 409, a full queue with 503 and a time', async () => {
+  const body = { type: 'noop', queue: 'narrow', args: [7], unique_for_s: 60 };
+  const { jid } = await ok('POST', '/api/v1/jobs', { scope: 'operate', body });
+  const again = await api.call('POST', '/api/v1/jobs', { scope: 'operate', body });
+  assert.equal(again.status, 409);
+  assert.equal(again.body.jid, jid);
+  assert.equal(again.body.detail, `duplicate of ${jid}`);
+  assert.match(again.headers.get('content-type'), /problem\+json/);
+  api.redis('SET', 'dropship:queue_max', '1');
+  try {
+    const full = await api.call('POST', '/api/v1/jobs', { scope: 'operate', body: { ...body, args: [8] } });
+    assert.equal(full.status, 503);
+    assert.ok(Number(full.headers.get('retry-after')) >= 1);
+    assert.match(full.body.detail, /queue narrow is full: 1 jobs wait/);
+  } finally {
+    api.redis('DEL', 'dropship:queue_max');
+  }
+  assert.equal(api.redis('LLEN', 'queue:narrow'), '1');
+  assert.equal(api.rows("select count(*) as n from audit where action = 'job.enqueue' and detail->>'queue' = 'narrow'")[0].n, 1, 'what was refused leaves no trace');
+});
+
+test('the end of a job is asked for', async () => {
+  await ok('POST', '/api/v1/jobs/anything/cancel', { scope: 'operate' });
+  assert.ok(Math.abs(Number(api.redis('HGET', 'it-anything', 'cancelled')) - Date.now() / 1000) < 60);
+  assert.equal(api.rows("select action from audit where subject = 'job:anything'")[0].action, 'job.cancel');
+});
+
 test('workers show their processes', async () => {
   api.redis('SADD', 'processes', 'host:1:abc');
   api.redis('HSET', 'host:1:abc', 'info', '{"hostname":"host","pid":1,"concurrency":4,"queues":["default"],"tag":""}', 'busy', '2', 'beat', '1700000000.5', 'quiet', 'false', 'rss', '1000', 'rtt_us', '99');
