@@ -1,11 +1,13 @@
 /* enqueue, cancel */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "api/cli/cli.h"
 #include "api/cli/out.h"
 #include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/base/str.h"
+#include "common/base/trace.h"
 #include "common/model/job_catalog.h"
 #include "common/queue/cancel.h"
 #include "common/queue/queue.h"
@@ -52,20 +54,33 @@ static int read_job(const struct cli *c, struct job_spec *ret, struct fail *f)
     return read_limits(c, ret, f);
 }
 
+/* Whose trace the job belongs to: --traceparent, or the environment's as other tools set it; else a new one. */
+static void read_trace(const struct cli *c, char trace[static ID_TRACE_BYTES])
+{
+    const char *parent = cli_option(c, "traceparent");
+
+    if (!trace_take(parent != NULL ? parent : getenv("TRACEPARENT"), trace)) {
+        id_new_trace(trace);
+    }
+}
+
 int cmd_enqueue(struct cli *c, struct fail *f)
 {
     struct job_spec spec;
+    char trace[ID_TRACE_BYTES];
     char jid[JOB_JID_BYTES];
     struct redis *r;
 
     TRY(read_job(c, &spec, f));
+    read_trace(c, trace);
+    spec.trace_id = trace;
     TRY(cli_redis(c, &r, f));
     int duplicate = queue_enqueue(r, &spec, jid, f);
     TRY(duplicate);
     if (c->json) {
-        scoped(json_clear_p) json_t *answer =
-            json_pack("{s:s, s:s, s:s, s:o, s:b}", "jid", jid, "type", spec.type, "queue",
-                      spec.queue, "run_at", out_instant(spec.run_at_us), "duplicate", duplicate);
+        scoped(json_clear_p) json_t *answer = json_pack(
+            "{s:s, s:s, s:s, s:o, s:b, s:s}", "jid", jid, "type", spec.type, "queue", spec.queue,
+            "run_at", out_instant(spec.run_at_us), "duplicate", duplicate, "trace_id", trace);
         out_json(answer);
     } else {
         printf(duplicate == 1 ? "duplicate of %s\n" : "%s\n", jid);

@@ -12,8 +12,8 @@ COMMAND("queues", cmd_queues, "", 0, 0, "", "Queues: waiting, running, age of th
 COMMAND("pause", cmd_pause, "QUEUE", 1, 1, "", "Workers take nothing more from this queue")
 COMMAND("resume", cmd_resume, "QUEUE", 1, 1, "", "Workers take from this queue again")
 COMMAND("workers", cmd_workers, "[quiet|stop IDENTITY]", 0, 2, "", "Worker processes; or tell one to take no more, or to end")
-COMMAND("enqueue", cmd_enqueue, "TYPE [ARGS] [--in SECONDS | --at TIME] [--queue Q] [--expires-in S] [--unique-for S [--unique-key K]]",
-        1, 2, "in= at= queue= expires-in= unique-for= unique-key=",
+COMMAND("enqueue", cmd_enqueue, "TYPE [ARGS] [--in SECONDS | --at TIME] [--queue Q] [--expires-in S] [--unique-for S [--unique-key K]] [--traceparent TP]",
+        1, 2, "in= at= queue= expires-in= unique-for= unique-key= traceparent=",
         "Enqueue a job; ARGS is a JSON array.  Unique: not while another with the same type, queue and ARGS, or the same key, is there")
 COMMAND("cancel", cmd_cancel, "JID", 1, 1, "", "Ask for the end of a job: one that waits is not started, one that runs is told")
 COMMAND("jobs", cmd_jobs, "[--state waiting|running|scheduled|retry|dead] [--queue Q] [--limit N] [--offset N]", 0, 0,

@@ -64,7 +64,7 @@ function nodeTests(folder, extra = {}) {
 }
 
 const suites = {
-  unit: () => [ctest('unit'), nodeTests('lint'), nodeTests('sandbox/test'), nodeTests('bench')],
+  unit: () => [ctest('unit'), nodeTests('lint'), nodeTests('sandbox/test'), nodeTests('support'), nodeTests('bench')],
   integration: async () => {
     const folder = temporaryFolder('integration');
     const servers = await startServers(folder);
