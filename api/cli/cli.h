@@ -19,7 +19,7 @@ enum {
     CLI_FAILED = 1,
     CLI_USAGE = 2,
     CLI_WORDS_MAX = 16,
-    CLI_OPTIONS_MAX = 8,
+    CLI_OPTIONS_MAX = 12,
     CLI_WHO_BYTES = 72
 };
 
@@ -51,6 +51,7 @@ struct cli_command {
 };
 extern const struct cli_command cli_commands[];
 extern const size_t cli_command_count;
+/* A command by its name; NULL when there is none.  Constant. */
 const struct cli_command *cli_command_find(const char *name);
 
 /* A whole run of the program; returns its exit code. */
@@ -58,7 +59,9 @@ int cli_main(int argc, char **argv);
 /* Sort argv[2..] into words and options of the command; FAIL_INPUT says what does not fit. */
 must_check int cli_parse(struct cli *c, const struct cli_command *command, int argc, char **argv,
                          struct fail *f);
+/* All commands, exit codes and settings, to standard output. */
 void cli_print_help(void);
+/* What one command takes and does, to standard output. */
 void cli_print_usage(const struct cli_command *command);
 
 /* Value of an option, NULL when it was not given. */
@@ -69,9 +72,17 @@ const char *cli_word(const struct cli *c, size_t index);
 must_check int cli_option_int(const struct cli *c, const char *name, int64_t max, int64_t otherwise,
                               int64_t *ret, struct fail *f);
 
-/* Connections, opened on first use; closed at the end of the run. */
+/* The connection to Postgres, opened on first use and closed at the end of the run; the caller borrows it.  A failure names the
+ * server. */
 must_check int cli_db(struct cli *c, struct db **ret, struct fail *f);
+/* The same for Redis. */
 must_check int cli_redis(struct cli *c, struct redis **ret, struct fail *f);
+
+/* Options and usage that choose jobs (bulk.h). */
+#define BULK_OPTIONS "all state= queue= class= error= older-than= newer-than= limit= dry-run"
+#define BULK_USAGE                                                                                 \
+    "--state S [--queue Q] [--class C] [--error E] [--older-than S] [--newer-than S] [--limit N] " \
+    "[--dry-run]"
 
 #define COMMAND(name, run, usage, words_min, words_max, options, help) cli_command_fn run;
 #include "api/cli/command_table.h"

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/cli/bulk.h"
 #include "api/cli/cli.h"
 #include "api/cli/out.h"
 #include "api/cli/show.h"
@@ -38,17 +39,6 @@ static const struct column run_columns[] = {
     { "WORKER", "worker", CELL_TEXT },     { "ERROR", "error", CELL_LONG },
 };
 
-static int read_state(const char *name, enum job_state *ret, struct fail *f)
-{
-    for (unsigned state = 0; state < JOB_STATES; state++) {
-        if (strcmp(job_state_names[state], name) == 0) {
-            *ret = (enum job_state)state;
-            return 0;
-        }
-    }
-    return fail_set(f, FAIL_INPUT, "no job state '%.40s'", name);
-}
-
 int cmd_jobs(struct cli *c, struct fail *f)
 {
     scoped(job_entries_free) struct job_entries page = { 0 };
@@ -59,7 +49,7 @@ int cmd_jobs(struct cli *c, struct fail *f)
 
     TRY(cli_option_int(c, "limit", 1000, 50, &limit, f));
     TRY(cli_option_int(c, "offset", INT32_MAX, 0, &offset, f));
-    TRY(cli_option(c, "state") != NULL ? read_state(cli_option(c, "state"), &state, f) : 0);
+    TRY(cli_option(c, "state") != NULL ? bulk_read_state(cli_option(c, "state"), &state, f) : 0);
     TRY(cli_redis(c, &r, f));
     TRY(queue_jobs(r, state, cli_option(c, "queue"), (size_t)offset, (size_t)limit, &page, f));
     json_object_set_new(answer, "total", json_integer(page.total));
@@ -132,26 +122,10 @@ int cmd_job(struct cli *c, struct fail *f)
     return 0;
 }
 
-static int retry_all(struct cli *c, struct redis *r, struct fail *f)
-{
-    int64_t dead = 0, retry = 0;
-
-    TRY(queue_retry_all(r, JOB_DEAD, cli_option(c, "queue"), &dead, f));
-    TRY(queue_retry_all(r, JOB_RETRY, cli_option(c, "queue"), &retry, f));
-    if (c->json) {
-        scoped(json_clear_p) json_t *answer =
-            json_pack("{s:I, s:I}", "dead", (json_int_t)dead, "retry", (json_int_t)retry);
-        out_json(answer);
-    } else {
-        printf("%" PRId64 " dead and %" PRId64 " retry jobs are in their queues now\n", dead,
-               retry);
-    }
-    return 0;
-}
+typedef int steer_fn(struct redis *r, const char *jid, struct fail *f);
 
 /* One job, one verb. */
-static int steer_job(struct cli *c, int (*steer)(struct redis *, const char *, struct fail *),
-                     const char *done, struct fail *f)
+static int steer_job(struct cli *c, steer_fn *steer, const char *done, struct fail *f)
 {
     const char *jid = cli_word(c, 0);
     struct redis *r;
@@ -167,27 +141,26 @@ static int steer_job(struct cli *c, int (*steer)(struct redis *, const char *, s
     return 0;
 }
 
+static int steer_jobs(struct cli *c, enum bulk_act act, steer_fn *steer, const char *done,
+                      struct fail *f)
+{
+    if (cli_word(c, 0) != NULL && bulk_is_asked(c)) {
+        return fail_set(f, FAIL_INPUT, "either one JID, or options that say which jobs");
+    }
+    return cli_word(c, 0) != NULL ? steer_job(c, steer, done, f) : bulk_command(c, act, f);
+}
+
 int cmd_retry(struct cli *c, struct fail *f)
 {
-    bool all = cli_option(c, "all") != NULL;
-    struct redis *r;
-
-    if (all == (cli_word(c, 0) != NULL) || (!all && cli_option(c, "queue") != NULL)) {
-        return fail_set(f, FAIL_INPUT, "either one JID, or --all and perhaps --queue");
-    }
-    if (!all) {
-        return steer_job(c, queue_retry, "in its queue", f);
-    }
-    TRY(cli_redis(c, &r, f));
-    return retry_all(c, r, f);
+    return steer_jobs(c, BULK_RETRY, queue_retry, "in its queue", f);
 }
 
 int cmd_kill(struct cli *c, struct fail *f)
 {
-    return steer_job(c, queue_kill, "dead", f);
+    return steer_jobs(c, BULK_KILL, queue_kill, "dead", f);
 }
 
 int cmd_delete(struct cli *c, struct fail *f)
 {
-    return steer_job(c, queue_delete, "deleted", f);
+    return steer_jobs(c, BULK_DELETE, queue_delete, "deleted", f);
 }

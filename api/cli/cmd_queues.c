@@ -6,13 +6,14 @@
 #include "api/cli/out.h"
 #include "api/cli/show.h"
 #include "api/cli/views.h"
+#include "api/cli/workers.h"
 #include "common/base/json.h"
 #include "common/model/known_queues.h"
 
 const struct column queue_columns[QUEUE_COLUMNS] = {
     { "QUEUE", "name", CELL_TEXT },     { "WAITING", "waiting", CELL_INT },
     { "RUNNING", "running", CELL_INT }, { "NEXT WAITS", "oldest_ms", CELL_MS },
-    { "PAUSED", "paused", CELL_YES },
+    { "PAUSED", "paused", CELL_YES },   { "THREADS", "threads", CELL_INT },
 };
 const struct column worker_columns[WORKER_COLUMNS] = {
     { "WORKER", "identity", CELL_TEXT }, { "BUSY", "busy", CELL_INT },
@@ -74,6 +75,7 @@ static int signal_worker(struct cli *c, struct redis *r, struct fail *f)
     if (identity == NULL || (!quiet && strcmp(verb, "stop") != 0)) {
         return fail_set(f, FAIL_INPUT, "quiet or stop, and the identity of a worker");
     }
+    TRY(known_worker_check(r, identity, f));
     TRY(queue_signal(r, identity, quiet ? "TSTP" : "TERM", f));
     if (c->json) {
         scoped(json_clear_p) json_t *answer = json_pack(

@@ -12,6 +12,10 @@ COMMAND("queues", cmd_queues, "", 0, 0, "", "Queues: waiting, running, age of th
 COMMAND("pause", cmd_pause, "QUEUE", 1, 1, "", "Workers take nothing more from this queue")
 COMMAND("resume", cmd_resume, "QUEUE", 1, 1, "", "Workers take from this queue again")
 COMMAND("workers", cmd_workers, "[quiet|stop IDENTITY]", 0, 2, "", "Worker processes; or tell one to take no more, or to end")
+COMMAND("scale", cmd_scale, "[QUEUE=THREADS ...] [--worker IDENTITY] [--reset [QUEUE ...]]", 0, 16, "worker= reset",
+        "Threads per queue: show them; or change them in all workers, or in one, while they run; --reset: as the workers were started")
+COMMAND("quiet", cmd_quiet, "IDENTITY | --all", 0, 1, "all", "A worker, or all, take no more jobs and finish those they have")
+COMMAND("stop-worker", cmd_stop_worker, "IDENTITY | --all", 0, 1, "all", "A worker, or all, end as after SIGTERM (the one STOP of spending is: stop)")
 COMMAND("enqueue", cmd_enqueue, "TYPE [ARGS] [--in SECONDS | --at TIME] [--queue Q] [--expires-in S] [--unique-for S [--unique-key K]] [--traceparent TP]",
         1, 2, "in= at= queue= expires-in= unique-for= unique-key= traceparent=",
         "Enqueue a job; ARGS is a JSON array.  Unique: not while another with the same type, queue and ARGS, or the same key, is there")
@@ -19,9 +23,12 @@ COMMAND("cancel", cmd_cancel, "JID", 1, 1, "", "Ask for the end of a job: one th
 COMMAND("jobs", cmd_jobs, "[--state waiting|running|scheduled|retry|dead] [--queue Q] [--limit N] [--offset N]", 0, 0,
         "state= queue= limit= offset=", "Jobs of a state, next to run first")
 COMMAND("job", cmd_job, "JID", 1, 1, "", "Where a job is, and its runs")
-COMMAND("retry", cmd_retry, "JID | --all [--queue Q]", 0, 1, "all queue=", "Run a retry, scheduled or dead job now; --all: every dead and retry job")
-COMMAND("kill", cmd_kill, "JID", 1, 1, "", "Move a job that does not run to dead")
-COMMAND("delete", cmd_delete, "JID", 1, 1, "", "Remove a job that does not run")
+COMMAND("retry", cmd_retry, "JID | --all [--queue Q] ... | " BULK_USAGE, 0, 1, BULK_OPTIONS,
+        "Run a scheduled, retry or dead job now, or all that fit; --all without --state: every dead and retry job that fits")
+COMMAND("kill", cmd_kill, "JID | " BULK_USAGE " [--all]", 0, 1, BULK_OPTIONS,
+        "Move a job that does not run to dead, or all that fit; --all when nothing narrows them")
+COMMAND("delete", cmd_delete, "JID | " BULK_USAGE " [--all]", 0, 1, BULK_OPTIONS,
+        "Remove a job that does not run, or all that fit; --all when nothing narrows them")
 COMMAND("flow", cmd_flow, "[NAME [off|dry_run|approve|auto]]", 0, 2, "", "Modes of the flows")
 COMMAND("stop", cmd_stop, "[REASON]", 0, 1, "", "The one STOP: nothing is ordered, paid or sent any more")
 COMMAND("resume-all", cmd_resume_all, "[REASON]", 0, 1, "", "End STOP: the flows go on in their modes")

@@ -1,37 +1,57 @@
 #include "api/cli/show.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/cli/out.h"
 #include "common/base/json.h"
+#include "common/queue/serving.h"
 
 int show_parsed(const char *text, json_t **ret, struct fail *f)
 {
     return json_parse(text, strlen(text), "the database's answer", ret, f);
 }
 
+static json_t *known_or_null(int64_t value)
+{
+    return value < 0 ? json_null() : json_integer(value);
+}
+
+static json_t *show_queue(const struct queue_info *q, const struct serving *serving)
+{
+    return json_pack("{s:s, s:I, s:I, s:o, s:b, s:I, s:o}", "name", q->name, "waiting",
+                     (json_int_t)q->waiting, "running", (json_int_t)q->running, "oldest_ms",
+                     known_or_null(q->oldest_ms), "paused", q->paused, "processes",
+                     (json_int_t)serving->processes, "threads", known_or_null(serving->threads));
+}
+
 int show_queues(struct redis *r, json_t **ret, struct fail *f)
 {
     scoped(free_p) struct queue_info *queues = NULL;
+    scoped(free_p) struct serving *serving = NULL;
     size_t count = 0;
 
     TRY(queue_list(r, &queues, &count, f));
+    serving = calloc(count + 1, sizeof *serving);
+    if (serving == NULL) {
+        return fail_memory(f);
+    }
+    for (size_t i = 0; i < count; i++) {
+        serving[i].queue = queues[i].name;
+    }
+    TRY(queue_serving(r, serving, count, f));
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
-        const struct queue_info *q = &queues[i];
-        json_array_append_new(
-            list, json_pack("{s:s, s:I, s:I, s:o, s:b}", "name", q->name, "waiting",
-                            (json_int_t)q->waiting, "running", (json_int_t)q->running, "oldest_ms",
-                            q->oldest_ms < 0 ? json_null() : json_integer(q->oldest_ms), "paused",
-                            q->paused));
+        json_array_append_new(list, show_queue(&queues[i], &serving[i]));
     }
     *ret = list;
     return 0;
 }
 
-static json_t *queues_of(const char *info_json)
+json_t *show_queues_of(const struct process_info *process)
 {
-    scoped(json_clear_p) json_t *info = json_loads(info_json != NULL ? info_json : "{}", 0, NULL);
+    const char *text = process->info_json != NULL ? process->info_json : "{}";
+    scoped(json_clear_p) json_t *info = json_loads(text, 0, NULL);
     json_t *queues = json_at(info, "queues");
     return queues != NULL ? json_incref(queues) : json_null();
 }
@@ -42,7 +62,7 @@ static json_t *show_worker(const struct process_info *p)
                      out_lossy(p->identity, strlen(p->identity)), "busy", (json_int_t)p->busy,
                      "concurrency", (json_int_t)p->concurrency, "quiet", p->quiet, "alive",
                      p->alive, "ours", p->ours, "rss_kib", (json_int_t)p->rss_kib, "beat_at",
-                     out_instant(p->beat_us), "queues", queues_of(p->info_json));
+                     out_instant(p->beat_us), "queues", show_queues_of(p));
 }
 
 int show_workers(struct redis *r, json_t **ret, struct fail *f)

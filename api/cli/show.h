@@ -11,10 +11,15 @@
 #include "common/queue/queue.h"
 #include "common/redis/redis.h"
 
-/* [{"name","waiting","running","oldest_ms","paused"}] */
+/* [{"name","waiting","running","oldest_ms","paused","processes","threads"}]; threads: of those that serve it, null = not known. */
 must_check int show_queues(struct redis *r, json_t **ret, struct fail *f);
 /* [{"identity","busy","concurrency","quiet","alive","ours","rss_kib","beat_at","queues"}] */
 must_check int show_workers(struct redis *r, json_t **ret, struct fail *f);
+/* The queues a process serves, as its info tells; null when it does not.  A new reference. */
+json_t *show_queues_of(const struct process_info *process);
+/* Threads by queue and worker, as they are and as they are wished to be:
+ * [{"queue","worker","threads","wanted"}]; worker null: a wish for all of a queue that nobody serves. */
+must_check int show_scale(struct redis *r, json_t **ret, struct fail *f);
 /* {"processed","failed","waiting","running","scheduled","retry","dead","processes","fenced","recovered","overdue_ms"} */
 must_check int show_stats(struct redis *r, json_t **ret, struct fail *f);
 /* [{"provider","text","until"}]: what outside services make us wait for. */

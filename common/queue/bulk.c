@@ -23,7 +23,7 @@ static const bool can[BULK_ACTS][JOB_STATES] = {
                       [JOB_DEAD] = true },
 };
 
-static int check(const struct bulk *b, struct fail *f)
+int queue_bulk_check(const struct bulk *b, struct fail *f)
 {
     if (!can[b->act][b->filter.state]) {
         return fail_set(f, FAIL_INPUT, "%s cannot be done to %s jobs", bulk_act_names[b->act],
@@ -37,7 +37,7 @@ static int check(const struct bulk *b, struct fail *f)
 
 int queue_bulk_step(struct redis *r, struct bulk *b, struct fail *f)
 {
-    TRY(check(b, f));
+    TRY(queue_bulk_check(b, f));
     if (b->finished) {
         return 0;
     }

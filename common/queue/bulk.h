@@ -61,9 +61,12 @@ struct bulk {
     struct bulk_place at;
 };
 
-/* One bounded step, about a millisecond of Redis; call until `finished`.
- * FAIL_INPUT: an act that the state does not know (only scheduled, retry and dead jobs can be run again; the dead cannot be killed;
- * running jobs can be nothing of this).  After FAIL_LATER or FAIL_UNKNOWN the step may be repeated; `done` may then be short of
+/* Whether it can be done at all, without doing it.  FAIL_INPUT: an act that the state does not know (only scheduled, retry and dead
+ * jobs can be run again; the dead cannot be killed; running jobs can be nothing of this), or a limit or queue name that
+ * cannot be. */
+must_check int queue_bulk_check(const struct bulk *b, struct fail *f);
+
+/* One bounded step, about a millisecond of Redis; call until `finished`.  Failures are those of queue_bulk_check and of Redis; after FAIL_LATER or FAIL_UNKNOWN the step may be repeated; `done` may then be short of
  * what a lost reply moved. */
 must_check int queue_bulk_step(struct redis *r, struct bulk *b, struct fail *f);
 

@@ -236,6 +236,123 @@ test('a queue that does not exist is neither paused nor resumed; one of stranger
   refused(1, /no queue 'x'; there are: .*, ruby\n/, 'pause', 'x');
 });
 
+// A list or set of n jobs: class a or b, on queue q, error E0 to E4, enqueued (or dead, ...) a second apart until now.
+function fill(key, n) {
+  const script = `for i = 1, ${n} do local t = redis.call('TIME')[1] - ${n} + i
+    local job = string.format('{"class":"%s","queue":"q","args":[%d],"jid":"job-%d","error_class":"E%d","enqueued_at":%d.5,"failed_at":%d.5}',
+      i % 2 == 0 and 'a' or 'b', i, i, i % 5, t, t)
+    if KEYS[1] == 'queue:q' then redis.call('LPUSH', KEYS[1], job) else redis.call('ZADD', KEYS[1], t, job) end end
+    redis.call('SADD', 'queues', 'q')`;
+  keys('EVAL', script, '1', key);
+}
+
+test('jobs that fit are counted, retried, killed and deleted, each act with its audit line', () => {
+  fill('dead', 1000);
+  assert.deepEqual(json('retry', '--state', 'dead', '--class', 'a', '--error', 'E0', '--dry-run'), { act: 'retry', state: 'dead', done: 100, dry_run: true });
+  assert.equal(keys('ZCARD', 'dead'), '1000');
+  assert.equal(sql('select count(*) from audit'), '0');
+  assert.deepEqual(json('retry', '--state', 'dead', '--class', 'a', '--error', 'E0'), { act: 'retry', state: 'dead', done: 100, dry_run: false });
+  assert.equal(keys('LLEN', 'queue:q'), '100');
+  assert.equal(sql("select who || ' ' || action || ' ' || subject || ' ' || (detail->>'class') || ' ' || (detail->>'done') from audit"), 'cli:anna jobs.retry dead a 100');
+  assert.match(human('delete', '--state', 'dead', '--older-than', '600'), /^3\d\d dead jobs deleted\n$/);
+  assert.equal(json('kill', '--state', 'waiting', '--queue', 'q', '--limit', '10').done, 10);
+  assert.equal(keys('LLEN', 'queue:q'), '90');
+  assert.match(human('kill', '--state', 'waiting', '--all'), /^90 waiting jobs dead now/);
+  fill('retry', 100);
+  assert.equal(json('delete', '--state', 'retry', '--newer-than', '50', '--queue', 'none').done, 0);
+  const { done } = json('delete', '--state', 'retry', '--newer-than', '50', '--queue', 'q');
+  assert.ok(done >= 48 && done <= 50, String(done));
+});
+
+test('a bulk without a filter, or one that cannot be, is usage', () => {
+  fill('dead', 3);
+  refused(2, /--all/, 'delete', '--state', 'dead');
+  refused(2, /--state/, 'kill', '--all');
+  refused(2, /either/, 'delete', 'job-1', '--state', 'dead');
+  refused(2, /no job state/, 'delete', '--state', 'lost', '--all');
+  refused(2, /running/, 'delete', '--state', 'running', '--all');
+  refused(2, /dead jobs/, 'kill', '--state', 'dead', '--all');
+  refused(2, /waiting/, 'retry', '--state', 'waiting', '--dry-run');
+  refused(2, /limit/, 'delete', '--state', 'dead', '--limit', '0');
+  refused(2, /older-than/, 'delete', '--state', 'dead', '--older-than', 'yesterday');
+  refused(2, /queue/, 'delete', '--state', 'dead', '--queue', 'two words');
+  assert.equal(keys('ZCARD', 'dead'), '3');
+});
+
+test('a long bulk tells how far it is', () => {
+  fill('dead', 60000);
+  fill('dead', 50000);
+  const r = run(['delete', '--state', 'dead', '--class', 'a', '--json']);
+  assert.equal(r.status, 0, r.stderr);
+  assert.equal(keys('ZCARD', 'dead'), String(Number(keys('ZCOUNT', 'dead', '-inf', '+inf'))));
+  if (r.stderr !== '') assert.match(r.stderr, /dropship delete: \d+ of about \d+ dead jobs looked at, \d+ deleted/);
+});
+
+const worker = 'host:7:abcdefabcdef';
+function register(identity = worker, queues = ['fulfillment'], extra = {}) {
+  keys('SADD', 'processes', identity);
+  keys('HSET', identity, 'info', JSON.stringify({ queues, labels: ['dropship'], concurrency: 8, ...extra }), 'busy', '0', 'concurrency', '8', 'quiet', 'false', 'beat', '1795000000.5');
+  keys('SET', `dropship:lease:${identity}`, '1', 'PX', '60000');
+}
+
+test('threads are scaled for all workers or one, shown and reset', () => {
+  register(worker, ['fulfillment', 'service'], { threads: { fulfillment: 6, service: 2 } });
+  assert.deepEqual(json('scale'), [{ queue: 'fulfillment', worker, threads: 6, wanted: null }, { queue: 'service', worker, threads: 2, wanted: null }]);
+  assert.deepEqual(json('scale', 'fulfillment=32', 'default=3').map((row) => [row.queue, row.worker, row.wanted]), [['fulfillment', worker, 32], ['service', worker, null], ['default', null, 3]]);
+  assert.equal(json('scale', 'fulfillment=5', '--worker', worker)[0].wanted, 5);
+  assert.equal(keys('HGET', 'dropship:threads', `${worker} fulfillment`), '5');
+  assert.equal(sql('select count(*) from audit'), '3');
+  assert.equal(sql("select action || ' ' || subject || ' ' || detail::text from audit order by id desc limit 1"), `queue.scale queue:fulfillment {"worker": "${worker}", "threads": 5}`);
+  assert.equal(json('scale', 'fulfillment', '--worker', worker, '--reset')[0].wanted, 32);
+  assert.match(human('scale', 'fulfillment=7', 'service=1'), /fulfillment +host:7:\S+ +6 +7\n/);
+  assert.deepEqual(json('scale', '--reset').map((row) => row.wanted), [null, null]);
+  assert.equal(keys('EXISTS', 'dropship:threads'), '0');
+});
+
+test('what cannot be scaled is refused before anything is changed', () => {
+  for (const word of ['fulfillment=0', 'fulfillment=1025', 'fulfillment=many', 'fulfillment=', 'fulfillment', '=3', 'two words=3']) refused(2, /./, 'scale', 'default=4', word);
+  refused(1, /no queue 'fulfilment'/, 'scale', 'default=4', 'fulfilment=4');
+  refused(1, /no worker 'nobody'/, 'scale', 'default=4', '--worker', 'nobody');
+  refused(2, /--worker/, 'scale', '--worker', worker);
+  assert.equal(keys('EXISTS', 'dropship:threads'), '0');
+});
+
+test('workers are asked to be quiet or to stop, one or all', () => {
+  register();
+  register('host:8:abcdefabcdef');
+  assert.deepEqual(json('quiet', worker), { workers: [worker], asked: 'quiet' });
+  assert.equal(keys('LRANGE', `${worker}-signals`, '0', '-1'), 'TSTP');
+  assert.match(human('stop-worker', '--all'), /asked 2 workers to stop/);
+  assert.equal(keys('LRANGE', 'host:8:abcdefabcdef-signals', '0', '-1'), 'TERM');
+  assert.equal(sql("select string_agg(action || ' ' || subject, ',' order by id) from audit"), `worker.quiet worker:${worker},worker.stop worker:${worker},worker.stop worker:host:8:abcdefabcdef`);
+  refused(1, /no worker 'nobody'/, 'quiet', 'nobody');
+  refused(1, /no worker 'nobody'/, 'workers', 'stop', 'nobody');
+  refused(2, /either/, 'quiet');
+  refused(2, /either/, 'stop-worker', worker, '--all');
+  assert.equal(keys('EXISTS', 'nobody-signals'), '0');
+});
+
+test('queues tell how many threads serve them, as far as that is known', () => {
+  keys('SADD', 'queues', 'fulfillment', 'service', 'ruby');
+  const threads = () => Object.fromEntries(json('queues').map((q) => [q.name, q.threads]));
+  assert.deepEqual(threads(), { fulfillment: 0, service: 0, ruby: 0 });
+  register();
+  register('host:8:abcdefabcdef', ['fulfillment', 'service'], { threads: { fulfillment: 3, service: 4 } });
+  assert.deepEqual(threads(), { fulfillment: 11, service: 4, ruby: 0 });
+  register('host:9:abcdefabcdef', ['fulfillment', 'ruby']);
+  assert.deepEqual(threads(), { fulfillment: null, service: 4, ruby: null });
+  keys('HSET', 'host:9:abcdefabcdef', 'info', '['.repeat(5000));
+  assert.equal(threads().fulfillment, 11);
+});
+
+test('without Postgres an act on the queue is done and says that the audit lacks it', () => {
+  register();
+  const r = run(['quiet', worker], { DROPSHIP_DATABASE_URL: 'postgres://127.0.0.1:1/none' });
+  assert.equal(r.status, 0, r.stderr);
+  assert.match(r.stderr, /not in the audit/);
+  assert.equal(keys('LLEN', `${worker}-signals`), '1');
+});
+
 test('workers are listed; a foreign process is named by doctor', () => {
   assert.deepEqual(json('workers'), []);
   assert.match(human('workers'), /none/);
