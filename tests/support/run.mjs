@@ -80,7 +80,7 @@ const suites = {
   contract: () => [nodeTests('contract')],
   e2e: () => [nodeTests('e2e')],
   browser: () => [nodeTests('browser')],
-  'chaos-short': () => [nodeTests('chaos')],
+  'chaos-short': () => [nodeTests('chaos'), nodeTests('fuzz')],
 };
 
 const wanted = process.argv[2] === 'all' ? Object.keys(suites) : [process.argv[2]];

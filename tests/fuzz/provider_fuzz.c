@@ -1,0 +1,96 @@
+/* Answers of the providers: the first byte chooses whose, the second the call, the third the status; the rest is the body. */
+#include "tests/fuzz/fuzz.h"
+#include "worker/providers/cj/cj_priv.h"
+#include "worker/providers/shopify/shopify_priv.h"
+
+enum { PREFIX_BYTES = 3 };
+
+static const int statuses[] = { 200, 200, 200, 400, 401, 403, 404, 429, 500, 503 };
+
+static void read_cj(const json_t *data)
+{
+    struct money min, max;
+    struct cj_variant variant;
+    struct cj_order order = { .order_id = "" };
+    struct cj_tokens tokens;
+    struct cj_freight *freight = NULL;
+    struct cj_order_line *lines = NULL;
+    size_t count = 0;
+    int64_t quantity;
+    struct fail f;
+
+    (void)cj_read_price(data, "sellPrice", &min, &max);
+    (void)cj_read_amount(data, "amount", &min);
+    (void)cj_read_weight(data, "weight");
+    (void)cj_read_time(data, "createDate");
+    (void)!cj_read_variant(data, &variant, &f);
+    (void)!cj_read_tokens(data, &tokens, &f);
+    (void)!cj_read_stock(data, "US", &quantity, &f);
+    if (cj_read_freight(data, &freight, &count, &f) == 0) {
+        free(freight);
+    }
+    if (cj_read_lines(data, &lines, &count, &f) == 0) {
+        free(lines);
+    }
+    (void)!cj_read_order(data, &order, &f);
+    cj_order_done(&order);
+}
+
+static void judge_cj(uint8_t op, int status, const char *body, size_t body_bytes)
+{
+    const struct cj_answer answer = { status, body, body_bytes, 0 };
+    struct cj_verdict v = { .root = NULL };
+
+    cj_judge(cj_op_rule((enum cj_op)(op % CJ_OPS)), &answer, &v);
+    must(v.step == CJ_DONE ? v.root != NULL : v.fail.kind != FAIL_NONE);
+    must(v.wait_ms >= 0);
+    if (v.root != NULL) {
+        const json_t *data = json_object_get(v.root, "data");
+
+        read_cj(data != NULL ? data : v.root);
+    }
+    cj_verdict_done(&v);
+}
+
+static void read_shopify(const json_t *root)
+{
+    struct shopify_order_row row;
+    struct money money;
+    struct fail f;
+
+    (void)shopify_read_time(root, "data.order.createdAt");
+    (void)shopify_read_money(root, "data.order.totalPriceSet.shopMoney", &money);
+    (void)!shopify_read_order_row(json_object_get(root, "data"), &row, &f);
+}
+
+static void judge_shopify(uint8_t op, int status, const char *body, size_t body_bytes)
+{
+    const struct shopify_answer answer = { status, body, body_bytes, 0 };
+    struct shopify_verdict v = { .root = NULL };
+
+    shopify_judge(shopify_op_rule((enum shopify_op)(op % SHOPIFY_OPS)), &answer, &v);
+    must(v.step == SHOPIFY_DONE ? v.root != NULL : v.fail.kind != FAIL_NONE);
+    must(v.wait_ms >= 0);
+    if (v.root != NULL) {
+        read_shopify(v.root);
+    }
+    shopify_verdict_done(&v);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    scoped(free_p) char *body = NULL;
+    int status;
+
+    if (size < PREFIX_BYTES) {
+        return 0;
+    }
+    body = fuzz_text(data + PREFIX_BYTES, size - PREFIX_BYTES);
+    status = statuses[data[2] % COUNT_OF(statuses)];
+    if (data[0] % 2 == 0) {
+        judge_cj(data[1], status, body, size - PREFIX_BYTES);
+    } else {
+        judge_shopify(data[1], status, body, size - PREFIX_BYTES);
+    }
+    return 0;
+}
