@@ -151,9 +151,13 @@ class GoldenTest < Minitest::Test
   def test_integers_that_no_machine_word_holds_keep_their_bytes
     worker
     args = [2**63, -12_345_678_901_234_567_890, 10**40]
-    order(jid = SecureRandom.hex(12), 'fail once')
-    push('jid' => jid, 'args' => args)
-    entry = eventually('it failed') { Sidekiq::RetrySet.new.first || Sidekiq::DeadSet.new.first }
+    jid = push('class' => 'raw.job', 'args' => args)
+    assert_equal [JSON.generate(args), args], [ran(jid).raw, ran(jid).args]
+    order(failing = SecureRandom.hex(12), 'fail once')
+    push('class' => 'raw.job', 'jid' => failing, 'args' => args)
+    entry = eventually('it failed') { Sidekiq::RetrySet.new.first }
     assert_equal args, entry.args
+    entry.retry
+    assert_equal args, ran(failing, 2).args
   end
 end

@@ -138,6 +138,22 @@ class RoundtripTest < Minitest::Test
     end
   end
 
+  # A handler that asks for the text alone is reached with any arguments.
+  def test_arguments_beyond_any_machine_word_reach_a_handler_that_reads_text
+    worker
+    BEYOND.each_key do |name|
+      text = text_of(name)
+      jid = tool('enqueue', 'q', 'raw.job', text, 1000)
+      order(jid, 'fail no', 'done')
+      tool('retry', jid)
+      assert_args text, one('retry'), "#{name}: retry"
+      tool('retry', jid)
+      ran(jid, 2)
+      assert_equal [[text, '']] * 2, runs(jid).map { |run| [run.raw, run.parsed] }, name.to_s
+      settled
+    end
+  end
+
   def test_arguments_beyond_any_machine_word_through_a_failure
     worker
     BEYOND.each_key do |name|

@@ -3,8 +3,9 @@
  * dropship-worker.
  *
  * Each run appends three elements to the list test:ran: what the worker understood of the payload
- * (a JSON object), `args` as it stands in the payload, and `args` as the handler gets it.  Then it
- * takes the next word of the list test:do:JID (none = done):
+ * (a JSON object), `args` as it stands in the payload, and `args` as the handler gets it ("" for
+ * class raw.job, which asks for the text alone).  Then it takes the next word of the list
+ * test:do:JID (none = done):
  *   fail TEXT    a passing failure           die TEXT   a lasting one
  *   snooze N     again in N seconds          wait       until the key test:go exists
  *   crash        the process kills itself
@@ -45,8 +46,11 @@ static int report(struct job_context *c, struct fail *f)
         return fail_memory(f);
     }
     TRY(json_write(fields, &understood, f));
-    TRY(json_write(c->args, &parsed, f));
-    return redis_do(c->redis, &reply, f, "RPUSH", "test:ran", understood, raw, parsed, NULL);
+    if (c->args != NULL) { /* "raw.job" does without */
+        TRY(json_write(c->args, &parsed, f));
+    }
+    return redis_do(c->redis, &reply, f, "RPUSH", "test:ran", understood, raw,
+                    parsed != NULL ? parsed : "", NULL);
 }
 
 static int done(struct job_context *c, const char *text, struct fail *f)
@@ -135,6 +139,7 @@ static const struct job_type types[] = {
     { "PlainJob", "q", obey, 60000, 3, 0 },
     { "HardJob", "q", obey, 60000, 3, 0 },
     { "Deep::Name::Job", "q", obey, 60000, 3, 0 },
+    { "raw.job", "q", obey, 60000, 3, JOB_WITHOUT_ARGS },
     { "ActiveJob::QueueAdapters::SidekiqAdapter::JobWrapper", "q", obey, 60000, 3, 0 },
 };
 static const struct job_types table = { types, COUNT_OF(types) };
