@@ -9,6 +9,7 @@
 
 enum {
     GROUP_MAX = 1000,
+    ENQUEUE_KEYS = 4,
     FULL_RETRY_MS = 5000,
     JID_RANDOM_BYTES = (ID_JID_BYTES - 1) / 2,
     JIDS_AT_ONCE = 5, /* 60 random bytes per request for them */
@@ -19,6 +20,7 @@ enum {
 struct group {
     struct words words;
     struct str text;
+    const struct embedded *script;
     const struct job_spec *specs;
     struct enqueued *results;
     size_t *ends; /* of each payload in text */
@@ -97,6 +99,11 @@ static void add_keys(struct group *g)
     words_addf(&g->words, "%d", PRESSURE_QUEUE_MAX);
 }
 
+static bool is_same(const char *a, const char *b)
+{
+    return a == b || strcmp(a, b) == 0;
+}
+
 /* How many jobs from `first` on go to the same place. */
 static size_t run_length(const struct group *g, size_t first)
 {
@@ -104,7 +111,7 @@ static size_t run_length(const struct group *g, size_t first)
     bool later = is_later(g, first);
 
     while (end < g->count && is_later(g, end) == later &&
-           (later || strcmp(g->specs[end].queue, g->specs[first].queue) == 0)) {
+           (later || is_same(g->specs[end].queue, g->specs[first].queue))) {
         end++;
     }
     return end - first;
@@ -190,58 +197,112 @@ static int refused(const redisReply *const *words, size_t count, struct fail *f)
     return -1;
 }
 
-static int push_plain(struct redis *r, struct group *g, struct fail *f)
+/* What the script says of a group without unique jobs: how many, or why not. */
+static int read_count(const redisReply *reply, struct fail *f)
 {
-    scoped(redis_reply_clear_p) redisReply *reply = NULL;
-
-    add_blocks(g);
-    TRY(words_script(r, &lua_enqueue, 4, &g->words, &reply, f));
-    if (reply->type == REDIS_REPLY_INTEGER) {
-        return 0;
-    }
-    return refused((const redisReply *const *)reply->element, reply->elements, f);
+    return reply->type == REDIS_REPLY_INTEGER
+               ? 0
+               : refused((const redisReply *const *)reply->element, reply->elements, f);
 }
 
-static int push_unique(struct redis *r, struct group *g, struct fail *f)
+/* The same of one with: {1, holders}, or {0, why not}. */
+static int read_holders(const redisReply *reply, struct enqueued *results, size_t count,
+                        struct fail *f)
 {
-    scoped(redis_reply_clear_p) redisReply *reply = NULL;
-
-    TRY(add_uniques(g, f));
-    TRY(words_script(r, &lua_enqueue_unique, 4, &g->words, &reply, f));
     TRY(reply_want_array(reply, 2, "enqueue", f));
     if (reply_int(reply->element[0], 0) != 1) {
         return refused((const redisReply *const *)reply->element + 1, reply->elements - 1, f);
     }
-    TRY(reply_want_array(reply, g->count + 1, "enqueue", f));
-    for (size_t i = 0; i < g->count; i++) {
+    TRY(reply_want_array(reply, count + 1, "enqueue", f));
+    for (size_t i = 0; i < count; i++) {
         const redisReply *holder = reply->element[i + 1];
 
         if (reply_is_text(holder) && holder->len > 0) {
-            g->results[i].duplicate = true;
-            (void)str_fit(g->results[i].jid, JOB_JID_BYTES, holder->str);
+            results[i].duplicate = true;
+            (void)str_fit(results[i].jid, JOB_JID_BYTES, holder->str);
         }
     }
     return 0;
 }
 
-/* One group, checked before. */
+/* Jobs that have been checked, as the words of a script call. */
+static int group_init(struct group *g, const struct job_spec *specs, size_t count,
+                      struct enqueued *results, struct fail *f)
+{
+    *g = (struct group){ .specs = specs,
+                         .results = results,
+                         .ends = calloc(count, sizeof *g->ends),
+                         .count = count,
+                         .now_us = clock_now_us() };
+    str_init(&g->text, count * 2 * JOB_MAX_BYTES);
+    if (g->ends == NULL) {
+        return fail_memory(f);
+    }
+    name_jobs(g);
+    TRY(write_payloads(g, f));
+    add_keys(g);
+    g->script = g->has_unique ? &lua_enqueue_unique : &lua_enqueue;
+    if (g->has_unique) {
+        return add_uniques(g, f);
+    }
+    add_blocks(g);
+    return 0;
+}
+
 static int push_group(struct redis *r, const struct job_spec *specs, size_t count,
                       struct enqueued *results, struct fail *f)
 {
-    scoped(group_done) struct group g = { .specs = specs,
-                                          .results = results,
-                                          .ends = calloc(count, sizeof *g.ends),
-                                          .count = count,
-                                          .now_us = clock_now_us() };
+    scoped(group_done) struct group g = { .count = 0 };
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
-    str_init(&g.text, count * 2 * JOB_MAX_BYTES);
-    if (g.ends == NULL) {
-        return fail_memory(f);
+    TRY(group_init(&g, specs, count, results, f));
+    TRY(words_script(r, g.script, ENQUEUE_KEYS, &g.words, &reply, f));
+    return g.has_unique ? read_holders(reply, results, count, f) : read_count(reply, f);
+}
+
+/* A group that was sent and not answered yet. */
+struct sent {
+    struct enqueued *results;
+    size_t count;
+    bool has_unique;
+};
+
+static int await(struct redis_pipe *pipe, const struct sent *sent, struct fail *f)
+{
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+    int got;
+
+    if (sent->count == 0) {
+        return 0;
     }
-    name_jobs(&g);
-    TRY(write_payloads(&g, f));
-    add_keys(&g);
-    return g.has_unique ? push_unique(r, &g, f) : push_plain(r, &g, f);
+    got = redis_pipe_next(pipe, &reply, f);
+    TRY(got);
+    if (got == 1 || redis_pipe_next(pipe, &(redisReply *){ NULL }, f) != 1) {
+        return fail_set(f, FAIL_BUG, "a pipe of one command has not one reply");
+    }
+    return sent->has_unique ? read_holders(reply, sent->results, sent->count, f)
+                            : read_count(reply, f);
+}
+
+/* Several groups: while Redis works on one, the next is written. */
+static int push_groups(struct redis *r, const struct job_spec *specs, size_t count,
+                       struct enqueued *results, struct fail *f)
+{
+    scoped(redis_pipe_close_p) struct redis_pipe *pipe = NULL;
+    struct sent sent = { .count = 0 };
+
+    TRY(redis_pipe_open(r, &pipe, f));
+    for (size_t at = 0; at < count; at += GROUP_MAX) {
+        scoped(group_done) struct group g = { .count = 0 };
+        size_t size = count - at < GROUP_MAX ? count - at : GROUP_MAX;
+
+        TRY(group_init(&g, specs + at, size, results + at, f));
+        TRY(await(pipe, &sent, f));
+        TRY(words_pipe(pipe, g.script, ENQUEUE_KEYS, &g.words, f));
+        TRY(redis_pipe_send(pipe, f));
+        sent = (struct sent){ results + at, size, g.has_unique };
+    }
+    return await(pipe, &sent, f);
 }
 
 int queue_enqueue(struct redis *r, const struct job_spec *spec, char ret_jid[static JOB_JID_BYTES],
@@ -263,13 +324,12 @@ int queue_enqueue_each(struct redis *r, const struct job_spec *specs, size_t cou
             return fail_wrap(f, "job %zu", i);
         }
     }
-    for (size_t at = 0; at < count; at += GROUP_MAX) {
-        size_t size = count - at < GROUP_MAX ? count - at : GROUP_MAX;
-
-        memset(ret + at, 0, size * sizeof *ret);
-        TRY(push_group(r, specs + at, size, ret + at, f));
+    if (count == 0) {
+        return 0;
     }
-    return 0;
+    memset(ret, 0, count * sizeof *ret);
+    return count <= GROUP_MAX ? push_group(r, specs, count, ret, f)
+                              : push_groups(r, specs, count, ret, f);
 }
 
 int queue_enqueue_bulk(struct redis *r, const struct job_spec *specs, size_t count, struct fail *f)

@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <string.h>
 
 #include "common/queue/job.h"
@@ -6,6 +7,7 @@
 enum {
     SECONDS_MAX = 10 * 366 * 86400,
     FIXED_BYTES = 512, /* more than all of a payload but class, queue and args */
+    PART_BYTES = 512,
     DIGITS_BYTES = 24
 };
 
@@ -194,7 +196,28 @@ int job_unique_digest(const struct job_spec *spec, char digest[static JOB_LOCK_B
     return 0;
 }
 
-static void add_int(struct str *out, int64_t value)
+/* The part of a payload before or behind its args, which are the only part without a small limit: gathered here, so that a
+ * payload is three appends. */
+struct part {
+    char text[PART_BYTES];
+    size_t size_bytes;
+};
+
+static void put(struct part *part, const char *text, size_t size_bytes)
+{
+    assert(size_bytes <= sizeof part->text - part->size_bytes); /* the spec was checked */
+    memcpy(part->text + part->size_bytes, text, size_bytes);
+    part->size_bytes += size_bytes;
+}
+
+#define put_literal(part, literal) put((part), (literal), sizeof(literal) - 1)
+
+static void put_text(struct part *part, const char *text)
+{
+    put(part, text, strlen(text));
+}
+
+static void put_int(struct part *part, int64_t value)
 {
     char text[DIGITS_BYTES];
     size_t at = sizeof text;
@@ -204,73 +227,85 @@ static void add_int(struct str *out, int64_t value)
         text[--at] = (char)('0' + rest % 10);
         rest /= 10;
     } while (rest > 0);
-    str_add_bytes(out, text + at, sizeof text - at);
-}
-
-#define add_literal(out, literal) str_add_bytes((out), (literal), sizeof(literal) - 1)
-
-static void add_time(struct str *out, int64_t at_us)
-{
-    char text[JOB_TIME_BYTES];
-
-    job_format_time(at_us, text);
-    str_add(out, text);
+    put(part, text + at, sizeof text - at);
 }
 
 /* Expiry and lock: the seconds as Sidekiq's paid editions name them, and what we read ourselves. */
-static int add_limits(const struct job_spec *spec, int64_t now_us, struct str *out, struct fail *f)
+static int put_limits(const struct job_spec *spec, int64_t now_us, struct part *part,
+                      struct fail *f)
 {
     int64_t due_us = spec->run_at_us > now_us ? spec->run_at_us : now_us;
-    char digest[JOB_LOCK_BYTES];
+    char expiry[JOB_TIME_BYTES], digest[JOB_LOCK_BYTES];
 
     if (spec->expires_in_s > 0) {
-        add_literal(out, ",\"expires_in\":");
-        add_int(out, spec->expires_in_s);
-        add_literal(out, ",\"dropship_expires_at\":");
-        add_time(out, due_us + spec->expires_in_s * 1000000);
+        job_format_time(due_us + spec->expires_in_s * 1000000, expiry);
+        put_literal(part, ",\"expires_in\":");
+        put_int(part, spec->expires_in_s);
+        put_literal(part, ",\"dropship_expires_at\":");
+        put_text(part, expiry);
     }
     if (spec->unique_for_s > 0) {
         TRY(job_unique_digest(spec, digest, f));
-        add_literal(out, ",\"unique_for\":");
-        add_int(out, spec->unique_for_s);
-        add_literal(out, ",\"dropship_unique\":\"");
-        str_add(out, digest);
-        str_add_char(out, '"');
+        put_literal(part, ",\"unique_for\":");
+        put_int(part, spec->unique_for_s);
+        put_literal(part, ",\"dropship_unique\":\"");
+        put_text(part, digest);
+        put_literal(part, "\"");
     }
     return 0;
 }
 
-/* The names have been checked: nothing in them needs escaping. */
+/* Up to the value of args.  The names have been checked: nothing in them needs escaping. */
+static void put_head(const struct job_spec *spec, struct part *part)
+{
+    put_literal(part, "{\"retry\":");
+    if (spec->max_retries < 0) {
+        put_literal(part, "true");
+    } else {
+        put_int(part, spec->max_retries);
+    }
+    put_literal(part, ",\"queue\":\"");
+    put_text(part, spec->queue);
+    put_literal(part, "\",\"class\":\"");
+    put_text(part, spec->type);
+    put_literal(part, "\",\"args\":");
+}
+
+static int put_tail(const struct job_spec *spec, int64_t now_us, bool enqueued, struct part *part,
+                    struct fail *f)
+{
+    char now[JOB_TIME_BYTES];
+
+    job_format_time(now_us, now);
+    put_literal(part, ",\"jid\":\"");
+    put_text(part, spec->jid);
+    put_literal(part, "\",\"created_at\":");
+    put_text(part, now);
+    if (spec->trace_id != NULL && spec->trace_id[0] != '\0') {
+        put_literal(part, ",\"dropship_trace\":\"");
+        put_text(part, spec->trace_id);
+        put_literal(part, "\"");
+    }
+    TRY(put_limits(spec, now_us, part, f));
+    if (enqueued) {
+        put_literal(part, ",\"enqueued_at\":");
+        put_text(part, now);
+    }
+    put_literal(part, "}");
+    return 0;
+}
+
 int job_write(const struct job_spec *spec, int64_t now_us, bool enqueued, struct str *out,
               struct fail *f)
 {
-    add_literal(out, "{\"retry\":");
-    if (spec->max_retries < 0) {
-        add_literal(out, "true");
-    } else {
-        add_int(out, spec->max_retries);
-    }
-    add_literal(out, ",\"queue\":\"");
-    str_add(out, spec->queue);
-    add_literal(out, "\",\"class\":\"");
-    str_add(out, spec->type);
-    add_literal(out, "\",\"args\":");
+    struct part head, tail;
+
+    head.size_bytes = tail.size_bytes = 0;
+    put_head(spec, &head);
+    TRY(put_tail(spec, now_us, enqueued, &tail, f));
+    str_add_bytes(out, head.text, head.size_bytes);
     str_add(out, spec->args != NULL ? spec->args : "[]");
-    add_literal(out, ",\"jid\":\"");
-    str_add(out, spec->jid);
-    add_literal(out, "\",\"created_at\":");
-    add_time(out, now_us);
-    if (spec->trace_id != NULL && spec->trace_id[0] != '\0') {
-        add_literal(out, ",\"dropship_trace\":\"");
-        str_add(out, spec->trace_id);
-        str_add_char(out, '"');
-    }
-    TRY(add_limits(spec, now_us, out, f));
-    if (enqueued) {
-        add_literal(out, ",\"enqueued_at\":");
-        add_time(out, now_us);
-    }
-    str_add_char(out, '}');
+    str_add_bytes(out, tail.text, tail.size_bytes);
     return 0;
 }
 

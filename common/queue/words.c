@@ -119,14 +119,31 @@ void words_addf(struct words *w, const char *fmt, ...)
     words_add(w, place, (size_t)length);
 }
 
+static struct redis_args args_of(const struct words *w, size_t keys)
+{
+    return (
+        struct redis_args){ .argv = w->items, .lens = w->sizes, .argc = w->count, .keys = keys };
+}
+
 int words_call(struct redis *r, const struct words *w, redisReply **ret, struct fail *f)
 {
-    return w->failed ? fail_memory(f) : redis_call(r, w->count, w->items, w->sizes, ret, f);
+    const struct redis_args args = args_of(w, 0);
+
+    return w->failed ? fail_memory(f) : redis_command(r, &args, ret, f);
 }
 
 int words_script(struct redis *r, const struct embedded *script, size_t keys, const struct words *w,
                  redisReply **ret, struct fail *f)
 {
-    return w->failed ? fail_memory(f)
-                     : redis_script(r, script, keys, w->count, w->items, w->sizes, ret, f);
+    const struct redis_args args = args_of(w, keys);
+
+    return w->failed ? fail_memory(f) : redis_eval(r, script, &args, ret, f);
+}
+
+int words_pipe(struct redis_pipe *p, const struct embedded *script, size_t keys,
+               const struct words *w, struct fail *f)
+{
+    const struct redis_args args = args_of(w, keys);
+
+    return w->failed ? fail_memory(f) : redis_pipe_eval(p, script, &args, f);
 }

@@ -27,3 +27,6 @@ void words_addf(struct words *w, const char *fmt, ...) printf_like(2, 3);
 must_check int words_call(struct redis *r, const struct words *w, redisReply **ret, struct fail *f);
 must_check int words_script(struct redis *r, const struct embedded *script, size_t keys,
                             const struct words *w, redisReply **ret, struct fail *f);
+/* Add such a script call to a pipe, which keeps a copy. */
+must_check int words_pipe(struct redis_pipe *p, const struct embedded *script, size_t keys,
+                          const struct words *w, struct fail *f);

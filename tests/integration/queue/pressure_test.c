@@ -100,22 +100,23 @@ static int enqueue(void)
 static size_t work(void)
 {
     struct claim_list list;
-    char *payloads[BATCH];
-    size_t sizes[BATCH], count = 0;
+    struct claimed got = { .count = 0 };
     struct settlement settled[BATCH];
+    size_t count;
 
     queue_claim_list("host:1:aaaaaaaaaaaa", "q", 1, &list);
-    must(queue_claim(world.redis, &list, BATCH, 0, payloads, sizes, &count, &world.fail));
+    must(queue_claim(world.redis, &(struct claim_request){ .list = &list, .max = BATCH }, &got,
+                     &world.fail));
+    count = got.count;
     for (size_t i = 0; i < count; i++) {
-        settled[i] = (struct settlement){ .kind = SETTLE_DONE,
-                                          .payload = payloads[i],
-                                          .payload_bytes = sizes[i] };
+        settled[i] = (struct settlement){ .kind = SETTLE_DONE };
+        settled[i].payload = claimed_payload(&got, i, &settled[i].payload_bytes);
     }
     must(queue_settle(world.redis, &list, settled, count, clock_now_us(), &world.fail));
     for (size_t i = 0; i < count; i++) {
         assert_false(settled[i].fenced);
-        free(payloads[i]);
     }
+    claimed_done(&got);
     return count;
 }
 
@@ -254,6 +255,24 @@ static void a_bulk_with_one_full_queue_pushes_nothing(void **state)
     assert_int_equal(ask("EXISTS", "queue:r", NULL), 0);
 }
 
+static void a_long_bulk_ends_at_the_group_that_is_refused(void **state)
+{
+    enum { COUNT = 2500, LIMIT = 900, GROUP = 1000 };
+    scoped(free_p) struct job_spec *specs = calloc(COUNT, sizeof *specs);
+
+    (void)state;
+    assert_non_null(specs);
+    for (size_t i = 0; i < COUNT; i++) {
+        specs[i] = spec;
+        specs[i].args = NULL;
+    }
+    (void)look(LIMIT);
+    assert_int_equal(queue_enqueue_bulk(world.redis, specs, COUNT, &world.fail), -1);
+    assert_string_equal(world.fail.code, "QUEUE_FULL");
+    assert_int_equal(ask("LLEN", "queue:q", NULL), GROUP);
+    assert_true(work() > 0); /* the connection is as before */
+}
+
 static void what_is_due_the_timetable_and_recovered_jobs_are_let_in(void **state)
 {
     const struct slot slot = { .name = "tick",
@@ -291,6 +310,7 @@ int main(void)
         pressure_test(a_redis_without_limit_is_never_full),
         pressure_test(a_queue_takes_no_more_than_its_limit),
         pressure_test(a_bulk_with_one_full_queue_pushes_nothing),
+        pressure_test(a_long_bulk_ends_at_the_group_that_is_refused),
         pressure_test(what_is_due_the_timetable_and_recovered_jobs_are_let_in),
     };
 

@@ -241,6 +241,35 @@ static void bulk_tells_of_each_spec(void **state)
     assert_int_equal(fixture_int(fx, "LLEN", "queue:q", NULL), 4);
 }
 
+static void a_bulk_of_several_groups_finds_duplicates_in_all_of_them(void **state)
+{
+    enum { COUNT = 2500, DISTINCT = 1700 };
+    struct fixture *fx = *state;
+    scoped(free_p) struct job_spec *specs = calloc(COUNT, sizeof *specs);
+    scoped(free_p) struct enqueued *results = calloc(COUNT, sizeof *results);
+    scoped(free_p) char(*keys)[16] = calloc(COUNT, sizeof *keys);
+
+    assert_true(specs != NULL && results != NULL && keys != NULL);
+    for (size_t i = 0; i < COUNT; i++) {
+        (void)snprintf(keys[i], sizeof keys[i], "key %zu", i % DISTINCT);
+        specs[i] = spec;
+        specs[i].unique_key = keys[i];
+    }
+    must(queue_enqueue_each(fx->redis, specs, COUNT, results, &fx->fail), fx);
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_int_equal(results[i].duplicate, i >= DISTINCT);
+        assert_string_equal(results[i].jid, results[i % DISTINCT].jid);
+    }
+    assert_int_equal(fixture_int(fx, "LLEN", "queue:q", NULL), DISTINCT);
+    command(fx, "SCRIPT", "FLUSH"); /* the next call finds the scripts gone */
+    for (size_t i = 0; i < COUNT; i++) {
+        specs[i].unique_for_s = 0;
+        specs[i].unique_key = NULL;
+    }
+    must(queue_enqueue_bulk(fx->redis, specs, COUNT, &fx->fail), fx);
+    assert_int_equal(fixture_int(fx, "LLEN", "queue:q", NULL), DISTINCT + COUNT);
+}
+
 /* ---- a race ---- */
 
 enum { RACERS = 100, ROUNDS = 5 };
@@ -320,6 +349,7 @@ int main(void)
         queue_test(a_lock_that_was_left_behind_ends_by_itself),
         queue_test(a_lock_can_be_held_for_longer),
         queue_test(bulk_tells_of_each_spec),
+        queue_test(a_bulk_of_several_groups_finds_duplicates_in_all_of_them),
         queue_test(of_a_hundred_callers_at_once_one_wins),
     };
 
