@@ -3,9 +3,8 @@
 #include "scheduler/duty.h"
 
 enum {
-    BATCH = 500,
-    REST_MAX_MS =
-        200 /* somebody may schedule an earlier job meanwhile; it is late by no more than this */
+    BATCH = 10000,    /* in many calls; after them the thread looks whether it is to stop */
+    REST_MAX_MS = 200 /* an earlier job that is scheduled meanwhile is late by no more than this */
 };
 
 int promoter_round(struct hands *h, int64_t *ret_wait_ms, struct fail *f)

@@ -114,39 +114,144 @@ static void large_backlog_moves_in_bounded_calls(void **state)
     assert_int_equal(calls, 3);
 }
 
+/* Entries [n] for queues q0 ... q(queues - 1) in turn, due in the order of their numbers. */
+static void schedule_many(struct fixture *fx, int count, int queues)
+{
+    for (int i = 0; i < count; i++) {
+        char payload[64], score[16];
+
+        (void)snprintf(score, sizeof score, "%d", 1000 + i);
+        (void)snprintf(payload, sizeof payload, "{\"queue\":\"q%d\",\"args\":[%d]}", i % queues, i);
+        command(fx, "ZADD", "schedule", score, payload);
+    }
+}
+
+static void order_within_each_queue_survives_large_pages(void **state)
+{
+    struct fixture *fx = *state;
+    enum { COUNT = 1500, QUEUES = 3 };
+    static struct batch b;
+    int64_t next_ms;
+
+    schedule_many(fx, COUNT, QUEUES);
+    promote(fx, 4 * COUNT, COUNT, &next_ms);
+    assert_int_equal(next_ms, 1000); /* known at the end of the call that moved the last */
+    for (int q = 0; q < QUEUES; q++) {
+        char name[32];
+
+        (void)snprintf(name, sizeof name, "q%d", q);
+        fixture_claim(fx, &b, "h:1:a", name, (unsigned)q, 1000);
+        assert_int_equal(b.count, COUNT / QUEUES);
+        for (size_t i = 0; i < b.count; i++) {
+            assert_int_equal(payload_number(b.payloads[i], b.sizes[i]), (int)i * QUEUES + q);
+        }
+        batch_free(&b);
+    }
+    assert_int_equal(fixture_int(fx, "SCARD", "queues", NULL), QUEUES);
+}
+
+static void queue_that_is_no_list_costs_nobody_his_job(void **state)
+{
+    struct fixture *fx = *state;
+    scoped(free_p) char *dead = NULL;
+    int64_t next_ms;
+
+    command(fx, "SET", "queue:q1", "something else");
+    schedule_many(fx, 3, 3);
+    promote(fx, 50, 2, &next_ms);
+    assert_int_equal(fixture_int(fx, "LLEN", "queue:q0", NULL), 1);
+    assert_int_equal(fixture_int(fx, "LLEN", "queue:q2", NULL), 1);
+    assert_int_equal(fixture_int(fx, "ZCARD", "dead", NULL), 1);
+    dead = fixture_first(fx, "dead");
+    assert_string_equal(dead, "{\"queue\":\"q1\",\"args\":[1]}");
+    assert_int_equal(fixture_int(fx, "ZCARD", "schedule", NULL), 0);
+}
+
+static void nothing_is_moved_or_lost_when_the_set_of_queues_is_broken(void **state)
+{
+    struct fixture *fx = *state;
+    int64_t moved, next_ms;
+
+    command(fx, "SET", "queues", "something else");
+    schedule_many(fx, 2, 2);
+    assert_int_equal(queue_promote(fx->redis, 10, &moved, &next_ms, &fx->fail), -1);
+    assert_int_equal(fixture_int(fx, "ZCARD", "schedule", NULL), 2);
+    assert_int_equal(fixture_int(fx, "LLEN", "queue:q0", NULL), 0);
+}
+
+static void broken_entries_of_one_page_die_at_different_times(void **state)
+{
+    struct fixture *fx = *state;
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+    int64_t next_ms;
+
+    for (int i = 0; i < 200; i++) {
+        char text[32];
+
+        (void)snprintf(text, sizeof text, "broken %d", i);
+        command(fx, "ZADD", "retry", "5", text);
+    }
+    promote(fx, 1000, 0, &next_ms);
+    must(redis_do(fx->redis, &reply, &fx->fail, "ZRANGE", "dead", "0", "-1", "WITHSCORES", NULL),
+         fx);
+    assert_int_equal(reply->elements, 400);
+    for (size_t i = 3; i < reply->elements; i += 2) {
+        assert_string_not_equal(reply->element[i]->str, reply->element[i - 2]->str);
+    }
+}
+
 static void *promote_all(void *arg)
 {
     struct fixture fx = { .redis = fixture_connect() };
-    int64_t moved, next_ms;
+    int64_t moved, next_ms = 0;
 
-    for (int i = 0; i < 10; i++) {
-        must(queue_promote(fx.redis, 100, &moved, &next_ms, &fx.fail), &fx);
+    while (next_ms == 0) {
+        must(queue_promote(fx.redis, 700, &moved, &next_ms, &fx.fail), &fx);
         *(int64_t *)arg += moved;
     }
     redis_close(fx.redis);
     return NULL;
 }
 
-static void two_promoters_move_each_job_once(void **state)
+/* Each number stands in the queues exactly once. */
+static void assert_each_once(struct fixture *fx, int count, int queues)
+{
+    scoped(free_p) char *seen = calloc((size_t)count, 1);
+
+    for (int q = 0; q < queues; q++) {
+        scoped(redis_reply_clear_p) redisReply *reply = NULL;
+        char key[32];
+
+        (void)snprintf(key, sizeof key, "queue:q%d", q);
+        must(redis_do(fx->redis, &reply, &fx->fail, "LRANGE", key, "0", "-1", NULL), fx);
+        for (size_t i = 0; i < reply->elements; i++) {
+            int n = payload_number(reply->element[i]->str, reply->element[i]->len);
+
+            assert_in_range(n, 0, count - 1);
+            assert_int_equal(seen[n]++, 0);
+        }
+    }
+    assert_null(memchr(seen, 0, (size_t)count));
+}
+
+static void four_promoters_move_each_job_once(void **state)
 {
     struct fixture *fx = *state;
-    int64_t moved[2] = { 0, 0 };
-    pthread_t threads[2];
+    enum { COUNT = 6000, QUEUES = 2, PROMOTERS = 4 };
+    int64_t moved[PROMOTERS] = { 0 }, all = 0;
+    pthread_t threads[PROMOTERS];
 
-    for (int i = 0; i < 400; i++) {
-        char payload[64];
-
-        (void)snprintf(payload, sizeof payload, "{\"queue\":\"q\",\"args\":[%d]}", i);
-        command(fx, "ZADD", "schedule", "7", payload);
-    }
-    for (int i = 0; i < 2; i++) {
+    schedule_many(fx, COUNT, QUEUES);
+    for (int i = 0; i < PROMOTERS; i++) {
         assert_int_equal(pthread_create(&threads[i], NULL, promote_all, &moved[i]), 0);
     }
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < PROMOTERS; i++) {
         assert_int_equal(pthread_join(threads[i], NULL), 0);
+        all += moved[i];
     }
-    assert_int_equal(moved[0] + moved[1], 400);
-    assert_int_equal(fixture_int(fx, "LLEN", "queue:q", NULL), 400);
+    assert_int_equal(all, COUNT);
+    assert_each_once(fx, COUNT, QUEUES);
+    assert_int_equal(fixture_int(fx, "ZCARD", "schedule", NULL), 0);
 }
 
 /* ---- timetable ---- */
@@ -275,7 +380,11 @@ int main(void)
         queue_test(next_due_time_is_told),
         queue_test(broken_due_entries_go_to_dead_unchanged),
         queue_test(large_backlog_moves_in_bounded_calls),
-        queue_test(two_promoters_move_each_job_once),
+        queue_test(order_within_each_queue_survives_large_pages),
+        queue_test(queue_that_is_no_list_costs_nobody_his_job),
+        queue_test(nothing_is_moved_or_lost_when_the_set_of_queues_is_broken),
+        queue_test(broken_entries_of_one_page_die_at_different_times),
+        queue_test(four_promoters_move_each_job_once),
         queue_test(slot_fires_once_for_twenty_threads),
         queue_test(slot_is_skipped_while_the_last_one_waits_or_runs),
         queue_test(marker_of_a_lost_job_ends_soon_after_the_next_slot),
