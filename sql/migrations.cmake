@@ -4,6 +4,7 @@ set(MIGRATIONS
   0002_follow_up
   0003_watching
   0004_lookups
+  0006_outcomes
 )
 
 set(files ${MIGRATIONS})

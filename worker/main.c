@@ -12,6 +12,7 @@ int main(int argc, char **argv)
 {
     struct worker_args args;
     struct conf *conf = NULL;
+    struct fail f = { 0 };
     int code = worker_args_parse(argc, argv, &args, stdout, stderr);
 
     if (code < 0) {
@@ -20,12 +21,14 @@ int main(int argc, char **argv)
     if (code >= 0) {
         return code;
     }
+    if (worker_args_configure(&args, conf, &f) < 0) {
+        fprintf(stderr, "dropship-worker: %s\n", f.text);
+        return 2;
+    }
     signals_block();
     http_global_start();
-    code = worker_run(&(struct worker_setup){ .conf = conf,
-                                              .lanes = args.lanes,
-                                              .lane_count = args.lane_count,
-                                              .types = &dropship_job_types });
+    code = worker_run(
+        &(struct worker_setup){ .conf = conf, .args = &args, .types = &dropship_job_types });
     conf_free(conf);
     return code;
 }

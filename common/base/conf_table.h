@@ -13,6 +13,8 @@ CONF_ROW(HEALTH_LISTEN, "DROPSHIP_HEALTH_LISTEN", CONF_TEXT, 1, 255, NULL, "", f
 CONF_ROW(LOG_LEVEL, "DROPSHIP_LOG_LEVEL", CONF_TEXT, 4, 5, "info", "", false, "debug, info, warn or error")
 CONF_ROW(DRAIN_MS, "DROPSHIP_DRAIN_MS", CONF_INT, 0, 600000, "25000", "ms", false,
          "How long a worker waits for running jobs after TERM before it hands them back")
+CONF_ROW(WORKER_QUEUES, "DROPSHIP_WORKER_QUEUES", CONF_TEXT, 1, 4000, NULL, "", false,
+         "Queues and threads of a worker that is started without --queue: NAME=THREADS,NAME=THREADS; HUP reads the threads again")
 CONF_ROW(LEASE_MS, "DROPSHIP_LEASE_MS", CONF_INT, 2000, 120000, "10000", "ms", false,
          "Lease of a worker process; recovery waits this long after its death")
 CONF_ROW(QUEUE_MAX, "DROPSHIP_QUEUE_MAX", CONF_INT, 1, 1000000000, "10000000", "jobs", false,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/queue/cancel.h"
 #include "common/queue/queue_priv.h"
 #include "queue_lua.h"
 
@@ -32,11 +33,12 @@ static int claim_now(struct redis *r, const struct claim_list *list, size_t max,
     words_text(&w, "queues");
     words_text(&w, KEY_SUSPECTS);
     words_addf(&w, KEY_SUSPECT "%s", identity);
+    words_text(&w, KEY_CANCELLED);
     words_text(&w, list->queue);
     words_addf(&w, "%zu", max);
     words_addf(&w, "%d", SUSPECT_TTL_S);
-    TRY(words_script(r, &lua_claim, 6, &w, ret_reply, f));
-    return reply_want_array(*ret_reply, 2, "a claim", f);
+    TRY(words_script(r, &lua_claim, 7, &w, ret_reply, f));
+    return reply_want_array(*ret_reply, 3, "a claim", f);
 }
 
 /* Wait for a job to arrive and move it into the claim list.  1 = one came, 0 = none. */
@@ -128,6 +130,7 @@ int queue_claim(struct redis *r, const struct claim_request *request, struct cla
                         reply->element[1]->elements, request->max);
     }
     ret->count = reply->element[1]->elements;
+    ret->ask_cancelled = reply_int(reply->element[2], 0) == 1;
     ret->reply = take_ptr(reply);
     return 0;
 }

@@ -45,6 +45,8 @@ struct claim_request {
 /* Jobs of one claim in run order, in memory of their own; { .count = 0 } to begin with, and again after claimed_done. */
 struct claimed {
     size_t count;
+    bool
+        ask_cancelled; /* there are cancelled jobs: ask queue_cancelled_each (cancel.h) before any is started */
     void *reply; /* claimed_payload reads it */
 };
 /* Bytes of job i < count, NUL-terminated; they live until claimed_done. */
@@ -84,7 +86,7 @@ struct settlement {
 bool queue_job_locks(const struct job *job);
 
 /* Settle a batch in one script: remove from the claim list, store the next form, count stat:processed (+failed).
- * BACK puts the payload to the tail of its queue without counting; SNOOZE does not count either.  At most QUEUE_BATCH_MAX.
+ * What ends is forgotten as cancelled.  BACK puts the payload to the tail of its queue without counting; SNOOZE does not count either.  At most QUEUE_BATCH_MAX.
  * After FAIL_LATER or FAIL_UNKNOWN repeat the same batch: what had been settled already then reads as fenced. */
 must_check int queue_settle(struct redis *r, const struct claim_list *list,
                             struct settlement *batch, size_t count, int64_t now_us, struct fail *f);

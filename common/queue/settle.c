@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/queue/cancel.h"
 #include "common/queue/queue_priv.h"
 #include "queue_lua.h"
 
@@ -35,6 +36,22 @@ static void add_settlement(struct words *w, const struct settlement *s, int64_t 
     }
 }
 
+/* Jobs that have ended need not be looked for any more, cancelled or not.  A failure leaves them to be looked for in vain. */
+static void forget_cancelled(struct redis *r, const struct settlement *batch, size_t count)
+{
+    struct fail ignored = { 0 };
+
+    for (size_t i = 0; i < count; i++) {
+        scoped(job_free_p) struct job *job = NULL;
+        bool ended = batch[i].kind == SETTLE_DONE || batch[i].kind == SETTLE_DEAD;
+        if (ended && !batch[i].fenced &&
+            job_parse(batch[i].payload, batch[i].payload_bytes, &job, &ignored) == 0 &&
+            queue_cancel_forget(r, job->jid, &ignored) < 0) {
+            return;
+        }
+    }
+}
+
 int queue_settle(struct redis *r, const struct claim_list *list, struct settlement *batch,
                  size_t count, int64_t now_us, struct fail *f)
 {
@@ -56,16 +73,20 @@ int queue_settle(struct redis *r, const struct claim_list *list, struct settleme
     words_text(&w, KEY_RETRY);
     words_text(&w, KEY_DEAD);
     words_text(&w, KEY_SUSPECTS);
+    words_text(&w, KEY_CANCELLED);
     words_text(&w, list->queue);
     words_text(&w, day);
     words_addf(&w, "%d", DAY_TTL_S);
     for (size_t i = 0; i < count; i++) {
         add_settlement(&w, &batch[i], now_us, jitter_us + (int64_t)i);
     }
-    TRY(words_script(r, &lua_settle, 7, &w, &reply, f));
-    TRY(reply_want_array(reply, count, "a settlement", f));
+    TRY(words_script(r, &lua_settle, 8, &w, &reply, f));
+    TRY(reply_want_array(reply, count + 1, "a settlement", f));
     for (size_t i = 0; i < count; i++) {
         batch[i].fenced = reply_int(reply->element[i], 0) == 0;
+    }
+    if (reply_int(reply->element[count], 0) == 1) {
+        forget_cancelled(r, batch, count);
     }
     return 0;
 }
@@ -142,6 +163,7 @@ static int settle_list(struct redis *r, const struct claim_list *list,
     words_text(&w, KEY_SCHEDULE);
     words_text(&w, KEY_RETRY);
     words_text(&w, KEY_DEAD);
+    words_text(&w, KEY_CANCELLED);
     words_text(&w, list->queue);
     words_text(&w, day);
     words_addf(&w, "%d", DAY_TTL_S);
@@ -151,8 +173,11 @@ static int settle_list(struct redis *r, const struct claim_list *list,
             add_leaving(&w, &batch[i], now_us, jitter_us + (int64_t)i);
         }
     }
-    TRY(words_script(r, &lua_settle_whole, 7, &w, &reply, f));
-    return reply_int(reply, 0) == 1 ? 1 : 0;
+    TRY(words_script(r, &lua_settle_whole, 8, &w, &reply, f));
+    if (reply_int(reply, 0) == 2) {
+        forget_cancelled(r, batch, count);
+    }
+    return reply_int(reply, 0) > 0 ? 1 : 0;
 }
 
 int queue_settle_whole(struct redis *r, const struct claim_list *list, struct settlement *batch,

@@ -119,8 +119,7 @@ int main(int argc, char **argv)
     }
     signals_block();
     http_global_start();
-    code = worker_run(&(struct worker_setup){
-        .conf = conf, .lanes = args.lanes, .lane_count = args.lane_count, .types = &types });
+    code = worker_run(&(struct worker_setup){ .conf = conf, .args = &args, .types = &types });
     conf_free(conf);
     return code != 0 ? code : write_samples(getenv("BENCH_SAMPLES"));
 }

@@ -274,7 +274,7 @@ int main(int argc, char **argv)
     signals_block();
     http_global_start();
     code = worker_run(&(struct worker_setup){
-        .conf = conf, .lanes = args.lanes, .lane_count = args.lane_count, .types = &types });
+        .conf = conf, .args = &args, .types = &types });
     conf_free(conf);
     return code;
 }

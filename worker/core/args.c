@@ -12,8 +12,11 @@ static const char *const passed_on[] = { "--version", "--print-config", "--print
 static void print_help(FILE *out)
 {
     fputs("usage: dropship-worker [--queue NAME=THREADS ...]\n"
-          "Runs jobs of the named queues; without --queue of all queues, with 4 threads each.\n"
-          "Signals: TERM, INT stop (drain, then hand back), TSTP quiet, TTIN log what runs.\n\n"
+          "Runs jobs of the named queues; without --queue those of DROPSHIP_WORKER_QUEUES, or else "
+          "all, with 4 threads each.\n"
+          "Signals: TERM, INT stop (drain, then hand back), TSTP quiet, TTIN log what runs, HUP "
+          "read the thread counts of\n"
+          "DROPSHIP_WORKER_QUEUES in the file of DROPSHIP_ENV_FILE again.\n\n"
           "Job types:\n",
           out);
     for (size_t i = 0; i < job_kind_count; i++) {
@@ -110,6 +113,30 @@ static int add_default_lanes(struct worker_args *args, struct fail *f)
                                               : add_lane(args, "default", ARGS_DEFAULT_THREADS, f);
 }
 
+int worker_args_configure(struct worker_args *args, const struct conf *conf, struct fail *f)
+{
+    const char *text = conf_text(conf, CONF_WORKER_QUEUES);
+    char lane[JOB_NAME_BYTES + 8];
+
+    if (!args->by_default || text == NULL) {
+        return 0;
+    }
+    args->lane_count = 0;
+    while (*text != '\0') {
+        size_t size = strcspn(text, ",");
+        if (size >= sizeof lane) {
+            return fail_set(f, FAIL_INPUT, "DROPSHIP_WORKER_QUEUES: a queue name is too long");
+        }
+        memcpy(lane, text, size);
+        lane[size] = '\0';
+        if (parse_lane(args, lane, f) < 0) {
+            return fail_wrap(f, "DROPSHIP_WORKER_QUEUES");
+        }
+        text += size + (text[size] == ',' ? 1 : 0);
+    }
+    return 0;
+}
+
 int worker_args_parse(int argc, char **argv, struct worker_args *ret, FILE *out, FILE *err)
 {
     struct fail f = { 0 };
@@ -117,6 +144,7 @@ int worker_args_parse(int argc, char **argv, struct worker_args *ret, FILE *out,
     int got = 0;
 
     ret->lane_count = 0;
+    ret->by_default = false;
     while (got == 0 && at < argc) {
         got = take_word(ret, argc, argv, &at, &f);
     }
@@ -125,6 +153,7 @@ int worker_args_parse(int argc, char **argv, struct worker_args *ret, FILE *out,
         return 0;
     }
     if (got == 0 && ret->lane_count == 0) {
+        ret->by_default = true;
         got = add_default_lanes(ret, &f);
     }
     if (got < 0) {

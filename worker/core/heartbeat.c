@@ -13,6 +13,7 @@
 #include "common/base/log.h"
 #include "common/queue/queue.h"
 #include "worker/core/health.h"
+#include "worker/core/scaling.h"
 #include "worker/core/signals.h"
 
 enum { BEAT_MS = 5000, WORK_MAX = 512, COMMAND_MIN_MS = 500, LEASE_PARTS = 5, HOST_BYTES = 256 };
@@ -154,6 +155,16 @@ static void flush_metrics(struct heartbeat_thread *h)
     }
 }
 
+static int count_threads(const struct heartbeat_thread *h)
+{
+    int threads = 0;
+
+    for (size_t i = 0; i < h->setup.lane_count; i++) {
+        threads += lane_threads(h->setup.lanes[i]);
+    }
+    return threads;
+}
+
 static void beat(struct heartbeat_thread *h)
 {
     char signal_name[16] = "";
@@ -163,7 +174,7 @@ static void beat(struct heartbeat_thread *h)
         .identity = h->setup.identity,
         .info_json = h->setup.info_json,
         .busy = (int)count,
-        .concurrency = h->setup.concurrency,
+        .concurrency = count_threads(h),
         .quiet = atomic_load(h->setup.quiet),
         .rss_kib = resident_kib(),
         .rtt_us = h->rtt_us,
@@ -224,6 +235,7 @@ static void *heartbeat_main(void *arg)
 
     do {
         if (renew_lease(h) && (h->beat_ms == 0 || clock_mono_ms() - h->beat_ms >= BEAT_MS)) {
+            scaling_follow(h->setup.scaling, h->redis);
             beat(h);
             flush_metrics(h);
         }

@@ -17,14 +17,15 @@
 #include "worker/core/metrics.h"
 
 struct heartbeat_thread;
+struct scaling;
 
 struct heartbeat_setup {
     const struct conf *conf;
     const char *identity;
     struct lane *const *lanes; /* set before heartbeat_start, alive until heartbeat_stop */
     size_t lane_count;
-    int concurrency;       /* all threads of all lanes */
-    const char *info_json; /* borrowed */
+    struct scaling *scaling; /* followed at each beat */
+    const char *info_json;   /* borrowed */
     atomic_bool *lease_valid;
     const atomic_bool *quiet;
     struct metrics *metrics; /* flushed with each beat and at the end; NULL = none */

@@ -115,16 +115,22 @@ static void deliver(struct fetcher *fetcher, unsigned serial, struct claimed *cl
 {
     struct lane *l = fetcher->lane;
     size_t count = claimed->count;
+    bool ask = claimed->ask_cancelled;
     struct batch *b = count > 0 ? batch_new(take_ptr(fetcher->spare), claimed, serial) : NULL;
 
     claimed_done(claimed);
+    size_t ended = b != NULL && ask ? lane_end_cancelled(l, fetcher->redis, b) : 0;
     pthread_mutex_lock(&l->lock);
     note_success(l);
     if (b != NULL) {
         l->in_use[serial] = true;
         l->next_serial = serial + 1;
-        l->ready_items += count;
-        batch_push(&l->ready, b);
+        l->ready_items += count - ended;
+        b->given = ended;
+        if (ended < count) {
+            batch_push(&l->ready, b);
+        }
+        lane_count_finished(l, b, ended);
         if (l->stopping) {
             lane_give_back_ready(l);
         }

@@ -138,6 +138,11 @@ void lane_give_back_chunks(struct lane *l, int64_t after_ms);
 /* How many jobs beyond the free threads may be claimed, by the time they take. */
 size_t lane_look_ahead(const struct lane *l);
 
+/* lane_cancel.c */
+
+/* End the cancelled jobs of a batch that nobody else knows yet: they become its first items, finished.  Returns how many. */
+size_t lane_end_cancelled(struct lane *l, struct redis *redis, struct batch *b);
+
 /* lane.c */
 
 /* Wait on cond for at most ms (monotonic); lock held. */

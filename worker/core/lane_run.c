@@ -104,6 +104,8 @@ static enum settle_kind settle_kind_of(enum run_outcome outcome)
 {
     switch (outcome) {
     case RUN_DONE:
+    case RUN_EXPIRED:
+    case RUN_CANCELLED:
         return SETTLE_DONE;
     case RUN_RETRY:
         return SETTLE_RETRY;

@@ -131,7 +131,11 @@ static enum run_outcome outcome_of(const struct settler *s, const struct item *i
                                                  [SETTLE_DEAD] = RUN_DEAD,
                                                  [SETTLE_BACK] = RUN_BACK };
 
-    return fenced && !s->batch->repeated ? RUN_FENCED : outcomes[item->kind];
+    if (fenced && !s->batch->repeated) {
+        return RUN_FENCED;
+    }
+    return item->kind == SETTLE_DONE && item->result != NULL ? item->result->outcome
+                                                             : outcomes[item->kind];
 }
 
 /* A job handed back unrun, or while it ran, has no result: history gets what its payload says. */

@@ -176,6 +176,11 @@ static bool lost_infrastructure(struct attempt *a)
             services_reconnected(a->runner->services, clock_mono_ms() - a->began_ms));
 }
 
+static bool is_late(const struct attempt *a, const struct run_result *ret)
+{
+    return a->job != NULL && a->job->expires_us > 0 && ret->started_us > a->job->expires_us;
+}
+
 static int execute(struct attempt *a, struct run_result *ret)
 {
     if (a->job == NULL) {
@@ -319,20 +324,36 @@ static void keep(const struct attempt *a, struct run_result *ret)
     }
 }
 
+/* A job that ends without a start. */
+static void end_unrun(const struct attempt *a, enum run_outcome outcome, struct run_result *ret)
+{
+    ret->outcome = outcome;
+    ret->finished_us = ret->started_us;
+    ret->job_type = a->type;
+    keep(a, ret);
+}
+
 static void log_run(const struct runner *r, const struct run_result *ret)
 {
     static const struct {
         const char *event;
         enum log_level level;
     } lines[RUN_OUTCOMES] = {
-        [RUN_DONE] = { "job.done", LOG_INFO },     [RUN_RETRY] = { "job.retry", LOG_WARN },
-        [RUN_SNOOZE] = { "job.snooze", LOG_INFO }, [RUN_DEAD] = { "job.dead", LOG_ERROR },
+        [RUN_DONE] = { "job.done", LOG_INFO },
+        [RUN_RETRY] = { "job.retry", LOG_WARN },
+        [RUN_SNOOZE] = { "job.snooze", LOG_INFO },
+        [RUN_DEAD] = { "job.dead", LOG_ERROR },
+        [RUN_EXPIRED] = { "job.expired", LOG_WARN },
+        [RUN_CANCELLED] = { "job.cancelled", LOG_INFO },
         [RUN_BACK] = { "job.back", LOG_INFO },
     };
     int64_t run_ms = (ret->finished_us - ret->started_us) / 1000;
 
-    if (ret->outcome == RUN_DONE) {
-        log_at(lines[RUN_DONE].level, lines[RUN_DONE].event, kv_str("type", ret->type),
+    if (!log_wants(lines[ret->outcome].level)) {
+        return;
+    }
+    if (ret->outcome == RUN_DONE || ret->outcome == RUN_EXPIRED) {
+        log_at(lines[ret->outcome].level, lines[ret->outcome].event, kv_str("type", ret->type),
                kv_str("queue", r->queue), kv_int("attempt", ret->attempt),
                kv_int("run_ms", run_ms));
         return;
@@ -380,10 +401,34 @@ void run_payload(struct runner *r, const char *payload, size_t payload_bytes,
     a.job = job;
     describe(&a, ret);
     log_context(ret->jid, ret->trace_id);
-    a.returned = execute(&a, ret);
-    ret->finished_us = clock_now_us();
-    conclude(&a, payload, payload_bytes, ret);
+    if (is_late(&a, ret)) {
+        a.type = job_type_find(r->types, job->type);
+        end_unrun(&a, RUN_EXPIRED, ret);
+    } else {
+        a.returned = execute(&a, ret);
+        ret->finished_us = clock_now_us();
+        conclude(&a, payload, payload_bytes, ret);
+    }
     json_decref(a.context.args);
+    log_run(r, ret);
+    log_context(NULL, NULL);
+}
+
+void run_cancelled(const struct runner *r, const char *payload, size_t payload_bytes,
+                   struct run_result *ret)
+{
+    struct runner unchanged = *r;
+    struct attempt a = { .runner = &unchanged };
+    scoped(job_free_p) struct job *job = NULL;
+
+    ret->started_us = clock_now_us();
+    if (job_parse(payload, payload_bytes, &job, &a.fail) == 0) {
+        a.job = job;
+        a.type = job_type_find(r->types, job->type);
+    }
+    describe(&a, ret);
+    log_context(ret->jid, ret->trace_id);
+    end_unrun(&a, RUN_CANCELLED, ret);
     log_run(r, ret);
     log_context(NULL, NULL);
 }

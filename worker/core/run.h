@@ -53,6 +53,9 @@ struct run_result *run_result_move(struct run_result *r);
 /* Accepts NULL. */
 void run_result_free(struct run_result *r);
 
+/* The result of a job that is ended because somebody asked for it, before its start. */
+void run_cancelled(const struct runner *r, const char *payload, size_t payload_bytes,
+                   struct run_result *ret);
 /* Run it.  Always ends with *ret filled (empty). */
 void run_payload(struct runner *r, const char *payload, size_t payload_bytes,
                  struct run_result *ret);

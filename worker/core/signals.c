@@ -13,10 +13,9 @@ static const struct signal_row {
     const char *remote;
     enum worker_signal means;
 } rows[] = {
-    { SIGTERM, "TERM", SIGNAL_STOP },
-    { SIGINT, NULL, SIGNAL_STOP },
-    { SIGTSTP, "TSTP", SIGNAL_QUIET },
-    { SIGTTIN, "TTIN", SIGNAL_SHOW },
+    { SIGTERM, "TERM", SIGNAL_STOP },  { SIGINT, NULL, SIGNAL_STOP },
+    { SIGTSTP, "TSTP", SIGNAL_QUIET }, { SIGTTIN, "TTIN", SIGNAL_SHOW },
+    { SIGHUP, NULL, SIGNAL_RELOAD },
 };
 
 static void fill_set(sigset_t *set)

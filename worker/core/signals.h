@@ -9,7 +9,8 @@ enum worker_signal {
     SIGNAL_NONE,
     SIGNAL_STOP,  /* TERM, INT: stop claiming, drain, hand back; a second one: at once */
     SIGNAL_QUIET, /* TSTP: stop claiming, go on running; no way back */
-    SIGNAL_SHOW   /* TTIN: log what runs */
+    SIGNAL_SHOW,  /* TTIN: log what runs */
+    SIGNAL_RELOAD /* HUP: read the configuration again */
 };
 
 /* Block the signals above in this thread and its children; SIGPIPE is ignored. */

@@ -10,8 +10,9 @@ enum {
 };
 
 const char *const run_outcome_names[RUN_OUTCOMES] = {
-    [RUN_DONE] = "done", [RUN_RETRY] = "retry",   [RUN_SNOOZE] = "snooze",
-    [RUN_DEAD] = "dead", [RUN_FENCED] = "fenced", [RUN_BACK] = "back",
+    [RUN_DONE] = "done",     [RUN_RETRY] = "retry",     [RUN_SNOOZE] = "snooze",
+    [RUN_DEAD] = "dead",     [RUN_EXPIRED] = "expired", [RUN_CANCELLED] = "cancelled",
+    [RUN_FENCED] = "fenced", [RUN_BACK] = "back",
 };
 
 /* Up to a fifth more, so that jobs sent away together do not come back together. */

@@ -8,7 +8,17 @@
 #include "common/base/fail.h"
 #include "worker/core/job_context.h"
 
-enum run_outcome { RUN_DONE, RUN_RETRY, RUN_SNOOZE, RUN_DEAD, RUN_FENCED, RUN_BACK, RUN_OUTCOMES };
+enum run_outcome {
+    RUN_DONE,
+    RUN_RETRY,
+    RUN_SNOOZE,
+    RUN_DEAD,
+    RUN_EXPIRED,   /* ended without a start: too late (struct job, expires_us) */
+    RUN_CANCELLED, /* likewise: somebody asked for its end */
+    RUN_FENCED,
+    RUN_BACK,
+    RUN_OUTCOMES
+};
 extern const char *const run_outcome_names[RUN_OUTCOMES]; /* as in job_run.outcome */
 
 struct run_end {

@@ -13,6 +13,7 @@
 #include "worker/core/history.h"
 #include "worker/core/lane.h"
 #include "worker/core/metrics.h"
+#include "worker/core/scaling.h"
 #include "worker/core/signals.h"
 #include "worker/core/startup.h"
 
@@ -36,6 +37,7 @@ struct worker {
     struct lane_setup lane_setups[ARGS_MAX_LANES];
     struct lane *lanes[ARGS_MAX_LANES];
     size_t lane_count; /* started */
+    struct scaling scaling;
     struct heartbeat_setup heartbeat_setup;
     struct heartbeat_thread *heartbeat;
     struct health_view view;
@@ -45,16 +47,16 @@ struct worker {
 
 static void prepare_lanes(struct worker *w)
 {
-    for (size_t i = 0; i < w->setup->lane_count; i++) {
+    for (size_t i = 0; i < w->setup->args->lane_count; i++) {
         w->lane_setups[i] = (struct lane_setup){
-            .queue = w->setup->lanes[i].queue,
-            .threads = w->setup->lanes[i].threads,
+            .queue = w->setup->args->lanes[i].queue,
+            .threads = w->setup->args->lanes[i].threads,
             .identity = w->identity,
             .conf = w->setup->conf,
             .types = w->setup->types,
             .history = w->history,
-            .stats = &w->stats,
             .metrics = w->metrics,
+            .stats = &w->stats,
             .lease_valid = &w->lease_valid,
         };
     }
@@ -79,11 +81,12 @@ static int take_lease(struct worker *w, struct fail *f)
 
 static int start_lanes(struct worker *w, struct fail *f)
 {
-    for (size_t i = 0; i < w->setup->lane_count; i++) {
+    for (size_t i = 0; i < w->setup->args->lane_count; i++) {
         TRY(lane_start(&w->lane_setups[i], &w->lanes[i], f));
         w->lane_count++;
-        w->heartbeat_setup.concurrency += w->lane_setups[i].threads;
     }
+    scaling_init(&w->scaling, w->identity, w->setup->args, w->lanes);
+    w->heartbeat_setup.scaling = &w->scaling;
     w->heartbeat_setup.lane_count = w->lane_count;
     return 0;
 }
@@ -128,14 +131,13 @@ static int start(struct worker *w, struct fail *f)
     TRY(history_start(w->setup->conf, w->identity, &w->history, f));
     w->heartbeat_setup.history = w->history;
     prepare_lanes(w);
-    TRY(heartbeat_info(w->identity, w->lane_setups, w->setup->lane_count, &w->info_json, f));
+    TRY(heartbeat_info(w->identity, w->lane_setups, w->setup->args->lane_count, &w->info_json, f));
     w->heartbeat_setup.info_json = w->info_json;
     TRY(take_lease(w, f));
     TRY(start_lanes(w, f));
     TRY(heartbeat_start(&w->heartbeat_setup, &w->heartbeat, f));
     TRY(start_health(w, f));
-    log_info("worker.start", kv_str("identity", w->identity), kv_int("lanes", w->lane_count),
-             kv_int("threads", w->heartbeat_setup.concurrency));
+    log_info("worker.start", kv_str("identity", w->identity), kv_int("lanes", w->lane_count));
     return 0;
 }
 
@@ -200,6 +202,9 @@ static void serve(struct worker *w)
             break;
         case SIGNAL_SHOW:
             show(w);
+            break;
+        case SIGNAL_RELOAD:
+            scaling_reload(&w->scaling);
             break;
         case SIGNAL_NONE:
             watch(w);

@@ -12,9 +12,8 @@
 
 struct worker_setup {
     const struct conf *conf;
-    const struct lane_spec *lanes;
-    size_t lane_count;
-    const struct job_types *types; /* tests bring their own */
+    const struct worker_args *args; /* queues and threads */
+    const struct job_types *types;  /* tests bring their own */
 };
 
 /* Runs until told to stop.  Returns the exit code: 0 after a stop (all settled), 1 when it could

@@ -3,9 +3,10 @@
 -- What the list holds before comes from BLMOVE, or from a call whose reply was lost; what of it is too much goes back.
 -- A paused queue takes everything back.  While there are suspects (recovered jobs that were not settled since), each is handed
 -- out alone, and only while no other list of this process holds one; jobs behind it may pass.
--- KEYS: queue list, claim list, paused, queues, suspects, list of this process's suspect.
+-- KEYS: queue list, claim list, paused, queues, suspects, list of this process's suspect, cancelled.
 -- ARGV: queue name, max jobs (at most 1000), TTL of the last key in s.
--- Returns {state, jobs}: 0; 1 = paused; 2 = only suspects wait, and not for this process.
+-- Returns {state, jobs, whether there are cancelled jobs (0|1)}: state 0; 1 = paused; 2 = only suspects wait, and not for this
+-- process.
 local max = tonumber(ARGV[2])
 local held = redis.call('LRANGE', KEYS[2], 0, -1)
 local paused = redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 1
@@ -17,6 +18,8 @@ if over > 0 then -- the head was claimed last: same order as before
     redis.call('RPUSH', KEYS[1], unpack(held, 1, over))
     redis.call('LTRIM', KEYS[2], over, -1)
 end
+
+local cancelled = redis.call('EXISTS', KEYS[7])
 
 local function is_suspect(payload)
     return payload and redis.call('ZSCORE', KEYS[5], redis.sha1hex(payload))
@@ -48,11 +51,11 @@ local function choose()
     if #chosen > 0 then
         redis.call('LPUSH', KEYS[2], unpack(chosen))
     end
-    return { #chosen == 0 and #waiting > 0 and 2 or 0, chosen }
+    return { #chosen == 0 and #waiting > 0 and 2 or 0, chosen, cancelled }
 end
 
 if paused then
-    return { 1, {} }
+    return { 1, {}, cancelled }
 elseif careful then
     return choose()
 end
@@ -69,4 +72,4 @@ if #jobs < max then
         end
     end
 end
-return { 0, jobs }
+return { 0, jobs, cancelled }

@@ -1,10 +1,11 @@
 #!lua flags=allow-oom
 -- Settle a batch of claimed jobs: each leaves the claim list and takes its next place.  A job that is not in the list any more
 -- has been recovered: it is left alone and counted as fenced.
--- KEYS: claim list, queue list, queues, schedule, retry, dead, suspects.
+-- KEYS: claim list, queue list, queues, schedule, retry, dead, suspects, cancelled.
 -- ARGV: queue name, UTC day, day TTL in s, then per job: kind, failed (0|1), score, payload, next, and of a timetable's
 -- job that ends: busy marker, jid (see slot.lua).
--- Kinds: done, back, schedule, retry, dead.  Returns one number per job: 1 settled, 0 fenced.
+-- Kinds: done, back, schedule, retry, dead.  Returns one number per job (1 settled, 0 fenced) and whether
+-- there are cancelled jobs (0|1).
 local first, width = 4, 7
 local count = (#ARGV - first + 1) / width
 local result, processed, failed, fenced = {}, 0, 0, 0
@@ -83,4 +84,5 @@ add('failed', failed)
 if fenced > 0 then
     redis.call('INCRBY', 'dropship:stat:fenced', fenced)
 end
+result[count + 1] = redis.call('EXISTS', KEYS[8])
 return result

@@ -1,10 +1,10 @@
 #!lua flags=allow-oom
 -- Settle all that a claim list still holds at once.  The list is the batch's alone, so when it has as many jobs as the batch has
 -- unsettled ones, they are these.  If not (recovery was here), or while there are suspects to acquit, nothing is changed.
--- KEYS: claim list, suspects, queue list, queues, schedule, retry, dead.
+-- KEYS: claim list, suspects, queue list, queues, schedule, retry, dead, cancelled.
 -- ARGV: queue name, UTC day, day TTL in s, jobs, how many count as processed, as failed, then of each job that is not simply
 -- done: kind (done, back, schedule, retry, dead), score, bytes to store, and of one that ends: marker, its value.
--- Returns 1 settled, 0 nothing changed.
+-- Returns 1 settled, 2 settled and there are cancelled jobs, 0 nothing changed.
 if redis.call('LLEN', KEYS[1]) ~= tonumber(ARGV[4]) or redis.call('EXISTS', KEYS[2]) == 1 then
     return 0
 end
@@ -35,4 +35,4 @@ local function add(name, by)
 end
 add('processed', tonumber(ARGV[5]))
 add('failed', tonumber(ARGV[6]))
-return 1
+return 1 + redis.call('EXISTS', KEYS[8])

@@ -107,7 +107,8 @@ static const struct job_types table = { types, COUNT_OF(types) };
 
 static void be_worker(void)
 {
-    const struct lane_spec lane = { .queue = "test", .threads = 2 };
+    const struct worker_args args = { .lanes = { { .queue = "test", .threads = 2 } },
+                                      .lane_count = 1 };
     struct str mistakes;
     struct conf *conf = NULL;
     struct fail f = { 0 };
@@ -119,8 +120,7 @@ static void be_worker(void)
     }
     signals_block();
     http_global_start();
-    int code = worker_run(
-        &(struct worker_setup){ .conf = conf, .lanes = &lane, .lane_count = 1, .types = &table });
+    int code = worker_run(&(struct worker_setup){ .conf = conf, .args = &args, .types = &table });
     conf_free(conf);
     _exit(code);
 }

@@ -12,8 +12,8 @@ static void enqueue_three(void)
 
 /* ---- claim: queue name, max, TTL of the process's mark ---- */
 
-#define CLAIM_KEYS "queue:q", "claimed", "paused", "queues", "suspects", "mine"
-#define CLAIM(max) lua_claim, 6, CLAIM_KEYS, "q", max, "60"
+#define CLAIM_KEYS "queue:q", "claimed", "paused", "queues", "suspects", "mine", "cancelled"
+#define CLAIM(max) lua_claim, 7, CLAIM_KEYS, "q", max, "60"
 
 static void suspect(const char *payload)
 {
@@ -24,7 +24,7 @@ static void claim_moves_from_the_tail_in_run_order(void **state)
 {
     (void)state;
     enqueue_three();
-    runs("(0 (a b))", CLAIM("2"));
+    runs("(0 (a b) 0)", CLAIM("2"));
     says("(c)", "LRANGE", "queue:q", "0", "-1");
     says("(b a)", "LRANGE", "claimed", "0", "-1");
 }
@@ -32,7 +32,7 @@ static void claim_moves_from_the_tail_in_run_order(void **state)
 static void claim_of_an_empty_queue_gives_none(void **state)
 {
     (void)state;
-    runs("(0 ())", CLAIM("5"));
+    runs("(0 () 0)", CLAIM("5"));
     says("0", "DBSIZE");
 }
 
@@ -41,7 +41,7 @@ static void claim_returns_first_what_the_list_holds_already(void **state)
     (void)state;
     enqueue_three();
     does("RPUSH", "claimed", "y", "x");
-    runs("(0 (x y a))", CLAIM("3"));
+    runs("(0 (x y a) 0)", CLAIM("3"));
     says("(a y x)", "LRANGE", "claimed", "0", "-1");
 }
 
@@ -50,7 +50,7 @@ static void claim_gives_back_what_exceeds_its_limit_in_the_old_order(void **stat
     (void)state;
     does("RPUSH", "queue:q", "d");
     does("RPUSH", "claimed", "c", "b", "a");
-    runs("(0 (a))", CLAIM("1"));
+    runs("(0 (a) 0)", CLAIM("1"));
     says("(d c b)", "LRANGE", "queue:q", "0", "-1");
     says("(a)", "LRANGE", "claimed", "0", "-1");
     says("(q)", "SMEMBERS", "queues");
@@ -62,7 +62,7 @@ static void claim_of_a_paused_queue_takes_everything_back(void **state)
     does("SADD", "paused", "q");
     enqueue_three();
     does("RPUSH", "claimed", "y", "x");
-    runs("(1 ())", CLAIM("5"));
+    runs("(1 () 0)", CLAIM("5"));
     says("(c b a y x)", "LRANGE", "queue:q", "0", "-1");
     says("0", "EXISTS", "claimed");
 }
@@ -72,7 +72,7 @@ static void claim_hands_a_suspect_out_alone(void **state)
     (void)state;
     enqueue_three();
     suspect("a");
-    runs("(0 (a))", CLAIM("5"));
+    runs("(0 (a) 0)", CLAIM("5"));
     says("claimed", "GET", "mine");
     says("(c b)", "LRANGE", "queue:q", "0", "-1");
 }
@@ -85,10 +85,10 @@ static void claim_passes_a_suspect_while_the_process_has_one(void **state)
     suspect("x");
     does("RPUSH", "other", "x");
     does("SET", "mine", "other");
-    runs("(0 (a c))", CLAIM("5"));
+    runs("(0 (a c) 0)", CLAIM("5"));
     says("(b)", "LRANGE", "queue:q", "0", "-1");
     does("DEL", "claimed");
-    runs("(2 ())", CLAIM("5"));
+    runs("(2 () 0)", CLAIM("5"));
 }
 
 static void claim_takes_a_suspect_when_the_other_list_is_settled(void **state)
@@ -97,7 +97,7 @@ static void claim_takes_a_suspect_when_the_other_list_is_settled(void **state)
     enqueue_three();
     suspect("a");
     does("SET", "mine", "other");
-    runs("(0 (a))", CLAIM("5"));
+    runs("(0 (a) 0)", CLAIM("5"));
 }
 
 static void claim_goes_on_when_redis_is_full(void **state)
@@ -105,20 +105,21 @@ static void claim_goes_on_when_redis_is_full(void **state)
     (void)state;
     enqueue_three();
     does("CONFIG", "SET", "maxmemory", "1");
-    runs("(0 (a b c))", CLAIM("5"));
+    runs("(0 (a b c) 0)", CLAIM("5"));
 }
 
 /* ---- settle ---- */
 
-#define SETTLE_KEYS "claimed", "queue:q", "queues", "schedule", "retry", "dead", "suspects"
-#define SETTLE(...) lua_settle, 7, SETTLE_KEYS, "q", "2026-01-02", "60", __VA_ARGS__
+#define SETTLE_KEYS                                                                                \
+    "claimed", "queue:q", "queues", "schedule", "retry", "dead", "suspects", "cancelled"
+#define SETTLE(...) lua_settle, 8, SETTLE_KEYS, "q", "2026-01-02", "60", __VA_ARGS__
 #define DONE(job)   "done", "0", "", job, "", "", ""
 
 static void settle_of_a_whole_batch_done_leaves_only_counts(void **state)
 {
     (void)state;
     does("RPUSH", "claimed", "b", "a");
-    runs("(1 1)", SETTLE(DONE("a"), DONE("b")));
+    runs("(1 1 0)", SETTLE(DONE("a"), DONE("b")));
     says("0", "EXISTS", "claimed", "queue:q");
     says("(2 2)", "MGET", "stat:processed", "stat:processed:2026-01-02");
     assert_in_range(number("TTL", "stat:processed:2026-01-02"), 50, 60);
@@ -129,7 +130,7 @@ static void settle_puts_each_outcome_in_its_place(void **state)
 {
     (void)state;
     does("RPUSH", "claimed", "e", "d", "c", "b", "a");
-    runs("(1 1 1 1 1)",
+    runs("(1 1 1 1 1 0)",
          SETTLE(DONE("a"), "retry", "1", "10", "b", "b2", "", "", "schedule", "0", "20", "c", "c2",
                 "", "", "dead", "1", "30", "d", "d2", "", "", "back", "0", "", "e", "", "", ""));
     says("(b2 10)", "ZRANGE", "retry", "0", "-1", "WITHSCORES");
@@ -145,8 +146,8 @@ static void settle_of_a_stale_claim_changes_nothing_but_fenced(void **state)
 {
     (void)state;
     does("RPUSH", "queue:q", "a", "b");
-    runs("(0 0 0)", SETTLE(DONE("a"), "retry", "1", "10", "b", "b2", "m", "jid", "back", "0", "",
-                           "c", "", "", ""));
+    runs("(0 0 0 0)", SETTLE(DONE("a"), "retry", "1", "10", "b", "b2", "m", "jid", "back", "0", "",
+                             "c", "", "", ""));
     says("(a b)", "LRANGE", "queue:q", "0", "-1");
     says("3", "GET", "dropship:stat:fenced");
     says("2", "DBSIZE");
@@ -156,7 +157,7 @@ static void settle_tells_the_stale_from_its_own(void **state)
 {
     (void)state;
     does("RPUSH", "claimed", "b");
-    runs("(0 1)", SETTLE(DONE("a"), DONE("b")));
+    runs("(0 1 0)", SETTLE(DONE("a"), DONE("b")));
     says("(1 1)", "MGET", "stat:processed", "dropship:stat:fenced");
 }
 
@@ -164,9 +165,9 @@ static void settle_of_twins_takes_one_each(void **state)
 {
     (void)state;
     does("RPUSH", "claimed", "a", "a");
-    runs("(1)", SETTLE(DONE("a")));
+    runs("(1 0)", SETTLE(DONE("a")));
     says("(a)", "LRANGE", "claimed", "0", "-1");
-    runs("(0 1)", SETTLE(DONE("a"), DONE("a")));
+    runs("(0 1 0)", SETTLE(DONE("a"), DONE("a")));
 }
 
 static void settle_gives_several_back_in_the_old_order(void **state)
@@ -174,7 +175,7 @@ static void settle_gives_several_back_in_the_old_order(void **state)
     (void)state;
     does("RPUSH", "queue:q", "c");
     does("RPUSH", "claimed", "b", "a");
-    runs("(1 1)", SETTLE("back", "0", "", "a", "", "", "", "back", "0", "", "b", "", "", ""));
+    runs("(1 1 0)", SETTLE("back", "0", "", "a", "", "", "", "back", "0", "", "b", "", "", ""));
     says("(c b a)", "LRANGE", "queue:q", "0", "-1");
 }
 
@@ -183,7 +184,7 @@ static void settle_clears_the_busy_marker_of_its_jid_only(void **state)
     (void)state;
     does("MSET", "m1", "jid1", "m2", "other");
     does("RPUSH", "claimed", "b", "a");
-    runs("(1 1)",
+    runs("(1 1 0)",
          SETTLE("done", "0", "", "a", "", "m1", "jid1", "done", "0", "", "b", "", "m2", "jid2"));
     says("(nil other)", "MGET", "m1", "m2");
 }
@@ -196,7 +197,7 @@ static void settle_acquits_a_suspect_unless_it_is_given_back(void **state)
     does("SET", digest_of("dropship:recovered:", "a"), "2");
     does("SET", digest_of("dropship:recovered:", "b"), "1");
     does("RPUSH", "claimed", "b", "a");
-    runs("(1 1)", SETTLE(DONE("a"), "back", "0", "", "b", "", "", ""));
+    runs("(1 1 0)", SETTLE(DONE("a"), "back", "0", "", "b", "", "", ""));
     says("1", "ZCARD", "suspects");
     says("0", "EXISTS", digest_of("dropship:recovered:", "a"));
     says("1", "GET", digest_of("dropship:recovered:", "b"));
@@ -207,7 +208,83 @@ static void settle_goes_on_when_redis_is_full(void **state)
     (void)state;
     does("RPUSH", "claimed", "a");
     does("CONFIG", "SET", "maxmemory", "1");
-    runs("(1)", SETTLE("retry", "1", "10", "a", "a2", "", ""));
+    runs("(1 0)", SETTLE("retry", "1", "10", "a", "a2", "", ""));
+}
+
+static void settle_says_when_there_are_cancelled_jobs(void **state)
+{
+    (void)state;
+    does("RPUSH", "claimed", "a");
+    does("ZADD", "cancelled", "1", "jid");
+    runs("(1 1)", SETTLE(DONE("a")));
+}
+
+/* ---- settle_whole ---- */
+
+#define WHOLE_KEYS                                                                                 \
+    "claimed", "suspects", "queue:q", "queues", "schedule", "retry", "dead", "cancelled"
+#define WHOLE(...) lua_settle_whole, 8, WHOLE_KEYS, "q", "2026-01-02", "60", __VA_ARGS__
+
+static void settle_whole_ends_a_list_without_its_payloads(void **state)
+{
+    (void)state;
+    does("RPUSH", "claimed", "b", "a");
+    runs("1", WHOLE("2", "2", "0"));
+    says("0", "EXISTS", "claimed", "queue:q");
+    says("(2 2)", "MGET", "stat:processed", "stat:processed:2026-01-02");
+    says("0", "EXISTS", "stat:failed");
+}
+
+static void settle_whole_puts_each_outcome_in_its_place(void **state)
+{
+    (void)state;
+    does("SET", "m1", "jid1");
+    does("RPUSH", "claimed", "f", "e", "d", "c", "b", "a");
+    runs("1",
+         WHOLE("6", "4", "2", "retry", "10", "b2", "", "", "schedule", "20", "c2", "", "", "dead",
+               "30", "d2", "m1", "jid1", "back", "", "e", "", "", "back", "", "f", "", ""));
+    says("(b2 10)", "ZRANGE", "retry", "0", "-1", "WITHSCORES");
+    says("(c2 20)", "ZRANGE", "schedule", "0", "-1", "WITHSCORES");
+    says("(d2 30)", "ZRANGE", "dead", "0", "-1", "WITHSCORES");
+    says("(f e)", "LRANGE", "queue:q", "0", "-1");
+    says("(q)", "SMEMBERS", "queues");
+    says("0", "EXISTS", "claimed", "m1");
+    says("(4 2)", "MGET", "stat:processed", "stat:failed");
+}
+
+static void settle_whole_changes_nothing_when_the_list_holds_others(void **state)
+{
+    (void)state;
+    does("RPUSH", "claimed", "b");
+    runs("0", WHOLE("2", "2", "0"));
+    runs("0", WHOLE("2", "2", "1", "retry", "10", "b2", "", ""));
+    says("(b)", "LRANGE", "claimed", "0", "-1");
+    says("1", "DBSIZE");
+}
+
+static void settle_whole_leaves_suspects_to_settle(void **state)
+{
+    (void)state;
+    does("RPUSH", "claimed", "a");
+    suspect("b");
+    runs("0", WHOLE("1", "1", "0"));
+    says("(a)", "LRANGE", "claimed", "0", "-1");
+}
+
+static void settle_whole_says_when_there_are_cancelled_jobs(void **state)
+{
+    (void)state;
+    does("RPUSH", "claimed", "a");
+    does("ZADD", "cancelled", "1", "jid");
+    runs("2", WHOLE("1", "1", "0"));
+}
+
+static void settle_whole_goes_on_when_redis_is_full(void **state)
+{
+    (void)state;
+    does("RPUSH", "claimed", "a");
+    does("CONFIG", "SET", "maxmemory", "1");
+    runs("1", WHOLE("1", "1", "1", "retry", "10", "a2", "", ""));
 }
 
 /* ---- release ---- */
@@ -359,6 +436,13 @@ const struct CMUnitTest lua_claim_tests[] = {
     lua_test(settle_clears_the_busy_marker_of_its_jid_only),
     lua_test(settle_acquits_a_suspect_unless_it_is_given_back),
     lua_test(settle_goes_on_when_redis_is_full),
+    lua_test(settle_says_when_there_are_cancelled_jobs),
+    lua_test(settle_whole_ends_a_list_without_its_payloads),
+    lua_test(settle_whole_puts_each_outcome_in_its_place),
+    lua_test(settle_whole_changes_nothing_when_the_list_holds_others),
+    lua_test(settle_whole_leaves_suspects_to_settle),
+    lua_test(settle_whole_says_when_there_are_cancelled_jobs),
+    lua_test(settle_whole_goes_on_when_redis_is_full),
     lua_test(release_gives_all_back_in_the_old_order),
     lua_test(recover_leaves_the_living_alone),
     lua_test(recover_gives_back_in_order_and_counts),

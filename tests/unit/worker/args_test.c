@@ -60,19 +60,19 @@ static void without_words_every_queue_gets_a_lane(void **unused)
 static void named_queues_get_their_threads(void **unused)
 {
     (void)unused;
-    assert_int_equal(parse("--queue", "a=2", "--queue=b.c=256", "--queue", "d", NULL), -1);
+    assert_int_equal(parse("--queue", "a=2", "--queue=b.c=1024", "--queue", "d", NULL), -1);
     assert_int_equal(args.lane_count, 3);
     assert_string_equal(args.lanes[0].queue, "a");
     assert_int_equal(args.lanes[0].threads, 2);
     assert_string_equal(args.lanes[1].queue, "b.c");
-    assert_int_equal(args.lanes[1].threads, 256);
+    assert_int_equal(args.lanes[1].threads, 1024);
     assert_int_equal(args.lanes[2].threads, ARGS_DEFAULT_THREADS);
 }
 
 static void mistakes_end_with_two_and_a_sentence(void **unused)
 {
     static const char *const bad[] = {
-        "--queue=a=0", "--queue=a=257", "--queue=a=", "--queue=a=x", "--queue=a=2x", "--queue==3",
+        "--queue=a=0", "--queue=a=1025", "--queue=a=", "--queue=a=x", "--queue=a=2x", "--queue==3",
         "--queue=",    "--queue=a b=2", "--queue",    "--threads=3", "a=3"
     };
 
@@ -117,6 +117,51 @@ static void words_of_the_configuration_pass(void **unused)
     assert_int_equal(parse("--print-config", NULL), -1);
 }
 
+/* Lanes of DROPSHIP_WORKER_QUEUES with these words on the command line. */
+static int configure(const char *queues, const char *word)
+{
+    scoped(str_done) struct str mistakes;
+    struct conf *conf = NULL;
+    struct fail f = { 0 };
+
+    str_init(&mistakes, 10000);
+    assert_int_equal(parse(word, NULL), -1);
+    setenv("DROPSHIP_WORKER_QUEUES", queues, 1);
+    assert_int_equal(conf_load(&conf, &mistakes, &f), 0);
+    unsetenv("DROPSHIP_WORKER_QUEUES");
+    int result = worker_args_configure(&args, conf, &f);
+    conf_free(conf);
+    (void)snprintf(said, sizeof said, "%s", f.text);
+    return result;
+}
+
+static void queues_may_come_from_the_configuration(void **state)
+{
+    (void)state;
+    assert_int_equal(configure("a=2,b", NULL), 0);
+    assert_int_equal(args.lane_count, 2);
+    assert_string_equal(args.lanes[1].queue, "b");
+    assert_int_equal(args.lanes[0].threads, 2);
+    assert_int_equal(args.lanes[1].threads, ARGS_DEFAULT_THREADS);
+}
+
+static void command_line_goes_before_the_configuration(void **state)
+{
+    (void)state;
+    assert_int_equal(configure("a=2,b", "--queue=c=3"), 0);
+    assert_int_equal(args.lane_count, 1);
+    assert_string_equal(args.lanes[0].queue, "c");
+}
+
+static void mistake_in_the_configured_queues_is_named(void **state)
+{
+    (void)state;
+    assert_int_equal(configure("a=0", NULL), -1);
+    assert_non_null(strstr(said, "DROPSHIP_WORKER_QUEUES"));
+    assert_int_equal(configure("a,a", NULL), -1);
+    assert_int_equal(configure("a,,b", NULL), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +171,9 @@ int main(void)
         cmocka_unit_test(too_many_queues_are_refused),
         cmocka_unit_test(help_names_job_types_and_settings),
         cmocka_unit_test(words_of_the_configuration_pass),
+        cmocka_unit_test(queues_may_come_from_the_configuration),
+        cmocka_unit_test(command_line_goes_before_the_configuration),
+        cmocka_unit_test(mistake_in_the_configured_queues_is_named),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
