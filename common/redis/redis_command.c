@@ -66,8 +66,10 @@ static int not_written(struct redis *r, const char *command, int system_error, s
 {
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     const struct redis_error_rule *rule;
+    char byte;
 
     if ((system_error == EPIPE || system_error == ECONNRESET) &&
+        recv(r->context->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0 &&
         redisBufferRead(r->context) == REDIS_OK) {
         void *words = NULL;
 
