@@ -209,6 +209,38 @@ static void what_could_not_be_relayed_is_refused_at_once(void **state)
     assert_int_equal(fixture_number(&x, "select count(*) from outbox"), 0);
 }
 
+static void rows_wait_in_postgres_while_redis_takes_no_more(void **state)
+{
+    static const struct {
+        const char *key, *value, *code;
+    } limits[] = { { "dropship:queue_max", "2", "QUEUE_FULL" },
+                   { "dropship:memory_full", "7 of 8 MiB", "MEMORY_FULL" } };
+
+    (void)state;
+    add(2);
+    assert_int_equal(relay(10), 2);
+    for (size_t i = 0; i < COUNT_OF(limits); i++) {
+        scoped(redis_reply_clear_p) redisReply *set = NULL;
+        scoped(redis_reply_clear_p) redisReply *unset = NULL;
+        scoped(json_clear_p) json_t *before = fixture_list(&x, "queue:fulfillment");
+        struct fail f = { 0 };
+        int64_t sent = 0;
+
+        add(3);
+        assert_int_equal(redis_do(x.redis, &set, &f, "SET", limits[i].key, limits[i].value, NULL),
+                         0);
+        assert_int_equal(outbox_relay(x.db, x.redis, 10, &sent, &f), -1);
+        assert_int_equal(f.kind, FAIL_LATER);
+        assert_string_equal(f.code, limits[i].code);
+        assert_int_equal(fixture_number(&x, "select count(*) from outbox where sent_at is null"),
+                         3);
+        assert_int_equal(redis_do(x.redis, &unset, &f, "DEL", limits[i].key, NULL), 0);
+        assert_int_equal(relay(10), 3);
+        scoped(json_clear_p) json_t *after = fixture_list(&x, "queue:fulfillment");
+        assert_int_equal(json_array_size(after), json_array_size(before) + 3);
+    }
+}
+
 static void a_later_event_goes_to_the_schedule(void **state)
 {
     (void)state;
@@ -290,6 +322,7 @@ int main(void)
         cmocka_unit_test_setup(a_relay_that_dies_between_push_and_mark_repeats_the_same_job, clear),
         cmocka_unit_test_setup(a_row_that_can_never_be_a_job_is_told_and_blocks_nobody, clear),
         cmocka_unit_test_setup(what_could_not_be_relayed_is_refused_at_once, clear),
+        cmocka_unit_test_setup(rows_wait_in_postgres_while_redis_takes_no_more, clear),
         cmocka_unit_test_setup(a_later_event_goes_to_the_schedule, clear),
         cmocka_unit_test_setup(two_relays_at_once_send_each_row_once, clear),
         cmocka_unit_test_setup(adding_an_event_wakes_who_listens, clear),

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/queue/cancel.h"
+#include "common/queue/pressure.h"
+#include "common/queue/unique.h"
 #include "tests/integration/queue/fixture.h"
 
 #define ME "host:1:aaaaaaaaaaaa"
@@ -61,6 +64,36 @@ static int run_enqueue(struct fixture *fx, struct fail *f)
     char jid[JOB_JID_BYTES];
 
     return queue_enqueue(fx->redis, &spec, jid, f);
+}
+
+/* Enough jobs for two groups, unique ones among them; then what is asked of them. */
+static int run_unique(struct fixture *fx, struct fail *f)
+{
+    enum { MANY = 1001 };
+    static struct job_spec specs[MANY];
+    static struct enqueued results[MANY];
+    struct job job = { .jid = "u",
+                       .unique = "0123456789abcdef0123456789abcdef01234567",
+                       .unique_for_s = 9 };
+    struct pressure pressure = { .queue_max = 10000, .memory_percent = 80 };
+    static const char payload[] = "{\"args\":[],\"class\":\"t\",\"jid\":\"u\"}";
+    const char *jid = "jid-waiting";
+    bool cancelled;
+
+    for (size_t i = 0; i < MANY; i++) {
+        specs[i] = (struct job_spec){ .type = "t",
+                                      .queue = "u",
+                                      .run_at_us = i % 2 == 0 ? 0 : INT64_MAX / 2 };
+        specs[i].unique_for_s = i % 500 == 0 ? 60 : 0;
+    }
+    TRY(queue_enqueue_each(fx->redis, specs, MANY, results, f));
+    TRY(queue_unique_hold(fx->redis, &job, 0, f));
+    TRY(queue_lock_release(fx->redis, payload, strlen(payload), f));
+    TRY(queue_cancel(fx->redis, jid, f));
+    TRY(queue_cancelled(fx->redis, jid, &cancelled, f));
+    TRY(queue_cancelled_each(fx->redis, &jid, 1, &cancelled, f));
+    TRY(queue_cancel_forget(fx->redis, jid, f));
+    return queue_pressure(fx->redis, &pressure, f);
 }
 
 static int run_claim_and_settle(struct fixture *fx, struct fail *f)
@@ -213,6 +246,7 @@ static void torture(struct fixture *fx, faulty_fn *run, int64_t may_add)
     }
 
 TORTURE(enqueue, 1)
+TORTURE(unique, 1001)
 TORTURE(recover, 0)
 TORTURE(promote, 0)
 TORTURE(beat, 0)
@@ -225,6 +259,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         queue_test(enqueue_survives_lack_of_memory),
+        queue_test(unique_survives_lack_of_memory),
         queue_test(claim_and_settle_survives_lack_of_memory),
         queue_test(recover_survives_lack_of_memory),
         queue_test(promote_survives_lack_of_memory),
