@@ -102,6 +102,28 @@ static void promote_sends_what_has_no_queue_to_dead(void **state)
     says("0", "EXISTS", "queues");
 }
 
+static void promote_keeps_the_order_within_a_page(void **state)
+{
+    (void)state;
+    does("ZADD", "retry", "1", "a", "2", "b", "3", "c");
+    runs("2", lua_promote, 3, "retry", "dead", "queues", "q", "", "a", "a2", "q", "", "b", "b2");
+    says("(b2 a2)", "LRANGE", "queue:q", "0", "-1");
+    says("(c)", "ZRANGE", "retry", "0", "-1");
+}
+
+static void promote_to_a_queue_that_is_no_list_goes_to_dead(void **state)
+{
+    (void)state;
+    does("SET", "queue:odd", "x");
+    does("ZADD", "retry", "1", "a", "2", "b");
+    runs("1", lua_promote, 3, "retry", "dead", "queues", "odd", "", "a", "a2", "q", "", "b", "b2");
+    says("(b2)", "LRANGE", "queue:q", "0", "-1");
+    says("(a)", "ZRANGE", "dead", "0", "-1");
+    assert_in_range(number("ZSCORE", "dead", "a"), lua_now_us() / 1000000 - 10,
+                    lua_now_us() / 1000000 + 10);
+    says("0", "EXISTS", "retry");
+}
+
 static void promote_goes_on_when_redis_is_full(void **state)
 {
     (void)state;
@@ -217,6 +239,8 @@ const struct CMUnitTest lua_place_tests[] = {
     lua_test(due_tells_the_servers_time_in_microseconds),
     lua_test(promote_moves_only_what_is_still_there),
     lua_test(promote_sends_what_has_no_queue_to_dead),
+    lua_test(promote_keeps_the_order_within_a_page),
+    lua_test(promote_to_a_queue_that_is_no_list_goes_to_dead),
     lua_test(promote_goes_on_when_redis_is_full),
     lua_test(slot_pushes_once_for_all_callers),
     lua_test(slot_that_is_over_is_not_claimed),
