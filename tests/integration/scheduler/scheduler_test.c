@@ -13,6 +13,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/json.h"
+#include "common/queue/pressure.h"
 #include "common/queue/queue.h"
 #include "tests/integration/model/fixture.h"
 #include "tests/integration/scheduler/process.h"
@@ -217,6 +218,21 @@ static void jobs_of_a_vanished_worker_come_back_and_those_of_a_living_one_stay(v
     assert_int_equal(redis_number("EXISTS", "queue:dropship.canary"), 0);
 }
 
+static void the_limits_of_enqueue_are_written_and_an_old_alarm_ends(void **state)
+{
+    int64_t until_ms = clock_mono_ms() + DEADLINE_MS;
+
+    (void)state;
+    redis_text("SET", KEY_QUEUE_MAX, "7", NULL);
+    redis_text("SET", KEY_MEMORY_FULL, "once it was", NULL);
+    running[0] = process_start(NULL, NULL);
+    while (redis_number("EXISTS", KEY_MEMORY_FULL) == 1 || /* the test's Redis has room */
+           redis_number("STRLEN", KEY_QUEUE_MAX) != (int64_t)strlen("10000000")) {
+        assert_true(clock_mono_ms() < until_ms);
+        clock_sleep_ms(20);
+    }
+}
+
 static void term_ends_it_at_once_and_cleanly(void **state)
 {
     (void)state;
@@ -362,6 +378,7 @@ int main(void)
         ROW(an_event_wakes_the_relay_at_once),
         ROW(due_jobs_are_promoted_in_time),
         ROW(jobs_of_a_vanished_worker_come_back_and_those_of_a_living_one_stay),
+        ROW(the_limits_of_enqueue_are_written_and_an_old_alarm_ends),
         ROW(term_ends_it_at_once_and_cleanly),
         ROW(without_postgres_due_jobs_are_promoted_and_nothing_unknown_is_pushed),
         ROW(cut_connections_are_made_again_and_work_goes_on),
