@@ -187,8 +187,7 @@ static int run(int argc, char **argv)
     }
     signals_block();
     http_global_start();
-    int code = worker_run(&(struct worker_setup){
-        .conf = conf, .lanes = args.lanes, .lane_count = args.lane_count, .types = &table });
+    int code = worker_run(&(struct worker_setup){ .conf = conf, .args = &args, .types = &table });
     conf_free(conf);
     return code;
 }
