@@ -157,7 +157,7 @@ static void process_flag(const struct metrics_view *v, const struct row *row, st
     }
 }
 
-/* ---- counters of the pool: per provider, or of all ---- */
+/* ---- counters of the pool: per provider, per queue, or of all ---- */
 
 static void pool(const struct metrics_view *v, const struct row *row, struct str *out)
 {
@@ -177,6 +177,16 @@ static void pool_us(const struct metrics_view *v, const struct row *row, struct 
         const struct metrics_count *c = &v->pool.items[i];
         if (strcmp(c->what, row->what) == 0) {
             metrics_text_seconds(out, row->name, LABELS({ "provider", c->queue }), c->value);
+        }
+    }
+}
+
+static void pool_queue(const struct metrics_view *v, const struct row *row, struct str *out)
+{
+    for (size_t i = 0; i < v->pool.count; i++) {
+        const struct metrics_count *c = &v->pool.items[i];
+        if (strcmp(c->what, row->what) == 0) {
+            metrics_text_int(out, row->name, LABELS({ "queue", c->queue }), c->value);
         }
     }
 }
@@ -294,6 +304,7 @@ static const struct row rows[] = {
     { PART_limits, COUNTER, "dropship_infrastructure_failures_total", pool, NAMED("infrastructure"), "Runs sent away because Redis or Postgres was away." },
     { PART_limits, COUNTER, "dropship_settle_failures_total", pool, NAMED("settle_failures"), "Settlements that had to be repeated." },
     { PART_limits, COUNTER, "dropship_history_dropped_total", pool, NAMED("history_dropped"), "History rows dropped." },
+    { PART_limits, COUNTER, "dropship_queue_recovered_total", pool_queue, NAMED("recovered"), "Jobs taken back from lost workers." },
     { PART_limits, COUNTER, "dropship_limit_waits_total", pool, NAMED("limit_waits"), "Calls that waited for a provider's limit." },
     { PART_limits, COUNTER, "dropship_limit_wait_seconds_total", pool_us, NAMED("limit_wait_us"), "Time they waited." },
     { PART_limits, COUNTER, "dropship_limit_refused_total", pool, NAMED("limit_refused"), "Calls put off because the wait was too long." },

@@ -65,6 +65,11 @@ static int read_breaker(struct request *rq, struct metrics_breaker *b, int64_t n
     return 0;
 }
 
+static bool is_about_provider(const struct metrics_count *c)
+{
+    return strncmp(c->what, "limit_", 6) == 0 || strncmp(c->what, "breaker_", 8) == 0;
+}
+
 /* Whoever was ever waited for has a breaker; no other list of providers exists in Redis. */
 static int read_breakers(struct request *rq, struct metrics_view *v, struct fail *f)
 {
@@ -77,7 +82,7 @@ static int read_breakers(struct request *rq, struct metrics_view *v, struct fail
     TRY(redis_time_us(rq->redis, &now_us, f));
     for (size_t i = 0; i < v->pool.count; i++) {
         const char *provider = v->pool.items[i].queue;
-        bool known = provider[0] == '\0';
+        bool known = !is_about_provider(&v->pool.items[i]);
         for (size_t k = 0; !known && k < v->breaker_count; k++) {
             known = strcmp(v->breakers[k].provider, provider) == 0;
         }

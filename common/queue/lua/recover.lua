@@ -48,5 +48,8 @@ if #back > 0 then
         redis.call('RPUSH', KEYS[1], unpack(condemned))
     end
     redis.call('INCRBY', 'dropship:stat:recovered', limit > 0 and #back or 0)
+    if limit > 0 then
+        redis.call('HINCRBY', 'dropship:metrics:pool', 'recovered|' .. ARGV[1], #back)
+    end
 end
 return { #held > 0 and 1 or 0, #back, condemned }

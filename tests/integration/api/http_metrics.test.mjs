@@ -43,7 +43,7 @@ test('what workers counted is shown per queue, type and outcome', async () => {
 
 test('limits and breakers are shown per provider', async () => {
   const soon = String(Date.now() + 60000);
-  api.redis('HSET', 'dropship:metrics:pool', 'claimed|', '9', 'limit_waits|cj', '4', 'limit_wait_us|cj', '2500000', 'limit_refused|shopify', '1', 'breaker_opened|tiktok', '2');
+  api.redis('HSET', 'dropship:metrics:pool', 'claimed|', '9', 'limit_waits|cj', '4', 'limit_wait_us|cj', '2500000', 'limit_refused|shopify', '1', 'breaker_opened|tiktok', '2', 'recovered|default', '6');
   api.redis('HSET', 'dropship:limit:cj:breaker', 'failures', '3');
   api.redis('HSET', 'dropship:limit:shopify:breaker', 'failures', '5', 'opened', '1', 'until', soon);
   api.redis('HSET', 'dropship:limit:tiktok:breaker', 'failures', '5', 'opened', '1', 'until', '1');
@@ -53,8 +53,10 @@ test('limits and breakers are shown per provider', async () => {
   assert.equal(sample(families, 'dropship_limit_wait_seconds_total', { provider: 'cj' }), 2.5);
   assert.equal(sample(families, 'dropship_limit_refused_total', { provider: 'shopify' }), 1);
   assert.equal(sample(families, 'dropship_breaker_opened_total', { provider: 'tiktok' }), 2);
+  assert.equal(sample(families, 'dropship_queue_recovered_total', { queue: 'default' }), 6);
   const state = (provider) => sample(families, 'dropship_breaker_state', { provider });
   assert.deepEqual(['cj', 'shopify', 'tiktok'].map(state), [0, 2, 1]);
+  assert.equal(state('default'), undefined, 'a queue has no breaker');
 });
 
 test('units are seconds and bytes', async () => {

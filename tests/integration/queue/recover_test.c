@@ -34,6 +34,7 @@ static void jobs_of_a_vanished_worker_run_next_in_their_order(void **state)
     assert_int_equal(recovery.recovered, 4);
     assert_int_equal(recovery.condemned, 0);
     assert_int_equal(fixture_int(fx, "GET", "dropship:stat:recovered", NULL), 4);
+    assert_int_equal(fixture_int(fx, "HGET", "dropship:metrics:pool", "recovered|a:b"), 4);
     for (int i = 0; i < 4; i++) { /* suspects come one by one */
         fixture_claim(fx, &b, ALIVE, "a:b", 1, 10);
         assert_int_equal(b.count, 1);
