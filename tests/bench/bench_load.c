@@ -67,7 +67,7 @@ static int load_bulk(struct load *l, struct fail *f)
 
 static int enqueue_one(const struct load *l, int64_t first, struct fail *f)
 {
-    char args[ARGS_BYTES], jid[JOB_JID_BYTES];
+    char args[ARGS_BYTES] = "", jid[JOB_JID_BYTES];
     struct job_spec spec = spec_of(l, args);
 
     write_args(l, first, args);
