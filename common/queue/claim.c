@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/base/fault_point.h"
 #include "common/queue/cancel.h"
 #include "common/queue/queue_priv.h"
 #include "queue_lua.h"
@@ -55,7 +56,9 @@ static int wait_for_job(struct redis *r, const struct claim_list *list, int64_t 
     (void)snprintf(seconds, sizeof seconds, "%" PRId64 ".%03d", block_ms / 1000,
                    (int)(block_ms % 1000));
     redis_set_timeout(r, block_ms + BLOCK_SPARE_MS);
+    FAULT_POINT("before", "BLMOVE");
     result = redis_do(r, &reply, f, "BLMOVE", key, list->key, "RIGHT", "LEFT", seconds, NULL);
+    FAULT_POINT("after", "BLMOVE");
     redis_set_timeout(r, usual_ms);
     if (result < 0 && strcmp(f->code, "OOM") == 0) {
         clock_sleep_ms(block_ms < FULL_WAIT_MS ? block_ms : FULL_WAIT_MS);
@@ -143,7 +146,9 @@ int queue_claim_release(struct redis *r, const struct claim_list *list, int64_t 
     const char *words[] = { list->key, key, "queues", list->queue };
 
     queue_key(list->queue, key);
+    FAULT_POINT("before", lua_release.name);
     TRY(redis_script(r, &lua_release, 3, COUNT_OF(words), words, NULL, &reply, f));
+    FAULT_POINT("after", lua_release.name);
     *ret_released = reply_int(reply, 0);
     return 0;
 }

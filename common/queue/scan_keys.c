@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/fault_point.h"
 #include "common/queue/queue_priv.h"
 
 void claim_keys_free(struct claim_keys *keys)
@@ -60,6 +61,7 @@ int claim_keys_scan(struct redis *r, struct claim_keys *ret, struct fail *f)
     do {
         scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
+        FAULT_POINT("before", "SCAN");
         TRY(redis_do(r, &reply, f, "SCAN", cursor, "MATCH", KEY_CLAIMED "*", "COUNT", "1000",
                      "TYPE", "list", NULL));
         TRY(reply_want_array(reply, 2, "SCAN", f));

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/fault_point.h"
+
 enum { FIRST_WORDS = 32, CHUNK_BYTES = 1024 };
 
 /* Formatted words, each NUL-terminated; the newest chunk is the list's first. */
@@ -128,16 +130,30 @@ static struct redis_args args_of(const struct words *w, size_t keys)
 int words_call(struct redis *r, const struct words *w, redisReply **ret, struct fail *f)
 {
     const struct redis_args args = args_of(w, 0);
+    int result;
 
-    return w->failed ? fail_memory(f) : redis_command(r, &args, ret, f);
+    if (w->failed) {
+        return fail_memory(f);
+    }
+    FAULT_POINT("before", args.argv[0]);
+    result = redis_command(r, &args, ret, f);
+    FAULT_POINT("after", args.argv[0]);
+    return result;
 }
 
 int words_script(struct redis *r, const struct embedded *script, size_t keys, const struct words *w,
                  redisReply **ret, struct fail *f)
 {
     const struct redis_args args = args_of(w, keys);
+    int result;
 
-    return w->failed ? fail_memory(f) : redis_eval(r, script, &args, ret, f);
+    if (w->failed) {
+        return fail_memory(f);
+    }
+    FAULT_POINT("before", script->name);
+    result = redis_eval(r, script, &args, ret, f);
+    FAULT_POINT("after", script->name);
+    return result;
 }
 
 int words_pipe(struct redis_pipe *p, const struct embedded *script, size_t keys,
@@ -145,5 +161,6 @@ int words_pipe(struct redis_pipe *p, const struct embedded *script, size_t keys,
 {
     const struct redis_args args = args_of(w, keys);
 
+    FAULT_POINT("before", script->name);
     return w->failed ? fail_memory(f) : redis_pipe_eval(p, script, &args, f);
 }
