@@ -4,6 +4,7 @@ set(MIGRATIONS
   0002_follow_up
   0003_watching
   0004_lookups
+  0005_dead_archive
   0006_outcomes
 )
 

@@ -156,7 +156,7 @@ static int run_state(struct cli *c, enum bulk_act act, enum job_state state, int
 static int run_all_failed(struct cli *c, struct fail *f)
 {
     bool dry = cli_option(c, "dry-run") != NULL;
-    int64_t dead, retry;
+    int64_t dead = 0, retry = 0;
 
     if (cli_option(c, "limit") != NULL) {
         return fail_set(f, FAIL_INPUT, "--limit wants a --state");
@@ -177,8 +177,8 @@ static int run_all_failed(struct cli *c, struct fail *f)
 int bulk_command(struct cli *c, enum bulk_act act, struct fail *f)
 {
     bool dry = cli_option(c, "dry-run") != NULL;
-    enum job_state state;
-    int64_t done;
+    enum job_state state = JOB_WAITING;
+    int64_t done = 0;
 
     TRY(check_breadth(c, act, f));
     if (cli_option(c, "state") == NULL) {

@@ -8,6 +8,7 @@
 #include "api/cli/out.h"
 #include "api/cli/show.h"
 #include "common/base/json.h"
+#include "common/model/dead_jobs.h"
 #include "common/model/overview.h"
 
 static const struct column job_columns[] = {
@@ -33,11 +34,40 @@ static const struct column job_fields[] = {
     { "error", "error_class", CELL_LONG },
     { "message", "error_message", CELL_LONG },
 };
+static const struct column archived_columns[] = {
+    { "JID", "jid", CELL_TEXT },
+    { "TYPE", "type", CELL_TEXT },
+    { "QUEUE", "queue", CELL_TEXT },
+    { "DIED", "died_at", CELL_AGE },
+    { "RETRIED", "retried_at", CELL_AGE },
+    { "ERROR", "error_class", CELL_TEXT },
+    { "MESSAGE", "error_message", CELL_TEXT },
+};
 static const struct column run_columns[] = {
     { "STARTED", "started_at", CELL_AGE }, { "ATTEMPT", "attempt", CELL_INT },
     { "OUTCOME", "outcome", CELL_TEXT },   { "TOOK", "run_ms", CELL_MS },
     { "WORKER", "worker", CELL_TEXT },     { "ERROR", "error", CELL_LONG },
 };
+
+/* Those that have left Redis. */
+static int show_archived(struct cli *c, int64_t limit, int64_t offset, struct fail *f)
+{
+    const struct dead_jobs_page page = { cli_option(c, "queue"), offset, limit };
+    scoped(json_clear_p) json_t *answer = NULL;
+    scoped(free_p) char *text = NULL;
+    struct db *db;
+
+    TRY(cli_db(c, &db, f));
+    TRY(dead_jobs_list(db, &page, &text, f));
+    TRY(show_parsed(text, &answer, f));
+    if (c->json) {
+        out_json(answer);
+        return 0;
+    }
+    printf("archived: %" PRId64 "\n", json_int(answer, "total", 0));
+    out_table(json_object_get(answer, "jobs"), archived_columns, COUNT_OF(archived_columns));
+    return 0;
+}
 
 int cmd_jobs(struct cli *c, struct fail *f)
 {
@@ -49,6 +79,9 @@ int cmd_jobs(struct cli *c, struct fail *f)
 
     TRY(cli_option_int(c, "limit", 1000, 50, &limit, f));
     TRY(cli_option_int(c, "offset", INT32_MAX, 0, &offset, f));
+    if (cli_option(c, "state") != NULL && strcmp(cli_option(c, "state"), "archived") == 0) {
+        return show_archived(c, limit, offset, f);
+    }
     TRY(cli_option(c, "state") != NULL ? bulk_read_state(cli_option(c, "state"), &state, f) : 0);
     TRY(cli_redis(c, &r, f));
     TRY(queue_jobs(r, state, cli_option(c, "queue"), (size_t)offset, (size_t)limit, &page, f));
@@ -124,6 +157,16 @@ int cmd_job(struct cli *c, struct fail *f)
 
 typedef int steer_fn(struct redis *r, const char *jid, struct fail *f);
 
+static void show_done(const struct cli *c, const char *jid, const char *done)
+{
+    if (c->json) {
+        scoped(json_clear_p) json_t *answer = json_pack("{s:s, s:s}", "jid", jid, "done", done);
+        out_json(answer);
+    } else {
+        printf("%s: %s\n", jid, done);
+    }
+}
+
 /* One job, one verb. */
 static int steer_job(struct cli *c, steer_fn *steer, const char *done, struct fail *f)
 {
@@ -132,35 +175,62 @@ static int steer_job(struct cli *c, steer_fn *steer, const char *done, struct fa
 
     TRY(cli_redis(c, &r, f));
     TRY(steer(r, jid, f));
-    if (c->json) {
-        scoped(json_clear_p) json_t *answer = json_pack("{s:s, s:s}", "jid", jid, "done", done);
-        out_json(answer);
-    } else {
-        printf("%s: %s\n", jid, done);
-    }
+    show_done(c, jid, done);
     return 0;
 }
 
-static int steer_jobs(struct cli *c, enum bulk_act act, steer_fn *steer, const char *done,
-                      struct fail *f)
+/* From the archive, when Redis does not have the job: what is told is then that it is nowhere. */
+static int retry_archived(struct cli *c, const char *jid, struct fail *f)
 {
-    if (cli_word(c, 0) != NULL && bulk_is_asked(c)) {
-        return fail_set(f, FAIL_INPUT, "either one JID, or options that say which jobs");
+    scoped(db_rollback_p) struct db *tx = NULL;
+    struct redis *r;
+    struct db *db;
+
+    TRY(cli_redis(c, &r, f));
+    if (cli_db(c, &db, f) < 0) {
+        return fail_wrap(f, "no job %.60s in Redis, and the archive cannot be asked", jid);
     }
-    return cli_word(c, 0) != NULL ? steer_job(c, steer, done, f) : bulk_command(c, act, f);
+    TRY(db_begin(db, &tx, f));
+    TRY(dead_jobs_retry(tx, r, jid, c->who, f));
+    return db_commit(&tx, f);
+}
+
+static int retry_one(struct cli *c, struct fail *f)
+{
+    const char *jid = cli_word(c, 0);
+    struct redis *r;
+
+    TRY(cli_redis(c, &r, f));
+    if (queue_retry(r, jid, f) < 0) {
+        TRY(f->kind == FAIL_MISSING ? retry_archived(c, jid, f) : -1);
+    }
+    show_done(c, jid, "in its queue");
+    return 0;
+}
+
+static int check_words(const struct cli *c, struct fail *f)
+{
+    return cli_word(c, 0) != NULL && bulk_is_asked(c)
+               ? fail_set(f, FAIL_INPUT, "either one JID, or options that say which jobs")
+               : 0;
 }
 
 int cmd_retry(struct cli *c, struct fail *f)
 {
-    return steer_jobs(c, BULK_RETRY, queue_retry, "in its queue", f);
+    TRY(check_words(c, f));
+    return cli_word(c, 0) != NULL ? retry_one(c, f) : bulk_command(c, BULK_RETRY, f);
 }
 
 int cmd_kill(struct cli *c, struct fail *f)
 {
-    return steer_jobs(c, BULK_KILL, queue_kill, "dead", f);
+    TRY(check_words(c, f));
+    return cli_word(c, 0) != NULL ? steer_job(c, queue_kill, "dead", f)
+                                  : bulk_command(c, BULK_KILL, f);
 }
 
 int cmd_delete(struct cli *c, struct fail *f)
 {
-    return steer_jobs(c, BULK_DELETE, queue_delete, "deleted", f);
+    TRY(check_words(c, f));
+    return cli_word(c, 0) != NULL ? steer_job(c, queue_delete, "deleted", f)
+                                  : bulk_command(c, BULK_DELETE, f);
 }

@@ -20,11 +20,11 @@ COMMAND("enqueue", cmd_enqueue, "TYPE [ARGS] [--in SECONDS | --at TIME] [--queue
         1, 2, "in= at= queue= expires-in= unique-for= unique-key= traceparent=",
         "Enqueue a job; ARGS is a JSON array.  Unique: not while another with the same type, queue and ARGS, or the same key, is there")
 COMMAND("cancel", cmd_cancel, "JID", 1, 1, "", "Ask for the end of a job: one that waits is not started, one that runs is told")
-COMMAND("jobs", cmd_jobs, "[--state waiting|running|scheduled|retry|dead] [--queue Q] [--limit N] [--offset N]", 0, 0,
-        "state= queue= limit= offset=", "Jobs of a state, next to run first")
+COMMAND("jobs", cmd_jobs, "[--state waiting|running|scheduled|retry|dead|archived] [--queue Q] [--limit N] [--offset N]", 0, 0,
+        "state= queue= limit= offset=", "Jobs of a state, next to run first; archived: dead ones that have left Redis")
 COMMAND("job", cmd_job, "JID", 1, 1, "", "Where a job is, and its runs")
 COMMAND("retry", cmd_retry, "JID | --all [--queue Q] ... | " BULK_USAGE, 0, 1, BULK_OPTIONS,
-        "Run a scheduled, retry or dead job now, or all that fit; --all without --state: every dead and retry job that fits")
+        "Run a scheduled, retry, dead or archived job now, or all that fit; --all without --state: every dead and retry job that fits")
 COMMAND("kill", cmd_kill, "JID | " BULK_USAGE " [--all]", 0, 1, BULK_OPTIONS,
         "Move a job that does not run to dead, or all that fit; --all when nothing narrows them")
 COMMAND("delete", cmd_delete, "JID | " BULK_USAGE " [--all]", 0, 1, BULK_OPTIONS,

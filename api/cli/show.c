@@ -5,6 +5,7 @@
 
 #include "api/cli/out.h"
 #include "common/base/json.h"
+#include "common/queue/archive.h"
 #include "common/queue/serving.h"
 
 int show_parsed(const char *text, json_t **ret, struct fail *f)
@@ -83,16 +84,27 @@ int show_workers(struct redis *r, json_t **ret, struct fail *f)
 int show_stats(struct redis *r, json_t **ret, struct fail *f)
 {
     struct queue_stats s;
+    struct archive_counts archive;
 
     TRY(queue_stats(r, &s, f));
+    TRY(queue_archive_counts(r, &archive, f));
     const struct {
         const char *name;
         int64_t value;
     } figures[] = {
-        { "processed", s.processed }, { "failed", s.failed },         { "waiting", s.waiting },
-        { "running", s.running },     { "scheduled", s.scheduled },   { "retry", s.retry },
-        { "dead", s.dead },           { "processes", s.processes },   { "fenced", s.fenced },
-        { "recovered", s.recovered }, { "overdue_ms", s.overdue_ms },
+        { "processed", s.processed },
+        { "failed", s.failed },
+        { "waiting", s.waiting },
+        { "running", s.running },
+        { "scheduled", s.scheduled },
+        { "retry", s.retry },
+        { "dead", s.dead },
+        { "processes", s.processes },
+        { "fenced", s.fenced },
+        { "recovered", s.recovered },
+        { "overdue_ms", s.overdue_ms },
+        { "archived", archive.archived },
+        { "trimmed", archive.trimmed },
     };
     json_t *stats = json_object();
     for (size_t i = 0; i < COUNT_OF(figures); i++) {

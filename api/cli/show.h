@@ -20,7 +20,8 @@ json_t *show_queues_of(const struct process_info *process);
 /* Threads by queue and worker, as they are and as they are wished to be:
  * [{"queue","worker","threads","wanted"}]; worker null: a wish for all of a queue that nobody serves. */
 must_check int show_scale(struct redis *r, json_t **ret, struct fail *f);
-/* {"processed","failed","waiting","running","scheduled","retry","dead","processes","fenced","recovered","overdue_ms"} */
+/* {"processed","failed","waiting","running","scheduled","retry","dead","processes","fenced","recovered","overdue_ms",
+ * "archived","trimmed"} */
 must_check int show_stats(struct redis *r, json_t **ret, struct fail *f);
 /* [{"provider","text","until"}]: what outside services make us wait for. */
 must_check int show_limits(struct redis *r, json_t **ret, struct fail *f);

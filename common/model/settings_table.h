@@ -29,5 +29,7 @@ SETTING_ROW(RECONCILE_S, "orders.reconcile_s", SETTING_INT, 10, 604800, "", "360
 SETTING_ROW(SWEEP_S, "orders.sweep_s", SETTING_INT, 5, 86400, "", "60", "s", "How often rows whose job is missing get one")
 SETTING_ROW(HOUSEKEEPING_S, "housekeeping_s", SETTING_INT, 60, 86400, "", "3600", "s", "How often old history is trimmed")
 SETTING_ROW(HISTORY_DAYS, "history_days", SETTING_INT, 1, 3650, "", "30", "days", "How long job_run keeps a day")
+SETTING_ROW(DEAD_KEEP, "dead.keep", SETTING_INT, 0, 1000000, "", "100000", "", "Dead jobs that stay in Redis; older ones move to the archive")
+SETTING_ROW(DEAD_KEEP_DAYS, "dead.keep_days", SETTING_INT, 1, 3650, "", "180", "days", "How long dead jobs stay in Redis, then they move to the archive")
 SETTING_ROW(WAREHOUSE, "orders.warehouse", SETTING_TEXT, 2, 2, "", "CN", "", "Supplier warehouse country orders are shipped from")
 /* clang-format on */

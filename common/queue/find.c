@@ -244,7 +244,7 @@ static int find_in_set(struct search *s, enum job_state state, const char *set, 
     return found == 1 ? read_score(s, f) : found;
 }
 
-/* Quick looks first, then the way that jobs go. */
+/* The quick looks first. */
 static int find_anywhere(struct search *s, struct fail *f)
 {
     int found = find_claimed(s, f);
@@ -256,16 +256,13 @@ static int find_anywhere(struct search *s, struct fail *f)
         found = find_in_set(s, JOB_RETRY, KEY_RETRY, f);
     }
     if (found == 0) {
+        found = find_in_set(s, JOB_DEAD, KEY_DEAD, f);
+    }
+    if (found == 0) {
         found = find_in_set(s, JOB_SCHEDULED, KEY_SCHEDULE, f);
     }
     if (found == 0) {
         found = find_waiting(s, find_in_list, f);
-    }
-    if (found == 0) {
-        found = find_claimed(s, f);
-    }
-    if (found == 0) {
-        found = find_in_set(s, JOB_DEAD, KEY_DEAD, f);
     }
     return found;
 }

@@ -1,5 +1,7 @@
-/* housekeeping []: partitions of the history ahead of time, old ones away, sent events and webhook deliveries trimmed. */
+/* housekeeping []: partitions of the history ahead of time, old ones away, sent events and webhook deliveries trimmed, dead jobs
+ * beyond their limits archived. */
 #include "common/base/log.h"
+#include "common/model/dead_jobs.h"
 #include "common/model/settings.h"
 #include "sql/orders.h"
 #include "worker/fulfillment/jobs.h"
@@ -10,7 +12,9 @@ enum {
     EVENTS_KEPT_DAYS = 7,
     DELIVERIES_KEPT_DAYS = 7,
     BATCH = 5000,
-    BATCHES_MAX = 40
+    BATCHES_MAX = 40,
+    DEAD_MOST = 200000,
+    DAY_S = 24 * 3600
 };
 
 /* Small deletes, so that nobody waits behind a large one. */
@@ -42,11 +46,22 @@ static int days(struct db *db, const struct embedded *sql, int64_t parameter, co
     return 0;
 }
 
+/* Last, and after a failure of Redis again in an hour: recovery drops nothing for long. */
+static int archive(struct job_context *c, const struct settings *set, int64_t *ret, struct fail *f)
+{
+    const struct dead_archiving what = { .limits = { .keep = set->num[SETTING_DEAD_KEEP],
+                                                     .keep_s =
+                                                         set->num[SETTING_DEAD_KEEP_DAYS] * DAY_S },
+                                         .most = DEAD_MOST };
+
+    return dead_jobs_archive(c->db, c->redis, &what, ret, f);
+}
+
 int housekeeping(struct job_context *c, struct fail *f)
 {
     struct settings set;
     struct sql_text keep;
-    int64_t made = 0, dropped = 0, events = 0, deliveries = 0;
+    int64_t made = 0, dropped = 0, events = 0, deliveries = 0, dead = 0;
 
     TRY(settings_read(c->db, &set, f));
     TRY(days(c->db, &sql_orders_days_make, DAYS_AHEAD, "made", &made, f));
@@ -55,7 +70,9 @@ int housekeeping(struct job_context *c, struct fail *f)
     TRY(trim(c->db, &sql_orders_trim_webhooks, DELIVERIES_KEPT_DAYS, &deliveries, f));
     TRY(db_exec(c->db, &sql_orders_trim_reconciles,
                 (const char *[]){ sql_int(&keep, set.num[SETTING_HISTORY_DAYS]) }, f));
+    TRY(archive(c, &set, &dead, f));
     log_info("housekeeping.done", kv_int("days_made", made), kv_int("days_dropped", dropped),
-             kv_int("events", events), kv_int("deliveries", deliveries));
+             kv_int("events", events), kv_int("deliveries", deliveries),
+             kv_int("dead_archived", dead));
     return 0;
 }

@@ -1,0 +1,7 @@
+-- Archived jobs of queue $1 (null = all), latest death first, $2 of them behind the first $3, with their total.  json
+with fit as (select * from dead_job where $1::text is null or queue = $1),
+page as (select * from fit order by died_at desc, id desc limit $2::bigint offset $3::bigint)
+select json_build_object('total', (select count(*) from fit), 'jobs', coalesce((select json_agg(json_build_object('jid', jid,
+         'type', class, 'queue', queue, 'error_class', error_class, 'error_message', error_message, 'died_at', died_at,
+         'archived_at', archived_at, 'retried_at', retried_at, 'retried_by', retried_by) order by died_at desc, id desc)
+       from page), '[]')) as json
