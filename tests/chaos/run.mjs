@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { faultsIn, storm } from './chaos.mjs';
 import { printReport } from './queue/print.mjs';
-import { plan, tracks } from './queue/schedule.mjs';
+import { failoverTracks, plan, stormTracks } from './queue/schedule.mjs';
 import { queueStorm } from './queue/storm.mjs';
 
 const text = (value) => ({ type: 'string', ...(value === undefined ? {} : { default: value }) });
@@ -24,7 +24,8 @@ async function orderStorm() {
 
 async function queue() {
   const say = (line) => console.log(line);
-  const report = await queueStorm({ seed: Number(values.seed), minutes: Number(values.minutes ?? 3), keep: values.keep, say });
+  const report = await queueStorm({ seed: Number(values.seed), minutes: Number(values.minutes ?? 3), keep: values.keep,
+    failover: kind === 'failover', say });
   printReport(report, say);
   if (values.json) fs.writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
   return report.wrong.length === 0;
@@ -32,8 +33,9 @@ async function queue() {
 
 // The first N faults of each track, without doing them.
 function printPlan(count) {
+  const tracks = kind === 'failover' ? failoverTracks : stormTracks;
   for (const track of Object.keys(tracks)) {
-    const faults = plan(track, Number(values.seed));
+    const faults = plan(tracks, track, Number(values.seed));
     for (let i = 0; i < count; i += 1) {
       const { kind, draw, restMs } = faults.next().value;
       console.log(`${track}: ${kind} (${draw.toString(16)}), then ${restMs} ms`);
@@ -43,8 +45,8 @@ function printPlan(count) {
 }
 
 const [kind = values.minutes !== undefined || values.plan !== undefined ? 'queue' : 'orders', ...rest] = positionals;
-if (!['queue', 'orders'].includes(kind) || rest.length > 0) {
-  console.error('usage: tests/chaos/run [queue|orders] [options]; see the head of tests/chaos/run');
+if (!['queue', 'failover', 'orders'].includes(kind) || rest.length > 0) {
+  console.error('usage: tests/chaos/run [queue|failover|orders] [options]; see the head of tests/chaos/run');
   process.exit(2);
 }
 const passed = kind === 'orders' ? await orderStorm() : values.plan !== undefined ? printPlan(Number(values.plan)) : await queue();

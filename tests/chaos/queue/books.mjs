@@ -64,6 +64,15 @@ export async function keysOf(call, pattern = '*') {
   return [...found];
 }
 
+// Those that have no time to live.
+export async function lastingKeys(call) {
+  const lasting = [];
+  for (const key of await keysOf(call)) {
+    if ((await call('PTTL', key)) === -1) lasting.push(key);
+  }
+  return lasting;
+}
+
 // Keys counted by what they are for: the parts of a name that are numbers, identities and digests are left out.
 export function keyKinds(keys) {
   const kinds = {};

@@ -236,6 +236,49 @@ async function proxied(storm, fault, mode, chance, ms, delayMs) {
   return `${storm.proxy.hits[mode] - before} answers`;
 }
 
+// Until the sentinels have named another primary and the old one, back again, follows it.
+async function newPrimary(storm, old) {
+  await until('another primary is found', async () => {
+    const found = await storm.redis.find();
+    return found !== null && found !== old;
+  }, 60000, 200);
+}
+
+async function moved(storm, fault, old, how) {
+  fault.to = now();
+  storm.client.close();
+  await storm.redis.inSync();
+  return `${how}; primary ${old.port} -> ${storm.redis.port} after ${fault.to - fault.from} ms`;
+}
+
+async function primaryKilled(storm, fault, random) {
+  const old = storm.redis.primary;
+  old.child.kill('SIGKILL');
+  await old.gone;
+  await newPrimary(storm, old);
+  await sleep(between(random, 500, 4000));
+  await storm.redis.startServer(old); // the sentinels make it a replica
+  return moved(storm, fault, old, 'gone by SIGKILL');
+}
+
+async function primaryStopped(storm, fault) {
+  const old = storm.redis.primary;
+  process.kill(old.child.pid, 'SIGSTOP');
+  try {
+    await newPrimary(storm, old);
+  } finally {
+    process.kill(old.child.pid, 'SIGCONT');
+  }
+  return moved(storm, fault, old, 'stopped until it was replaced');
+}
+
+async function failoverAsked(storm, fault) {
+  const old = storm.redis.primary;
+  await until('a sentinel takes it', async () => (await storm.redis.sentinels[0].client.call('SENTINEL', 'FAILOVER', 'chaos').catch((e) => e.message)) === 'OK', 60000, 500);
+  await newPrimary(storm, old);
+  return moved(storm, fault, old, 'asked for');
+}
+
 // name -> function(storm, fault, random).  To add a fault: a row here and its name in schedule.mjs.
 export const faultTable = {
   'worker kill -9': async (storm, fault, random) => killSlots([pick(storm.stormers, random)], fault.kind),
@@ -303,6 +346,9 @@ export const faultTable = {
   'redis CLIENT PAUSE': async (storm, fault, random) => clientPause(storm, random),
   'redis maxmemory': async (storm, fault, random) => maxmemory(storm, random),
   'redis MISCONF': async (storm, fault, random) => misconf(storm, random),
+  'primary kill -9': primaryKilled,
+  'primary stopped': primaryStopped,
+  'failover asked for': failoverAsked,
   'proxy cut': async (storm, fault, random) => proxied(storm, fault, 'cut', 0.05, between(random, 2000, 5000)),
   'proxy truncate': async (storm, fault, random) => proxied(storm, fault, 'truncate', 0.05, between(random, 2000, 5000)),
   'proxy delay': async (storm, fault, random) => proxied(storm, fault, 'delay', 0.1, between(random, 2000, 5000), between(random, 50, 6000)),

@@ -9,7 +9,7 @@ import { judge, quantiles, wrongIn } from './judge.mjs';
 import { Ledger } from './ledger.mjs';
 import { Proxy } from './proxy.mjs';
 import { RespClient, decode } from './resp.mjs';
-import { plan, tracks } from './schedule.mjs';
+import { failoverTracks, plan, stormTracks } from './schedule.mjs';
 
 const pid = 77;
 const calm = { deaths: new Map(), faults: [], wallOffset: 0 };
@@ -119,6 +119,15 @@ test('recovery is measured from the death to the next start, and judged when Red
   assert.equal(judged(lines, { log: away }).recovery.disturbed.count, 1);
 });
 
+test('what a failover forgot is counted apart when it was acknowledged just before, and wrong otherwise', () => {
+  const log = { ...calm, faults: [{ kind: 'primary kill -9', track: 'server', from: 5000, to: 9000, pids: [] }] };
+  const lines = ['I a chaos.ok chaos 0 .', 'A a 4900 .', 'I b chaos.ok chaos 0 .', 'A b 20000 .', ...asked('c'), ...ran('c', '01', 200, 210)];
+  const report = judged(lines, { log });
+  assert.deepEqual([report.forgotten, report.lost], [['a'], ['b']]);
+  assert.equal(wrongIn(report, true).length, 1);
+  assert.equal(wrongIn(report, false).length, 2);
+});
+
 test('pills must die as killers, and their neighbours must not', () => {
   const pill = [...asked('p', 'A', 'chaos.pill'), ...ran('p', '01', 1000)];
   assert.deepEqual(judged(pill, { dead: [['p', 'WorkerLost']] }).pillsAlive, []);
@@ -154,10 +163,10 @@ test('quantiles of nothing are unknown', () => {
 });
 
 test('the same seed plans the same faults, another seed others, and each round has every kind', () => {
-  for (const track of Object.keys(tracks)) {
+  for (const [tracks, track] of [stormTracks, failoverTracks].flatMap((all) => Object.keys(all).map((name) => [all, name]))) {
     const size = Object.values(tracks[track].kinds).reduce((a, b) => a + b, 0);
     const take = (seed) => {
-      const faults = plan(track, seed);
+      const faults = plan(tracks, track, seed);
       return Array.from({ length: 2 * size }, () => faults.next().value).map(({ kind, draw, restMs }) => `${kind} ${draw} ${restMs}`);
     };
     assert.deepEqual(take(5), take(5));

@@ -50,7 +50,7 @@ export class Ledger {
   job(jid) {
     let job = this.jobs.get(jid);
     if (job === undefined) {
-      job = { jid, type: '', queue: '', runAt: 0, said: '', repeats: 0, intended: false, attempts: [] };
+      job = { jid, type: '', queue: '', runAt: 0, said: '', saidAt: 0, repeats: 0, intended: false, attempts: [] };
       this.jobs.set(jid, job);
     }
     return job;
@@ -68,14 +68,14 @@ export class Ledger {
   take(line) {
     let match;
     if ((match = handlerLine.exec(line))) this.#handled(match);
-    else if ((match = answerLine.exec(line))) this.#answered(match[1], this.job(match[2]));
+    else if ((match = answerLine.exec(line))) this.#answered(match[1], this.job(match[2]), Number(match[3]));
     else if ((match = producerLine.exec(line))) {
       Object.assign(this.job(match[1]), { type: match[2], queue: match[3], runAt: Number(match[4]), intended: true });
       this.counts.intents += 1;
     } else this.counts.garbage += 1;
   }
 
-  #answered(letter, job) {
+  #answered(letter, job, at) {
     if (letter === 'R') {
       job.repeats += 1;
       this.counts.repeats += 1;
@@ -85,7 +85,7 @@ export class Ledger {
     if (letter === 'A' && job.said !== 'A') this.counts.acked += 1;
     if (letter === 'U' && job.said === '') this.counts.unknown += 1;
     if (letter === 'N') this.counts.refused += 1;
-    if (job.said !== 'A') job.said = letter;
+    if (job.said !== 'A') Object.assign(job, { said: letter, saidAt: at });
   }
 
   #handled([, letter, jid, token, pid, at, type]) {

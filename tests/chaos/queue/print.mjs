@@ -7,6 +7,7 @@ export function printReport(report, say) {
   for (const line of report.missed) say(`  ${line}`);
   say(`jobs: ${judged.attempted} attempted, ${judged.acked} acknowledged, ${judged.unknown} unknown, ${judged.refused} refused; ` +
     `${judged.finished} finished, ${judged.dead} dead; ${report.ledger.starts} runs`);
+  if (judged.forgotten.length > 0) say(`forgotten by failovers ${judged.forgotten.length}: acknowledged within the replication lag, as promised no better`);
   say(`lost ${judged.lost.length}, stuck ${judged.stuck.length}, unexpected ${judged.unexpected.length + judged.refusedButRan.length}, early ${judged.early.length}, ` +
     `recovered ${judged.recovered} (unknown that finished), duplicated ${judged.duplicated.count}, unexplained ${judged.duplicated.unexplained.length}`);
   for (const [why, count] of Object.entries(judged.duplicated.explained)) say(`  ${String(count).padStart(5)} duplicates by ${why}`);

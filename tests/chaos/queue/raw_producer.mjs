@@ -1,5 +1,6 @@
 // A foreign producer: writes jobs as Sidekiq's clients do (SADD queues, LPUSH queue:NAME in one pipeline), with a ledger.
 import { LedgerWriter } from './ledger.mjs';
+import { now } from './processes.mjs';
 import { RespClient } from './resp.mjs';
 
 export class RawProducer {
@@ -26,9 +27,9 @@ export class RawProducer {
     } catch (error) {
       this.failures += 1;
       // An error that Redis itself answered is certain only when it refused the push; the reply names which one too seldom.
-      said = /^(OOM|MISCONF|LOADING)/.test(error.message) ? 'N' : 'U';
+      said = /^(OOM|MISCONF|LOADING|READONLY|NOREPLICAS)/.test(error.message) ? 'N' : 'U';
     }
-    this.ledger.line(`${said} ${jid} ${Math.round(performance.now())}`);
+    this.ledger.line(`${said} ${jid} ${now()}`);
     return said;
   }
 

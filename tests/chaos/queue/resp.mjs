@@ -39,13 +39,14 @@ export function decode(buffer, at = 0) {
 }
 
 export class RespClient {
+  // port: a number, or a function that gives the one of the moment.
   constructor(port, host = '127.0.0.1') {
     Object.assign(this, { port, host, waiting: [], buffer: Buffer.alloc(0) });
   }
 
   #connect() {
     if (this.socket) return;
-    const socket = net.connect(this.port, this.host);
+    const socket = net.connect(typeof this.port === 'function' ? this.port() : this.port, this.host);
     this.socket = socket;
     this.buffer = Buffer.alloc(0);
     socket.setNoDelay(true);
@@ -65,8 +66,10 @@ export class RespClient {
     for (let reply = decode(this.buffer, at); reply !== null; reply = at < this.buffer.length ? decode(this.buffer, at) : null) {
       at = reply.next;
       const { resolve, reject } = this.waiting.shift();
-      if (reply.value instanceof RedisError) reject(reply.value);
-      else resolve(reply.value);
+      if (reply.value instanceof RedisError) {
+        reject(reply.value);
+        if (/^READONLY/.test(reply.value.message)) this.socket?.destroy(); // the primary is another one now
+      } else resolve(reply.value);
     }
     this.buffer = this.buffer.subarray(at);
   }

@@ -3,7 +3,7 @@
 import { generator } from '../generator.mjs';
 
 // Kinds with their share per round; the names are those of the fault table in faults.mjs.
-export const tracks = {
+export const stormTracks = {
   process: {
     restMs: [300, 2500],
     kinds: { 'worker kill -9': 6, 'all workers kill -9': 1, 'scheduler kill -9': 2, 'both schedulers kill -9': 1, 'worker stopped beyond its lease': 1,
@@ -20,6 +20,12 @@ export const tracks = {
   },
 };
 
+// With Sentinel: what moves the primary, while processes die.
+export const failoverTracks = {
+  process: { restMs: [1000, 4000], kinds: { 'worker kill -9': 3, 'scheduler kill -9': 1, 'worker TERM': 1, 'producer kill -9': 1 } },
+  server: { restMs: [8000, 15000], kinds: { 'primary kill -9': 1, 'primary stopped': 1, 'failover asked for': 1 } },
+};
+
 function shuffled(items, random) {
   const list = [...items];
   for (let i = list.length - 1; i > 0; i -= 1) {
@@ -30,7 +36,7 @@ function shuffled(items, random) {
 }
 
 // Endless: { round, kind, random (its own generator), restMs (pause afterwards) }.
-export function* plan(track, seed) {
+export function* plan(tracks, track, seed) {
   const { kinds, restMs } = tracks[track];
   const random = generator(seed * 7919 + Object.keys(tracks).indexOf(track) * 104729 + 1);
   const all = Object.entries(kinds).flatMap(([kind, count]) => Array(count).fill(kind));
