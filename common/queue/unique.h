@@ -4,10 +4,10 @@
  * A unique job (struct job_spec, unique_for_s) takes its lock in the script that pushes it, so of any number of callers one
  * wins.  The lock lasts unique_for_s, for a delayed job counted from when it is due, and is released, if it is still this job's,
  * in the same script that settles the job as done or dead, condemns or kills it, and right after our CLI or API has deleted it.
- * While a job waits to be retried or is snoozed it keeps its lock; the TTL may run out meanwhile, as with Sidekiq Enterprise,
- * unless queue_unique_hold is called.
- * A job that Sidekiq's Web or API deletes leaves its lock until the TTL.  A dead job that a person runs again has lost its lock
- * and runs without.  No sweep looks for locks that were left behind: that a jid is nowhere can be proven only by reading every
+ * While a job waits to be retried or is snoozed it keeps its lock: our worker calls queue_unique_hold, at the start of each run
+ * and before a retry or snooze that may outlast it.  A job that waits in its queue for longer than unique_for loses its lock, as with
+ * Sidekiq Enterprise, and takes it again when it starts if it is free.  So does a dead job that a person runs again.
+ * A job that Sidekiq's Web or API deletes leaves its lock until the TTL.  No sweep looks for locks that were left behind: that a jid is nowhere can be proven only by reading every
  * list, and the TTL ends them anyway.
  * Threads: all functions use the caller's struct redis and keep no state. */
 #pragma once

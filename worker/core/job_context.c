@@ -5,6 +5,7 @@
 #include "common/base/clock.h"
 #include "common/base/str.h"
 #include "common/queue/cancel.h"
+#include "common/queue/unique.h"
 
 enum { ASK_EVERY_MS = 1000 };
 
@@ -21,13 +22,22 @@ bool job_cancelled(struct job_context *c)
     int64_t now_ms = clock_mono_ms();
     struct fail ignored; /* not known is not asked for */
 
-    if (c->cancelled || c->job->jid[0] == '\0' ||
+    if (c->cancelled || c->redis == NULL || c->job->jid[0] == '\0' ||
         (c->cancel_asked_ms != 0 && now_ms - c->cancel_asked_ms < ASK_EVERY_MS)) {
         return c->cancelled;
     }
     c->cancel_asked_ms = now_ms;
     (void)!queue_cancelled(c->redis, c->job->jid, &c->cancelled, &ignored);
     return c->cancelled;
+}
+
+void job_hold_lock(struct job_context *c, int64_t until_us)
+{
+    struct fail ignored;
+
+    if (c->job != NULL && c->redis != NULL && c->job->unique[0] != '\0') {
+        (void)!queue_unique_hold(c->redis, c->job, until_us, &ignored);
+    }
 }
 
 int job_arg_id(const struct job_context *c, size_t index, int64_t *ret, struct fail *f)

@@ -50,6 +50,10 @@ int job_snooze(struct job_context *c, int64_t seconds);
  * the rest is not wanted.  May be asked in every round of a loop: Redis is, at most once a second per run, the first time at
  * once.  Once true it stays so; when Redis cannot be asked, the last answer holds. */
 bool job_cancelled(struct job_context *c);
+/* For the runner: let the lock of a unique job last until unique_for after until_us (0 = now), at the start of a run, so that it
+ * holds while the job runs, and before a retry or snooze.  Takes a lock again that had run out and is free.  Does nothing for
+ * other jobs; a failure is of no consequence but that the lock may end early. */
+void job_hold_lock(struct job_context *c, int64_t until_us);
 /* args[index] as a positive id (integer or text of one); FAIL_INPUT otherwise. */
 must_check int job_arg_id(const struct job_context *c, size_t index, int64_t *ret, struct fail *f);
 /* args[index] as text, NULL when absent or not text.  Borrowed. */

@@ -191,6 +191,7 @@ static int execute(struct attempt *a, struct run_result *ret)
     TRY(connect_services(a, ret));
     a->context.job = a->job;
     a->context.now_us = ret->started_us;
+    job_hold_lock(&a->context, 0);
     a->started = true;
     a->began_ms = clock_mono_ms();
     a->context.deadline_ms = a->began_ms + a->type->deadline_ms;
@@ -382,6 +383,9 @@ static void conclude(struct attempt *a, const char *payload, size_t payload_byte
     if (a->started) {
         a->runner->infrastructure_streak =
             ret->infrastructure ? a->runner->infrastructure_streak + 1 : 0;
+    }
+    if (!ret->infrastructure && (ret->outcome == RUN_RETRY || ret->outcome == RUN_SNOOZE)) {
+        job_hold_lock(&a->context, ret->at_us);
     }
     if (ret->outcome != RUN_DONE && ret->outcome != RUN_BACK) {
         write_next(a, &v, payload, payload_bytes, ret);

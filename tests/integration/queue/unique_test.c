@@ -112,6 +112,34 @@ static void the_end_of_the_job_releases_the_lock(void **state)
     }
 }
 
+static void a_batch_of_mixed_jobs_releases_its_locks(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch b;
+    struct settlement settled[3];
+    char jid[JOB_JID_BYTES];
+
+    for (int whole = 0; whole < 2; whole++) {
+        fixture_enqueue(fx, "q", 1, NULL);
+        must(queue_enqueue(fx->redis, &spec, jid, &fx->fail), fx);
+        fixture_enqueue(fx, "q", 2, NULL);
+        fixture_claim(fx, &b, ME, "q", 1, COUNT_OF(settled));
+        assert_int_equal(b.count, COUNT_OF(settled));
+        for (size_t i = 0; i < b.count; i++) {
+            settled[i] = (struct settlement){ .kind = SETTLE_DONE,
+                                              .payload = b.payloads[i],
+                                              .payload_bytes = b.sizes[i],
+                                              .no_lock = i != 1 };
+        }
+        assert_true(is_locked(fx));
+        must((whole == 1 ? queue_settle_whole : queue_settle)(fx->redis, &b.list, settled, b.count,
+                                                              clock_now_us(), &fx->fail),
+             fx);
+        assert_false(is_locked(fx));
+        batch_free(&b);
+    }
+}
+
 static void a_job_that_will_be_tried_again_keeps_its_lock(void **state)
 {
     static const enum settle_kind ends[] = { SETTLE_RETRY, SETTLE_SNOOZE, SETTLE_BACK };
@@ -341,6 +369,7 @@ int main(void)
         queue_test(the_lock_of_a_delayed_job_outlasts_the_delay),
         queue_test(a_repeated_call_with_the_same_id_pushes_once),
         queue_test(the_end_of_the_job_releases_the_lock),
+        queue_test(a_batch_of_mixed_jobs_releases_its_locks),
         queue_test(a_job_that_will_be_tried_again_keeps_its_lock),
         queue_test(a_fenced_job_releases_nothing),
         queue_test(nobody_releases_the_lock_of_another),

@@ -11,6 +11,7 @@
 
 #include "common/base/clock.h"
 #include "common/queue/queue.h"
+#include "common/queue/unique.h"
 #include "tests/integration/worker/process.h"
 
 static void jobs_run_and_leave_history(void **unused)
@@ -42,6 +43,25 @@ static void a_passing_failure_goes_to_retry_with_its_reason(void **unused)
     assert_int_equal(stop_worker(), 0);
     assert_string_equal(fixture_value(&fixture, "select outcome || attempt || error from job_run"),
                         "retry1not yet");
+}
+
+static void a_unique_job_keeps_its_lock_until_its_retry(void **unused)
+{
+    const struct job_spec spec = {
+        .type = "fails.later", .queue = "test", .max_retries = 3, .unique_for_s = 5
+    };
+    char jid[JOB_JID_BYTES], digest[JOB_LOCK_BYTES], lock[64];
+    struct fail f;
+
+    (void)unused;
+    assert_int_equal(job_unique_digest(&spec, digest, &f), 0);
+    (void)snprintf(lock, sizeof lock, KEY_UNIQUE "%s", digest);
+    assert_int_equal(queue_enqueue(fixture.redis, &spec, jid, &f), 0);
+    start_worker();
+    wait_for("ZCARD", "retry", 1); /* in 15 s at least */
+    assert_true(fixture_redis_int(&fixture, "TTL", lock, NULL) > 15);
+    assert_int_equal(queue_enqueue(fixture.redis, &spec, jid, &f), 1);
+    assert_int_equal(stop_worker(), 0);
 }
 
 static void what_will_never_work_is_dead_at_once(void **unused)
@@ -249,6 +269,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(jobs_run_and_leave_history),
         TEST(a_passing_failure_goes_to_retry_with_its_reason),
+        TEST(a_unique_job_keeps_its_lock_until_its_retry),
         TEST(what_will_never_work_is_dead_at_once),
         TEST(a_snooze_costs_no_attempt_and_changes_no_byte),
         TEST(a_lost_database_burns_no_attempt),

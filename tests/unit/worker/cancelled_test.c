@@ -1,4 +1,4 @@
-/* A handler that asks whether it is to end. */
+/* What a run has to do with Redis beside its settlement: whether it is to end, and the lock of a unique job. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +10,7 @@
 
 #include "common/base/clock.h"
 #include "common/queue/cancel.h"
+#include "common/queue/unique.h"
 #include "tests/support/redis_server.h"
 #include "worker/core/job_context.h"
 
@@ -106,12 +107,43 @@ static void a_job_without_an_id_cannot_be_cancelled(void **state)
     assert_int_equal(questions(), 0);
 }
 
+static int64_t ttl_of_lock(void)
+{
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+
+    assert_int_equal(redis_do(redis, &reply, &failure, "TTL",
+                              KEY_UNIQUE "0123456789abcdef0123456789abcdef01234567", NULL),
+                     0);
+    return reply->integer;
+}
+
+static void the_lock_of_a_unique_job_lasts_as_long_as_it_is_needed(void **state)
+{
+    const struct job unique = { .jid = "j1",
+                                .unique = "0123456789abcdef0123456789abcdef01234567",
+                                .unique_for_s = 30 };
+    struct job_context c = { .redis = redis, .job = &unique };
+    struct job_context plain = { .redis = redis, .job = &job };
+    struct job_context none = { .redis = redis }, away = { .job = &unique };
+
+    (void)state;
+    job_hold_lock(&plain, 0);
+    job_hold_lock(&none, 0);
+    job_hold_lock(&away, 0);
+    assert_int_equal(ttl_of_lock(), -2);
+    job_hold_lock(&c, 0); /* it had run out */
+    assert_in_range(ttl_of_lock(), 29, 30);
+    job_hold_lock(&c, clock_now_us() + 100000000);
+    assert_in_range(ttl_of_lock(), 128, 131);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(the_first_question_is_answered_at_once, empty),
         cmocka_unit_test_setup(redis_is_asked_once_a_second_and_no_more_after_yes, empty),
         cmocka_unit_test_setup(without_redis_the_last_answer_holds, empty),
+        cmocka_unit_test_setup(the_lock_of_a_unique_job_lasts_as_long_as_it_is_needed, empty),
         cmocka_unit_test_setup(a_job_without_an_id_cannot_be_cancelled, empty),
     };
 
