@@ -104,7 +104,7 @@ static int write_tls(struct redis *r, const struct redis_wire *w, const char *co
 /* From our buffer to the socket: hiredis would copy it into one that it allocates for each command. */
 int redis_write(struct redis *r, const struct redis_wire *w, const char *command, struct fail *f)
 {
-    int64_t deadline_ms = clock_mono_ms() + r->timeout_ms;
+    int64_t deadline_ms = 0; /* the clock is asked when the first send was not enough */
     size_t sent = 0;
 
     redis_tls_forget_errors(r);
@@ -119,17 +119,20 @@ int redis_write(struct redis *r, const struct redis_wire *w, const char *command
         } else if (errno != EINTR) {
             return not_written(r, command, errno, f);
         }
-        if (sent < w->used && clock_mono_ms() > deadline_ms) {
+        if (sent < w->used && deadline_ms == 0) {
+            deadline_ms = clock_mono_ms() + r->timeout_ms;
+        } else if (sent < w->used && clock_mono_ms() > deadline_ms) {
             return broke(r, command, REDIS_ERR_IO, ETIMEDOUT, f);
         }
     }
     return 0;
 }
 
-/* The socket's timeout is that of one read; a peer that sends a byte now and then must not hold us either. */
+/* The socket's timeout is that of one read; a peer that sends a byte now and then must not hold us either.  A reply of a
+ * pipe that has been read with an earlier one costs no clock. */
 int redis_read(struct redis *r, const char *command, redisReply **ret, struct fail *f)
 {
-    int64_t deadline_ms = clock_mono_ms() + r->timeout_ms;
+    int64_t deadline_ms = 0, now_ms = 0;
 
     for (;;) {
         void *reply = NULL;
@@ -138,16 +141,19 @@ int redis_read(struct redis *r, const char *command, redisReply **ret, struct fa
             return broke(r, command, r->context->err, errno, f);
         }
         if (reply != NULL) {
-            r->last_ok_ms = clock_mono_ms();
+            r->last_ok_ms = now_ms != 0 ? now_ms : r->last_ok_ms;
             *ret = reply;
             return 0;
         }
-        if (clock_mono_ms() > deadline_ms) {
+        if (deadline_ms == 0) {
+            deadline_ms = clock_mono_ms() + r->timeout_ms;
+        } else if (now_ms > deadline_ms) {
             return broke(r, command, REDIS_ERR_IO, ETIMEDOUT, f);
         }
         if (redisBufferRead(r->context) != REDIS_OK) {
             return broke(r, command, r->context->err, errno, f);
         }
+        now_ms = clock_mono_ms();
     }
 }
 

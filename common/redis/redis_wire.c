@@ -53,21 +53,43 @@ void redis_wire_raw(struct redis_wire *w, const char *bytes, size_t size_bytes)
     }
 }
 
-/* Room for HEAD_BYTES is reserved. */
-static void put_head(struct redis_wire *w, char mark, size_t number)
+/* The digits of `number` at `to`, which has room for 20; returns how many.  Nearly all words are shorter than 1000 bytes,
+ * and this was a third of the time that a large batch took here. */
+static size_t put_digits(char *to, size_t number)
 {
-    char digits[HEAD_BYTES];
+    char digits[20];
     size_t at = sizeof digits;
 
-    digits[--at] = '\n';
-    digits[--at] = '\r';
+    if (number < 10) {
+        to[0] = (char)('0' + number);
+        return 1;
+    }
+    if (number < 1000) {
+        size_t count = number < 100 ? 2 : 3;
+
+        to[count - 1] = (char)('0' + number % 10);
+        to[count - 2] = (char)('0' + number / 10 % 10);
+        to[0] = count == 3 ? (char)('0' + number / 100) : to[0];
+        return count;
+    }
     do {
         digits[--at] = (char)('0' + number % 10);
         number /= 10;
     } while (number > 0);
-    digits[--at] = mark;
-    memcpy(w->bytes + w->used, digits + at, sizeof digits - at);
-    w->used += sizeof digits - at;
+    memcpy(to, digits + at, sizeof digits - at);
+    return sizeof digits - at;
+}
+
+/* Room for HEAD_BYTES is reserved. */
+static void put_head(struct redis_wire *w, char mark, size_t number)
+{
+    char *to = w->bytes + w->used;
+    size_t count = put_digits(to + 1, number);
+
+    to[0] = mark;
+    to[count + 1] = '\r';
+    to[count + 2] = '\n';
+    w->used += count + 3;
 }
 
 void redis_wire_count(struct redis_wire *w, size_t count)
@@ -101,15 +123,9 @@ void redis_wire_words(struct redis_wire *w, const struct redis_args *args)
 void redis_wire_script(struct redis_wire *w, const char *verb, const struct embedded *what,
                        const struct redis_args *args)
 {
-    char digits[HEAD_BYTES];
-    size_t at = sizeof digits;
-    size_t keys = args->keys;
+    char keys[HEAD_BYTES];
 
-    do {
-        digits[--at] = (char)('0' + keys % 10);
-        keys /= 10;
-    } while (keys > 0);
     redis_wire_word(w, verb, strlen(verb));
     redis_wire_word(w, what->text, what->size_bytes);
-    redis_wire_word(w, digits + at, sizeof digits - at);
+    redis_wire_word(w, keys, put_digits(keys, args->keys));
 }
