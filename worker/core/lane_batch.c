@@ -94,6 +94,7 @@ void item_finish(struct item *item, enum settle_kind kind)
 
 static void push_complete(struct lane *l, struct batch *b)
 {
+    b->in_complete = true;
     b->next_complete = NULL;
     *l->complete_end = b;
     l->complete_end = &b->next_complete;
@@ -149,6 +150,7 @@ struct batch *lane_next_done(struct lane *l, int64_t *ret_wait_ms)
 
     *ret_wait_ms = -1;
     if (b != NULL) {
+        b->in_complete = false;
         l->complete = b->next_complete;
         l->complete_end = l->complete == NULL ? &l->complete : l->complete_end;
         return b;

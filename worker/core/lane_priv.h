@@ -52,6 +52,7 @@ struct batch {
     size_t given;             /* guarded: items before it have been handed out */
     size_t finished, settled; /* guarded */
     bool repeated;            /* settling was tried before: "fenced" then proves nothing */
+    bool in_complete;         /* guarded */
     bool in_partial;          /* guarded */
     bool pinned;              /* guarded: a handler that was given up still reads a payload */
     int64_t due_ms;           /* guarded: when what is finished is settled without the rest */

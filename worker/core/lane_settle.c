@@ -263,8 +263,10 @@ static int64_t count_back(const struct settler *s)
 /* What to do with the batch after some of its items; lock held.  Returns the batch when it is to be freed. */
 static struct batch *let_go(struct lane *l, struct batch *b)
 {
-    if (b->settled < b->count || b->finished < b->count) {
-        return NULL; /* not all are settled, or a thread has yet to report what is */
+    /* Not all are settled; or a thread has yet to report what is; or it did while the items were being settled, and the batch
+     * comes round once more. */
+    if (b->settled < b->count || b->finished < b->count || b->in_complete) {
+        return NULL;
     }
     l->in_use[b->serial] = false;
     if (b->pinned) {
