@@ -165,16 +165,34 @@ static int count_threads(const struct heartbeat_thread *h)
     return threads;
 }
 
+/* The info object with the present number of threads, which readers before Sidekiq 8.1.2 take from there.  NULL without
+ * memory: as it was at the start. */
+static char *info_now(const struct heartbeat_thread *h, int concurrency)
+{
+    struct fail ignored = { 0 };
+    scoped(json_clear_p) json_t *info = NULL;
+    char *text = NULL;
+
+    if (json_parse(h->setup.info_json, strlen(h->setup.info_json), "info", &info, &ignored) < 0 ||
+        json_object_set_new(info, "concurrency", json_integer(concurrency)) < 0 ||
+        json_write(info, &text, &ignored) < 0) {
+        return NULL;
+    }
+    return text;
+}
+
 static void beat(struct heartbeat_thread *h)
 {
     char signal_name[16] = "";
     struct fail f = { 0 };
     size_t count = list_work(h);
+    int concurrency = count_threads(h);
+    scoped(free_p) char *info = info_now(h, concurrency);
     const struct heartbeat now = {
         .identity = h->setup.identity,
-        .info_json = h->setup.info_json,
+        .info_json = info != NULL ? info : h->setup.info_json,
         .busy = (int)count,
-        .concurrency = count_threads(h),
+        .concurrency = concurrency,
         .quiet = atomic_load(h->setup.quiet),
         .rss_kib = resident_kib(),
         .rtt_us = h->rtt_us,

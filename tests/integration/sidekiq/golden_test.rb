@@ -135,6 +135,16 @@ class GoldenTest < Minitest::Test
     assert_equal (1..300).to_a, runs.flat_map(&:args)
   end
 
+  def test_a_storm_of_bulk_pushes_runs_each_job_once
+    worker
+    jids = Array.new(40) do |k|
+      Sidekiq::Client.push_bulk('class' => 'raw.job', 'queue' => 'q', 'args' => (1..300).map { |n| [k, n] })
+    end.flatten
+    settled
+    assert_equal jids.sort, runs.map { |run| run['jid'] }.sort
+    assert_equal jids.size, Sidekiq::Stats.new.processed
+  end
+
   def test_scheduled_by_ruby_runs_here_when_it_is_due
     worker
     jids = [push('at' => Time.now.to_f + 0.3), PlainJob.perform_in(0.3, 'in'), PlainJob.perform_at(Time.now + 0.3, 'at')]

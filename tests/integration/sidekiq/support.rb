@@ -80,7 +80,7 @@ class Worker
 
   # What the sanitizers say.
   def faults
-    log[/^.*(?:ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|: runtime error: ).{0,2000}/m]
+    log.lines.reject { |line| line.start_with?('{"time"') }.join[/^.*(?:ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|: runtime error: ).{0,5000}/m]
   end
 end
 
