@@ -78,6 +78,9 @@ struct settlement {
     const char *next; /* RETRY, SNOOZE, DEAD: bytes to store; DONE, BACK: NULL */
     size_t next_bytes;
     int64_t at_us; /* RETRY, SNOOZE: when due; DEAD: time of death (made distinct by jitter) */
+    int64_t
+        in_us; /* RETRY, SNOOZE: if > 0, due so long from now by the clock of Redis, whatever at_us says: the worker's
+                      own clock may be wrong by an hour */
     bool counts_as_failed; /* adds to stat:failed */
     bool no_lock;          /* known by queue_job_locks: spares reading the payload again */
     bool fenced;           /* out: the job was not ours any more; nothing was changed */

@@ -13,19 +13,35 @@ static const char *const kind_words[] = {
     [SETTLE_DEAD] = "dead", [SETTLE_BACK] = "back",
 };
 
+/* Where a job is stored: epoch seconds, or "+" and seconds from now by the clock of Redis. */
+static void add_score(struct words *w, const struct settlement *s, int64_t now_us,
+                      int64_t jitter_us)
+{
+    char score[SCORE_BYTES];
+    bool waits = s->kind == SETTLE_RETRY || s->kind == SETTLE_SNOOZE;
+
+    if (waits && s->in_us > 0) {
+        queue_score(s->in_us + jitter_us, score);
+        words_addf(w, "+%s", score);
+        return;
+    }
+    queue_score((s->at_us > 0 ? s->at_us : now_us) + jitter_us, score);
+    words_addf(w, "%s", score);
+}
+
 /* jitter_us differs for each job of a batch. */
 static void add_settlement(struct words *w, const struct settlement *s, int64_t now_us,
                            int64_t jitter_us)
 {
     bool stores = s->kind == SETTLE_RETRY || s->kind == SETTLE_SNOOZE || s->kind == SETTLE_DEAD;
-    char score[SCORE_BYTES] = "";
 
     words_text(w, kind_words[s->kind]);
     words_text(w, s->counts_as_failed ? "1" : "0");
     if (stores) {
-        queue_score((s->at_us > 0 ? s->at_us : now_us) + jitter_us, score);
+        add_score(w, s, now_us, jitter_us);
+    } else {
+        words_text(w, "");
     }
-    words_addf(w, "%s", score);
     words_add(w, s->payload, s->payload_bytes);
     words_add(w, stores ? s->next : "", stores ? s->next_bytes : 0);
     if (!s->no_lock && (s->kind == SETTLE_DONE || s->kind == SETTLE_DEAD)) {
@@ -113,9 +129,7 @@ static void add_leaving(struct words *w, const struct settlement *s, int64_t now
     if (back || s->kind == SETTLE_DONE) {
         words_text(w, "");
     } else {
-        char score[SCORE_BYTES];
-        queue_score((s->at_us > 0 ? s->at_us : now_us) + jitter_us, score);
-        words_addf(w, "%s", score);
+        add_score(w, s, now_us, jitter_us);
     }
     words_add(w,
               back              ? s->payload

@@ -40,6 +40,15 @@ local function acquit(payload)
     end
 end
 
+-- Scores of jobs that wait come as "+S" when they are due S seconds from now: the worker's clock may be wrong.
+local function due(score)
+    if string.sub(score, 1, 1) ~= '+' then
+        return score
+    end
+    local time = redis.call('TIME')
+    return string.format('%.6f', time[1] + time[2] / 1000000 + tonumber(string.sub(score, 2)))
+end
+
 local sets = { schedule = KEYS[4], retry = KEYS[5], dead = KEYS[6] }
 local whole = settle_whole_batch()
 -- Backwards, so that of several jobs given back the first one ends at the tail of its queue.
@@ -52,7 +61,7 @@ for n = count, 1, -1 do
             redis.call('SADD', KEYS[3], ARGV[1])
             redis.call('RPUSH', KEYS[2], payload)
         elseif sets[kind] then
-            redis.call('ZADD', sets[kind], ARGV[i + 2], ARGV[i + 4])
+            redis.call('ZADD', sets[kind], due(ARGV[i + 2]), ARGV[i + 4])
         end
         if ARGV[i + 5] ~= '' and redis.call('GET', ARGV[i + 5]) == ARGV[i + 6] then
             redis.call('DEL', ARGV[i + 5])

@@ -9,12 +9,21 @@ if redis.call('LLEN', KEYS[1]) ~= tonumber(ARGV[4]) or redis.call('EXISTS', KEYS
     return 0
 end
 redis.call('DEL', KEYS[1])
+-- Scores of jobs that wait come as "+S" when they are due S seconds from now: the worker's clock may be wrong.
+local function due(score)
+    if string.sub(score, 1, 1) ~= '+' then
+        return score
+    end
+    local time = redis.call('TIME')
+    return string.format('%.6f', time[1] + time[2] / 1000000 + tonumber(string.sub(score, 2)))
+end
+
 local sets = { schedule = KEYS[5], retry = KEYS[6], dead = KEYS[7] }
 -- Backwards, so that of several jobs given back the first one ends at the tail of its queue.
 for i = #ARGV - 4, 7, -5 do
     local kind = ARGV[i]
     if sets[kind] then
-        redis.call('ZADD', sets[kind], ARGV[i + 1], ARGV[i + 2])
+        redis.call('ZADD', sets[kind], due(ARGV[i + 1]), ARGV[i + 2])
     elseif kind == 'back' then
         redis.call('SADD', KEYS[4], ARGV[1])
         redis.call('RPUSH', KEYS[3], ARGV[i + 2])

@@ -168,6 +168,41 @@ static void entries_of_one_instant_get_distinct_scores(void **state)
     batch_free(&b);
 }
 
+/* A worker whose clock is an hour ahead, or behind, must not move its retries by an hour. */
+static void waiting_jobs_are_due_by_the_clock_of_redis(void **state)
+{
+    static const enum settle_kind kinds[] = { SETTLE_RETRY, SETTLE_SNOOZE };
+    static const char *const sets[] = { "retry", "schedule" };
+    static const char *const next = "{\"n\":1}";
+    struct fixture *fx = *state;
+    static struct batch b;
+
+    for (int i = 0; i < 8; i++) {
+        int64_t wrong_us = clock_now_us() + ((i & 1) != 0 ? 1 : -1) * INT64_C(3600000000);
+        int64_t now_us = 0;
+        struct settlement s = { .kind = kinds[i / 2 % 2],
+                                .next = next,
+                                .next_bytes = strlen(next),
+                                .at_us = wrong_us + 30000000,
+                                .in_us = 30000000 };
+        scoped(redis_reply_clear_p) redisReply *score = NULL;
+
+        claim_some(fx, &b, 1);
+        s.payload = b.payloads[0];
+        s.payload_bytes = b.sizes[0];
+        must((i < 4 ? queue_settle : queue_settle_whole)(fx->redis, &b.list, &s, 1, wrong_us,
+                                                         &fx->fail),
+             fx);
+        assert_false(s.fenced);
+        must(redis_time_us(fx->redis, &now_us, &fx->fail), fx);
+        must(redis_do(fx->redis, &score, &fx->fail, "ZSCORE", sets[i / 2 % 2], next, NULL), fx);
+        double in_s = strtod(score->str, NULL) - (double)now_us / 1e6;
+        assert_true(in_s > 25 && in_s < 31);
+        command(fx, "DEL", sets[i / 2 % 2]);
+        batch_free(&b);
+    }
+}
+
 static const struct slot hourly = {
     .name = "orders.check",
     .interval_ms = 3600000,
@@ -243,6 +278,7 @@ int main(void)
         queue_test(recovered_job_cannot_be_settled_by_its_loser),
         queue_test(settling_twice_changes_nothing_the_second_time),
         queue_test(entries_of_one_instant_get_distinct_scores),
+        queue_test(waiting_jobs_are_due_by_the_clock_of_redis),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
