@@ -82,6 +82,7 @@ static void collect(struct settler *s)
             .next = stored ? item->result->next.data : NULL,
             .next_bytes = stored ? item->result->next.len : 0,
             .at_us = item->result != NULL ? item->result->at_us : 0,
+            .in_us = item->result != NULL ? item->result->at_us - item->result->finished_us : 0,
             .counts_as_failed = item->result != NULL && item->result->failed,
             .no_lock = item->no_lock,
         };
