@@ -206,7 +206,9 @@ static const char *descend(struct walk *w)
             p->paths = seen_at(p->key)->paths;
             return NULL;
         }
-        w->result->states++;
+        if (++w->result->states > TABLE_SIZE / 2) {
+            return "there are more states than the table holds";
+        }
         list_acts(w, p);
         if (p->act_count == 0) {
             return finish(w, p);

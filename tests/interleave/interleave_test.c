@@ -57,8 +57,7 @@ static void merging_leaves_nothing_out(void **state)
                                         .claim_max = 1,
                                         .whole = true,
                                         .outcomes = { SETTLE_DONE, SETTLE_DONE },
-                                        .recover_rounds = { 1 },
-                                        .expiries = 1 };
+                                        .recover_rounds = { 1 } };
     struct exploration merged, single;
 
     (void)state;
