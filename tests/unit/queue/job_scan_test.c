@@ -268,11 +268,36 @@ static void mutated_documents_are_judged_as_jansson_does(void **state)
     assert_in_range(accepted, 1000, 199000); /* both verdicts were tried */
 }
 
+/* Every byte at every place among plain ones, which are read eight at a time. */
+static void each_byte_is_seen_wherever_it_stands(void **state)
+{
+    enum { LONGEST = 19 };
+
+    (void)state;
+    for (size_t size = 1; size <= LONGEST; size++) {
+        for (size_t at = 0; at < size; at++) {
+            for (int byte = 0; byte < 256; byte++) {
+                char text[LONGEST + 2];
+                bool plain = byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+                bool escape = byte == '\\' && at + 1 < size; /* \n is one */
+
+                memset(text, 'n', sizeof text);
+                text[0] = text[size + 1] = '"';
+                text[at + 1] = (char)byte;
+                if (accepts(text, size + 2) != (plain || escape)) {
+                    fail_msg("byte %d at %zu of %zu", byte, at, size);
+                }
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(valid_documents_are_accepted),
         cmocka_unit_test(broken_documents_are_refused),
+        cmocka_unit_test(each_byte_is_seen_wherever_it_stands),
         cmocka_unit_test(depth_is_limited_without_recursion),
         cmocka_unit_test(only_members_of_the_top_object_are_reported),
         cmocka_unit_test(text_is_decoded_or_refused_whole),
