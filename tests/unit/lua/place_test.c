@@ -228,6 +228,61 @@ static void trim_dead_drops_what_is_too_old(void **state)
     says("(b)", "ZRANGE", "dead", "0", "-1");
 }
 
+static void trim_dead_leaves_it_to_an_archive_until_ten_times_over(void **state)
+{
+    (void)state;
+    does("SET", "dropship:archive", "1");
+    does("ZADD", "dead", "1", "a", "2", "b", "3", "c", "4", "d", "5", "e", "6", "f", "7", "g", "8",
+         "h", "9", "i", "10", "j");
+    runs("0", lua_trim_dead, 1, "dead", "1", "1000");
+    does("ZADD", "dead", "11", "k", "12", "l");
+    runs("2", lua_trim_dead, 1, "dead", "1", "1000");
+    says("(c)", "ZRANGE", "dead", "0", "0");
+}
+
+/* ---- the archive: dead_over (how many, seconds to keep, most to return, TTL), dead_drop, run_again ---- */
+
+static void dead_over_shows_the_oldest_beyond_the_limits(void **state)
+{
+    const char *now = score_of(lua_now_us());
+
+    (void)state;
+    does("ZADD", "dead", now, "d", now, "c", "2", "b", "1", "a");
+    runs("(2 a 1 b 2)", lua_dead_over, 2, "dead", "note", "2", "1000", "100", "60");
+    runs("(3 a 1 b 2)", lua_dead_over, 2, "dead", "note", "1", "1000", "2", "60");
+    says("4", "ZCARD", "dead");
+    assert_in_range(number("TTL", "note"), 50, 60);
+}
+
+static void dead_over_is_empty_within_the_limits(void **state)
+{
+    (void)state;
+    does("ZADD", "dead", score_of(lua_now_us()), "a");
+    runs("(0)", lua_dead_over, 2, "dead", "note", "5", "1000", "100", "60");
+    does("ZADD", "dead", "1", "old");
+    runs("(1 old 1)", lua_dead_over, 2, "dead", "note", "5", "1000", "100", "60");
+}
+
+static void dead_drop_counts_only_what_was_there(void **state)
+{
+    (void)state;
+    does("ZADD", "dead", "1", "a", "2", "b");
+    runs("1", lua_dead_drop, 2, "dead", "archived", "a", "x");
+    says("(b)", "ZRANGE", "dead", "0", "-1");
+    says("1", "GET", "archived");
+    runs("0", lua_dead_drop, 2, "dead", "archived", "a");
+    says("1", "GET", "archived");
+}
+
+static void run_again_puts_the_job_at_the_end_of_its_queue(void **state)
+{
+    (void)state;
+    does("RPUSH", "queue:q", "b");
+    runs("2", lua_run_again, 2, "queues", "queue:q", "q", "a");
+    says("(a b)", "LRANGE", "queue:q", "0", "-1");
+    says("(q)", "SMEMBERS", "queues");
+}
+
 const struct CMUnitTest lua_place_tests[] = {
     lua_test(enqueue_pushes_in_run_order_and_names_the_queues),
     lua_test(enqueue_with_a_score_schedules),
@@ -250,5 +305,10 @@ const struct CMUnitTest lua_place_tests[] = {
     lua_test(slot_done_clears_its_own_marker),
     lua_test(trim_dead_drops_the_oldest_beyond_the_limit),
     lua_test(trim_dead_drops_what_is_too_old),
+    lua_test(trim_dead_leaves_it_to_an_archive_until_ten_times_over),
+    lua_test(dead_over_shows_the_oldest_beyond_the_limits),
+    lua_test(dead_over_is_empty_within_the_limits),
+    lua_test(dead_drop_counts_only_what_was_there),
+    lua_test(run_again_puts_the_job_at_the_end_of_its_queue),
     { .name = NULL },
 };
