@@ -312,7 +312,9 @@ export class QueueStorm {
     const faults = this.#tally();
     const never = Object.entries(faults).filter(([, { hits }]) => hits === 0).map(([kind, { done }]) => `${kind} never hit (${done} tries)`);
     const missed = this.faults.filter((fault) => !fault.hit).map((fault) => `${fault.kind} at ${((fault.from - this.started) / 1000).toFixed(1)} s missed: ${fault.proof}`);
-    const sanitizers = sanitizerReports(this.folder).map(({ name, text }) => `${name}: ${text.slice(0, 600)}`);
+    // A process that a job has taken all memory from may say so.
+    const eaten = this.faults.filter((fault) => fault.kind === 'job eats memory').flatMap((fault) => fault.pids);
+    const sanitizers = sanitizerReports(this.folder).filter(({ text }) => !(/failed to allocate|out of memory/i.test(text.slice(0, 300)) && eaten.some((pid) => text.includes(`==${pid}==`)))).map(({ name, text }) => `${name}: ${text.slice(0, 600)}`);
     const wrong = [...wrongIn(judged, this.options.failover), ...unasked, ...never, ...sanitizers, ...this.#footprintWrong()];
     if (this.samples.wrong.length > 0) wrong.push(`the books were wrong ${this.samples.wrong.length} of ${this.samples.taken} times: ${JSON.stringify(this.samples.wrong[0])}`);
     return { seed: this.options.seed, minutes: this.options.minutes, stormMs: this.stormMs, drainedMs: this.drainedMs, faults, missed, judged, books,
