@@ -23,14 +23,15 @@ function run(command, ...args) {
 }
 const redis = (...words) => run('redis-cli', '-u', url, ...words);
 
-// What Sidekiq's client does.
-const job = (jid, type, args) => JSON.stringify({
-  class: type, args, jid, queue: 'mail', retry: true, created_at: Date.now() / 1000, enqueued_at: Date.now() / 1000,
-});
-function push(text) {
-  redis('SADD', 'queues', 'mail');
-  redis('LPUSH', 'queue:mail', text);
+// Sidekiq's own client, in Ruby: [type, args] in order; the jids.
+function push(...jobs) {
+  const program = `require 'sidekiq'; require 'json'
+    Sidekiq.logger.level = Logger::WARN
+    Sidekiq.configure_client { |c| c.redis = { url: ARGV[0] } }
+    puts JSON.parse(ARGV[1]).map { |type, args| Sidekiq::Client.push('class' => type, 'args' => args, 'queue' => 'mail') }.join(' ')`;
+  return run('ruby', '-W0', '-e', program, url, JSON.stringify(jobs)).split(' ');
 }
+const job = (jid, type, args) => JSON.stringify({ class: type, args, jid, queue: 'mail', retry: true, created_at: Date.now() / 1000 });
 
 async function until(what, condition) {
   for (const end = Date.now() + 30000; Date.now() < end;) {
@@ -79,13 +80,12 @@ test('the installed archive needs nothing of the build', () => {
 
 test("the example runs a Sidekiq client's jobs and settles them", async () => {
   const worker = startWorker();
-  push(job('a1', 'hello', ['world', 9007199254740993n.toString()]));
-  push(job('a2', 'fail', []));
-  push('no JSON at all');
+  const [, failing] = push(['hello', ['world', 1.5]], ['fail', []]);
+  redis('LPUSH', 'queue:mail', 'no JSON at all');
   await until('one done, one to retry, one dead', () => worker.said.includes('hello') && redis('ZCARD', 'retry') === '1' && redis('ZCARD', 'dead') === '1');
-  assert.equal(worker.said, 'hello ["world","9007199254740993"]\n');
+  assert.equal(worker.said, 'hello ["world",1.5]\n');
   const retry = JSON.parse(redis('ZRANGE', 'retry', '0', '0'));
-  assert.deepEqual([retry.jid, retry.retry_count, retry.error_class], ['a2', 0, 'Example']);
+  assert.deepEqual([retry.jid, retry.retry_count, retry.error_class], [failing, 0, 'Example']);
   worker.child.kill('SIGTERM');
   assert.equal(await worker.ended, 0, worker.complained);
   assert.equal(redis('KEYS', 'dropship:claimed:*'), '');
