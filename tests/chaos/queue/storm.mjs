@@ -301,6 +301,12 @@ export class QueueStorm {
     }));
   }
 
+  // exit() takes libraries away under the threads that go on, and a process whose memory a job has eaten may say so.
+  #brokenByJob(report) {
+    const ofPids = (kind) => this.faults.some((fault) => fault.kind === kind && fault.pids.some((pid) => report.includes(`==${pid}==`)));
+    return ofPids('job exits') || (ofPids('job eats memory') && /failed to allocate|out of memory/i.test(report.slice(0, 300)));
+  }
+
   async #report() {
     this.ledger.read();
     const call = (...words) => this.patiently(...words);
@@ -312,9 +318,7 @@ export class QueueStorm {
     const faults = this.#tally();
     const never = Object.entries(faults).filter(([, { hits }]) => hits === 0).map(([kind, { done }]) => `${kind} never hit (${done} tries)`);
     const missed = this.faults.filter((fault) => !fault.hit).map((fault) => `${fault.kind} at ${((fault.from - this.started) / 1000).toFixed(1)} s missed: ${fault.proof}`);
-    // A process that a job has taken all memory from may say so.
-    const eaten = this.faults.filter((fault) => fault.kind === 'job eats memory').flatMap((fault) => fault.pids);
-    const sanitizers = sanitizerReports(this.folder).filter(({ text }) => !(/failed to allocate|out of memory/i.test(text.slice(0, 300)) && eaten.some((pid) => text.includes(`==${pid}==`)))).map(({ name, text }) => `${name}: ${text.slice(0, 600)}`);
+    const sanitizers = sanitizerReports(this.folder).filter(({ text }) => !this.#brokenByJob(text)).map(({ name, text }) => `${name}: ${text.slice(0, 600)}`);
     const wrong = [...wrongIn(judged, this.options.failover), ...unasked, ...never, ...sanitizers, ...this.#footprintWrong()];
     if (this.samples.wrong.length > 0) wrong.push(`the books were wrong ${this.samples.wrong.length} of ${this.samples.taken} times: ${JSON.stringify(this.samples.wrong[0])}`);
     return { seed: this.options.seed, minutes: this.options.minutes, stormMs: this.stormMs, drainedMs: this.drainedMs, faults, missed, judged, books,
