@@ -147,7 +147,9 @@ int queue_claim_release(struct redis *r, const struct claim_list *list, int64_t 
 
     queue_key(list->queue, key);
     FAULT_POINT("before", lua_release.name);
-    TRY(redis_script(r, &lua_release, 3, COUNT_OF(words), words, NULL, &reply, f));
+    TRY(redis_eval(r, &lua_release,
+                   &(struct redis_args){ .argv = words, .argc = COUNT_OF(words), .keys = 3 },
+                   &reply, f));
     FAULT_POINT("after", lua_release.name);
     *ret_released = reply_int(reply, 0);
     return 0;

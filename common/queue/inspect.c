@@ -18,8 +18,11 @@ static int each_claim_length(struct redis *r, claim_length_fn *note, void *conte
         scoped(redis_reply_clear_p) redisReply *reply = NULL;
         size_t count = keys.count - at < LENGTHS_MAX ? keys.count - at : LENGTHS_MAX;
 
-        TRY(redis_script(r, &lua_lengths, count, count, (const char *const *)keys.items + at, NULL,
-                         &reply, f));
+        TRY(redis_eval(r, &lua_lengths,
+                       &(struct redis_args){ .argv = (const char *const *)keys.items + at,
+                                             .argc = count,
+                                             .keys = count },
+                       &reply, f));
         TRY(reply_want_array(reply, count, "list lengths", f));
         for (size_t i = 0; i < count; i++) {
             char worker[128], queue[JOB_NAME_BYTES];
@@ -118,7 +121,10 @@ int queue_stats(struct redis *r, struct queue_stats *ret, struct fail *f)
     int64_t *const fields[] = { &s.processed, &s.failed, &s.fenced, &s.recovered, &s.waiting,
                                 &s.scheduled, &s.retry,  &s.dead,   &s.processes, &s.overdue_ms };
 
-    TRY(redis_script(r, &lua_stats, COUNT_OF(keys), COUNT_OF(keys), keys, NULL, &reply, f));
+    TRY(redis_eval(
+        r, &lua_stats,
+        &(struct redis_args){ .argv = keys, .argc = COUNT_OF(keys), .keys = COUNT_OF(keys) },
+        &reply, f));
     TRY(reply_want_array(reply, COUNT_OF(fields), "statistics", f));
     for (size_t i = 0; i < COUNT_OF(fields); i++) {
         *fields[i] = reply_int(reply->element[i], 0);

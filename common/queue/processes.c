@@ -36,8 +36,10 @@ int queue_processes(struct redis *r, struct process_info **ret, size_t *ret_coun
     struct process_info *items;
     size_t count;
 
-    TRY(redis_script(r, &lua_processes, 1, 2, (const char *[]){ "processes", KEY_LEASE }, NULL,
-                     &reply, f));
+    TRY(redis_eval(r, &lua_processes,
+                   &(struct redis_args){
+                       .argv = (const char *[]){ "processes", KEY_LEASE }, .argc = 2, .keys = 1 },
+                   &reply, f));
     TRY(reply_want_array(reply, 0, "the processes", f));
     count = reply->elements / ROW_WORDS;
     items = calloc(count + 1, sizeof *items);

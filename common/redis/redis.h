@@ -75,13 +75,6 @@ must_check int redis_eval(struct redis *r, const struct embedded *script,
 must_check int redis_do(struct redis *r, redisReply **ret, struct fail *f, ...)
     __attribute__((sentinel));
 
-/* redis_command and redis_eval with the words one by one, for callers from before struct redis_args. */
-must_check int redis_call(struct redis *r, size_t argc, const char *const *argv, const size_t *lens,
-                          redisReply **ret, struct fail *f);
-must_check int redis_script(struct redis *r, const struct embedded *script, size_t keys,
-                            size_t argc, const char *const *argv, const size_t *lens,
-                            redisReply **ret, struct fail *f);
-
 /* Several commands in one round trip.  Add them, send them, read as many replies; then the pipe is empty and can be
  * used again.  While replies are to come, the handle takes no other command.
  *     redis_pipe_command(p, &a, f); redis_pipe_eval(p, &script, &b, f); redis_pipe_send(p, f);

@@ -212,13 +212,6 @@ int redis_command(struct redis *r, const struct redis_args *args, redisReply **r
     return redis_exchange(r, args, ret, f);
 }
 
-int redis_call(struct redis *r, size_t argc, const char *const *argv, const size_t *lens,
-               redisReply **ret, struct fail *f)
-{
-    return redis_command(r, &(struct redis_args){ .argv = argv, .lens = lens, .argc = argc }, ret,
-                         f);
-}
-
 int redis_do(struct redis *r, redisReply **ret, struct fail *f, ...)
 {
     const char *words[WORDS_MAX];
@@ -292,12 +285,4 @@ int redis_eval(struct redis *r, const struct embedded *script, const struct redi
         return 0;
     }
     return fail_wrap(f, "%s", script->name);
-}
-
-int redis_script(struct redis *r, const struct embedded *script, size_t keys, size_t argc,
-                 const char *const *argv, const size_t *lens, redisReply **ret, struct fail *f)
-{
-    return redis_eval(
-        r, script, &(struct redis_args){ .argv = argv, .lens = lens, .argc = argc, .keys = keys },
-        ret, f);
 }

@@ -76,7 +76,9 @@ static int ask(struct limits *l, const struct question *q, struct grant *ret, st
 {
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
-    if (redis_script(l->redis, q->script, q->keys, q->argc, q->argv, NULL, &reply, f) < 0) {
+    if (redis_eval(l->redis, q->script,
+                   &(struct redis_args){ .argv = q->argv, .argc = q->argc, .keys = q->keys },
+                   &reply, f) < 0) {
         f->kind = FAIL_LATER;
         return fail_wrap(f, "the limiter cannot be asked");
     }

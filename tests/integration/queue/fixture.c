@@ -91,7 +91,9 @@ void fixture_command(struct fixture *fx, const char *const *words, size_t count)
 {
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
-    must(redis_call(fx->redis, count, words, NULL, &reply, &fx->fail), fx);
+    must(redis_command(fx->redis, &(struct redis_args){ .argv = words, .argc = count }, &reply,
+                       &fx->fail),
+         fx);
 }
 
 void fixture_enqueue(struct fixture *fx, const char *queue, int n, char *jid)

@@ -128,8 +128,9 @@ static void redis_that_stood_still_within_a_round_is_noticed(void **state)
         scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
         command(fx, "HINCRBY", "dropship:recovery", "last", still == 1 ? "-6000" : "6000");
-        must(redis_script(fx->redis, &lua_recover, 6, COUNT_OF(words), words, NULL, &reply,
-                          &fx->fail),
+        must(redis_eval(fx->redis, &lua_recover,
+                        &(struct redis_args){ .argv = words, .argc = COUNT_OF(words), .keys = 6 },
+                        &reply, &fx->fail),
              fx);
         assert_int_equal(fixture_int(fx, "LLEN", "queue:q", NULL), 1 - still);
     }

@@ -133,8 +133,11 @@ static void flushed_scripts_are_loaded_again(void **state)
         scoped(redis_reply_clear_p) redisReply *flushed = NULL;
 
         assert_int_equal(redis_do(r, &flushed, &f, "SCRIPT", "FLUSH", NULL), 0);
-        assert_int_equal(redis_script(r, &echo_script, 0, 1, (const char *[]){ "a\0b" },
-                                      (size_t[]){ 3 }, &reply, &f),
+        assert_int_equal(redis_eval(r, &echo_script,
+                                    &(struct redis_args){ .argv = (const char *[]){ "a\0b" },
+                                                          .lens = (size_t[]){ 3 },
+                                                          .argc = 1 },
+                                    &reply, &f),
                          0);
         assert_int_equal(reply->len, 3);
         assert_memory_equal(reply->str, "a\0b", 3);
@@ -149,7 +152,7 @@ static void script_errors_carry_the_script_name(void **state)
     struct fail f = { .text = "" };
 
     (void)state;
-    assert_int_equal(redis_script(r, &wrong, 0, 0, NULL, NULL, &reply, &f), -1);
+    assert_int_equal(redis_eval(r, &wrong, &(struct redis_args){ .argc = 0 }, &reply, &f), -1);
     assert_int_equal(f.kind, FAIL_BUG);
     assert_non_null(strstr(f.text, "wrong_script"));
     assert_null(reply);

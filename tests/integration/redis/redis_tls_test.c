@@ -234,9 +234,13 @@ static void large_value_goes_and_comes_whole(void **state)
     for (size_t i = 0; i < LARGE_BYTES; i++) {
         value[i] = (char)(i * i >> 7);
     }
-    assert_int_equal(redis_call(r, 3, (const char *[]){ "SET", "large", value },
-                                (size_t[]){ 3, 5, LARGE_BYTES }, &set, &f),
-                     0);
+    assert_int_equal(
+        redis_command(r,
+                      &(struct redis_args){ .argv = (const char *[]){ "SET", "large", value },
+                                            .lens = (size_t[]){ 3, 5, LARGE_BYTES },
+                                            .argc = 3 },
+                      &set, &f),
+        0);
     assert_int_equal(redis_do(r, &got, &f, "GET", "large", NULL), 0);
     assert_int_equal(got->len, LARGE_BYTES);
     assert_memory_equal(got->str, value, LARGE_BYTES);

@@ -24,70 +24,70 @@ static void same_login(const struct redis_login *got, const struct redis_login *
     assert_string_equal(got->password, want->password);
 }
 
+static const struct {
+    const char *text;
+    struct redis_url want;
+} good_urls[] = {
+    { "redis://localhost", { .server = { "localhost", 6379 } } },
+    { "redis://127.0.0.1:7000/12", { .server = { "127.0.0.1", 7000 }, .db = 12 } },
+    { "redis://h/", { .server = { "h", 6379 } } },
+    { "redis://:secret@h", { .server = { "h", 6379 }, .login = { "", "secret" } } },
+    { "redis://worker:p%40ss%3A%2F@h:1/0",
+      { .server = { "h", 1 }, .login = { "worker", "p@ss:/" } } },
+    { "redis://u:a@b@h", { .server = { "h", 6379 }, .login = { "u", "a@b" } } },
+    { "redis://[::1]:7001/3", { .server = { "::1", 7001 }, .db = 3 } },
+    { "redis://[fe80::1]", { .server = { "fe80::1", 6379 } } },
+    { "rediss://h", { .server = { "h", 6379 }, .tls = true } },
+    { "rediss://u:p@[::1]:7001/3?cacert=/etc/my%20ca.pem",
+      { .server = { "::1", 7001 },
+        .db = 3,
+        .login = { "u", "p" },
+        .tls = true,
+        .cacert = "/etc/my ca.pem" } },
+    { "rediss://h?cacert=/ca", { .server = { "h", 6379 }, .tls = true, .cacert = "/ca" } },
+    { "unix:///run/redis.sock", { .path = "/run/redis.sock" } },
+    { "unix:///run/redis.sock?db=4", { .path = "/run/redis.sock", .db = 4 } },
+    { "unix://u:p@/run/a%20b", { .path = "/run/a b", .login = { "u", "p" } } },
+    { "redis+sentinel://s1/mymaster",
+      { .service = "mymaster", .sentinels = { { "s1", 26379 } }, .sentinel_count = 1 } },
+    { "redis+sentinel://u:p@s1:5000,[::1]:5001,s3/my%2Fmaster/7"
+      "?sentinel_username=su&sentinel_password=s%26p",
+      { .service = "my/master",
+        .sentinels = { { "s1", 5000 }, { "::1", 5001 }, { "s3", 26379 } },
+        .sentinel_count = 3,
+        .db = 7,
+        .login = { "u", "p" },
+        .sentinel_login = { "su", "s&p" } } },
+    { "rediss+sentinel://s1/m?sentinel_password=x&cacert=/ca",
+      { .service = "m",
+        .sentinels = { { "s1", 26379 } },
+        .sentinel_count = 1,
+        .tls = true,
+        .cacert = "/ca",
+        .sentinel_login = { "", "x" } } },
+};
+
 static void good_urls_are_taken_apart(void **state)
 {
-    static const struct {
-        const char *text;
-        struct redis_url want;
-    } rows[] = {
-        { "redis://localhost", { .server = { "localhost", 6379 } } },
-        { "redis://127.0.0.1:7000/12", { .server = { "127.0.0.1", 7000 }, .db = 12 } },
-        { "redis://h/", { .server = { "h", 6379 } } },
-        { "redis://:secret@h", { .server = { "h", 6379 }, .login = { "", "secret" } } },
-        { "redis://worker:p%40ss%3A%2F@h:1/0",
-          { .server = { "h", 1 }, .login = { "worker", "p@ss:/" } } },
-        { "redis://u:a@b@h", { .server = { "h", 6379 }, .login = { "u", "a@b" } } },
-        { "redis://[::1]:7001/3", { .server = { "::1", 7001 }, .db = 3 } },
-        { "redis://[fe80::1]", { .server = { "fe80::1", 6379 } } },
-        { "rediss://h", { .server = { "h", 6379 }, .tls = true } },
-        { "rediss://u:p@[::1]:7001/3?cacert=/etc/my%20ca.pem",
-          { .server = { "::1", 7001 },
-            .db = 3,
-            .login = { "u", "p" },
-            .tls = true,
-            .cacert = "/etc/my ca.pem" } },
-        { "rediss://h?cacert=/ca", { .server = { "h", 6379 }, .tls = true, .cacert = "/ca" } },
-        { "unix:///run/redis.sock", { .path = "/run/redis.sock" } },
-        { "unix:///run/redis.sock?db=4", { .path = "/run/redis.sock", .db = 4 } },
-        { "unix://u:p@/run/a%20b", { .path = "/run/a b", .login = { "u", "p" } } },
-        { "redis+sentinel://s1/mymaster",
-          { .service = "mymaster", .sentinels = { { "s1", 26379 } }, .sentinel_count = 1 } },
-        { "redis+sentinel://u:p@s1:5000,[::1]:5001,s3/my%2Fmaster/7"
-          "?sentinel_username=su&sentinel_password=s%26p",
-          { .service = "my/master",
-            .sentinels = { { "s1", 5000 }, { "::1", 5001 }, { "s3", 26379 } },
-            .sentinel_count = 3,
-            .db = 7,
-            .login = { "u", "p" },
-            .sentinel_login = { "su", "s&p" } } },
-        { "rediss+sentinel://s1/m?sentinel_password=x&cacert=/ca",
-          { .service = "m",
-            .sentinels = { { "s1", 26379 } },
-            .sentinel_count = 1,
-            .tls = true,
-            .cacert = "/ca",
-            .sentinel_login = { "", "x" } } },
-    };
-
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < COUNT_OF(good_urls); i++) {
         struct redis_url u;
         struct fail f = { .text = "" };
 
-        if (redis_url_parse(rows[i].text, &u, &f) < 0) {
-            fail_msg("%s: %s", rows[i].text, f.text);
+        if (redis_url_parse(good_urls[i].text, &u, &f) < 0) {
+            fail_msg("%s: %s", good_urls[i].text, f.text);
         }
-        same_place(&u.server, &rows[i].want.server);
-        assert_string_equal(u.path, rows[i].want.path);
-        same_login(&u.login, &rows[i].want.login);
-        assert_string_equal(u.cacert, rows[i].want.cacert);
-        assert_int_equal(u.tls, rows[i].want.tls);
-        assert_int_equal(u.db, rows[i].want.db);
-        assert_string_equal(u.service, rows[i].want.service);
-        same_login(&u.sentinel_login, &rows[i].want.sentinel_login);
-        assert_int_equal(u.sentinel_count, rows[i].want.sentinel_count);
+        same_place(&u.server, &good_urls[i].want.server);
+        assert_string_equal(u.path, good_urls[i].want.path);
+        same_login(&u.login, &good_urls[i].want.login);
+        assert_string_equal(u.cacert, good_urls[i].want.cacert);
+        assert_int_equal(u.tls, good_urls[i].want.tls);
+        assert_int_equal(u.db, good_urls[i].want.db);
+        assert_string_equal(u.service, good_urls[i].want.service);
+        same_login(&u.sentinel_login, &good_urls[i].want.sentinel_login);
+        assert_int_equal(u.sentinel_count, good_urls[i].want.sentinel_count);
         for (size_t j = 0; j < u.sentinel_count; j++) {
-            same_place(&u.sentinels[j], &rows[i].want.sentinels[j]);
+            same_place(&u.sentinels[j], &good_urls[i].want.sentinels[j]);
         }
     }
 }
