@@ -79,8 +79,9 @@ int cmd_enqueue(struct cli *c, struct fail *f)
     TRY(duplicate);
     if (c->json) {
         scoped(json_clear_p) json_t *answer = json_pack(
-            "{s:s, s:s, s:s, s:o, s:b, s:s}", "jid", jid, "type", spec.type, "queue", spec.queue,
-            "run_at", out_instant(spec.run_at_us), "duplicate", duplicate, "trace_id", trace);
+            "{s:s, s:s, s:s, s:o, s:b, s:s?}", "jid", jid, "type", spec.type, "queue", spec.queue,
+            "run_at", out_instant(spec.run_at_us), "duplicate", duplicate, "trace_id",
+            duplicate == 1 ? NULL : trace); /* a duplicate is in the trace of the other */
         out_json(answer);
     } else {
         printf(duplicate == 1 ? "duplicate of %s\n" : "%s\n", jid);
