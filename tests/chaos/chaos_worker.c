@@ -200,8 +200,10 @@ static int run_hang(struct job_context *c, struct fail *f)
     struct attempt a = begin(c);
 
     (void)f;
-    for (bool first = run_number(c) == 1; first;) {
-        pause();
+    if (run_number(c) == 1) {
+        for (;;) {
+            pause();
+        }
     }
     return finish(&a);
 }
@@ -273,8 +275,7 @@ int main(int argc, char **argv)
     }
     signals_block();
     http_global_start();
-    code = worker_run(&(struct worker_setup){
-        .conf = conf, .args = &args, .types = &types });
+    code = worker_run(&(struct worker_setup){ .conf = conf, .args = &args, .types = &types });
     conf_free(conf);
     return code;
 }
