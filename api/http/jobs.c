@@ -8,6 +8,8 @@
 #include "api/http/job_json.h"
 #include "api/http/reply.h"
 #include "common/base/json.h"
+#include "common/model/audit.h"
+#include "common/model/dead_jobs.h"
 #include "common/model/overview.h"
 #include "common/queue/queue.h"
 
@@ -22,6 +24,19 @@ static enum job_state state_of(const char *name)
     return state < JOB_STATES ? (enum job_state)state : JOB_WAITING;
 }
 
+/* Those that have left Redis. */
+static int get_archived(struct request *rq, struct reply *re, struct fail *f)
+{
+    const struct dead_jobs_page page = { .queue = request_text(rq, "queue"),
+                                         .offset = request_int(rq, "offset", 0),
+                                         .limit = request_int(rq, "limit", PAGE_DEFAULT) };
+    scoped(free_p) char *text = NULL;
+
+    TRY(dead_jobs_list(rq->db, &page, &text, f));
+    reply_json(re, 200, text);
+    return 0;
+}
+
 int get_jobs(struct request *rq, struct reply *re, struct fail *f)
 {
     scoped(job_entries_free) struct job_entries page = { 0 };
@@ -30,6 +45,9 @@ int get_jobs(struct request *rq, struct reply *re, struct fail *f)
     size_t limit = (size_t)request_int(rq, "limit", PAGE_DEFAULT);
     enum job_state state = state_of(request_text(rq, "state"));
 
+    if (request_text(rq, "state") != NULL && strcmp(request_text(rq, "state"), "archived") == 0) {
+        return get_archived(rq, re, f);
+    }
     TRY(queue_jobs(rq->redis, state, request_text(rq, "queue"), offset, limit, &page, f));
     for (size_t i = 0; i < page.count; i++) {
         json_array_append_new(list, job_json(&page.items[i]));
@@ -77,9 +95,28 @@ static int steer(struct request *rq, const char *action, act_fn *run, struct rep
     return reply_value(re, 200, body, f);
 }
 
+/* From the archive, when Redis does not have the job. */
+static int retry_archived(struct request *rq, struct reply *re, struct fail *f)
+{
+    scoped(db_rollback_p) struct db *tx = NULL;
+    const char *jid = request_text(rq, "jid");
+    char who[REQUEST_WHO_BYTES], subject[80];
+
+    request_who(rq, who);
+    snprintf(subject, sizeof subject, "job:%s", jid);
+    TRY(db_begin(rq->db, &tx, f));
+    TRY(audit_add(tx, who, "job.retry", subject, NULL, f));
+    TRY(dead_jobs_retry(tx, rq->redis, jid, who, f));
+    TRY(db_commit(&tx, f));
+    scoped(json_clear_p) json_t *body = json_pack("{s:s, s:s}", "jid", jid, "done", "job.retry");
+    return reply_value(re, 200, body, f);
+}
+
 int retry_job(struct request *rq, struct reply *re, struct fail *f)
 {
-    return steer(rq, "job.retry", queue_retry, re, f);
+    int result = steer(rq, "job.retry", queue_retry, re, f);
+
+    return result < 0 && f->kind == FAIL_MISSING ? retry_archived(rq, re, f) : result;
 }
 
 int kill_job(struct request *rq, struct reply *re, struct fail *f)

@@ -12,13 +12,15 @@ route_fn get_status;
 /* orders.c */
 route_fn get_orders, get_order, release_order, hold_order;
 /* queues.c */
-route_fn get_queues, pause_queue, resume_queue;
+route_fn get_queues, pause_queue, resume_queue, scale_queue;
 /* jobs.c */
 route_fn get_jobs, get_job, retry_job, kill_job, delete_job;
 /* enqueue.c */
 route_fn post_job, cancel_job;
+/* jobs_bulk.c */
+route_fn bulk_jobs;
 /* workers.c */
-route_fn get_workers;
+route_fn get_workers, quiet_worker, stop_worker;
 /* settings.c */
 route_fn get_settings, put_setting;
 /* flows.c */

@@ -23,6 +23,21 @@
         .name = "queue", .place = FIELD_IN_PATH, .type = FIELD_TEXT, .min = 1, .max = 127,         \
         .set = NAME_CHARS, .help = "Name of the queue"                                             \
     }
+#define IDENTITY                                                                                   \
+    {                                                                                              \
+        .name = "identity", .place = FIELD_IN_PATH, .type = FIELD_TEXT, .min = 1, .max = 127,      \
+        .set = NAME_CHARS, .help = "Identity of the worker"                                        \
+    }
+#define BULK_TEXT(label, characters, sentence)                                                     \
+    {                                                                                              \
+        .name = (label), .place = FIELD_IN_BODY, .type = FIELD_TEXT, .min = 1, .max = 127,         \
+        .set = (characters), .help = (sentence)                                                    \
+    }
+#define BULK_AGE(label, sentence)                                                                  \
+    {                                                                                              \
+        .name = (label), .place = FIELD_IN_BODY, .type = FIELD_INT, .min = 0, .max = 3200000000,   \
+        .help = (sentence)                                                                         \
+    }
 #define JOB_ID                                                                                     \
     {                                                                                              \
         .name = "jid", .place = FIELD_IN_PATH, .type = FIELD_TEXT, .min = 1, .max = 63,            \
@@ -137,6 +152,28 @@ const struct route routes[] = {
       { QUEUE_NAME },
       0,
       NULL },
+    { "POST",
+      V1 "/queues/{queue}/scale",
+      ACCESS_OPERATE,
+      scale_queue,
+      "How many threads workers have for it, while they run",
+      { QUEUE_NAME,
+        { .name = "threads",
+          .place = FIELD_IN_BODY,
+          .type = FIELD_INT,
+          .required = true,
+          .min = 0,
+          .max = 1024,
+          .help = "Per worker; 0: as it was started" },
+        { .name = "worker",
+          .place = FIELD_IN_BODY,
+          .type = FIELD_TEXT,
+          .min = 1,
+          .max = 127,
+          .set = NAME_CHARS,
+          .help = "Only this one; its identity" } },
+      0,
+      NULL },
 
     { "GET",
       V1 "/jobs",
@@ -146,8 +183,8 @@ const struct route routes[] = {
       { { .name = "state",
           .place = FIELD_IN_QUERY,
           .type = FIELD_CHOICE,
-          .choices = "waiting|running|scheduled|retry|dead",
-          .help = "waiting when not given" },
+          .choices = "waiting|running|scheduled|retry|dead|archived",
+          .help = "waiting when not given; archived: dead jobs that have left Redis" },
         { .name = "queue",
           .place = FIELD_IN_QUERY,
           .type = FIELD_TEXT,
@@ -162,6 +199,45 @@ const struct route routes[] = {
           .max = 1000000,
           .help = "Jobs to pass over" },
         LIMIT(200) },
+      0,
+      NULL },
+    { "POST",
+      V1 "/jobs/bulk",
+      ACCESS_OPERATE,
+      bulk_jobs,
+      "Count, retry, kill or delete the jobs that fit, as far as half a second goes; go on with "
+      "`cursor` "
+      "and the same fields until it is null",
+      { { .name = "action",
+          .place = FIELD_IN_BODY,
+          .type = FIELD_CHOICE,
+          .required = true,
+          .choices = "count|retry|kill|delete",
+          .help = "What to do" },
+        { .name = "state",
+          .place = FIELD_IN_BODY,
+          .type = FIELD_CHOICE,
+          .required = true,
+          .choices = "waiting|scheduled|retry|dead",
+          .help = "Jobs of this state" },
+        BULK_TEXT("queue", NAME_CHARS, "Only of this queue"),
+        BULK_TEXT("class", NULL, "Only of this class"),
+        BULK_TEXT("error", NULL, "Only whose latest failure had this class"),
+        BULK_AGE("older_than_s", "Only those in this state for longer"),
+        BULK_AGE("newer_than_s", "Only those in this state for less"),
+        { .name = "limit",
+          .place = FIELD_IN_BODY,
+          .type = FIELD_INT,
+          .min = 1,
+          .max = 1000000000,
+          .help = "At most so many" },
+        { .name = "cursor",
+          .place = FIELD_IN_BODY,
+          .type = FIELD_TEXT,
+          .min = 1,
+          .max = 399,
+          .set = "A-Za-z0-9_.:,+-",
+          .help = "`cursor` of the answer before" } },
       0,
       NULL },
     { "GET",
@@ -257,6 +333,22 @@ const struct route routes[] = {
       0,
       NULL },
     { "GET", V1 "/workers", ACCESS_READ, get_workers, "Worker processes", NO_FIELDS, 0, NULL },
+    { "POST",
+      V1 "/workers/{identity}/quiet",
+      ACCESS_OPERATE,
+      quiet_worker,
+      "Ask a worker to take no more jobs",
+      { IDENTITY },
+      0,
+      NULL },
+    { "POST",
+      V1 "/workers/{identity}/stop",
+      ACCESS_OPERATE,
+      stop_worker,
+      "Ask a worker to end, as after SIGTERM",
+      { IDENTITY },
+      0,
+      NULL },
 
     { "GET", V1 "/settings", ACCESS_READ, get_settings, "Settings with values and rules", NO_FIELDS,
       0, NULL },
