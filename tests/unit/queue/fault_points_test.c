@@ -468,35 +468,35 @@ static const struct operation operations[] = {
 };
 
 /* The steps that the design names; a point that was forgotten would be noticed here. */
+static const struct {
+    int operation;
+    const char *name;
+} wanted[] = {
+    { 0, "before lua_claim" },
+    { 0, "after lua_claim" },
+    { 0, "before lua_settle_whole" },
+    { 0, "after lua_settle_whole" },
+    { 0, "before lua_settle" },
+    { 0, "after lua_settle" },
+    { 0, "before lua_lease" },
+    { 0, "after lua_unregister" },
+    { 1, "before lua_release" },
+    { 1, "after lua_release" },
+    { 2, "before BLMOVE" },
+    { 2, "after BLMOVE" },
+    { 3, "before lua_promote" },
+    { 3, "after lua_promote" },
+    { 4, "before SCAN" },
+    { 4, "before lua_recover" },
+    { 4, "after lua_recover" },
+    { 4, "before lua_bury" },
+    { 4, "after lua_bury" },
+    { 5, "before lua_enqueue" },
+    { 5, "after lua_enqueue" },
+};
+
 static void the_points_of_the_design_are_there(void **state)
 {
-    static const struct {
-        int operation;
-        const char *name;
-    } wanted[] = {
-        { 0, "before lua_claim" },
-        { 0, "after lua_claim" },
-        { 0, "before lua_settle_whole" },
-        { 0, "after lua_settle_whole" },
-        { 0, "before lua_settle" },
-        { 0, "after lua_settle" },
-        { 0, "before lua_lease" },
-        { 0, "after lua_unregister" },
-        { 1, "before lua_release" },
-        { 1, "after lua_release" },
-        { 2, "before BLMOVE" },
-        { 2, "after BLMOVE" },
-        { 3, "before lua_promote" },
-        { 3, "after lua_promote" },
-        { 4, "before SCAN" },
-        { 4, "before lua_recover" },
-        { 4, "after lua_recover" },
-        { 4, "before lua_bury" },
-        { 4, "after lua_bury" },
-        { 5, "before lua_enqueue" },
-        { 5, "after lua_enqueue" },
-    };
-
     (void)state;
     for (size_t i = 0; i < COUNT_OF(wanted); i++) {
         struct ledger ledger;
