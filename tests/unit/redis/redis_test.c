@@ -189,44 +189,45 @@ static void backoff_stays_within_its_bounds_and_grows(void **state)
     assert_int_equal(redis_backoff_ms(50, 2500), 5000);
 }
 
+static const struct {
+    const char *text;
+    enum fail_kind kind;
+    bool drop;
+} error_replies[] = {
+    { "READONLY You can't write against a read only replica.", FAIL_LATER, true },
+    { "UNBLOCKED client unblocked", FAIL_LATER, true },
+    { "LOADING Redis is loading the dataset in memory", FAIL_LATER, false },
+    { "MASTERDOWN Link with MASTER is down", FAIL_LATER, true },
+    { "NOREPLICAS Not enough good replicas to write.", FAIL_LATER, false },
+    { "MISCONF Redis is configured to save RDB snapshots", FAIL_LATER, false },
+    { "BUSY Redis is busy running a script.", FAIL_LATER, false },
+    { "TRYAGAIN Multiple keys", FAIL_LATER, false },
+    { "OOM command not allowed when used memory > 'maxmemory'.", FAIL_LATER, false },
+    { "NOAUTH Authentication required.", FAIL_DENIED, true },
+    { "NOPERM this user has no permissions", FAIL_DENIED, false },
+    { "WRONGPASS invalid username-password pair", FAIL_DENIED, true },
+    { "NOSCRIPT No matching script.", FAIL_LATER, false },
+    { "CLUSTERDOWN Hash slot not served", FAIL_LATER, false },
+    { "CROSSSLOT Keys in request don't hash to the same slot", FAIL_DENIED, false },
+    { "MOVED 866 127.0.0.1:1", FAIL_DENIED, false },
+    { "WRONGTYPE Operation against a key", FAIL_BUG, false },
+    { "ERR unknown command", FAIL_BUG, false },
+    { "ERR max number of keys", FAIL_BUG, false },
+    { "BUSYGROUP Consumer Group name already exists", FAIL_BUG, false },
+    { "", FAIL_BUG, false },
+};
+
 static void each_error_reply_has_its_kind(void **state)
 {
-    static const struct {
-        const char *text;
-        enum fail_kind kind;
-        bool drop;
-    } rows[] = {
-        { "READONLY You can't write against a read only replica.", FAIL_LATER, true },
-        { "UNBLOCKED client unblocked", FAIL_LATER, true },
-        { "LOADING Redis is loading the dataset in memory", FAIL_LATER, false },
-        { "MASTERDOWN Link with MASTER is down", FAIL_LATER, true },
-        { "NOREPLICAS Not enough good replicas to write.", FAIL_LATER, false },
-        { "MISCONF Redis is configured to save RDB snapshots", FAIL_LATER, false },
-        { "BUSY Redis is busy running a script.", FAIL_LATER, false },
-        { "TRYAGAIN Multiple keys", FAIL_LATER, false },
-        { "OOM command not allowed when used memory > 'maxmemory'.", FAIL_LATER, false },
-        { "NOAUTH Authentication required.", FAIL_DENIED, true },
-        { "NOPERM this user has no permissions", FAIL_DENIED, false },
-        { "WRONGPASS invalid username-password pair", FAIL_DENIED, true },
-        { "NOSCRIPT No matching script.", FAIL_LATER, false },
-        { "CLUSTERDOWN Hash slot not served", FAIL_LATER, false },
-        { "CROSSSLOT Keys in request don't hash to the same slot", FAIL_DENIED, false },
-        { "MOVED 866 127.0.0.1:1", FAIL_DENIED, false },
-        { "WRONGTYPE Operation against a key", FAIL_BUG, false },
-        { "ERR unknown command", FAIL_BUG, false },
-        { "ERR max number of keys", FAIL_BUG, false },
-        { "BUSYGROUP Consumer Group name already exists", FAIL_BUG, false },
-        { "", FAIL_BUG, false },
-    };
     char word[REDIS_ERROR_WORD_BYTES];
 
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        const struct redis_error_rule *rule = redis_error_find(rows[i].text, word);
+    for (size_t i = 0; i < COUNT_OF(error_replies); i++) {
+        const struct redis_error_rule *rule = redis_error_find(error_replies[i].text, word);
 
-        assert_int_equal(rule->kind, rows[i].kind);
-        assert_int_equal(rule->drop, rows[i].drop);
-        assert_memory_equal(word, rows[i].text, strlen(word));
+        assert_int_equal(rule->kind, error_replies[i].kind);
+        assert_int_equal(rule->drop, error_replies[i].drop);
+        assert_memory_equal(word, error_replies[i].text, strlen(word));
     }
     {
         const struct redis_error_rule *full =
