@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
+
 #include "common/redis/redis.h"
 #include "common/redis/redis_backoff.h"
 #include "common/redis/redis_error.h"
@@ -241,6 +243,34 @@ static void each_error_reply_has_its_kind(void **state)
     assert_int_equal(strlen(word), REDIS_ERROR_WORD_BYTES - 1);
 }
 
+static void each_end_of_a_connection_has_its_row(void **state)
+{
+    static const struct {
+        int context_error, system_error;
+        const char *start;
+    } rows[] = {
+        { REDIS_ERR_EOF, 0, REDIS_BREAK_EOF },
+        { REDIS_ERR_PROTOCOL, 0, REDIS_BREAK_PROTOCOL },
+        { REDIS_ERR_OOM, 0, REDIS_BREAK_MEMORY },
+        { REDIS_ERR_IO, EAGAIN, REDIS_BREAK_TIMEOUT },
+        { REDIS_ERR_IO, ETIMEDOUT, REDIS_BREAK_TIMEOUT },
+        { REDIS_ERR_IO, ECONNRESET, REDIS_BREAK_IO },
+        { REDIS_ERR_OTHER, EAGAIN, REDIS_BREAK_IO },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct redis_error_rule *rule =
+            redis_break_find(rows[i].context_error, rows[i].system_error);
+
+        assert_string_equal(rule->start, rows[i].start);
+        assert_int_equal(rule->kind, FAIL_UNKNOWN);
+        assert_true(rule->drop);
+        assert_string_equal(rule->code, REDIS_CONNECTION);
+        assert_true(rule->advice[0] != '\0');
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +279,7 @@ int main(void)
         cmocka_unit_test(long_fields_are_refused),
         cmocka_unit_test(backoff_stays_within_its_bounds_and_grows),
         cmocka_unit_test(each_error_reply_has_its_kind),
+        cmocka_unit_test(each_end_of_a_connection_has_its_row),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
