@@ -9,6 +9,7 @@
 #include "tests/integration/fulfillment/flow.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@ int64_t flow_snooze_s;
 
 static struct db *db, *other;
 static PGconn *look;
+static struct redis *redis;
 
 static const struct {
     const char *type;
@@ -46,6 +48,20 @@ static struct db *open_db(void)
     return made;
 }
 
+static struct redis *open_redis(void)
+{
+    const char *url = getenv("DROPSHIP_TEST_REDIS_URL");
+    struct redis *made = NULL;
+    struct fail f;
+
+    if (url == NULL) {
+        fail_msg("%s", "DROPSHIP_TEST_REDIS_URL is not set; tests/run sets it");
+    } else if (redis_open(url, &made, &f) < 0) {
+        fail_msg("Redis: %s", f.text);
+    }
+    return made;
+}
+
 int flow_setup(void **state)
 {
     log_start("fulfillment-test", LOG_ERROR);
@@ -55,6 +71,7 @@ int flow_setup(void **state)
     db = open_db();
     other = open_db();
     look = PQconnectdb(database_url());
+    redis = open_redis();
     return PQstatus(look) == CONNECTION_OK ? 0 : -1;
 }
 
@@ -63,7 +80,13 @@ int flow_teardown(void **state)
     db_close(db);
     db_close(other);
     PQfinish(look);
+    redis_close(redis);
     return database_teardown(state);
+}
+
+struct redis *flow_redis(void)
+{
+    return redis;
 }
 
 struct db *flow_other_db(void)
@@ -146,6 +169,7 @@ static int run_with(struct db *use, job_run_fn *run, const char *args)
     static char shop_stand_in, supplier_stand_in;
     scoped(json_clear_p) json_t *parsed = json_loads(args, 0, NULL);
     struct job_context c = { .db = use,
+                             .redis = redis,
                              .shopify = (struct shopify *)(void *)&shop_stand_in,
                              .cj = (struct cj *)(void *)&supplier_stand_in,
                              .args = parsed,

@@ -39,3 +39,5 @@ const char *flow_of(int64_t id, const char *column);
 void flow_set(const char *setting, const char *value);
 /* Second session, for locks held by others. */
 struct db *flow_other_db(void);
+/* The Redis that handlers get. */
+struct redis *flow_redis(void);

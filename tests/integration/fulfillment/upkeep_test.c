@@ -497,6 +497,28 @@ static void housekeeping_makes_days_ahead_and_drops_old_ones(void **state)
     assert_int_equal(flow_int("select count(*) from webhook_delivery"), 0);
 }
 
+static void housekeeping_archives_the_dead_beyond_their_limit(void **state)
+{
+    scoped(redis_reply_clear_p) redisReply *added = NULL;
+    scoped(redis_reply_clear_p) redisReply *left = NULL;
+    struct fail f;
+
+    (void)state;
+    flow_sql("truncate dead_job");
+    flow_set("dead.keep", "1");
+    if (redis_do(flow_redis(), &added, &f, "EVAL",
+                 "redis.call('DEL', 'dead') return redis.call('ZADD', 'dead', 1795000000, "
+                 "'{\"jid\":\"old\"}', 4000000000, '{\"jid\":\"new\"}')",
+                 "0", NULL) < 0) {
+        fail_msg("%s", f.text);
+    }
+    run(housekeeping);
+    assert_string_equal(flow_text("select string_agg(jid, ',') from dead_job"), "old");
+    assert_int_equal(redis_do(flow_redis(), &left, &f, "ZRANGE", "dead", "0", "-1", NULL), 0);
+    assert_int_equal(left->elements, 1);
+    assert_string_equal(left->element[0]->str, "{\"jid\":\"new\"}");
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup(name, flow_clear)
@@ -529,6 +551,7 @@ int main(void)
         T(order_fulfilled_twice_with_one_number_is_double),
         T(open_effects_are_listed),
         T(housekeeping_makes_days_ahead_and_drops_old_ones),
+        T(housekeeping_archives_the_dead_beyond_their_limit),
     };
     return cmocka_run_group_tests(tests, flow_setup, flow_teardown);
 }
