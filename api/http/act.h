@@ -6,6 +6,7 @@
 #include "common/base/attr.h"
 #include "common/base/fail.h"
 
+/* The act itself; its failure undoes the line in `audit`. */
 typedef int act_fn(struct redis *r, const char *name, struct fail *f);
 
 struct act {
@@ -14,4 +15,5 @@ struct act {
     const char *name;    /* handed to run */
     act_fn *run;
 };
+/* Write the line, act, commit.  Fails as the act fails, or with FAIL_LATER when Postgres is away: then nothing is done. */
 must_check int act_do(struct request *rq, const struct act *act, struct fail *f);

@@ -16,7 +16,7 @@ enum { AUTH_BURST = 10, AUTH_REFILL_MS = 6000 };
 
 /* An empty table.  *ret is the caller's (auth_close).  FAIL_LATER when memory is short. */
 must_check int auth_open(struct auth **ret, struct fail *f);
-/* Accepts NULL. */
+/* Release the table and its mutex; nobody may use it any more.  Accepts NULL. */
 void auth_close(struct auth *a);
 
 /* Is the caller allowed to use rq->route?  Fills rq->key.  0; 1 when *re holds the refusal (401, 403, 429); -1 failed. */

@@ -22,7 +22,7 @@ bool text_is_choice(const char *word, const char *choices);
 /* Whole text a decimal integer within range, an optional '-', no plus, no leading zero. */
 bool text_to_int(const char *text, int64_t min, int64_t max, int64_t *ret);
 
+enum { JSON_DEPTH_MAX = 32 };
 /* Nested no deeper than JSON_DEPTH_MAX, whatever else is wrong with it?  To be asked before any JSON from outside is parsed: the
  * parser calls itself for each level, and the server's threads have a stack of 100 KiB. */
-enum { JSON_DEPTH_MAX = 32 };
 bool text_is_shallow_json(const char *json, size_t size_bytes);
