@@ -30,6 +30,8 @@ static const struct field_name {
     [FIELD_ERROR_CLASS] = NAMED("error_class"),
     [FIELD_ERROR_MESSAGE] = NAMED("error_message"),
     [FIELD_TRACE] = NAMED("dropship_trace"),
+    [FIELD_TAGS] = NAMED("tags"),
+    [FIELD_ERROR_BACKTRACE] = NAMED("error_backtrace"),
     [FIELD_EXPIRES_IN] = NAMED("expires_in"),
     [FIELD_EXPIRES_AT] = NAMED("dropship_expires_at"),
     [FIELD_UNIQUE_FOR] = NAMED("unique_for"),

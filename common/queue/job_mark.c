@@ -1,10 +1,11 @@
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/queue/job.h"
 #include "common/queue/job_layout.h"
 
-enum { ERROR_CHARACTERS = 10000, QUOTED_NAME_BYTES = JOB_NAME_BYTES + 2, EDITS_MAX = 8 };
+enum { ERROR_CHARACTERS = 10000, QUOTED_NAME_BYTES = JOB_NAME_BYTES + 2, EDITS_MAX = 12 };
 
 int job_mark_enqueued(const struct job *job, int64_t now_us, bool requeue_retry, struct str *out,
                       struct fail *f)
@@ -47,47 +48,134 @@ static bool is_showable(const struct json_span *time)
     return time->text != NULL && time->kind == JSON_SPAN_NUMBER;
 }
 
-static void add_edit(struct job_edit *edits, size_t *count, enum job_field field, const char *text)
+/* Members of foreign clients that Sidekiq's pages cannot show: tags that are no list, times that are text, a backtrace that is not
+ * packed.  The job's own bytes (args) are never among them. */
+struct mended {
+    struct str tags;
+    char created[JOB_TIME_BYTES], enqueued[JOB_TIME_BYTES];
+};
+
+/* The edits of one more failure, and the texts they point to. */
+struct marks {
+    struct str error_class, message, tags;
+    char now[JOB_TIME_BYTES], first[JOB_TIME_BYTES], created[JOB_TIME_BYTES],
+        enqueued[JOB_TIME_BYTES];
+    char count[16], queue[QUOTED_NAME_BYTES];
+    struct job_edit edits[EDITS_MAX];
+    size_t edit_count;
+};
+
+static void marks_init(struct marks *m, size_t payload_bytes)
 {
-    edits[(*count)++] = (struct job_edit){ field, text };
+    m->edit_count = 0;
+    str_init(&m->tags, payload_bytes + 3);
+    str_init(&m->error_class, JOB_MAX_BYTES);
+    str_init(&m->message, 8 * ERROR_CHARACTERS);
+}
+
+static void marks_done(struct marks *m)
+{
+    str_done(&m->error_class);
+    str_done(&m->message);
+    str_done(&m->tags);
+}
+
+static void add_edit(struct marks *m, enum job_field field, const char *text)
+{
+    m->edits[m->edit_count++] = (struct job_edit){ field, text };
+}
+
+/* A tag that stands alone goes into a list; other things are no tags. */
+static void mend_tags(struct marks *m, const struct json_span *tags)
+{
+    if (tags->text == NULL || tags->kind == JSON_SPAN_ARRAY) {
+        return;
+    }
+    str_add_char(&m->tags, '[');
+    if (tags->kind == JSON_SPAN_STRING) {
+        str_add_bytes(&m->tags, tags->text, tags->size_bytes);
+    }
+    str_add_char(&m->tags, ']');
+    add_edit(m, FIELD_TAGS, m->tags.data);
+}
+
+/* The time as a number where it is text: as it is known, or now. */
+static void mend_time(struct marks *m, const struct job_layout *layout, enum job_field field,
+                      int64_t at_us, char text[static JOB_TIME_BYTES])
+{
+    const struct json_span *time = &layout->fields[field];
+
+    if (time->text != NULL && !is_showable(time)) {
+        job_format_time(at_us, text);
+        add_edit(m, field, text);
+    }
+}
+
+/* base64 of zlib begins with the two letters that its first byte and the compression level make. */
+static bool is_packed(const struct json_span *backtrace)
+{
+    return backtrace->kind == JSON_SPAN_NULL ||
+           (backtrace->kind == JSON_SPAN_STRING && backtrace->size_bytes > 4 &&
+            backtrace->text[1] == 'e' && strchr("AFJN", backtrace->text[2]) != NULL);
+}
+
+/* Members of foreign clients that break Sidekiq's pages: tags that are no list, times that are text, a backtrace that is not packed. */
+static void mend(struct marks *m, const struct job *job, const struct job_layout *layout,
+                 int64_t now_us)
+{
+    const struct json_span *backtrace = &layout->fields[FIELD_ERROR_BACKTRACE];
+
+    mend_tags(m, &layout->fields[FIELD_TAGS]);
+    mend_time(m, layout, FIELD_CREATED_AT, job->created_us != 0 ? job->created_us : now_us,
+              m->created);
+    mend_time(m, layout, FIELD_ENQUEUED_AT, job->enqueued_us != 0 ? job->enqueued_us : now_us,
+              m->enqueued);
+    if (backtrace->text != NULL && !is_packed(backtrace)) {
+        add_edit(m, FIELD_ERROR_BACKTRACE, "null");
+    }
+}
+
+/* When it failed first and last, and how often. */
+static void mark_times(struct marks *m, const struct job *job, const struct job_layout *layout,
+                       int64_t now_us, int retry_count)
+{
+    bool again = job->retry_count >= 0 ||
+                 job->failed_us != 0; /* Web's "retry now" leaves -1 with a failed_at */
+
+    job_format_time(now_us, m->now);
+    job_format_time(job->failed_us != 0 ? job->failed_us : now_us, m->first);
+    (void)snprintf(m->count, sizeof m->count, "%d", retry_count);
+    if (!is_showable(&layout->fields[FIELD_FAILED_AT]) || job->failed_us == 0) {
+        add_edit(m, FIELD_FAILED_AT, m->first);
+    }
+    add_edit(m, FIELD_RETRY_COUNT, m->count);
+    if (again) {
+        add_edit(m, FIELD_RETRIED_AT, m->now);
+    }
 }
 
 int job_mark_failed(const struct job *job, const char *queue, const char *error_class,
                     const char *error_message, int64_t now_us, struct str *out,
                     int *ret_retry_count, struct fail *f)
 {
-    scoped(str_done) struct str class_text, message;
-    char now[JOB_TIME_BYTES], first[JOB_TIME_BYTES], count[16], quoted[QUOTED_NAME_BYTES];
-    bool again = job->retry_count >= 0 ||
-                 job->failed_us != 0; /* Web's "retry now" leaves -1 with a failed_at */
+    scoped(marks_done) struct marks m;
     int retry_count = job->retry_count == INT_MAX ? INT_MAX : job->retry_count + 1;
-    struct job_edit edits[EDITS_MAX];
-    size_t edit_count = 0;
     struct job_layout layout;
 
-    str_init(&class_text, JOB_MAX_BYTES);
-    str_init(&message, 8 * ERROR_CHARACTERS);
+    marks_init(&m, job->payload_bytes);
     TRY(job_layout_read(job->payload, job->payload_bytes, &layout, f));
-    job_format_time(now_us, now);
-    job_format_time(job->failed_us != 0 ? job->failed_us : now_us, first);
-    (void)snprintf(count, sizeof count, "%d", retry_count);
-    choose_queue(&layout, queue, quoted);
-    job_add_json_string(&class_text, error_class, JOB_NAME_BYTES);
-    job_add_json_string(&message, error_message, ERROR_CHARACTERS);
-    TRY(str_ok(&class_text, f));
-    TRY(str_ok(&message, f));
-
-    add_edit(edits, &edit_count, FIELD_QUEUE, quoted);
-    add_edit(edits, &edit_count, FIELD_ERROR_MESSAGE, message.data);
-    add_edit(edits, &edit_count, FIELD_ERROR_CLASS, class_text.data);
-    if (!is_showable(&layout.fields[FIELD_FAILED_AT]) || job->failed_us == 0) {
-        add_edit(edits, &edit_count, FIELD_FAILED_AT, first);
-    }
-    add_edit(edits, &edit_count, FIELD_RETRY_COUNT, count);
-    if (again) {
-        add_edit(edits, &edit_count, FIELD_RETRIED_AT, now);
-    }
-    job_layout_edit(&layout, job->payload, job->payload_bytes, edits, edit_count, out);
+    choose_queue(&layout, queue, m.queue);
+    job_add_json_string(&m.error_class, error_class, JOB_NAME_BYTES);
+    job_add_json_string(&m.message, error_message, ERROR_CHARACTERS);
+    add_edit(&m, FIELD_QUEUE, m.queue);
+    add_edit(&m, FIELD_ERROR_MESSAGE, m.message.data);
+    add_edit(&m, FIELD_ERROR_CLASS, m.error_class.data);
+    mark_times(&m, job, &layout, now_us, retry_count);
+    mend(&m, job, &layout, now_us);
+    TRY(str_ok(&m.error_class, f));
+    TRY(str_ok(&m.message, f));
+    TRY(str_ok(&m.tags, f));
+    job_layout_edit(&layout, job->payload, job->payload_bytes, m.edits, m.edit_count, out);
     *ret_retry_count = retry_count;
     return str_ok(out, f);
 }

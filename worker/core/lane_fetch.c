@@ -131,7 +131,7 @@ static void deliver(struct fetcher *fetcher, unsigned serial, struct claimed *cl
             batch_push(&l->ready, b);
         }
         lane_count_finished(l, b, ended);
-        if (l->stopping) {
+        if (l->stopping || l->quiet) { /* it was told while the claim waited at the server */
             lane_give_back_ready(l);
         }
         pthread_cond_signal(&l->work);

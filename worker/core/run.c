@@ -6,8 +6,10 @@
 #include "common/base/id.h"
 #include "common/base/json.h"
 #include "common/base/log.h"
+#include "common/queue/job_scan.h"
 #include "common/queue/queue.h"
 #include "common/redis/redis.h"
+#include "worker/core/run_args.h"
 
 /* A stored form is the payload plus the members of a failure; a foreign payload may be large. */
 enum { NEXT_SLACK_BYTES = 64 * 1024, ARGS_KEPT_BYTES = 4096, OPEN_WAIT_MS = 1000 };
@@ -115,7 +117,7 @@ static int prepare(struct attempt *a)
     if (without(a, JOB_WITHOUT_ARGS)) {
         return 0;
     }
-    if (json_parse(a->job->args, a->job->args_bytes, "args", &a->context.args, &a->fail) < 0) {
+    if (run_args_parse(a->job->args, a->job->args_bytes, &a->context.args, &a->fail) < 0) {
         a->error_class = bad_arguments;
         return -1;
     }
@@ -248,14 +250,15 @@ static bool wrap_foreign(const struct attempt *a, const char *payload, size_t pa
                          struct run_result *ret)
 {
     scoped(str_done) struct str wrapped;
-    scoped(json_clear_p) json_t *parsed = NULL;
     scoped(job_free_p) struct job *job = NULL;
+    struct json_span top;
+    const char *why;
     char jid[ID_JID_BYTES];
     struct fail ignored = { 0 };
     int count = 0;
 
     str_init(&wrapped, payload_bytes + NEXT_SLACK_BYTES);
-    if (json_parse(payload, payload_bytes, "payload", &parsed, &ignored) < 0) {
+    if (json_scan(payload, payload_bytes, JOB_MAX_DEPTH - 2, NULL, NULL, &top, &why) < 0) {
         return false;
     }
     id_new_jid(jid);
