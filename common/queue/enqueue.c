@@ -11,8 +11,9 @@ enum {
     GROUP_MAX = 1000,
     ENQUEUE_KEYS = 4,
     FULL_RETRY_MS = 5000,
-    JID_RANDOM_BYTES = (ID_JID_BYTES - 1) / 2,
-    JIDS_AT_ONCE = 5, /* 60 random bytes per request for them */
+    JID_SECOND_DIGITS = 8,
+    JID_CHANCE_DIGITS = ID_JID_BYTES - 1 - JID_SECOND_DIGITS,
+    JIDS_AT_ONCE = 8, /* 64 random bytes per request */
     UNIQUE_WORDS = 6
 };
 
@@ -26,7 +27,7 @@ struct group {
     size_t *ends; /* of each payload in text */
     size_t count;
     int64_t now_us;
-    bool has_unique;
+    bool has_unique, has_later;
 };
 
 static void group_done(struct group *g)
@@ -36,24 +37,32 @@ static void group_done(struct group *g)
     free(g->ends);
 }
 
-/* Ids for the jobs that bring none. */
+/* Ids as id_new_jid makes them for the jobs that bring none: the second, which the search for a job
+ * goes by, and chance, of which a request costs more than the bytes. */
 static void name_jobs(struct group *g)
 {
-    char hex[2 * JID_RANDOM_BYTES * JIDS_AT_ONCE + 1];
+    char first[ID_JID_BYTES] = "";
+    char hex[JID_CHANCE_DIGITS * JIDS_AT_ONCE + 1];
     size_t left = 0;
 
     for (size_t i = 0; i < g->count; i++) {
+        char *jid = g->results[i].jid;
+
         if (g->specs[i].jid != NULL) {
-            (void)str_fit(g->results[i].jid, JOB_JID_BYTES, g->specs[i].jid);
-            continue;
+            (void)str_fit(jid, JOB_JID_BYTES, g->specs[i].jid);
+        } else if (first[0] == '\0') {
+            id_new_jid(first);
+            memcpy(jid, first, sizeof first);
+        } else {
+            if (left == 0) {
+                left = JIDS_AT_ONCE;
+                id_random_hex(hex, (size_t)JID_CHANCE_DIGITS / 2 * JIDS_AT_ONCE);
+            }
+            left--;
+            memcpy(jid, first, JID_SECOND_DIGITS);
+            memcpy(jid + JID_SECOND_DIGITS, hex + JID_CHANCE_DIGITS * left, JID_CHANCE_DIGITS);
+            jid[ID_JID_BYTES - 1] = '\0';
         }
-        if (left == 0) {
-            left = g->count - i < JIDS_AT_ONCE ? g->count - i : JIDS_AT_ONCE;
-            id_random_hex(hex, left * JID_RANDOM_BYTES);
-        }
-        left--;
-        memcpy(g->results[i].jid, hex + 2 * JID_RANDOM_BYTES * left, 2 * JID_RANDOM_BYTES);
-        g->results[i].jid[2 * JID_RANDOM_BYTES] = '\0';
     }
 }
 
@@ -71,6 +80,7 @@ static int write_payloads(struct group *g, struct fail *f)
         TRY(job_write(&spec, g->now_us, !is_later(g, i), &g->text, f));
         g->ends[i] = g->text.len;
         g->has_unique = g->has_unique || spec.unique_for_s > 0;
+        g->has_later = g->has_later || is_later(g, i);
     }
     return str_ok(&g->text, f);
 }
@@ -120,7 +130,7 @@ static size_t run_length(const struct group *g, size_t first)
 /* Words of enqueue.lua. */
 static void add_blocks(struct group *g)
 {
-    int64_t jitter_us = queue_jitter_us();
+    int64_t jitter_us = g->has_later ? queue_jitter_us() : 0; /* a system call */
     size_t at = 0;
 
     words_reserve(&g->words, 2 * g->count + 8);
@@ -166,7 +176,7 @@ static int add_unique(struct group *g, size_t i, int64_t jitter_us, struct fail 
 
 static int add_uniques(struct group *g, struct fail *f)
 {
-    int64_t jitter_us = queue_jitter_us();
+    int64_t jitter_us = g->has_later ? queue_jitter_us() : 0;
 
     words_reserve(&g->words, UNIQUE_WORDS * g->count + 8);
     for (size_t i = 0; i < g->count; i++) {

@@ -289,6 +289,12 @@ static void a_bulk_of_several_groups_finds_duplicates_in_all_of_them(void **stat
         assert_string_equal(results[i].jid, results[i % DISTINCT].jid);
     }
     assert_int_equal(fixture_int(fx, "LLEN", "queue:q", NULL), DISTINCT);
+    for (size_t i = 0; i < DISTINCT; i++) { /* ids of a bulk are those of any job */
+        int64_t ago_s = clock_now_us() / 1000000 - id_jid_second(results[i].jid);
+
+        assert_in_range(ago_s + 1, 0, 60);
+        assert_true(i == 0 || strcmp(results[i].jid, results[i - 1].jid) != 0);
+    }
     command(fx, "SCRIPT", "FLUSH"); /* the next call finds the scripts gone */
     for (size_t i = 0; i < COUNT; i++) {
         specs[i].unique_for_s = 0;
