@@ -12,7 +12,7 @@ import { peerRows } from './peers/peers.mjs';
 const help = `tests/bench/run [options]
   --only a,b,...  cases: a enqueue, b throughput, c latency, d due jobs and a storm of retries, e jobs that wait,
                   f memory, g depth (all)
-  --quick         an eighth of the jobs, three repetitions instead of five
+  --quick         a quarter of the jobs, three repetitions instead of five
   --no-peers      ours and the ceilings only
   --json FILE     write the figures there, too
   --bin DIR       measure these programs instead of building`;
@@ -38,7 +38,7 @@ class Bench {
   }
 
   scale(count) {
-    return this.quick ? Math.max(1000, Math.round(count / 8)) : count;
+    return this.quick ? Math.max(1000, Math.round(count / 4)) : count;
   }
 
   // A target in seconds is for all of the jobs.

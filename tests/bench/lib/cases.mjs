@@ -216,12 +216,12 @@ async function waiting(bench) {
   }
 }
 
-async function idleMemory(bench, redis, threads) {
+async function idleMemory(bench, redis, threads, part) {
   await redis.command('FLUSHALL');
   const worker = bench.stage.worker(redis, threads);
   await until('the worker registers', async () => await redis.number('SCARD', 'processes') > 0);
   await sleep(1000);
-  const used = worker.memory();
+  const used = worker.memory(part);
   await bench.stage.stopPrograms();
   return used;
 }
@@ -259,6 +259,7 @@ async function memory(bench) {
   const redis = await bench.stage.redis(false);
   const less = { case: 'f', unit: MIB, better: 'less' };
   const idle = await measure(bench, { ...less, name: 'idle worker, 4 threads', target: { below: 8 }, run: () => idleMemory(bench, redis, 4) });
+  await measure(bench, { ...less, name: 'idle worker, without the pages of programs and libraries', run: () => idleMemory(bench, redis, 4, 'RssAnon') });
   await measure(bench, { ...less, name: 'worker under load (b), 8 threads', run: () => loadedMemory(bench, redis) });
   const full = await measure(bench, { ...less, name: '512 threads, each with a GET in flight', target: { below: 64 },
     run: () => inFlightMemory(bench, redis, 512) });

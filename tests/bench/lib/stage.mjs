@@ -46,10 +46,10 @@ export class Program {
     return fs.readFileSync(this.log, 'utf8').trim().split('\n').slice(-3).join(' | ').slice(-600);
   }
 
-  // Resident memory in MiB.
-  memory() {
+  // Resident memory in MiB; 'RssAnon' is what it shares with nobody.
+  memory(part = 'VmRSS') {
     const status = fs.readFileSync(`/proc/${this.pid}/status`, 'utf8');
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)[1]) / 1024;
+    return Number(new RegExp(`^${part}:\\s+(\\d+) kB`, 'm').exec(status)[1]) / 1024;
   }
 }
 
