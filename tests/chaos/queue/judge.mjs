@@ -33,6 +33,9 @@ function explain(job, earlier, later, { deaths, faults }) {
     const settled = earlier.end === 0 ? later.start : Math.min(later.start, earlier.end + SETTLE_MS);
     if (fault.kind === 'worker stopped beyond its lease' && fault.pids.includes(earlier.pid) &&
       overlaps(fault.from, fault.to, earlier.start, settled)) return fault.kind;
+    // It had claimed the job before it was stopped, and began with it when it went on.
+    if (fault.kind === 'worker stopped beyond its lease' && fault.pids.includes(later.pid) &&
+      overlaps(fault.from, fault.to + SETTLE_MS, later.start, later.start)) return fault.kind;
     if (fault.kind === 'worker TERM' && fault.pids.includes(earlier.pid) && overlaps(fault.from, fault.to, earlier.start, settled)) return fault.kind;
     if (fault.kind === 'job closes all descriptors' && fault.pids.includes(earlier.pid) && fault.from <= later.start) return fault.kind;
     if (mayLoseLease[fault.kind]?.(fault, earlier) &&
@@ -145,6 +148,7 @@ export function wrongIn(report, mayForget = false) {
   }
   const { clean } = report.recovery;
   if (clean.count > 0 && clean.p99 >= TARGET_MS) wrong.push(`recovery of killed workers' jobs: p99 ${clean.p99} ms`);
+  if (!mayForget && clean.count === 0) wrong.push('the recovery of a killed worker\'s jobs was never measured');
   if (report.finished === 0) wrong.push('nothing was finished');
   return wrong;
 }

@@ -217,6 +217,19 @@ export class QueueStorm {
       lasting: keyKinds(await lastingKeys((...words) => this.patiently(...words))) };
   }
 
+  // Two workers are killed in the middle of jobs while all else is well.
+  async #opening() {
+    for (const slot of this.direct) {
+      const fault = { kind: 'worker kill -9', track: 'process', from: now(), to: 0, pids: [], hit: false };
+      this.faults.push(fault);
+      for (let i = 0; i < 40; i += 1) await this.raw.push('chaos.slow', [500]);
+      await until(`${slot.name} runs slow jobs`, () => this.ledger.read().openIn(slot.pid).length > 2, 20000, 10);
+      const life = await slot.signal('SIGKILL', fault.kind);
+      Object.assign(fault, { to: now(), hit: life.signal === 'SIGKILL', proof: `pid ${life.pid} gone by SIGKILL with ${this.ledger.read().openIn(life.pid).length} jobs` });
+      this.options.say(`opening    ${fault.kind}: ${fault.proof}`);
+    }
+  }
+
   async run() {
     const { seed, minutes, say, openingMs } = this.options;
     const endAt = now() + minutes * 60000;
@@ -224,7 +237,8 @@ export class QueueStorm {
     const raw = this.rawLoop.run(25, generator(seed + 23));
     await sleep(openingMs / 3);
     this.before = await this.#footprint();
-    // First only processes die, so that recovery is seen by itself.
+    if (!this.options.failover) await this.#opening();
+    // For some time only processes die, so that recovery is seen by itself.
     const ended = await Promise.allSettled(Object.keys(this.tracks).map(async (track) => {
       if (track === 'server' && minutes >= 1) await sleep(openingMs);
       await this.#track(track, endAt);
