@@ -73,6 +73,19 @@ static int waits(struct job_context *c, struct fail *f)
     }
 }
 
+/* Touches nothing but its arguments' text: as light as a job can be. */
+static int is_light(struct job_context *c, struct fail *f)
+{
+    return c->job->args_bytes > 0 ? 0 : fail_set(f, FAIL_BUG, "no arguments");
+}
+
+/* Long enough to hold up what stands behind it in its thread. */
+static int is_slow(struct job_context *c, struct fail *f)
+{
+    clock_sleep_ms(300);
+    return count(c, "test:ran", f);
+}
+
 static int loses_its_database(struct job_context *c, struct fail *f)
 {
     (void)c;
@@ -99,6 +112,8 @@ static const struct job_type types[] = {
     { "refuses", "test", refuses, 10000, 3, 0 },
     { "waits", "test", waits, 10000, 3, 0 },
     { "loses.database", "test", loses_its_database, 10000, 3, 0 },
+    { "light", "test", is_light, 10000, 3, JOB_LIGHT },
+    { "slow", "test", is_slow, 10000, 3, 0 },
     { "loses.redis", "test", loses_its_redis, 10000, 3, 0 },
 };
 static const struct job_types table = { types, COUNT_OF(types) };
@@ -107,8 +122,9 @@ static const struct job_types table = { types, COUNT_OF(types) };
 
 static void be_worker(void)
 {
-    const struct worker_args args = { .lanes = { { .queue = "test", .threads = 2 } },
-                                      .lane_count = 1 };
+    struct worker_args args = { .lanes = { { .queue = "test", .threads = 2 } },
+                                .lane_count = 1,
+                                .by_default = true };
     struct str mistakes;
     struct conf *conf = NULL;
     struct fail f = { 0 };
@@ -117,6 +133,9 @@ static void be_worker(void)
     log_start("worker-test", LOG_WARN);
     if (conf_load(&conf, &mistakes, &f) < 0) {
         _exit(9);
+    }
+    if (worker_args_configure(&args, conf, &f) < 0) {
+        _exit(2);
     }
     signals_block();
     http_global_start();

@@ -73,7 +73,7 @@ static void mistakes_end_with_two_and_a_sentence(void **unused)
 {
     static const char *const bad[] = {
         "--queue=a=0", "--queue=a=1025", "--queue=a=", "--queue=a=x", "--queue=a=2x", "--queue==3",
-        "--queue=",    "--queue=a b=2", "--queue",    "--threads=3", "a=3"
+        "--queue=",    "--queue=a b=2",  "--queue",    "--threads=3", "a=3"
     };
 
     (void)unused;
