@@ -85,7 +85,7 @@ export class SentinelRedis {
     for (const sentinel of this.sentinels) {
       const [, port] = await sentinel.client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', SERVICE);
       const node = this.servers.find((s) => s.port === Number(port));
-      if (node && (await node.client.call('ROLE'))[0] === 'master') {
+      if (node && (await node.client.pipeline([['ROLE']], 1000))[0][0] === 'master') { // a stopped one says nothing
         this.primary = node;
         return node;
       }
