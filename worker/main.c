@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "common/base/conf.h"
-#include "common/http/http.h"
 #include "worker/core/args.h"
 #include "worker/core/job_types.h"
 #include "worker/core/signals.h"
@@ -26,7 +25,6 @@ int main(int argc, char **argv)
         return 2;
     }
     signals_block();
-    http_global_start();
     code = worker_run(
         &(struct worker_setup){ .conf = conf, .args = &args, .types = &dropship_job_types });
     conf_free(conf);

@@ -1,12 +1,13 @@
 #include "common/base/id.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "common/base/clock.h"
 
@@ -30,8 +31,13 @@ void id_random_hex(char *text, size_t random_bytes)
     unsigned char bytes[64];
 
     assert(random_bytes <= sizeof bytes);
-    if (RAND_bytes(bytes, (int)random_bytes) != 1) {
-        abort(); /* an identifier that is not unique would do worse than stop us */
+    for (size_t got = 0;
+         got < random_bytes;) { /* at once for so few bytes, but a signal may come first */
+        ssize_t more = getrandom(bytes + got, random_bytes - got, 0);
+        if (more < 0 && errno != EINTR) {
+            abort(); /* an identifier that is not unique would do worse than stop us */
+        }
+        got += more > 0 ? (size_t)more : 0;
     }
     to_hex(bytes, random_bytes, text);
 }

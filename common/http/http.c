@@ -1,6 +1,7 @@
 #include "common/http/http.h"
 
 #include <curl/curl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,22 +31,25 @@ static void slist_free_p(struct curl_slist **list)
     curl_slist_free_all(*list);
 }
 
-void http_global_start(void)
+/* Not at the start of the program: TLS libraries are several megabytes that a worker without HTTP never needs. */
+static void start_curl(void)
 {
     /* TLS libraries write to sockets that the other end may have closed. */
     (void)signal(SIGPIPE, SIG_IGN);
     if (curl_global_init(CURL_GLOBAL_ALL) != CURLE_OK) {
-        abort(); /* at start; there is nothing to be saved */
+        abort(); /* out of memory at start; there is nothing to be saved */
     }
 }
 
 int http_open(struct http **ret, struct fail *f)
 {
+    static pthread_once_t started = PTHREAD_ONCE_INIT;
     scoped(http_close_p) struct http *h = calloc(1, sizeof *h);
 
     if (h == NULL) {
         return fail_memory(f);
     }
+    (void)pthread_once(&started, start_curl);
     h->curl = curl_easy_init();
     if (h->curl == NULL) {
         return fail_memory(f);

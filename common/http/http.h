@@ -2,7 +2,8 @@
  * The kind tells what is known about a request without an answer: FAIL_LATER = surely not sent (name, connect, TLS);
  * FAIL_UNKNOWN = sent, or perhaps sent, and no whole answer came (time-out, reset, cut body, too large).
  * Any answer with a status, 4xx and 5xx too, is success here: the provider's client judges it.
- * Threads: a struct http belongs to one thread; http_global_start once, in main. */
+ * libcurl is started by the first http_open; from then on the process ignores SIGPIPE, which TLS libraries may cause.
+ * Threads: a struct http belongs to one thread. */
 #pragma once
 
 #include <stdint.h>
@@ -34,8 +35,6 @@ struct http_response {
     int64_t spent_ms;
 };
 
-/* Once, in main, before threads; also ignores SIGPIPE, which TLS libraries may cause. */
-void http_global_start(void);
 /* Make a handle; no network.  It keeps connections open for further requests.  *ret is the caller's (http_close). */
 must_check int http_open(struct http **ret, struct fail *f);
 void http_close(struct http *h);

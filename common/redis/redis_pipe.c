@@ -115,7 +115,7 @@ int redis_pipe_eval(struct redis_pipe *p, const struct embedded *script,
 {
     size_t from = p->wire.used;
     char hex[REDIS_SHA1_HEX_BYTES];
-    const struct embedded digest = { script->name, hex, sizeof hex - 1 };
+    const struct embedded digest = { script->name, hex, sizeof hex - 1, NULL };
     struct piped *item;
 
     TRY(start(p, f));

@@ -125,7 +125,6 @@ int main(int argc, char **argv)
         return code;
     }
     signals_block();
-    http_global_start();
     code = worker_run(&(struct worker_setup){ .conf = conf, .args = &args, .types = &types });
     conf_free(conf);
     return code != 0 ? code : write_samples(getenv("BENCH_SAMPLES"));

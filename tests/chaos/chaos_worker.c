@@ -15,7 +15,6 @@
 #include "common/base/clock.h"
 #include "common/base/conf.h"
 #include "common/base/id.h"
-#include "common/http/http.h"
 #include "tests/chaos/chaos_ledger.h"
 #include "worker/core/args.h"
 #include "worker/core/job_types.h"
@@ -274,7 +273,6 @@ int main(int argc, char **argv)
         return code;
     }
     signals_block();
-    http_global_start();
     code = worker_run(&(struct worker_setup){ .conf = conf, .args = &args, .types = &types });
     conf_free(conf);
     return code;

@@ -7,7 +7,8 @@
 #include "common/db/db_priv.h"
 #include "tests/integration/db/database.h"
 
-#define query(symbol, sql) static const struct embedded symbol = { #symbol, (sql), sizeof(sql) - 1 }
+#define query(symbol, sql)                                                                         \
+    static const struct embedded symbol = { #symbol, (sql), sizeof(sql) - 1, NULL }
 
 query(make, "create table thing (id bigint primary key, name varchar(5) not null, n bigint, "
             "ok boolean, later bigint, unique (later) deferrable initially deferred)");

@@ -6,7 +6,8 @@
 #include "common/db/migrate.h"
 #include "tests/integration/db/database.h"
 
-#define text(symbol, sql) static const struct embedded symbol = { #symbol, (sql), sizeof(sql) - 1 }
+#define text(symbol, sql)                                                                          \
+    static const struct embedded symbol = { #symbol, (sql), sizeof(sql) - 1, NULL }
 
 text(first, "create table one (id int);\ninsert into one values (1);");
 text(first_changed, "create table one (id bigint);\ninsert into one values (1);");

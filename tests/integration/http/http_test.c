@@ -48,7 +48,6 @@ static int start_server(void **state)
     int rc = 0;
 
     (void)state;
-    http_global_start();
     if (pipe2(in, O_CLOEXEC) < 0 || pipe2(out, O_CLOEXEC) < 0) {
         return -1;
     }

@@ -63,7 +63,6 @@ void sandbox_start(struct sandbox *s)
     (void)close(ends[1]);
     snprintf(s->base, sizeof s->base, "http://127.0.0.1:%d", read_port(ends[0]));
     (void)close(ends[0]);
-    http_global_start();
     assert(http_open(&s->http, &f) == 0);
 }
 

@@ -223,7 +223,8 @@ static void server_that_cannot_save_refuses_writes(void **state)
 static void full_server_refuses_writes(void **state)
 {
     struct fixture *fx = *state;
-    static const struct embedded set = { "set", "return redis.call('SET', KEYS[1], 'x')", 38 };
+    static const struct embedded set = { "set", "return redis.call('SET', KEYS[1], 'x')", 38,
+                                         NULL };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     struct fail f = { .text = "" };
 

@@ -15,7 +15,8 @@
 #include "tests/integration/redis/server.h"
 
 static const struct embedded add = { "add", "return redis.call('INCRBY', KEYS[1], ARGV[1])",
-                                     sizeof "return redis.call('INCRBY', KEYS[1], ARGV[1])" - 1 };
+                                     sizeof "return redis.call('INCRBY', KEYS[1], ARGV[1])" - 1,
+                                     NULL };
 
 static struct server server;
 static struct redis *handle;

@@ -21,7 +21,7 @@
 enum { TEST_DATABASE = 8 };
 
 static const struct embedded echo_script = { "echo_script", "return ARGV[1]",
-                                             sizeof "return ARGV[1]" - 1 };
+                                             sizeof "return ARGV[1]" - 1, NULL };
 
 static void url_with(char *url, size_t url_bytes, const char *login, int db)
 {
@@ -146,7 +146,7 @@ static void flushed_scripts_are_loaded_again(void **state)
 
 static void script_errors_carry_the_script_name(void **state)
 {
-    static const struct embedded wrong = { "wrong_script", "return redis.call('LLEN')", 25 };
+    static const struct embedded wrong = { "wrong_script", "return redis.call('LLEN')", 25, NULL };
     scoped(redis_close_p) struct redis *r = open_test();
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     struct fail f = { .text = "" };

@@ -19,7 +19,7 @@
 enum { TRIES_MS = 20000, CALLS_MAX = 3000 };
 
 static const struct embedded add = { "add", "return redis.call('INCR', KEYS[1])",
-                                     sizeof "return redis.call('INCR', KEYS[1])" - 1 };
+                                     sizeof "return redis.call('INCR', KEYS[1])" - 1, NULL };
 static const char *const incr_words[] = { "INCR", "n" };
 static const struct redis_args incr = { .argv = incr_words, .argc = 2 };
 static const struct redis_args call_add = { .argv = incr_words + 1, .argc = 1, .keys = 1 };

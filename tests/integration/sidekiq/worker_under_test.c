@@ -20,7 +20,6 @@
 #include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/base/log.h"
-#include "common/http/http.h"
 #include "common/redis/redis.h"
 #include "worker/core/args.h"
 #include "worker/core/job_types.h"
@@ -186,7 +185,6 @@ static int run(int argc, char **argv)
         return 1;
     }
     signals_block();
-    http_global_start();
     int code = worker_run(&(struct worker_setup){ .conf = conf, .args = &args, .types = &table });
     conf_free(conf);
     return code;

@@ -329,7 +329,7 @@ static int act_and_lose_the_ledger(struct job_context *c, void *ctx, json_t **re
     static const char text[] = "select pg_terminate_backend(pid) from pg_stat_activity where "
                                "application_name = 'worker-test' "
                                "and pid <> pg_backend_pid() and datname = current_database()";
-    static const struct embedded query = { "kill", text, sizeof text - 1 };
+    static const struct embedded query = { "kill", text, sizeof text - 1, NULL };
     scoped(pg_clear_p) PGresult *rows = NULL;
 
     TRY(db_query(killer, &query, NULL, &rows, f));

@@ -99,7 +99,7 @@ static const struct embedded *embed(const char *sql)
         i++;
     }
     assert_true(i < QUERIES_MAX);
-    texts[i] = (struct embedded){ sql, sql, strlen(sql) };
+    texts[i] = (struct embedded){ sql, sql, strlen(sql), NULL };
     return &texts[i];
 }
 

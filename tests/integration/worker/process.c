@@ -13,7 +13,6 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
-#include "common/http/http.h"
 #include "common/queue/queue.h"
 #include "worker/core/job_types.h"
 #include "worker/core/signals.h"
@@ -138,7 +137,6 @@ static void be_worker(void)
         _exit(2);
     }
     signals_block();
-    http_global_start();
     int code = worker_run(&(struct worker_setup){ .conf = conf, .args = &args, .types = &table });
     conf_free(conf);
     _exit(code);
