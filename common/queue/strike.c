@@ -83,7 +83,7 @@ int move_add(struct move *m, const struct job *job, bool was_failed, struct fail
     }
     TRY(job_mark_enqueued(job, m->now_us, was_failed, &next, f));
     words_addf(&m->words, "%s", job->queue);
-    words_text(&m->words, "0");
+    words_text(&m->words, "");
     words_addf(&m->words, "%s", job->payload);
     words_addf(&m->words, "%s", next.data);
     m->count++;

@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
--- Move entries from a sorted set to their queues, if their old bytes are still there; entries without a queue go to `dead`.
+-- Move entries from a sorted set to their queues, if their old bytes are still there; entries without a queue go to `dead`, or
+-- stay there.
 -- KEYS: set, dead, queues.  ARGV: per job: queue ("" = dead), score in dead ("" = now), old, new.  Returns how many were moved to a queue.
 -- A key of a queue that is no list counts as none.
 -- A page usually still is the head of the set: then it is compared at once and removed by rank, with one push per queue.  Whatever may
@@ -41,7 +42,9 @@ for i = 1, #ARGV, 4 do
         else
             redis.call('ZADD', KEYS[2], ARGV[i + 1] ~= '' and ARGV[i + 1] or died(i), old)
         end
-        gone[#gone + 1] = old
+        if list or set ~= KEYS[2] then
+            gone[#gone + 1] = old
+        end
     end
 end
 for _, queue in ipairs(order) do
@@ -51,7 +54,7 @@ for _, queue in ipairs(order) do
     end
     moved = moved + #list
 end
-if whole then
+if whole and #gone == count then
     redis.call('ZREMRANGEBYRANK', set, 0, count - 1)
 else
     for at = 1, #gone, 1000 do

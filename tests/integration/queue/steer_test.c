@@ -186,6 +186,31 @@ static void retry_all_passes_over_what_cannot_move(void **state)
 }
 
 /* The sets know no queues: what is wanted may stand behind any number of others. */
+/* "queue:q" is no list: the jobs are kept, with a time of death that no limit of `dead` finds old. */
+static void retry_to_a_queue_that_is_no_list_loses_nothing(void **state)
+{
+    struct fixture *fx = *state;
+    char jids[JOB_STATES][JOB_JID_BYTES];
+    int64_t now_s = clock_now_us() / 1000000, moved = 0;
+
+    fill(fx, jids);
+    command(fx, "SET", "queue:q", "none");
+    command(fx, "SREM", "queues", "q"); /* or nobody could look for a job */
+    for (int s = JOB_SCHEDULED; s <= JOB_DEAD; s++) {
+        assert_int_equal(queue_retry(fx->redis, jids[s], &fx->fail), -1);
+        assert_int_equal(fx->fail.kind, FAIL_CONFLICT);
+    }
+    must(queue_retry_all(fx->redis, JOB_DEAD, NULL, &moved, &fx->fail), fx);
+    assert_int_equal(moved, 0);
+    assert_int_equal(fixture_int(fx, "ZCARD", "dead", NULL), 3);
+    for (int s = JOB_SCHEDULED; s <= JOB_DEAD; s++) {
+        scoped(job_entries_free) struct job_entries found = { .items = NULL };
+
+        must(queue_find(fx->redis, jids[s], &found, &fx->fail), fx);
+        assert_in_range(found.items[0].at_us / 1000000, now_s - 5, now_s + 60);
+    }
+}
+
 static void retry_all_finds_a_queue_behind_many_others(void **state)
 {
     struct fixture *fx = *state;
@@ -367,6 +392,7 @@ int main(void)
         queue_test(stats_count_every_place),
         queue_test(retry_moves_dead_and_scheduled_jobs_to_their_queue),
         queue_test(retry_all_passes_over_what_cannot_move),
+        queue_test(retry_to_a_queue_that_is_no_list_loses_nothing),
         queue_test(retry_all_finds_a_queue_behind_many_others),
         queue_test(retry_all_leaves_a_job_that_has_just_been_run_again),
         queue_test(kill_and_delete_spare_running_jobs),
