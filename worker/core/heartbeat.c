@@ -12,11 +12,20 @@
 #include "common/base/json.h"
 #include "common/base/log.h"
 #include "common/queue/queue.h"
+#include "common/queue/standby.h"
 #include "worker/core/health.h"
 #include "worker/core/scaling.h"
 #include "worker/core/signals.h"
 
-enum { BEAT_MS = 5000, WORK_MAX = 512, COMMAND_MIN_MS = 500, LEASE_PARTS = 5, HOST_BYTES = 256 };
+enum {
+    BEAT_MS = 5000,
+    WORK_MAX = 512,
+    COMMAND_MIN_MS = 500,
+    LEASE_PARTS = 5,
+    HOST_BYTES = 256,
+    STANDBY_OVERDUE_MS = 5000, /* so long a job may be due before workers move it, */
+    STANDBY_JOBS = 20000       /* and so many at a beat: a fraction of the lease */
+};
 
 struct heartbeat_thread {
     struct heartbeat_setup setup;
@@ -118,6 +127,19 @@ static bool renew_lease(struct heartbeat_thread *h)
     return renewed;
 }
 
+/* A run beyond its type's deadline cannot be ended from outside; it is told once, in the beat that first sees it. */
+static void tell_overdue(const struct heartbeat_thread *h, const struct lane_work *work)
+{
+    const struct job_type *type = job_type_find(h->setup.types, work->type);
+    int64_t over_ms = type != NULL ? work->running_ms - type->deadline_ms : -1;
+
+    if (over_ms >= 0 && over_ms < BEAT_MS) {
+        log_warn("job.overdue", kv_str("type", work->type), kv_str("job", work->jid),
+                 kv_str("queue", work->queue), kv_int("running_ms", work->running_ms),
+                 kv_int("deadline_ms", type->deadline_ms));
+    }
+}
+
 static size_t list_work(struct heartbeat_thread *h)
 {
     size_t found = 0;
@@ -127,6 +149,7 @@ static size_t list_work(struct heartbeat_thread *h)
         lane_list_work(h->setup.lanes[i], h->work, WORK_MAX, &found);
     }
     for (size_t i = 0; i < found; i++) {
+        tell_overdue(h, &h->work[i]);
         if (h->work[i].payload == NULL) {
             continue; /* not JSON: a work entry that cannot be parsed breaks readers' pages */
         }
@@ -216,6 +239,20 @@ static void beat(struct heartbeat_thread *h)
     }
 }
 
+/* Due jobs that no scheduler has moved for long. */
+static void stand_by(struct heartbeat_thread *h)
+{
+    struct fail f = { 0 };
+    int64_t moved = 0;
+
+    if (queue_promote_standby(h->redis, STANDBY_OVERDUE_MS, STANDBY_JOBS, &moved, &f) < 0) {
+        log_debug("heartbeat.standby_failed", kv_fail(&f));
+    } else if (moved > 0) {
+        log_warn("worker.promoted", kv_int("jobs", moved),
+                 kv_str("reason", "no scheduler moved due jobs"));
+    }
+}
+
 /* True = go on. */
 static bool rest(struct heartbeat_thread *h, int64_t ms)
 {
@@ -256,6 +293,7 @@ static void *heartbeat_main(void *arg)
             scaling_follow(h->setup.scaling, h->redis);
             beat(h);
             flush_metrics(h);
+            stand_by(h);
         }
     } while (rest(h, rest_ms(h)));
     return NULL;

@@ -24,6 +24,7 @@ struct heartbeat_setup {
     const char *identity;
     struct lane *const *lanes; /* set before heartbeat_start, alive until heartbeat_stop */
     size_t lane_count;
+    const struct job_types *types;
     struct scaling *scaling; /* followed at each beat */
     const char *info_json;   /* borrowed */
     atomic_bool *lease_valid;

@@ -123,6 +123,7 @@ static int start(struct worker *w, struct fail *f)
     w->heartbeat_setup = (struct heartbeat_setup){ .conf = w->setup->conf,
                                                    .identity = w->identity,
                                                    .lanes = w->lanes,
+                                                   .types = w->setup->types,
                                                    .lease_valid = &w->lease_valid,
                                                    .quiet = &w->quiet,
                                                    .stats = &w->stats };

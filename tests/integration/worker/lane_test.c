@@ -151,6 +151,50 @@ static void hup_reads_the_thread_counts_again(void **unused)
     unlink(path);
 }
 
+static void due_jobs_run_without_a_scheduler(void **unused)
+{
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+    struct fail f = { 0 };
+
+    (void)unused;
+    assert_int_equal(
+        redis_do(fixture.redis, &reply, &f, "ZADD", "schedule", "1700000000",
+                 "{\"class\":\"works\",\"args\":[],\"jid\":\"due\",\"queue\":\"test\"}", NULL),
+        0);
+    start_worker();
+    wait_for("GET", "test:ran", 1);
+    assert_int_equal(stop_worker(), 0);
+}
+
+static bool log_tells(void *event)
+{
+    static char text[100000];
+    FILE *log = fopen(getenv("DROPSHIP_TEST_LOG"), "r");
+
+    assert_non_null(log);
+    size_t size = fread(text, 1, sizeof text - 1, log);
+    fclose(log);
+    text[size] = '\0';
+    return strstr(text, event) != NULL;
+}
+
+static void overdue_runs_are_told(void **unused)
+{
+    char path[] = "/tmp/dropship-lane-XXXXXX";
+
+    (void)unused;
+    close(mkstemp(path));
+    setenv("DROPSHIP_TEST_LOG", path, 1);
+    enqueue("dawdles", NULL, 3);
+    start_worker();
+    assert_true(fixture_wait(log_tells, (char[]){ "job.overdue" }, SOON_MS));
+    go();
+    wait_for("GET", "test:ran", 1);
+    assert_int_equal(stop_worker(), 0);
+    unsetenv("DROPSHIP_TEST_LOG");
+    unlink(path);
+}
+
 static void late_jobs_end_without_a_start(void **unused)
 {
     (void)unused;
@@ -193,6 +237,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(many_light_jobs_are_each_done_once), TEST(slow_jobs_hold_nobody_up),
         TEST(thread_counts_follow_the_wish),      TEST(hup_reads_the_thread_counts_again),
+        TEST(due_jobs_run_without_a_scheduler),   TEST(overdue_runs_are_told),
         TEST(late_jobs_end_without_a_start),      TEST(cancelled_jobs_end_without_a_start),
     };
 

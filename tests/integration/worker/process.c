@@ -110,6 +110,7 @@ static const struct job_type types[] = {
     { "snoozes", "test", snoozes, 10000, 3, 0 },
     { "refuses", "test", refuses, 10000, 3, 0 },
     { "waits", "test", waits, 10000, 3, 0 },
+    { "dawdles", "test", waits, 100, 3, 0 },
     { "loses.database", "test", loses_its_database, 10000, 3, 0 },
     { "light", "test", is_light, 10000, 3, JOB_LIGHT },
     { "slow", "test", is_slow, 10000, 3, 0 },
@@ -128,7 +129,12 @@ static void be_worker(void)
     struct conf *conf = NULL;
     struct fail f = { 0 };
 
+    const char *log = getenv("DROPSHIP_TEST_LOG");
+
     str_init(&mistakes, 10000);
+    if (log != NULL && freopen(log, "a", stderr) == NULL) {
+        _exit(9);
+    }
     log_start("worker-test", LOG_WARN);
     if (conf_load(&conf, &mistakes, &f) < 0) {
         _exit(9);

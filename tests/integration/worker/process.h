@@ -1,5 +1,6 @@
 /* A worker process with handlers of its own, forked by the test, on queue "test" with two
- * threads, or those of DROPSHIP_WORKER_QUEUES.  Job types: works, fails.later, is.limited, snoozes, refuses, waits (until go),
+ * threads, or those of DROPSHIP_WORKER_QUEUES.  Job types: works, fails.later, is.limited, snoozes, refuses, waits (until go), dawdles (the same with a
+ * deadline of 100 ms),
  * light (JOB_LIGHT), slow (300 ms), loses.database, loses.redis; works, slow and waits count their runs in test:ran.
  * Threads: the test's main thread. */
 #pragma once
