@@ -237,17 +237,18 @@ async function proxied(storm, fault, mode, chance, ms, delayMs) {
 }
 
 // Until the sentinels have named another primary and the old one, back again, follows it.
-async function newPrimary(storm, old) {
+async function newPrimary(storm, old, withinMs = 60000) {
   await until('another primary is found', async () => {
     const found = await storm.redis.find();
     return found !== null && found !== old;
-  }, 60000, 200);
+  }, withinMs, 200);
 }
 
 async function moved(storm, fault, old, how) {
   fault.to = now();
   storm.client.close();
   await storm.redis.inSync();
+  fault.until = now(); // until then the old primary may have said OK, and forgot it when it became a replica
   return `${how}; primary ${old.port} -> ${storm.redis.port} after ${fault.to - fault.from} ms`;
 }
 
@@ -274,8 +275,11 @@ async function primaryStopped(storm, fault) {
 
 async function failoverAsked(storm, fault) {
   const old = storm.redis.primary;
-  await until('a sentinel takes it', async () => (await storm.redis.sentinels[0].client.call('SENTINEL', 'FAILOVER', 'chaos').catch((e) => e.message)) === 'OK', 60000, 500);
-  await newPrimary(storm, old);
+  // A sentinel may take the order and give it up again, when it finds the replica not good enough yet.
+  await until('another primary is found', async () => {
+    await storm.redis.sentinels[0].client.call('SENTINEL', 'FAILOVER', 'chaos').catch(() => {});
+    return newPrimary(storm, old, 5000).then(() => true, () => false);
+  }, 90000, 500);
   return moved(storm, fault, old, 'asked for');
 }
 

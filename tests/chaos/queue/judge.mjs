@@ -95,7 +95,7 @@ export function judge(ledger, visible, dead, log) {
   const early = jobs.filter((job) => job.runAt > 0 && job.attempts.some((a) => a.start + log.wallOffset < job.runAt - EARLY_MS));
   const gone = jobs.filter((job) => job.said === 'A' && !finished(job) && !dead.has(job.jid) && !visible.has(job.jid));
   const byFailover = (job) => log.faults.some((f) => failovers.includes(f.kind) && job.attempts.concat({ start: job.saidAt })
-    .some((a) => overlaps(f.from - LAG_MS, f.to, a.start, a.start)));
+    .some((a) => overlaps(f.from - LAG_MS, f.until ?? f.to, a.start, a.start)));
   const report = {
     attempted: intended.length,
     acked: jobs.filter((job) => job.said === 'A').length,
