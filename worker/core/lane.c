@@ -153,10 +153,12 @@ static void end_threads(struct lane *l)
         if (l->slots[i]->started) {
             pthread_join(l->slots[i]->thread, NULL);
         }
-        free(l->slots[i]);
     }
     if (l->settler_started) {
-        pthread_join(l->settler, NULL);
+        pthread_join(l->settler, NULL); /* it looks after the slots to its end */
+    }
+    for (int i = 0; i < l->slots_made; i++) {
+        free(l->slots[i]);
     }
 }
 
