@@ -62,9 +62,12 @@ int queue_retry_all(struct redis *r, enum job_state from, const char *queue, int
     return 0;
 }
 
-/* ---- cursors: fields with commas between; the first tells list or set ---- */
+/* ---- cursors: fields with commas between; the first tells list or set, the last how many were moved ---- */
 
-enum { LIST_FIELDS = 9, SET_FIELDS = 5 };
+/* No list is so long; and sums of such numbers do not overflow. */
+#define PLACE_MAX (INT64_C(1) << 40)
+
+enum { LIST_FIELDS = 10, SET_FIELDS = 6 };
 
 void queue_bulk_cursor(const struct bulk *b, char text[static BULK_CURSOR_BYTES])
 {
@@ -73,12 +76,12 @@ void queue_bulk_cursor(const struct bulk *b, char text[static BULK_CURSOR_BYTES]
     if (b->filter.state == JOB_WAITING) {
         (void)snprintf(text, BULK_CURSOR_BYTES,
                        "w,%" PRId64 ",%s,%d,%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRIu64
-                       ",%" PRIu64,
+                       ",%" PRIu64 ",%" PRId64,
                        at->began_us, at->queue, at->turning ? 1 : 0, at->index, at->found, at->left,
-                       at->newest, at->turned);
+                       at->newest, at->turned, at->before + b->done);
     } else {
-        (void)snprintf(text, BULK_CURSOR_BYTES, "s,%" PRId64 ",%s,%s,%" PRId64, at->began_us,
-                       at->last, at->from, at->skip);
+        (void)snprintf(text, BULK_CURSOR_BYTES, "s,%" PRId64 ",%s,%s,%" PRId64 ",%" PRId64,
+                       at->began_us, at->last, at->from, at->skip, at->before + b->done);
     }
 }
 
@@ -106,7 +109,7 @@ static size_t split(char *text, char **fields, size_t max)
 
 static int read_number(const char *text, int64_t *ret, struct fail *f)
 {
-    return str_to_int(text, 0, INT64_MAX, "cursor", ret, f);
+    return str_to_int(text, 0, PLACE_MAX, "cursor", ret, f);
 }
 
 static int read_digest(const char *text, uint64_t *ret, struct fail *f)
@@ -153,14 +156,18 @@ int queue_bulk_resume(struct bulk *b, const char *text, struct fail *f)
     char *fields[LIST_FIELDS];
     struct bulk_place at = { .began_us = 0 };
     bool list = b->filter.state == JOB_WAITING;
+    size_t wanted = list ? LIST_FIELDS : SET_FIELDS;
 
-    if (!str_fit(copy, sizeof copy, text) ||
-        split(copy, fields, LIST_FIELDS) != (list ? (size_t)LIST_FIELDS : (size_t)SET_FIELDS) ||
+    if (!str_fit(copy, sizeof copy, text) || split(copy, fields, LIST_FIELDS) != wanted ||
         strcmp(fields[0], list ? "w" : "s") != 0) {
         return bad_cursor(f);
     }
     TRY(str_to_int(fields[1], 1, INT64_MAX, "cursor", &at.began_us, f));
     TRY(list ? resume_list(&at, fields, f) : resume_set(&at, fields, f));
+    TRY(read_number(fields[wanted - 1], &at.before, f));
+    if (list && b->filter.queue != NULL && strcmp(b->filter.queue, at.queue) != 0) {
+        return bad_cursor(f);
+    }
     b->at = at;
     return 0;
 }

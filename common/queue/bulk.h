@@ -36,6 +36,7 @@ enum { BULK_FEW = 32, BULK_SCORE_BYTES = 48, BULK_CURSOR_BYTES = 400 };
 /* Where a bulk stands; bulk.c's own. */
 struct bulk_place {
     int64_t began_us; /* 0 = not yet begun */
+    int64_t before;   /* moved by those before, whose cursor this goes on from */
     /* a sorted set */
     char from[BULK_SCORE_BYTES], last[BULK_SCORE_BYTES];
     int64_t skip; /* entries of score `from` that were passed and stay */
@@ -72,5 +73,5 @@ must_check int queue_bulk_step(struct redis *r, struct bulk *b, struct fail *f);
 
 /* Where an unfinished bulk stands, as text of [A-Za-z0-9_.:,+-], for another process to go on with the same act and filter. */
 void queue_bulk_cursor(const struct bulk *b, char text[static BULK_CURSOR_BYTES]);
-/* Go on there.  FAIL_INPUT unless the text is a cursor of such a bulk. */
+/* Go on there; the limit counts what was moved before, `done` does not.  FAIL_INPUT unless the text is a cursor of such a bulk. */
 must_check int queue_bulk_resume(struct bulk *b, const char *text, struct fail *f);

@@ -46,7 +46,7 @@ static void begin_list(struct bulk *b, const char *queue)
 {
     int64_t began_us = b->at.began_us;
 
-    b->at = (struct bulk_place){ .began_us = began_us };
+    b->at = (struct bulk_place){ .began_us = began_us, .before = b->at.before };
     if (!str_fit(b->at.queue, sizeof b->at.queue, queue)) {
         b->at.queue[0] = '\0';
     }

@@ -49,5 +49,5 @@ const char *bulk_set_key(enum job_state state);
 /* May another job be chosen? */
 static inline bool bulk_has_room(const struct bulk *b, size_t chosen)
 {
-    return b->limit == 0 || b->done + (int64_t)chosen < b->limit;
+    return b->limit == 0 || b->at.before + b->done + (int64_t)chosen < b->limit;
 }

@@ -114,6 +114,31 @@ test('keys: none, wrong, revoked, and scopes that are too small', async () => {
   for (const target of ['/api/v1/settings', '/api/v1/flows/fulfillment']) await refused(403, 'PUT', target, { scope: 'operate', body: { mode: 'auto' } });
 });
 
+test('the doors to jobs, queues and workers: scopes, hostile names and bodies', async () => {
+  const doors = ['/api/v1/jobs', '/api/v1/jobs/bulk', '/api/v1/jobs/victim/cancel', '/api/v1/jobs/victim/retry', '/api/v1/jobs/victim/kill',
+    '/api/v1/queues/default/scale', '/api/v1/queues/default/resume', '/api/v1/workers/x/quiet', '/api/v1/workers/x/stop'];
+  for (const door of doors) await refused(403, 'POST', door, { scope: 'read', body: {} });
+  for (const name of ['%00', 'a%2fb', 'x'.repeat(128), '*', '%0a', '%F0%9F%92%A9']) {
+    for (const verb of ['cancel', 'retry', 'kill']) await refused(400, 'POST', `/api/v1/jobs/${name}/${verb}`);
+    for (const verb of ['quiet', 'stop']) await refused(400, 'POST', `/api/v1/workers/${name}/${verb}`);
+    await refused(400, 'POST', `/api/v1/queues/${name}/scale`, { body: { threads: 1 } });
+  }
+  for (const name of ['processes', 'default', 'queues']) await refused(404, 'POST', `/api/v1/workers/${name}/stop`);
+  for (const body of [{ threads: 1.5 }, { threads: 1, worker: 'a b' }, { threads: 1025 }, { threads: null }]) await refused(400, 'POST', '/api/v1/queues/default/scale', { body });
+  await refused(404, 'POST', '/api/v1/queues/default/scale', { body: { threads: 1, worker: 'default' } });
+  for (const body of [{}, { type: 'nope' }, { type: 'noop', args: {} }, { type: 'noop', args: null }, { type: 'noop', queue: 'a b' }, { type: 'noop', unique_key: 'x' }, { type: 'noop', jid: 'mine' },
+    { type: 'noop', in_s: 1, at: '2100-01-01T00:00:00Z' }, { type: 'noop', in_s: -1 }, { type: 'noop', args: ['x'.repeat(100000)] }]) await refused(400, 'POST', '/api/v1/jobs', { body });
+  for (const args of ['[1],"args":[2]', '[1e400]', `${'['.repeat(40)}${']'.repeat(40)}`, '["\\ud800"]', '["\\u0000"]', '[NaN]']) {
+    await refused(400, 'POST', '/api/v1/jobs', { body: `{"type":"noop","args":${args}}`, headers: { 'content-type': 'application/json' } });
+  }
+  for (const cursor of ['s,1,nan,e,0,0', 's,1,1,2,9223372036854775807,0', 's,1,1,2,0,9223372036854775807', 's,1,1,2', `s,1,${'1'.repeat(60)},2,0,0`]) {
+    await refused(400, 'POST', '/api/v1/jobs/bulk', { body: { action: 'delete', state: 'dead', cursor } });
+  }
+  for (const cursor of ['w,1,q,0,9223372036854775807,1,1,1,1,1', 'w,1,q,1,1,1,1,99999999999999999999999,1,1', 'w,1,two words,0,1,1,1,1,1,1', 's,1,1,2,0,0']) {
+    await refused(400, 'POST', '/api/v1/jobs/bulk', { body: { action: 'delete', state: 'waiting', cursor } });
+  }
+});
+
 test('an address that keeps failing must wait, but a good key works, also one never seen before', async () => {
   const fresh = JSON.parse(api.cli('key', 'create', 'fresh', '--scope', 'read', '--json')).key;
   stored = api.stored();

@@ -56,10 +56,18 @@ test('what takes longer than a request goes on by its cursor', async () => {
   assert.equal(api.redis('EXISTS', 'dead'), '0');
 });
 
+test('the limit holds over all requests of a bulk', async () => {
+  fill('dead', 30000);
+  assert.equal(await whole({ action: 'delete', state: 'dead', limit: 25000 }), 25000);
+  assert.equal(api.redis('ZCARD', 'dead'), '5000');
+});
+
 test('a bulk that cannot be is refused', async () => {
   fill('dead', 3);
   for (const body of [{}, { action: 'delete' }, { action: 'burn', state: 'dead' }, { action: 'kill', state: 'dead' }, { action: 'retry', state: 'waiting' }, { action: 'delete', state: 'running' },
-    { action: 'delete', state: 'dead', limit: 0 }, { action: 'delete', state: 'dead', cursor: 'x' }, { action: 'delete', state: 'dead', cursor: 'w,1,q,0,0,0,0,0,0' },
+    { action: 'delete', state: 'dead', limit: 0 }, { action: 'delete', state: 'dead', cursor: 'x' }, { action: 'delete', state: 'dead', cursor: 'w,1,q,0,0,0,0,0,0,0' }, { action: 'delete', state: 'dead', cursor: 's,1,2,3,4,-1' },
+    { action: 'count', state: 'waiting', cursor: 'w,1,q,0,9223372036854775807,1,1,1,1,1' },
+    { action: 'delete', state: 'waiting', queue: 'q', cursor: 'w,1,other,0,1,1,1,1,1,1' },
     { action: 'delete', state: 'dead', queue: 'two words' }, { action: 'delete', state: 'dead', older_than_s: -1 }, { action: 'delete', state: 'dead', more: 1 }]) {
     const answer = await bulk(body);
     assert.ok(answer.status === 400 || answer.status === 422, `${JSON.stringify(body)}: ${answer.status}`);

@@ -301,13 +301,62 @@ static void a_bulk_goes_on_where_its_cursor_says(void **state)
     }
 }
 
+/* Steps until the end, each in a struct of its own; how many were moved. */
+static int64_t by_cursors(struct fixture *fx, const struct bulk *wanted)
+{
+    char cursor[BULK_CURSOR_BYTES] = "";
+    int64_t done = 0;
+
+    for (int steps = 0; steps < 100; steps++) {
+        struct bulk b = *wanted;
+
+        if (cursor[0] != '\0') {
+            must(queue_bulk_resume(&b, cursor, &fx->fail), fx);
+        }
+        must(queue_bulk_step(fx->redis, &b, &fx->fail), fx);
+        queue_bulk_cursor(&b, cursor);
+        done += b.done;
+        if (b.finished) {
+            return done;
+        }
+    }
+    fail_msg("no end");
+    return -1;
+}
+
+static void the_limit_holds_over_all_cursors(void **state)
+{
+    struct fixture *fx = *state;
+
+    for (int set = 0; set < 2; set++) {
+        const struct bulk wanted = { .act = BULK_DELETE,
+                                     .filter = { .state = set == 1 ? JOB_DEAD : JOB_WAITING,
+                                                 .type = "b" },
+                                     .limit = MANY / 4 };
+
+        command(fx, "FLUSHDB");
+        fill_list(fx);
+        fill_set(fx, "dead");
+        assert_int_equal(by_cursors(fx, &wanted), MANY / 4);
+    }
+}
+
 static void a_broken_cursor_is_refused(void **state)
 {
     struct fixture *fx = *state;
-    static const char *const broken[] = {
-        "",          "s",           "s,1,2,3",    "s,1,2,3,4,5", "w,1,q,0,0,0,0,0,0",
-        "s,0,1,1,0", "s,1,2 3,1,0", "s,1,2,3,-1", "s,1,,3,1",    "s,1,2,3,99999999999999999999"
-    };
+    static const char *const broken[] = { "",
+                                          "s",
+                                          "s,1,2,3,4",
+                                          "s,1,2,3,4,5,6",
+                                          "w,1,q,0,0,0,0,0,0,0",
+                                          "s,0,1,1,0,0",
+                                          "s,1,2 3,1,0,0",
+                                          "s,1,2,3,-1,0",
+                                          "s,1,2,3,1,-1",
+                                          "s,1,2,3,9223372036854775807,0",
+                                          "s,1,2,3,1,9223372036854775807",
+                                          "s,1,,3,1,0",
+                                          "s,1,2,3,99999999999999999999,0" };
 
     for (size_t i = 0; i < COUNT_OF(broken); i++) {
         struct bulk b = { .act = BULK_COUNT, .filter = { .state = JOB_DEAD } };
@@ -362,6 +411,7 @@ int main(void)
         queue_test(acts_move_what_they_say),
         queue_test(what_cannot_be_done_is_refused),
         queue_test(a_bulk_goes_on_where_its_cursor_says),
+        queue_test(the_limit_holds_over_all_cursors),
         queue_test(a_broken_cursor_is_refused),
         queue_test(locks_of_ended_jobs_are_released),
     };
