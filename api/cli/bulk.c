@@ -1,6 +1,7 @@
 #include "api/cli/bulk.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -96,11 +97,33 @@ static void show_progress(const struct bulk *b, const char *verb)
         verb, b->looked, b->total, job_state_names[b->filter.state], b->done, done_words[b->act]);
 }
 
+static volatile sig_atomic_t asked_to_end;
+
+static void on_end(int signal_number)
+{
+    (void)signal_number;
+    asked_to_end = 1;
+}
+
+/* Who interrupts a bulk shall find its line in the audit: the step under way is finished.  A second time ends at once. */
+static void watch_for_end(void)
+{
+    const struct sigaction action = { .sa_handler = on_end, .sa_flags = (int)SA_RESETHAND };
+
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
 static int run(struct redis *r, struct bulk *b, const char *verb, struct fail *f)
 {
     int64_t next_ms = clock_mono_ms() + PROGRESS_MS;
 
+    watch_for_end();
     while (!b->finished) {
+        if (asked_to_end) {
+            return fail_set(f, FAIL_LATER,
+                            "interrupted after %" PRId64 " jobs; the rest is as it was", b->done);
+        }
         if (queue_bulk_step(r, b, f) < 0) {
             return b->done > 0 ? fail_wrap(f, "after %" PRId64 " jobs", b->done) : -1;
         }
@@ -145,12 +168,12 @@ static int run_state(struct cli *c, enum bulk_act act, enum job_state state, int
         b.act = BULK_COUNT;
     }
     TRY(cli_redis(c, &r, f));
-    TRY(run(r, &b, bulk_act_names[act], f));
-    if (!dry) {
+    int result = run(r, &b, bulk_act_names[act], f);
+    if (!dry && (result == 0 || b.done > 0)) { /* also what was done before it failed */
         note_bulk(c, &b);
     }
     *ret_done = b.done;
-    return 0;
+    return result;
 }
 
 static int run_all_failed(struct cli *c, struct fail *f)

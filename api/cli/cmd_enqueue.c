@@ -1,8 +1,10 @@
 /* enqueue, cancel */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "api/cli/cli.h"
+#include "api/cli/note.h"
 #include "api/cli/out.h"
 #include "common/base/clock.h"
 #include "common/base/json.h"
@@ -64,6 +66,14 @@ static void read_trace(const struct cli *c, char trace[static ID_TRACE_BYTES])
     }
 }
 
+static void note_enqueue(struct cli *c, const struct job_spec *spec, const char *jid)
+{
+    scoped(json_clear_p) json_t *detail = json_pack(
+        "{s:o, s:s}", "type", out_lossy(spec->type, strlen(spec->type)), "queue", spec->queue);
+
+    note_job(c, "job.enqueue", jid, detail);
+}
+
 int cmd_enqueue(struct cli *c, struct fail *f)
 {
     struct job_spec spec;
@@ -77,6 +87,9 @@ int cmd_enqueue(struct cli *c, struct fail *f)
     TRY(cli_redis(c, &r, f));
     int duplicate = queue_enqueue(r, &spec, jid, f);
     TRY(duplicate);
+    if (duplicate == 0) {
+        note_enqueue(c, &spec, jid);
+    }
     if (c->json) {
         scoped(json_clear_p) json_t *answer = json_pack(
             "{s:s, s:s, s:s, s:o, s:b, s:s?}", "jid", jid, "type", spec.type, "queue", spec.queue,
@@ -96,6 +109,7 @@ int cmd_cancel(struct cli *c, struct fail *f)
 
     TRY(cli_redis(c, &r, f));
     TRY(queue_cancel(r, jid, f));
+    note_job(c, "job.cancel", jid, NULL);
     if (c->json) {
         scoped(json_clear_p) json_t *answer =
             json_pack("{s:s, s:s}", "jid", jid, "done", "cancel requested");

@@ -5,6 +5,7 @@
 
 #include "api/cli/bulk.h"
 #include "api/cli/cli.h"
+#include "api/cli/note.h"
 #include "api/cli/out.h"
 #include "api/cli/show.h"
 #include "common/base/json.h"
@@ -167,15 +168,21 @@ static void show_done(const struct cli *c, const char *jid, const char *done)
     }
 }
 
-/* One job, one verb. */
-static int steer_job(struct cli *c, steer_fn *steer, const char *done, struct fail *f)
+/* What is done to one job. */
+struct verb {
+    steer_fn *steer;
+    const char *action, *done; /* for the audit, and for the person */
+};
+
+static int steer_job(struct cli *c, const struct verb *verb, struct fail *f)
 {
     const char *jid = cli_word(c, 0);
     struct redis *r;
 
     TRY(cli_redis(c, &r, f));
-    TRY(steer(r, jid, f));
-    show_done(c, jid, done);
+    TRY(verb->steer(r, jid, f));
+    note_job(c, verb->action, jid, NULL);
+    show_done(c, jid, verb->done);
     return 0;
 }
 
@@ -204,6 +211,7 @@ static int retry_one(struct cli *c, struct fail *f)
     if (queue_retry(r, jid, f) < 0) {
         TRY(f->kind == FAIL_MISSING ? retry_archived(c, jid, f) : -1);
     }
+    note_job(c, "job.retry", jid, NULL);
     show_done(c, jid, "in its queue");
     return 0;
 }
@@ -224,13 +232,15 @@ int cmd_retry(struct cli *c, struct fail *f)
 int cmd_kill(struct cli *c, struct fail *f)
 {
     TRY(check_words(c, f));
-    return cli_word(c, 0) != NULL ? steer_job(c, queue_kill, "dead", f)
-                                  : bulk_command(c, BULK_KILL, f);
+    return cli_word(c, 0) != NULL
+               ? steer_job(c, &(struct verb){ queue_kill, "job.kill", "dead" }, f)
+               : bulk_command(c, BULK_KILL, f);
 }
 
 int cmd_delete(struct cli *c, struct fail *f)
 {
     TRY(check_words(c, f));
-    return cli_word(c, 0) != NULL ? steer_job(c, queue_delete, "deleted", f)
-                                  : bulk_command(c, BULK_DELETE, f);
+    return cli_word(c, 0) != NULL
+               ? steer_job(c, &(struct verb){ queue_delete, "job.delete", "deleted" }, f)
+               : bulk_command(c, BULK_DELETE, f);
 }

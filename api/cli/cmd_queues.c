@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "api/cli/cli.h"
+#include "api/cli/note.h"
 #include "api/cli/out.h"
 #include "api/cli/show.h"
 #include "api/cli/views.h"
-#include "api/cli/workers.h"
 #include "common/base/json.h"
 #include "common/model/known_queues.h"
 
@@ -42,11 +42,14 @@ static int set_paused(struct cli *c, bool paused, struct fail *f)
 {
     struct redis *r;
     const char *queue = cli_word(c, 0);
+    char subject[JOB_NAME_BYTES + 8];
 
     TRY(job_check_name(queue, "queue", f));
     TRY(cli_redis(c, &r, f));
     TRY(known_queue_check(r, queue, f));
     TRY(queue_pause(r, queue, paused, f));
+    snprintf(subject, sizeof subject, "queue:%s", queue);
+    note_act(c, paused ? "queue.pause" : "queue.resume", subject, NULL);
     if (c->json) {
         scoped(json_clear_p) json_t *answer =
             json_pack("{s:s, s:b}", "queue", queue, "paused", paused);
@@ -67,35 +70,12 @@ int cmd_resume(struct cli *c, struct fail *f)
     return set_paused(c, false, f);
 }
 
-static int signal_worker(struct cli *c, struct redis *r, struct fail *f)
-{
-    const char *verb = cli_word(c, 0), *identity = cli_word(c, 1);
-    bool quiet = strcmp(verb, "quiet") == 0;
-
-    if (identity == NULL || (!quiet && strcmp(verb, "stop") != 0)) {
-        return fail_set(f, FAIL_INPUT, "quiet or stop, and the identity of a worker");
-    }
-    TRY(known_worker_check(r, identity, f));
-    TRY(queue_signal(r, identity, quiet ? "TSTP" : "TERM", f));
-    if (c->json) {
-        scoped(json_clear_p) json_t *answer = json_pack(
-            "{s:o, s:s}", "identity", out_lossy(identity, strlen(identity)), "asked", verb);
-        out_json(answer);
-    } else {
-        printf("asked %s to %s; it sees this at its next heartbeat\n", identity, verb);
-    }
-    return 0;
-}
-
 int cmd_workers(struct cli *c, struct fail *f)
 {
     scoped(json_clear_p) json_t *workers = NULL;
     struct redis *r;
 
     TRY(cli_redis(c, &r, f));
-    if (cli_word(c, 0) != NULL) {
-        return signal_worker(c, r, f);
-    }
     TRY(show_workers(r, &workers, f));
     if (c->json) {
         out_json(workers);

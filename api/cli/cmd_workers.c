@@ -74,13 +74,10 @@ static int ask_workers(struct cli *c, const struct wish *wish, struct fail *f)
         return fail_set(f, FAIL_INPUT, "either the identity of one worker, or --all");
     }
     TRY(cli_redis(c, &r, f));
-    if (identity != NULL) {
-        TRY(known_worker_check(r, identity, f));
-        TRY(ask(r, wish, identity, asked, f));
-    } else {
-        TRY(ask_all(r, wish, asked, f));
-    }
-    note_asked(c, wish, asked);
+    TRY(identity != NULL ? known_worker_check(r, identity, f) : 0);
+    int result = identity != NULL ? ask(r, wish, identity, asked, f) : ask_all(r, wish, asked, f);
+    note_asked(c, wish, asked); /* also those that were asked before it failed */
+    TRY(result);
     if (c->json) {
         scoped(json_clear_p) json_t *answer =
             json_pack("{s:O, s:s}", "workers", asked, "asked", wish->verb);

@@ -11,7 +11,7 @@ COMMAND("order-hold", cmd_order_hold, "NAME|ID REASON", 2, 2, "", "Hold an order
 COMMAND("queues", cmd_queues, "", 0, 0, "", "Queues: waiting, running, age of the next job, paused")
 COMMAND("pause", cmd_pause, "QUEUE", 1, 1, "", "Workers take nothing more from this queue")
 COMMAND("resume", cmd_resume, "QUEUE", 1, 1, "", "Workers take from this queue again")
-COMMAND("workers", cmd_workers, "[quiet|stop IDENTITY]", 0, 2, "", "Worker processes; or tell one to take no more, or to end")
+COMMAND("workers", cmd_workers, "", 0, 0, "", "Worker processes: busy threads, queues, last heartbeat")
 COMMAND("scale", cmd_scale, "[QUEUE=THREADS ...] [--worker IDENTITY] [--reset [QUEUE ...]]", 0, 16, "worker= reset",
         "Threads per queue: show them; or change them in all workers, or in one, while they run; --reset: as the workers were started")
 COMMAND("quiet", cmd_quiet, "IDENTITY | --all", 0, 1, "all", "A worker, or all, take no more jobs and finish those they have")

@@ -1,7 +1,8 @@
 // Every command of `dropship`, run as a person or a script runs it, against real servers.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { before, beforeEach, test } from 'node:test';
+import { until } from '../../support/servers.mjs';
 
 const cli = process.env.DROPSHIP_CLI;
 const database = process.env.DROPSHIP_TEST_DATABASE_URL;
@@ -136,6 +137,23 @@ test('a job is enqueued, seen, killed, retried and deleted', () => {
   refused(1, /./, 'retry', jid);
   refused(1, /./, 'kill', jid);
   refused(1, /./, 'delete', jid);
+});
+
+test('what is done to one job or one queue leaves its line in the audit, what was refused none', () => {
+  const { jid } = json('enqueue', 'noop', '[1]', '--unique-for', '60');
+  json('enqueue', 'noop', '[1]', '--unique-for', '60');
+  json('cancel', jid);
+  json('kill', jid);
+  json('retry', jid);
+  json('pause', 'default');
+  json('resume', 'default');
+  json('delete', jid);
+  refused(1, /./, 'kill', jid);
+  refused(1, /./, 'pause', 'nothing');
+  assert.deepEqual(sql("select action || ' ' || subject || ' ' || who from audit order by id").split('\n'), [
+    ...['enqueue', 'cancel', 'kill', 'retry'].map((act) => `job.${act} job:${jid} cli:anna`),
+    'queue.pause queue:default cli:anna', 'queue.resume queue:default cli:anna', `job.delete job:${jid} cli:anna`]);
+  assert.equal(sql("select detail from audit where action = 'job.enqueue'"), '{"type": "noop", "queue": "default"}');
 });
 
 test('jobs for later go to the schedule; retry --all brings the dead back', () => {
@@ -280,6 +298,21 @@ test('a bulk without a filter, or one that cannot be, is usage', () => {
   assert.equal(keys('ZCARD', 'dead'), '3');
 });
 
+test('an interrupted bulk says how far it came and leaves its line in the audit', async () => {
+  fill('dead', 200000);
+  const child = spawn(cli, ['delete', '--state', 'dead', '--class', 'a'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  let told = '';
+  child.stderr.on('data', (text) => { told += text; });
+  await until('some are deleted', () => Number(keys('ZCARD', 'dead')) < 199000, 20000);
+  child.kill('SIGINT');
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  const left = Number(keys('ZCARD', 'dead'));
+  if (left === 100000) return; // it was done before the signal came
+  assert.equal(code, 1, told);
+  assert.match(told, new RegExp(`interrupted after ${200000 - left} jobs`));
+  assert.equal(sql("select action || ' ' || (detail->>'done') from audit"), `jobs.delete ${200000 - left}`);
+});
+
 test('a long bulk tells how far it is', () => {
   fill('dead', 60000);
   fill('dead', 50000);
@@ -301,6 +334,7 @@ test('archived jobs are listed and run again, once', () => {
   assert.deepEqual(json('retry', 'old-1'), { jid: 'old-1', done: 'in its queue' });
   assert.match(keys('LINDEX', 'queue:default', '0'), /"args":\[9223372036854775808\],"jid":"old-1","retry_count":2,"enqueued_at":/);
   assert.equal(sql("select retried_by from dead_job where jid = 'old-1'"), 'cli:anna');
+  assert.equal(sql("select action || ' ' || subject from audit"), 'job.retry job:old-1');
   keys('DEL', 'queue:default');
   refused(1, /none in the archive to run again/, 'retry', 'old-1');
   assert.equal(keys('EXISTS', 'queue:default'), '0');
@@ -344,7 +378,7 @@ test('workers are asked to be quiet or to stop, one or all', () => {
   assert.equal(keys('LRANGE', 'host:8:abcdefabcdef-signals', '0', '-1'), 'TERM');
   assert.equal(sql("select string_agg(action || ' ' || subject, ',' order by id) from audit"), `worker.quiet worker:${worker},worker.stop worker:${worker},worker.stop worker:host:8:abcdefabcdef`);
   refused(1, /no worker 'nobody'/, 'quiet', 'nobody');
-  refused(1, /no worker 'nobody'/, 'workers', 'stop', 'nobody');
+  refused(1, /no worker 'nobody'/, 'stop-worker', 'nobody');
   refused(2, /either/, 'quiet');
   refused(2, /either/, 'stop-worker', worker, '--all');
   assert.equal(keys('EXISTS', 'nobody-signals'), '0');
@@ -381,8 +415,7 @@ test('workers are listed; a foreign process is named by doctor', () => {
   const doctor = run(['doctor', '--json']);
   assert.equal(doctor.status, 1);
   assert.ok(JSON.parse(doctor.stdout).some((x) => x.level === 'bad' && x.text.includes('foreign Sidekiq')));
-  refused(2, /quiet or stop/, 'workers', 'wake', 'x');
-  refused(2, /quiet or stop/, 'workers', 'quiet');
+  refused(2, /too many/, 'workers', 'quiet');
 });
 
 test('doctor says how to mend what it finds, and is content with a sound system', () => {
