@@ -64,10 +64,3 @@ int queue_cancelled_each(struct redis *r, const char *const *jids, size_t count,
     }
     return 0;
 }
-
-int queue_cancel_forget(struct redis *r, const char *jid, struct fail *f)
-{
-    scoped(redis_reply_clear_p) redisReply *reply = NULL;
-
-    return redis_do(r, &reply, f, "ZREM", KEY_CANCELLED, jid, NULL);
-}

@@ -7,8 +7,9 @@
  *
  * Contract for whoever claims: one EXISTS dropship:cancelled in the claim script tells whether this batch must be looked at.
  * If it does, call queue_cancelled_each with its jids before any of them is started; settle those that are cancelled as
- * SETTLE_DONE without running them (which releases their locks), and call queue_cancel_forget afterwards, so that the set
- * becomes empty again.  A batch that skips the look because of a failure may start a cancelled job, whose handler can still ask.
+ * SETTLE_DONE without running them, which releases their locks and takes whatever ends out of the set, so that it becomes empty
+ * again; the hash stays, for who asks later.  A batch that skips the look because of a failure may start a cancelled job, whose
+ * handler can still ask.
  * What the set does not know: requests written by Sidekiq's own client.  They reach running handlers only.
  * Threads: all functions use the caller's struct redis and keep no state. */
 #pragma once
@@ -38,6 +39,3 @@ must_check int queue_cancelled(struct redis *r, const char *jid, bool *ret, stru
  * ret has `count` entries. */
 must_check int queue_cancelled_each(struct redis *r, const char *const *jids, size_t count,
                                     bool *ret, struct fail *f);
-
-/* The job has ended: it need not be looked for any more.  The hash stays, for who asks later. */
-must_check int queue_cancel_forget(struct redis *r, const char *jid, struct fail *f);

@@ -52,19 +52,27 @@ static void add_settlement(struct words *w, const struct settlement *s, int64_t 
     }
 }
 
-/* Jobs that have ended need not be looked for any more, cancelled or not.  A failure leaves them to be looked for in vain. */
+/* Jobs that have ended need not be looked for any more, cancelled or not.  One command, since somebody may have cancelled an id
+ * that never ends.  A failure leaves them to be looked for in vain. */
 static void forget_cancelled(struct redis *r, const struct settlement *batch, size_t count)
 {
+    scoped(words_done) struct words w = { .items = NULL };
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
     struct fail ignored = { 0 };
 
+    words_text(&w, "ZREM");
+    words_text(&w, KEY_CANCELLED);
     for (size_t i = 0; i < count; i++) {
         scoped(job_free_p) struct job *job = NULL;
         bool ended = batch[i].kind == SETTLE_DONE || batch[i].kind == SETTLE_DEAD;
+
         if (ended && !batch[i].fenced &&
-            job_parse(batch[i].payload, batch[i].payload_bytes, &job, &ignored) == 0 &&
-            queue_cancel_forget(r, job->jid, &ignored) < 0) {
-            return;
+            job_parse(batch[i].payload, batch[i].payload_bytes, &job, &ignored) == 0) {
+            words_addf(&w, "%s", job->jid);
         }
+    }
+    if (w.count > 2) {
+        (void)!words_call(r, &w, &reply, &ignored);
     }
 }
 

@@ -1,4 +1,5 @@
 /* Requests to end a job: where they are written, who sees them. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/base/clock.h"
@@ -57,16 +58,74 @@ static void a_batch_is_asked_for_at_once(void **state)
     must(queue_cancelled_each(fx->redis, jids, 0, cancelled, &fx->fail), fx);
 }
 
+/* Settle all jobs of the queue in one batch, of which the first is snoozed and the others are done. */
+static void settle_all(struct fixture *fx, bool whole)
+{
+    static struct batch b;
+    static struct settlement settled[QUEUE_BATCH_MAX];
+
+    fixture_claim(fx, &b, "host:1:aaaaaaaaaaaa", "q", 1, QUEUE_BATCH_MAX);
+    for (size_t i = 0; i < b.count; i++) {
+        settled[i] = (struct settlement){ .kind = i == 0 ? SETTLE_SNOOZE : SETTLE_DONE,
+                                          .payload = b.payloads[i],
+                                          .payload_bytes = b.sizes[i],
+                                          .next = i == 0 ? "{}" : NULL,
+                                          .next_bytes = i == 0 ? 2 : 0,
+                                          .in_us = 60000000 };
+    }
+    must((whole ? queue_settle_whole : queue_settle)(fx->redis, &b.list, settled, b.count,
+                                                     clock_now_us(), &fx->fail),
+         fx);
+    batch_free(&b);
+}
+
 static void the_set_is_empty_again_when_all_have_ended(void **state)
 {
     struct fixture *fx = *state;
 
-    must(queue_cancel(fx->redis, "j1", &fx->fail), fx);
-    must(queue_cancel(fx->redis, "j1", &fx->fail), fx);
-    must(queue_cancel_forget(fx->redis, "j1", &fx->fail), fx);
-    must(queue_cancel_forget(fx->redis, "never", &fx->fail), fx);
-    assert_int_equal(fixture_int(fx, "EXISTS", KEY_CANCELLED, NULL), 0);
-    assert_true(is_cancelled(fx, "j1")); /* for who asks later */
+    for (int whole = 0; whole < 2; whole++) {
+        char jids[3][JOB_JID_BYTES];
+
+        for (int i = 0; i < 3; i++) {
+            fixture_enqueue(fx, "q", i, jids[i]);
+            must(queue_cancel(fx->redis, jids[i], &fx->fail), fx);
+            must(queue_cancel(fx->redis, jids[i], &fx->fail), fx);
+        }
+        settle_all(fx, whole == 1);
+        assert_int_equal(fixture_int(fx, "ZCARD", KEY_CANCELLED, NULL), 1);
+        assert_int_not_equal(fixture_int(fx, "ZSCORE", KEY_CANCELLED, jids[0]), -1);
+        assert_true(is_cancelled(fx, jids[1])); /* for who asks later */
+        command(fx, "DEL", KEY_CANCELLED);
+    }
+}
+
+/* How often ZREM came from a client. */
+static int64_t removals(struct fixture *fx)
+{
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+    const char *line;
+
+    must(redis_do(fx->redis, &reply, &fx->fail, "INFO", "commandstats", NULL), fx);
+    line = strstr(reply->str, "cmdstat_zrem:calls=");
+    return line == NULL ? 0 : strtoll(line + strlen("cmdstat_zrem:calls="), NULL, 10);
+}
+
+/* An id that nobody has stays for a month, and each settled batch looks for its jobs in the set. */
+static void an_id_that_never_ends_costs_a_batch_one_command(void **state)
+{
+    struct fixture *fx = *state;
+
+    must(queue_cancel(fx->redis, "nobody", &fx->fail), fx);
+    for (int whole = 0; whole < 2; whole++) {
+        int64_t before = removals(fx);
+
+        for (int i = 0; i < 100; i++) {
+            fixture_enqueue(fx, "q", i, NULL);
+        }
+        settle_all(fx, whole == 1);
+        assert_int_equal(removals(fx), before + 1);
+    }
+    assert_int_equal(fixture_int(fx, "ZCARD", KEY_CANCELLED, NULL), 1);
 }
 
 static void impossible_ids_are_refused(void **state)
@@ -90,6 +149,7 @@ int main(void)
         queue_test(a_request_of_sidekiqs_client_is_seen),
         queue_test(a_batch_is_asked_for_at_once),
         queue_test(the_set_is_empty_again_when_all_have_ended),
+        queue_test(an_id_that_never_ends_costs_a_batch_one_command),
         queue_test(impossible_ids_are_refused),
     };
 

@@ -92,7 +92,6 @@ static int run_unique(struct fixture *fx, struct fail *f)
     TRY(queue_cancel(fx->redis, jid, f));
     TRY(queue_cancelled(fx->redis, jid, &cancelled, f));
     TRY(queue_cancelled_each(fx->redis, &jid, 1, &cancelled, f));
-    TRY(queue_cancel_forget(fx->redis, jid, f));
     return queue_pressure(fx->redis, &pressure, f);
 }
 
