@@ -93,9 +93,9 @@ bool queue_job_locks(const struct job *job);
  * After FAIL_LATER or FAIL_UNKNOWN repeat the same batch: what had been settled already then reads as fenced. */
 must_check int queue_settle(struct redis *r, const struct claim_list *list,
                             struct settlement *batch, size_t count, int64_t now_us, struct fail *f);
-/* The same for jobs that are all the list still holds: it goes as a whole, without a search for each and without sending
- * the payloads of done jobs again.  When the list does not hold exactly `count` jobs, or there are suspects, the jobs
- * are settled singly, as above. */
+/* The same for jobs that are all the list still holds, in the order in which they were claimed: it goes as a whole, without a
+ * search for each and without sending the payloads of done jobs again but for the last.  When the list does not hold exactly
+ * these, or the last is not the newest, or there are suspects, the jobs are settled singly, as above. */
 must_check int queue_settle_whole(struct redis *r, const struct claim_list *list,
                                   struct settlement *batch, size_t count, int64_t now_us,
                                   struct fail *f);

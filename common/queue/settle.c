@@ -190,6 +190,7 @@ static int settle_list(struct redis *r, const struct claim_list *list,
     words_text(&w, day);
     words_addf(&w, "%d", DAY_TTL_S);
     add_counts(&w, batch, count);
+    words_add(&w, batch[count - 1].payload, batch[count - 1].payload_bytes);
     for (size_t i = 0; i < count; i++) {
         if (!is_plain(&batch[i])) {
             add_leaving(&w, &batch[i], now_us, jitter_us + (int64_t)i);

@@ -266,6 +266,25 @@ static void slot_is_freed_by_nobody_else(void **state)
     batch_free(&by_hand);
 }
 
+/* Recovered, run and settled elsewhere; then a BLMOVE of this worker, whose client had gone by then, brought another job. */
+static void job_that_came_into_the_list_afterwards_is_nobodys_to_settle(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch b;
+    struct settlement s = { .kind = SETTLE_DONE, .no_lock = true };
+
+    claim_some(fx, &b, 1);
+    command(fx, "DEL", b.list.key);
+    fixture_enqueue(fx, "q", 1, NULL);
+    command(fx, "BLMOVE", "queue:q", b.list.key, "RIGHT", "LEFT", "1");
+    s.payload = b.payloads[0];
+    s.payload_bytes = b.sizes[0];
+    must(queue_settle_whole(fx->redis, &b.list, &s, 1, clock_now_us(), &fx->fail), fx);
+    assert_true(s.fenced);
+    assert_int_equal(fixture_int(fx, "LLEN", b.list.key, NULL), 1);
+    batch_free(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +295,7 @@ int main(void)
         queue_test(each_outcome_has_its_place),
         queue_test(jobs_given_back_run_next_in_their_order),
         queue_test(recovered_job_cannot_be_settled_by_its_loser),
+        queue_test(job_that_came_into_the_list_afterwards_is_nobodys_to_settle),
         queue_test(settling_twice_changes_nothing_the_second_time),
         queue_test(entries_of_one_instant_get_distinct_scores),
         queue_test(waiting_jobs_are_due_by_the_clock_of_redis),

@@ -229,7 +229,7 @@ static void settle_whole_ends_a_list_without_its_payloads(void **state)
 {
     (void)state;
     does("RPUSH", "claimed", "b", "a");
-    runs("1", WHOLE("2", "2", "0"));
+    runs("1", WHOLE("2", "2", "0", "b"));
     says("0", "EXISTS", "claimed", "queue:q");
     says("(2 2)", "MGET", "stat:processed", "stat:processed:2026-01-02");
     says("0", "EXISTS", "stat:failed");
@@ -241,8 +241,8 @@ static void settle_whole_puts_each_outcome_in_its_place(void **state)
     does("SET", "m1", "jid1");
     does("RPUSH", "claimed", "f", "e", "d", "c", "b", "a");
     runs("1",
-         WHOLE("6", "4", "2", "retry", "10", "b2", "", "", "schedule", "20", "c2", "", "", "dead",
-               "30", "d2", "m1", "jid1", "back", "", "e", "", "", "back", "", "f", "", ""));
+         WHOLE("6", "4", "2", "f", "retry", "10", "b2", "", "", "schedule", "20", "c2", "", "",
+               "dead", "30", "d2", "m1", "jid1", "back", "", "e", "", "", "back", "", "f", "", ""));
     says("(b2 10)", "ZRANGE", "retry", "0", "-1", "WITHSCORES");
     says("(c2 20)", "ZRANGE", "schedule", "0", "-1", "WITHSCORES");
     says("(d2 30)", "ZRANGE", "dead", "0", "-1", "WITHSCORES");
@@ -256,8 +256,9 @@ static void settle_whole_changes_nothing_when_the_list_holds_others(void **state
 {
     (void)state;
     does("RPUSH", "claimed", "b");
-    runs("0", WHOLE("2", "2", "0"));
-    runs("0", WHOLE("2", "2", "1", "retry", "10", "b2", "", ""));
+    runs("0", WHOLE("2", "2", "0", "b"));
+    runs("0", WHOLE("2", "2", "1", "b", "retry", "10", "b2", "", ""));
+    runs("0", WHOLE("1", "1", "0", "a"));
     says("(b)", "LRANGE", "claimed", "0", "-1");
     says("1", "DBSIZE");
 }
@@ -267,7 +268,7 @@ static void settle_whole_leaves_suspects_to_settle(void **state)
     (void)state;
     does("RPUSH", "claimed", "a");
     suspect("b");
-    runs("0", WHOLE("1", "1", "0"));
+    runs("0", WHOLE("1", "1", "0", "a"));
     says("(a)", "LRANGE", "claimed", "0", "-1");
 }
 
@@ -276,7 +277,7 @@ static void settle_whole_says_when_there_are_cancelled_jobs(void **state)
     (void)state;
     does("RPUSH", "claimed", "a");
     does("ZADD", "cancelled", "1", "jid");
-    runs("2", WHOLE("1", "1", "0"));
+    runs("2", WHOLE("1", "1", "0", "a"));
 }
 
 static void settle_whole_goes_on_when_redis_is_full(void **state)
@@ -284,7 +285,7 @@ static void settle_whole_goes_on_when_redis_is_full(void **state)
     (void)state;
     does("RPUSH", "claimed", "a");
     does("CONFIG", "SET", "maxmemory", "1");
-    runs("1", WHOLE("1", "1", "1", "retry", "10", "a2", "", ""));
+    runs("1", WHOLE("1", "1", "1", "a", "retry", "10", "a2", "", ""));
 }
 
 /* ---- release ---- */
