@@ -94,6 +94,7 @@ static void note_lease(struct heartbeat_thread *h, int64_t began_ms, bool renewe
 
     if (renewed) {
         h->leased_ms = began_ms;
+        atomic_store(h->setup.lease_until_ms, began_ms + h->lease_ms);
         if (!was_valid) {
             atomic_store(h->setup.lease_valid, true);
             log_warn("lease.regained", kv_str("identity", h->setup.identity));
@@ -188,7 +189,19 @@ static int count_threads(const struct heartbeat_thread *h)
     return threads;
 }
 
-/* The info object with the present number of threads, which readers before Sidekiq 8.1.2 take from there.  NULL without
+/* {QUEUE: threads} of each lane, as common/queue/serving.h reads it; `queues` are in the order of the lanes. */
+static json_t *threads_now(const struct heartbeat_thread *h, const json_t *queues)
+{
+    json_t *threads = json_object();
+
+    for (size_t i = 0; i < h->setup.lane_count; i++) {
+        const char *queue = json_string_value(json_array_get(queues, i));
+        json_object_set_new(threads, queue, json_integer(lane_threads(h->setup.lanes[i])));
+    }
+    return threads;
+}
+
+/* The info object with the present numbers of threads; readers before Sidekiq 8.1.2 take their sum from there.  NULL without
  * memory: as it was at the start. */
 static char *info_now(const struct heartbeat_thread *h, int concurrency)
 {
@@ -198,6 +211,7 @@ static char *info_now(const struct heartbeat_thread *h, int concurrency)
 
     if (json_parse(h->setup.info_json, strlen(h->setup.info_json), "info", &info, &ignored) < 0 ||
         json_object_set_new(info, "concurrency", json_integer(concurrency)) < 0 ||
+        json_object_set_new(info, "threads", threads_now(h, json_object_get(info, "queues"))) < 0 ||
         json_write(info, &text, &ignored) < 0) {
         return NULL;
     }

@@ -28,6 +28,8 @@ struct heartbeat_setup {
     struct scaling *scaling; /* followed at each beat */
     const char *info_json;   /* borrowed */
     atomic_bool *lease_valid;
+    atomic_llong *
+        lease_until_ms; /* monotonic; also right when this process was frozen and nobody has noticed yet */
     const atomic_bool *quiet;
     struct metrics *metrics; /* flushed with each beat and at the end; NULL = none */
     const struct worker_stats *stats;

@@ -41,7 +41,8 @@ struct lane_setup {
     struct history *history; /* NULL = none is kept */
     struct metrics *metrics; /* NULL = nothing is counted */
     struct worker_stats *stats;
-    const atomic_bool *lease_valid; /* no claim while false */
+    const atomic_bool *lease_valid;     /* no claim while false */
+    const atomic_llong *lease_until_ms; /* monotonic: no claimed job is started later */
 };
 
 /* All pointers are borrowed and must outlive the lane. */

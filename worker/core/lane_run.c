@@ -158,12 +158,27 @@ static void report_slow(struct lane_slot *slot, bool lost_infrastructure)
     pthread_mutex_unlock(&l->lock);
 }
 
+/* Claimed long ago, as after a stop of the whole process: others may have been given the job. */
+static void give_back(struct lane_slot *slot, struct item *item)
+{
+    if (item_take(item)) {
+        item_finish(item, SETTLE_BACK);
+        slot->unreported++;
+    }
+}
+
 static void run_item(struct lane_slot *slot, struct runner *runner, struct run_result *result,
                      struct item *item)
 {
+    int64_t now_ms = clock_mono_ms();
+
     run_result_clear(result);
+    if (now_ms >= atomic_load(slot->lane->setup.lease_until_ms)) {
+        give_back(slot, item);
+        return;
+    }
     atomic_store_explicit(&slot->run_at_us, clock_now_us(), memory_order_relaxed);
-    atomic_store_explicit(&slot->run_at_ms, clock_mono_ms(), memory_order_relaxed);
+    atomic_store_explicit(&slot->run_at_ms, now_ms, memory_order_relaxed);
     run_payload(runner, item->payload, item->payload_bytes, result);
     atomic_store_explicit(&slot->run_at_ms, 0, memory_order_relaxed);
     slot->ran++;

@@ -31,6 +31,8 @@ struct worker {
     char identity[IDENTITY_BYTES];
     char *info_json;
     atomic_bool lease_valid, quiet;
+    atomic_llong lease_until_ms;
+    bool stopped_early; /* told to stop before there was a lease */
     struct worker_stats stats;
     struct metrics *metrics;
     struct history *history;
@@ -58,6 +60,7 @@ static void prepare_lanes(struct worker *w)
             .metrics = w->metrics,
             .stats = &w->stats,
             .lease_valid = &w->lease_valid,
+            .lease_until_ms = &w->lease_until_ms,
         };
     }
 }
@@ -66,15 +69,20 @@ static void prepare_lanes(struct worker *w)
  * checked. */
 static int take_lease(struct worker *w, struct fail *f)
 {
+    int64_t began_ms = clock_mono_ms();
+
     while (heartbeat_register(&w->heartbeat_setup, f) < 0) {
         if (f->kind != FAIL_LATER && f->kind != FAIL_UNKNOWN) {
             return -1;
         }
         log_warn("startup.lease", kv_fail(f));
         if (signals_wait(LOOK_MS) == SIGNAL_STOP) {
+            w->stopped_early = true;
             return fail_set(f, FAIL_LATER, "stopped while waiting for Redis");
         }
+        began_ms = clock_mono_ms();
     }
+    atomic_store(&w->lease_until_ms, began_ms + conf_int(w->setup->conf, CONF_LEASE_MS));
     atomic_store(&w->lease_valid, true);
     return 0;
 }
@@ -125,6 +133,7 @@ static int start(struct worker *w, struct fail *f)
                                                    .lanes = w->lanes,
                                                    .types = w->setup->types,
                                                    .lease_valid = &w->lease_valid,
+                                                   .lease_until_ms = &w->lease_until_ms,
                                                    .quiet = &w->quiet,
                                                    .stats = &w->stats };
     TRY(metrics_new(w->setup->types, &w->metrics, f));
@@ -281,7 +290,7 @@ int worker_run(const struct worker_setup *setup)
     bool started = start(&w, &f) == 0;
     if (started) {
         serve(&w);
-    } else {
+    } else if (!w.stopped_early) {
         log_error("worker.failed", kv_fail(&f));
     }
     if (!drain(&w)) {
@@ -289,5 +298,5 @@ int worker_run(const struct worker_setup *setup)
     }
     release(&w);
     log_info("worker.stop", kv_str("identity", w.identity), kv_int("handed_back", 0));
-    return started ? 0 : 1;
+    return started || w.stopped_early ? 0 : 1;
 }
