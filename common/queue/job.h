@@ -24,6 +24,9 @@ enum {
     JOB_MAX_DEPTH = 512        /* nesting a reader follows before it calls a payload broken */
 };
 
+/* The year 9999 ends: a later time is unknown to readers and refused by enqueue. */
+#define JOB_TIME_MAX_US INT64_C(253402300799000000)
+
 /* A parsed payload.  Made by job_parse, freed by job_free. */
 struct job {
     char *payload; /* the stored bytes, NUL-terminated copy */
@@ -56,7 +59,7 @@ struct job_spec {
     const char *jid;      /* NULL = a new one */
     const char *trace_id; /* NULL = none */
     int max_retries;      /* -1 = true (25) */
-    int64_t run_at_us;    /* 0 or past = now */
+    int64_t run_at_us;    /* 0 or past = now; at most JOB_TIME_MAX_US */
     int64_t
         expires_in_s; /* not to be started later than so many seconds after it is due; 0 = any time */
     /* > 0: one such job at a time, for at most so long (unique.h).  Two jobs are the same when class, queue and args are, white

@@ -128,6 +128,9 @@ static int check_members(const struct job_spec *spec, struct fail *f)
     if (spec->trace_id != NULL && spec->trace_id[0] != '\0') {
         TRY(check_id(spec->trace_id, ID_TRACE_BYTES, "trace id", f));
     }
+    if (spec->run_at_us > JOB_TIME_MAX_US) {
+        return fail_set(f, FAIL_INPUT, "a job must be due before the year 10000");
+    }
     TRY(check_seconds(spec->expires_in_s, "expires_in", f));
     return check_unique(spec, f);
 }

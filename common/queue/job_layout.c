@@ -186,7 +186,7 @@ void job_format_time(int64_t at_us, char text[static JOB_TIME_BYTES])
 
 static int64_t time_from_number(const char *text)
 {
-    static const double milliseconds_from = 1e11, latest_s = 253402300799.0; /* year 9999 */
+    static const double milliseconds_from = 1e11, latest_s = (double)JOB_TIME_MAX_US / 1e6;
     double value = strtod(text, NULL);
     bool whole = strpbrk(text, ".eE") == NULL;
 

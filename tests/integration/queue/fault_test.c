@@ -83,7 +83,7 @@ static int run_unique(struct fixture *fx, struct fail *f)
     for (size_t i = 0; i < MANY; i++) {
         specs[i] = (struct job_spec){ .type = "t",
                                       .queue = "u",
-                                      .run_at_us = i % 2 == 0 ? 0 : INT64_MAX / 2 };
+                                      .run_at_us = i % 2 == 0 ? 0 : JOB_TIME_MAX_US };
         specs[i].unique_for_s = i % 500 == 0 ? 60 : 0;
     }
     TRY(queue_enqueue_each(fx->redis, specs, MANY, results, f));

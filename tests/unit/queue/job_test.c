@@ -393,6 +393,8 @@ static void impossible_limits_are_refused(void **state)
         { .type = "a", .queue = "q", .expires_in_s = -1 },
         { .type = "a", .queue = "q", .expires_in_s = INT64_MAX },
         { .type = "a", .queue = "q", .unique_for_s = -1 },
+        { .type = "a", .queue = "q", .run_at_us = JOB_TIME_MAX_US + 1 },
+        { .type = "a", .queue = "q", .run_at_us = INT64_MAX, .expires_in_s = 60 },
         { .type = "a", .queue = "q", .unique_for_s = INT64_MAX },
         { .type = "a", .queue = "q", .unique_key = "k" },
         { .type = "a", .queue = "q", .unique_for_s = 1, .unique_key = "" },
