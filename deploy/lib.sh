@@ -66,7 +66,7 @@ npm_packages() {
     if [ -e "$stamp" ] && cmp -s "$dir/package-lock.json" "$stamp"; then
         return 0
     fi
-    (cd "$dir" && npm ci --no-audit --no-fund --loglevel=error >/dev/null) || die "npm ci failed in $dir"
+    (cd "$dir" && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null) || die "npm ci failed in $dir"
     cp "$dir/package-lock.json" "$stamp"
 }
 
