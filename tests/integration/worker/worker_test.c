@@ -107,6 +107,7 @@ static void readers_see_the_process_and_its_work(void **unused)
     assert_int_equal(found, 1);
     assert_true(items[0].alive && items[0].ours && !items[0].quiet);
     assert_int_equal(items[0].concurrency, 2);
+    assert_non_null(strstr(items[0].info_json, "\"threads\":{\"test\":2}"));
     assert_int_equal(queue_signal(fixture.redis, items[0].identity, "TERM", &f), 0);
     queue_processes_free(items, found);
     go();
