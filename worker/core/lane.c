@@ -174,5 +174,10 @@ void lane_free(struct lane *l)
     pthread_cond_destroy(&l->finished);
     pthread_cond_destroy(&l->settled);
     batch_free(l->spare);
+    while (l->pinned != NULL) {
+        struct batch *next = l->pinned->next;
+        batch_free(l->pinned);
+        l->pinned = next;
+    }
     free(l);
 }

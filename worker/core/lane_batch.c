@@ -144,25 +144,34 @@ void lane_count_finished(struct lane *l, struct batch *b, size_t count)
     }
 }
 
-struct batch *lane_next_done(struct lane *l, int64_t *ret_wait_ms)
+void lane_report(struct lane *l, struct lane_slot *slot)
+{
+    lane_count_finished(l, slot->batch, atomic_exchange(&slot->unreported, 0));
+}
+
+static struct batch *pop_complete(struct lane *l)
 {
     struct batch *b = l->complete;
 
+    b->in_complete = false;
+    l->complete = b->next_complete;
+    l->complete_end = l->complete == NULL ? &l->complete : l->complete_end;
+    return b;
+}
+
+struct batch *lane_next_done(struct lane *l, int64_t *ret_wait_ms)
+{
+    struct batch *b = l->partial;
+    int64_t wait_ms = b != NULL ? b->due_ms - clock_mono_ms() : -1;
+
     *ret_wait_ms = -1;
-    if (b != NULL) {
-        b->in_complete = false;
-        l->complete = b->next_complete;
-        l->complete_end = l->complete == NULL ? &l->complete : l->complete_end;
-        return b;
+    if (l->complete != NULL && (b == NULL || wait_ms > -LANE_WATCH_MS)) {
+        return pop_complete(l);
     }
-    if (l->partial == NULL) {
+    if (b == NULL || wait_ms > 0) {
+        *ret_wait_ms = wait_ms;
         return NULL;
     }
-    *ret_wait_ms = l->partial->due_ms - clock_mono_ms();
-    if (*ret_wait_ms > 0) {
-        return NULL;
-    }
-    b = l->partial;
     unlink_partial(l, b);
     return b;
 }
@@ -214,12 +223,20 @@ void lane_give_back_chunks(struct lane *l, int64_t after_ms)
 
     for (int i = 0; i < l->slots_made; i++) {
         struct lane_slot *slot = l->slots[i];
-        int64_t run_at_ms = atomic_load(&slot->run_at_ms);
-        if (slot->batch != NULL &&
-            (after_ms == 0 || (run_at_ms > 0 && now_ms - run_at_ms >= after_ms))) {
+        if (slot->batch != NULL && now_ms - slot->chunk_at_ms >= after_ms) {
+            lane_report(l, slot);
             empty_chunk(l, slot);
         }
     }
+}
+
+void lane_shed_waiting(struct lane *l)
+{
+    if (l->ready.head == NULL || clock_mono_ms() - l->ready.head->claimed_ms < LANE_SHED_MS) {
+        return;
+    }
+    lane_give_back_ready(l);
+    l->average_us = LANE_AHEAD_US * 8; /* runs are not tiny any more */
 }
 
 size_t lane_look_ahead(const struct lane *l)

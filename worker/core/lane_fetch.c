@@ -21,16 +21,6 @@ struct fetcher {
     struct batch *spare;
 };
 
-/* A job claimed ahead that found no thread in time runs sooner elsewhere; lock held. */
-static void shed_waiting(struct lane *l)
-{
-    if (l->ready.head == NULL || clock_mono_ms() - l->ready.head->claimed_ms < LANE_SHED_MS) {
-        return;
-    }
-    lane_give_back_ready(l);
-    l->average_us = LANE_AHEAD_US * 8; /* runs are not tiny any more */
-}
-
 /* Why nothing may be claimed at all; NULL = it may.  Lock held. */
 static const char *hindrance(const struct lane *l)
 {
@@ -87,7 +77,6 @@ static size_t wait_for_room(struct lane *l, unsigned *ret_serial)
 
     pthread_mutex_lock(&l->lock);
     while (!l->stopping && !l->ending) {
-        shed_waiting(l);
         if (l->quiet) {
             lane_note(l, "");
         } else if ((room = room_now(l)) > 0 && free_serial(l, ret_serial)) {

@@ -21,7 +21,8 @@ enum {
     LANE_CHUNK_MAX = 64,
     LANE_SLOW_US = 5000, /* a job that takes longer is told to the settler at once */
     LANE_SETTLE_MS = 5,  /* a finished job waits so long for the others of its batch */
-    LANE_WATCH_MS = 20,  /* jobs behind one that runs longer than this leave its thread */
+    LANE_WATCH_MS =
+        20, /* a chunk that takes longer than this was misjudged: its rest leaves the thread */
     LANE_SHED_MS = 1000, /* a job claimed ahead that waited this long goes back */
     LANE_UNSETTLED_MAX = 4 * LANE_BATCH_MAX, /* finished but not settled; no claims beyond */
     LANE_SERIALS = LANE_THREADS_MAX + 64     /* batches with unsettled jobs at a time */
@@ -42,7 +43,7 @@ struct item {            /* one claimed job */
 };
 
 struct batch {
-    struct batch *next; /* in `ready` or `spare` */
+    struct batch *next; /* in `ready` or `pinned` */
     struct batch *next_complete, *next_partial;
     struct claimed claimed;
     unsigned serial; /* of its claim list */
@@ -51,7 +52,6 @@ struct batch {
     struct item *items;
     size_t given;             /* guarded: items before it have been handed out */
     size_t finished, settled; /* guarded */
-    bool repeated;            /* settling was tried before: "fenced" then proves nothing */
     bool in_complete;         /* guarded */
     bool in_partial;          /* guarded */
     bool pinned;              /* guarded: a handler that was given up still reads a payload */
@@ -68,11 +68,13 @@ struct lane_slot { /* one job thread */
     pthread_t thread;
     bool started, ended;    /* guarded; ended: to be joined */
     struct batch *batch;    /* guarded; its chunk; NULL = free */
+    int64_t chunk_at_ms;    /* guarded; when it was handed out */
+    struct item *given_up;  /* guarded; handed back while the thread ran it; its batch is pinned */
     _Atomic uint64_t range; /* of the chunk: next item << 32 | end; others may lower the end */
     _Atomic int64_t run_at_us, run_at_ms; /* of the present item; 0 = none */
     _Atomic uint32_t present;
-    size_t unreported; /* the thread's: finished, not yet counted in the batch */
-    size_t ran;        /* the thread's: in this chunk */
+    _Atomic uint32_t unreported; /* finished, not yet counted in the batch: by whom comes first */
+    size_t ran;                  /* the thread's: in this chunk */
 };
 
 struct lane {
@@ -91,6 +93,7 @@ struct lane {
     struct batch *complete, **complete_end; /* all finished, not all settled; first in, first out */
     struct batch *partial, **partial_end;   /* some finished; by due time */
     struct batch *spare;                    /* for the next claims */
+    struct batch *pinned;                   /* settled, but until the lane ends somebody may look */
     bool in_use[LANE_SERIALS];              /* claim lists with unsettled jobs */
     unsigned next_serial, serials_max;
     struct lane_slot *slots[LANE_THREADS_MAX];
@@ -130,12 +133,17 @@ bool item_take(struct item *item);
 void item_finish(struct item *item, enum settle_kind kind);
 /* `count` more items of the batch are finished: tell the settler. */
 void lane_count_finished(struct lane *l, struct batch *b, size_t count);
-/* The oldest batch that is to be settled now; NULL = none yet, with *ret_wait_ms until one will be (-1 = not known). */
+/* Count what the slot's thread has finished and not told yet; it may be busy with a slow job. */
+void lane_report(struct lane *l, struct lane_slot *slot);
+/* The oldest batch that is to be settled now: whole ones first, unless a part waits too long behind them.  NULL = none yet, with
+ * *ret_wait_ms until one will be (-1 = not known). */
 struct batch *lane_next_done(struct lane *l, int64_t *ret_wait_ms);
 /* Everything that waits for a thread goes back to the queue. */
 void lane_give_back_ready(struct lane *l);
-/* The same for what waits in chunks behind an item that has run for at least after_ms. */
+/* The same for what waits in chunks that were handed out at least after_ms ago; what ended there is counted. */
 void lane_give_back_chunks(struct lane *l, int64_t after_ms);
+/* Give back what was claimed ahead and has found no thread for LANE_SHED_MS: it runs sooner elsewhere. */
+void lane_shed_waiting(struct lane *l);
 /* How many jobs beyond the free threads may be claimed, by the time they take. */
 size_t lane_look_ahead(const struct lane *l);
 

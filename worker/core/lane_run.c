@@ -45,6 +45,7 @@ static void hand_out(struct lane *l, struct lane_slot *slot)
     size_t count = chunk_items(l, b);
 
     slot->batch = b;
+    slot->chunk_at_ms = clock_mono_ms();
     slot->ran = 0;
     atomic_store(&slot->range, pack(b->given, b->given + count));
     b->given += count;
@@ -141,19 +142,12 @@ static bool conclude(struct item *item, struct run_result *result)
     return true;
 }
 
-/* Tell the lane about the finished items of the chunk.  Lock held. */
-static void report(struct lane *l, struct lane_slot *slot)
-{
-    lane_count_finished(l, slot->batch, slot->unreported);
-    slot->unreported = 0;
-}
-
 static void report_slow(struct lane_slot *slot, bool lost_infrastructure)
 {
     struct lane *l = slot->lane;
 
     pthread_mutex_lock(&l->lock);
-    report(l, slot);
+    lane_report(l, slot);
     note_infrastructure(l, lost_infrastructure);
     pthread_mutex_unlock(&l->lock);
 }
@@ -163,7 +157,7 @@ static void give_back(struct lane_slot *slot, struct item *item)
 {
     if (item_take(item)) {
         item_finish(item, SETTLE_BACK);
-        slot->unreported++;
+        atomic_fetch_add(&slot->unreported, 1);
     }
 }
 
@@ -183,7 +177,7 @@ static void run_item(struct lane_slot *slot, struct runner *runner, struct run_r
     atomic_store_explicit(&slot->run_at_ms, 0, memory_order_relaxed);
     slot->ran++;
     if (conclude(item, result)) {
-        slot->unreported++;
+        atomic_fetch_add(&slot->unreported, 1);
     }
 }
 
@@ -226,7 +220,7 @@ static void end_chunk(struct lane *l, struct lane_slot *slot, int64_t spent_us, 
         int64_t each_us = spent_us / (int64_t)slot->ran;
         l->average_us = l->average_us < 0 ? each_us : (l->average_us * 7 + each_us) / 8;
     }
-    report(l, slot);
+    lane_report(l, slot);
     if (!lost) {
         note_infrastructure(l, false);
     }

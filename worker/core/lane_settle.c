@@ -17,14 +17,15 @@ struct settler {
     struct settlement settlements[LANE_BATCH_MAX];
     size_t count;
     int64_t run_us; /* not yet counted as milliseconds */
-    int bug_tries;  /* failures of this batch that waiting will not cure */
+    int bug_tries;  /* failures of this settlement that waiting will not cure */
+    bool repeated;  /* it was tried before: "fenced" then proves nothing */
     int64_t backoff_ms;
 };
 
-/* Until something is to be settled, looking after chunks meanwhile; lock held. */
+/* Until something is to be settled, looking after chunks and what waits meanwhile; lock held. */
 static void wait_for_finished(struct lane *l, int64_t due_ms)
 {
-    bool watch = l->chunks > 0 || (l->ready_items > 0 && l->idle > 0);
+    bool watch = l->chunks > 0 || l->ready_items > 0;
 
     if (due_ms < 0 && !watch) {
         pthread_cond_wait(&l->finished, &l->lock);
@@ -35,6 +36,7 @@ static void wait_for_finished(struct lane *l, int64_t due_ms)
     l->settler_timed = false;
     if (watch) {
         lane_give_back_chunks(l, LANE_WATCH_MS);
+        lane_shed_waiting(l);
         if (l->ready.head != NULL && clock_mono_ms() - l->ready.head->claimed_ms >= LANE_WATCH_MS) {
             pthread_cond_broadcast(
                 &l->work); /* jobs are slower than they were: all threads are needed */
@@ -114,7 +116,7 @@ static void back_off(struct settler *s, const struct fail *f)
     if (s->backoff_ms > SETTLE_BACKOFF_MAX_MS) {
         s->backoff_ms = SETTLE_BACKOFF_MAX_MS;
     }
-    s->batch->repeated = true;
+    s->repeated = true;
     s->bug_tries += f->kind != FAIL_LATER && f->kind != FAIL_UNKNOWN ? 1 : 0;
     pthread_mutex_lock(&l->lock);
     if (!l->ending) {
@@ -132,7 +134,7 @@ static enum run_outcome outcome_of(const struct settler *s, const struct item *i
                                                  [SETTLE_DEAD] = RUN_DEAD,
                                                  [SETTLE_BACK] = RUN_BACK };
 
-    if (fenced && !s->batch->repeated) {
+    if (fenced && !s->repeated) {
         return RUN_FENCED;
     }
     return item->kind == SETTLE_DONE && item->result != NULL ? item->result->outcome
@@ -271,6 +273,8 @@ static struct batch *let_go(struct lane *l, struct batch *b)
     }
     l->in_use[b->serial] = false;
     if (b->pinned) {
+        b->next = l->pinned;
+        l->pinned = b;
         return NULL;
     }
     if (l->spare == NULL) {
@@ -305,6 +309,7 @@ static bool settle_patiently(struct settler *s)
     struct fail f = { 0 };
 
     s->bug_tries = 0;
+    s->repeated = false;
     collect(s);
     while (settle(s, &f) < 0) {
         back_off(s, &f);

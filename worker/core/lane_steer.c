@@ -45,7 +45,7 @@ bool lane_idle(struct lane *l)
     return idle;
 }
 
-/* The item a thread runs; NULL = none.  Lock held: it cannot be settled meanwhile, as its thread must report it first. */
+/* The item a thread runs; NULL = none.  Lock held: its batch stays meanwhile, as the thread must report the item first. */
 static struct item *present_item(const struct lane_slot *slot)
 {
     if (slot->batch == NULL || atomic_load(&slot->run_at_ms) == 0) {
@@ -54,20 +54,41 @@ static struct item *present_item(const struct lane_slot *slot)
     return &slot->batch->items[atomic_load(&slot->present)];
 }
 
+/* Take the running jobs away from their threads; lock held. */
+static void give_up_running(struct lane *l)
+{
+    for (int i = 0; i < l->slots_made; i++) {
+        struct lane_slot *slot = l->slots[i];
+        struct item *item = present_item(slot);
+        lane_report(l, slot);
+        if (item != NULL && item_take(item)) {
+            slot->batch->pinned = true;
+            slot->given_up = item;
+            item_finish(item, SETTLE_BACK);
+            lane_count_finished(l, slot->batch, 1);
+        }
+    }
+}
+
+/* Lock held.  The count alone does not tell: what ends just now may be settled before it is counted. */
+static bool all_settled(const struct lane *l)
+{
+    for (int i = 0; i < l->slots_made; i++) {
+        const struct item *item = l->slots[i]->given_up;
+        if (item != NULL && atomic_load(&item->state) != ITEM_SETTLED) {
+            return false;
+        }
+    }
+    return l->unsettled <= 0;
+}
+
 int64_t lane_hand_back(struct lane *l, int64_t within_ms)
 {
     int64_t until_ms = clock_mono_ms() + within_ms;
 
     pthread_mutex_lock(&l->lock);
-    for (int i = 0; i < l->slots_made; i++) {
-        struct item *item = present_item(l->slots[i]);
-        if (item != NULL && item_take(item)) {
-            l->slots[i]->batch->pinned = true;
-            item_finish(item, SETTLE_BACK);
-            lane_count_finished(l, l->slots[i]->batch, 1);
-        }
-    }
-    while (l->unsettled > 0 && clock_mono_ms() < until_ms) {
+    give_up_running(l);
+    while (!all_settled(l) && clock_mono_ms() < until_ms) {
         lane_wait(l, &l->settled, until_ms - clock_mono_ms());
     }
     int64_t handed_back = l->handed_back;
