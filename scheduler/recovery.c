@@ -30,6 +30,9 @@ static void tell(struct hands *h, const struct recovery *found)
         log_info("recovery.waits", kv_int("wait_ms", found->wait_ms));
     }
     h->recovery_waits = found->wait_ms > 0;
+    if (found->found > 0) {
+        log_warn("recovery.lists_found", kv_int("lists", found->found));
+    }
     if (found->recovered + found->condemned > 0) {
         atomic_fetch_add(&h->stats->items, found->recovered + found->condemned);
         log_warn("jobs.recovered", kv_int("lists", found->lists),

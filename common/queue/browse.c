@@ -66,9 +66,9 @@ static int browse_running(struct redis *r, const char *queue, struct window *win
     TRY(claim_keys_shown(r, &keys, f));
     for (size_t i = 0; i < keys.count; i++) {
         char worker[128], name[JOB_NAME_BYTES];
-        struct entry_place place = { JOB_RUNNING, keys.items[i], worker, 0 };
+        struct entry_place place = { JOB_RUNNING, keys.items[i].key, worker, 0 };
 
-        if (claim_key_split(keys.items[i], worker, sizeof worker, name, sizeof name) &&
+        if (claim_key_split(keys.items[i].key, worker, sizeof worker, name, sizeof name) &&
             (queue == NULL || strcmp(queue, name) == 0)) {
             TRY(browse_list(r, &place, win, f));
         }

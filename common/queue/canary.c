@@ -17,10 +17,11 @@ int queue_canary(struct redis *r, int64_t every_ms, struct canary *ret, struct f
     words_text(&w, list.key);
     words_text(&w, KEY_QUEUE CANARY_QUEUE);
     words_text(&w, "queues");
+    words_text(&w, KEY_LISTS);
     words_addf(&w, "%" PRId64, every_ms);
     words_text(&w, payload);
     words_text(&w, CANARY_QUEUE);
-    TRY(words_script(r, &lua_canary, 4, &w, &reply, f));
+    TRY(words_script(r, &lua_canary, 5, &w, &reply, f));
     TRY(reply_want_array(reply, 2, "the canary", f));
     ret->age_ms = reply_int(reply->element[0], 0);
     ret->back_ms = reply_int(reply->element[1], -1);

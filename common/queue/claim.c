@@ -35,10 +35,11 @@ static int claim_now(struct redis *r, const struct claim_list *list, size_t max,
     words_text(&w, KEY_SUSPECTS);
     words_addf(&w, KEY_SUSPECT "%s", identity);
     words_text(&w, KEY_CANCELLED);
+    words_text(&w, KEY_LISTS);
     words_text(&w, list->queue);
     words_addf(&w, "%zu", max);
     words_addf(&w, "%d", SUSPECT_TTL_S);
-    TRY(words_script(r, &lua_claim, 7, &w, ret_reply, f));
+    TRY(words_script(r, &lua_claim, 8, &w, ret_reply, f));
     return reply_want_array(*ret_reply, 3, "a claim", f);
 }
 

@@ -29,6 +29,7 @@
 #include "common/base/clock.h"
 #include "common/queue/bulk.h"
 #include "common/queue/cancel.h"
+#include "common/queue/lists.h"
 #include "common/queue/metrics.h"
 #include "common/queue/pressure.h"
 #include "common/queue/queue.h"

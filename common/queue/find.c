@@ -186,9 +186,9 @@ static int find_claimed(struct search *s, struct fail *f)
     TRY(claim_keys_shown(s->r, &keys, f));
     for (size_t i = 0; i < keys.count && found == 0; i++) {
         char worker[128], queue[JOB_NAME_BYTES];
-        struct entry_place place = { JOB_RUNNING, keys.items[i], worker, 0 };
+        struct entry_place place = { JOB_RUNNING, keys.items[i].key, worker, 0 };
 
-        if (claim_key_split(keys.items[i], worker, sizeof worker, queue, sizeof queue)) {
+        if (claim_key_split(keys.items[i].key, worker, sizeof worker, queue, sizeof queue)) {
             found = find_in_list(s, &place, &at, f);
         }
     }

@@ -4,7 +4,7 @@
 #include "common/queue/entries.h"
 #include "queue_lua.h"
 
-enum { LENGTHS_MAX = 500, QUEUE_WORDS = 3 };
+enum { QUEUE_WORDS = 3 };
 
 /* What to do with the length of one claim list. */
 typedef void claim_length_fn(void *context, const char *queue, int64_t length);
@@ -14,22 +14,11 @@ static int each_claim_length(struct redis *r, claim_length_fn *note, void *conte
     scoped(claim_keys_free) struct claim_keys keys = { .items = NULL };
 
     TRY(claim_keys_shown(r, &keys, f));
-    for (size_t at = 0; at < keys.count; at += LENGTHS_MAX) {
-        scoped(redis_reply_clear_p) redisReply *reply = NULL;
-        size_t count = keys.count - at < LENGTHS_MAX ? keys.count - at : LENGTHS_MAX;
+    for (size_t i = 0; i < keys.count; i++) {
+        char worker[128], queue[JOB_NAME_BYTES];
 
-        TRY(redis_eval(r, &lua_lengths,
-                       &(struct redis_args){ .argv = (const char *const *)keys.items + at,
-                                             .argc = count,
-                                             .keys = count },
-                       &reply, f));
-        TRY(reply_want_array(reply, count, "list lengths", f));
-        for (size_t i = 0; i < count; i++) {
-            char worker[128], queue[JOB_NAME_BYTES];
-
-            if (claim_key_split(keys.items[at + i], worker, sizeof worker, queue, sizeof queue)) {
-                note(context, queue, reply_int(reply->element[i], 0));
-            }
+        if (claim_key_split(keys.items[i].key, worker, sizeof worker, queue, sizeof queue)) {
+            note(context, queue, keys.items[i].length);
         }
     }
     return 0;

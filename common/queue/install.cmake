@@ -23,7 +23,7 @@ write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/dropship_queue-conf
 # What dropship_queue.h includes, directly or not; a test compiles each alone.
 set(headers ${CMAKE_INSTALL_INCLUDEDIR}/dropship_queue)
 install(FILES dropship_queue.h DESTINATION ${headers} COMPONENT dropship_queue)
-install(FILES bulk.h cancel.h job.h metrics.h pressure.h queue.h scale.h unique.h
+install(FILES bulk.h cancel.h job.h lists.h metrics.h pressure.h queue.h scale.h unique.h
   DESTINATION ${headers}/common/queue COMPONENT dropship_queue)
 install(FILES ../redis/redis.h DESTINATION ${headers}/common/redis COMPONENT dropship_queue)
 install(FILES ../base/attr.h ../base/clock.h ../base/embedded.h ../base/fail.h ../base/id.h ../base/str.h

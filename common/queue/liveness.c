@@ -137,13 +137,21 @@ int queue_beat(struct redis *r, const struct heartbeat *beat, char signal[static
 
 int queue_unregister(struct redis *r, const char *identity, struct fail *f)
 {
+    scoped(claim_keys_free) struct claim_keys lists = { .items = NULL };
     scoped(words_done) struct words w = { .items = NULL };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
+    char own[QUEUE_KEY_BYTES];
 
+    (void)snprintf(own, sizeof own, KEY_CLAIMED "%s:", identity);
+    TRY(claim_keys_read(r, CLAIM_OWN, own, &lists, f));
     words_text(&w, "processes");
     words_addf(&w, "%s:work", identity);
     words_addf(&w, "%s:workers", identity);
     words_addf(&w, KEY_LEASE "%s", identity);
+    words_text(&w, KEY_LISTS);
     words_text(&w, identity);
-    return words_script(r, &lua_unregister, 4, &w, &reply, f);
+    for (size_t i = 0; i < lists.count; i++) {
+        words_text(&w, lists.items[i].key);
+    }
+    return words_script(r, &lua_unregister, 5, &w, &reply, f);
 }

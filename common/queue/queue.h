@@ -124,17 +124,20 @@ must_check int queue_lease(struct redis *r, const char *identity, int64_t lease_
 /* Sidekiq's hashes with their 60 s; pops one signal name into signal ("" = none). */
 must_check int queue_beat(struct redis *r, const struct heartbeat *beat, char signal[static 16],
                           struct fail *f);
-/* Clean exit: lease, processes member and work hashes go. */
+/* Clean exit: lease, processes member and work hashes go, and the process's empty claim lists are known no more. */
 must_check int queue_unregister(struct redis *r, const char *identity, struct fail *f);
 
 struct recovery {
-    int64_t lease_ms;  /* in: longest lease of the workers; 0 = judge at once */
+    int64_t lease_ms; /* in: longest lease of the workers; 0 = judge at once */
+    int64_t
+        search_ms; /* in: search for unknown claim lists so often (lists.h); 0 = as usual, -1 = not */
     int64_t wait_ms;   /* out: nothing was judged and will not be for so long; 0 = it was */
-    int64_t lists;     /* claim lists without a living lease */
+    int64_t found;     /* claim lists that were not known */
+    int64_t lists;     /* claim lists with jobs, without a living lease */
     int64_t recovered; /* jobs put back to run next */
     int64_t condemned; /* jobs sent to dead as WorkerLost (third recovery) */
 };
-/* Walk all claim lists; give the jobs of vanished workers back.  Any number of callers at once. Adds to the counts of *ret.
+/* Walk the claim lists of processes without a lease; give the jobs of vanished workers back.  Any number of callers at once. Adds to the counts of *ret.
  * To be called each lease_ms / 5 or 2 s, whichever is less.  After a pause of more than half a lease between two
  * calls, of whomever, and after FLUSHALL, nothing is judged for a lease (at least 7 s): Redis was away, and so were the
  * leases of living workers, which must reconnect first. */

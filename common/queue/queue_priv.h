@@ -1,6 +1,7 @@
 /* Private to common/queue: key names and small helpers that its files share. */
 #pragma once
 
+#include "common/queue/lists.h"
 #include "common/queue/queue.h"
 #include "common/queue/unique.h"
 #include "common/queue/words.h"
@@ -34,15 +35,28 @@ uint32_t queue_random(void);
 bool claim_key_split(const char *key, char *identity, size_t identity_bytes, char *queue,
                      size_t queue_bytes);
 
-/* All claim lists by SCAN, sorted by key; the caller frees with claim_keys_free. */
+/* Claim lists by name; the caller frees with claim_keys_free. */
+struct claim_key {
+    char *key;
+    int64_t length; /* not known of CLAIM_OWN */
+};
 struct claim_keys {
-    char **items;
+    struct claim_key *items;
     size_t count, cap;
 };
-must_check int claim_keys_scan(struct redis *r, struct claim_keys *ret, struct fail *f);
-/* The same without the canary's, for people. */
+enum claim_which {
+    CLAIM_HELD, /* hold jobs; word is ignored */
+    CLAIM_GONE, /* their process has no lease; word = KEY_LEASE */
+    CLAIM_OWN   /* their key begins with word */
+};
+/* Those of the known claim lists (lists.h) that are wanted, sorted by key. */
+must_check int claim_keys_read(struct redis *r, enum claim_which which, const char *word,
+                               struct claim_keys *ret, struct fail *f);
+/* Those that hold jobs without the canary's, for people. */
 must_check int claim_keys_shown(struct redis *r, struct claim_keys *ret, struct fail *f);
 void claim_keys_free(struct claim_keys *keys);
+/* Search the keyspace for lists that are not known, when one is due, for a bounded time; *found is raised by those found. */
+must_check int claim_keys_search(struct redis *r, int64_t every_ms, int64_t *found, struct fail *f);
 
 /* Integer of a reply (integer or numeric text); `otherwise` for nil and anything else. */
 int64_t reply_int(const redisReply *reply, int64_t otherwise);

@@ -104,11 +104,12 @@ static int recover_list(struct redis *r, const struct orphan *o, int64_t now_us,
     words_text(&w, "queues");
     words_text(&w, KEY_SUSPECTS);
     words_text(&w, KEY_WATCH);
+    words_text(&w, KEY_LISTS);
     words_text(&w, o->queue);
     words_addf(&w, "%d", counts ? RECOVERIES_MAX : 0);
     words_addf(&w, "%d", COUNTER_TTL_S);
     words_addf(&w, "%" PRId64, pause_ms(ret->lease_ms));
-    TRY(words_script(r, &lua_recover, 6, &w, &reply, f));
+    TRY(words_script(r, &lua_recover, 7, &w, &reply, f));
     TRY(reply_want_array(reply, 3, "a recovery", f));
     if (!counts) {
         return 0;
@@ -134,6 +135,47 @@ static int trim_dead(struct redis *r, struct fail *f)
     return words_script(r, &lua_trim_dead, 1, &w, &reply, f);
 }
 
+enum { FORGET_MAX = 500 };
+
+/* Those of the lists that were empty when they were read, so many at a time. */
+static int forget_lists(struct redis *r, const struct claim_keys *keys, size_t *at, struct fail *f)
+{
+    scoped(words_done) struct words w = { .items = NULL };
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+
+    words_text(&w, KEY_LISTS);
+    while (*at < keys->count && w.count < 2 * (size_t)FORGET_MAX) {
+        const struct claim_key *list = &keys->items[(*at)++];
+        struct orphan o = { .key = list->key };
+
+        if (list->length == 0 &&
+            claim_key_split(o.key, o.identity, sizeof o.identity, o.queue, sizeof o.queue)) {
+            words_text(&w, o.key);
+            words_addf(&w, KEY_LEASE "%s", o.identity);
+        }
+    }
+    return w.count > 1 ? words_script(r, &lua_lists_forget, 1, &w, &reply, f) : 0;
+}
+
+/* A list that was empty when the lists were read is left alone: a process that lost its lease and does not know it may claim
+ * meanwhile what was just given back, and a job must not be taken away thrice, and condemned, in one round. */
+static int recover_lists(struct redis *r, const struct claim_keys *keys, int64_t now_us,
+                         struct recovery *ret, struct fail *f)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        struct orphan o = { .key = keys->items[i].key };
+
+        if (keys->items[i].length > 0 &&
+            claim_key_split(o.key, o.identity, sizeof o.identity, o.queue, sizeof o.queue)) {
+            TRY(recover_list(r, &o, now_us, ret, f));
+        }
+    }
+    for (size_t at = 0; at < keys->count;) {
+        TRY(forget_lists(r, keys, &at, f));
+    }
+    return 0;
+}
+
 int queue_recover(struct redis *r, int64_t now_us, struct recovery *ret, struct fail *f)
 {
     scoped(claim_keys_free) struct claim_keys keys = { .items = NULL };
@@ -142,15 +184,13 @@ int queue_recover(struct redis *r, int64_t now_us, struct recovery *ret, struct 
     if (ret->lease_ms > 0) {
         TRY(watch(r, ret, f));
     }
-    if (ret->wait_ms == 0) {
-        TRY(claim_keys_scan(r, &keys, f));
+    if (ret->search_ms >= 0) {
+        TRY(claim_keys_search(r, ret->search_ms > 0 ? ret->search_ms : LISTS_SEARCH_EVERY_MS,
+                              &ret->found, f));
     }
-    for (size_t i = 0; i < keys.count; i++) {
-        struct orphan o = { .key = keys.items[i] };
-
-        if (claim_key_split(o.key, o.identity, sizeof o.identity, o.queue, sizeof o.queue)) {
-            TRY(recover_list(r, &o, now_us, ret, f));
-        }
+    if (ret->wait_ms == 0) {
+        TRY(claim_keys_read(r, CLAIM_GONE, KEY_LEASE, &keys, f));
+        TRY(recover_lists(r, &keys, now_us, ret, f));
     }
     return trim_dead(r, f);
 }

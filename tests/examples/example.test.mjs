@@ -95,6 +95,7 @@ test("the example runs a Sidekiq client's jobs and settles them", async () => {
 test('a job that is due is moved, and the jobs of a killed worker come back', { timeout: 60000 }, async () => {
   const dead = 'dropship:claimed:gone:1:aaaaaaaaaaaa:mail#1';
   redis('LPUSH', dead, job('b1', 'orphan', [1]));
+  redis('SADD', 'dropship:lists', dead);
   redis('ZADD', 'schedule', '1', job('b2', 'late', [2]));
   const worker = startWorker();
   await until('both ran', () => worker.said.includes('late [2]') && worker.said.includes('orphan [1]'));

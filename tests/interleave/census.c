@@ -235,7 +235,7 @@ const char *census_drains(redisContext *redis, struct redis *queue, struct censu
     freeReplyObject(redisCommand(redis, "SET dropship:lease:end:1:cccccccccccc 1"));
     queue_claim_list("end:1:cccccccccccc", "q", 1, &list);
     for (int i = 0; i < ROUNDS_MAX; i++) {
-        struct recovery recovery = { .lease_ms = 0 };
+        struct recovery recovery = { .search_ms = -1 }; /* the index alone must do */
 
         if (queue_recover(queue, SCENE_NOW_US, &recovery, &f) < 0 ||
             queue_promote(queue, 10, &moved, &next_ms, &f) < 0) {

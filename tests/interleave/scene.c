@@ -239,7 +239,7 @@ static void play_recovery(struct actor *actor)
 
     actor->phase = 'r';
     for (int i = 0; i < actor->rounds && !actor->stopped; i++) {
-        struct recovery recovery = { .lease_ms = 0 };
+        struct recovery recovery = { .search_ms = -1 }; /* the index alone must do */
 
         if (queue_recover(actor->redis, SCENE_NOW_US, &recovery, &f) < 0) {
             (void)again(actor);

@@ -3,11 +3,13 @@
 -- What the list holds before comes from BLMOVE, or from a call whose reply was lost; what of it is too much goes back.
 -- A paused queue takes everything back.  While there are suspects (recovered jobs that were not settled since), each is handed
 -- out alone, and only while no other list of this process holds one; jobs behind it may pass.
--- KEYS: queue list, claim list, paused, queues, suspects, list of this process's suspect, cancelled.
+-- The list is made known (lists.h) before anything can be in it: a wait by BLMOVE always comes after a call of this.
+-- KEYS: queue list, claim list, paused, queues, suspects, list of this process's suspect, cancelled, lists.
 -- ARGV: queue name, max jobs (at most 1000), TTL of the last key in s.
 -- Returns {state, jobs, whether there are cancelled jobs (0|1)}: state 0; 1 = paused; 2 = only suspects wait, and not for this
 -- process.
 local max = tonumber(ARGV[2])
+redis.call('SADD', KEYS[8], KEYS[2])
 local held = redis.call('LRANGE', KEYS[2], 0, -1)
 local paused = redis.call('SISMEMBER', KEYS[3], ARGV[1]) == 1
 local careful = redis.call('EXISTS', KEYS[5]) == 1

@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- Give the jobs of one claim list back, if the lease of its process is gone, and remember them as suspects.  Jobs recovered too
--- often stay in the list and are returned, for bury.lua: their new form is written outside.
--- KEYS: claim list, lease, queue list, queues, suspects, watch (see watch.lua).
+-- often stay in the list and are returned, for bury.lua: their new form is written outside.  A list that is empty then is not
+-- known any more (lists.h).
+-- KEYS: claim list, lease, queue list, queues, suspects, watch (see watch.lua), lists.
 -- ARGV: queue name, limit (0 = do not count), TTL of the counters in s, longest pause since the last look in ms (0 = any).
 -- Returns {vanished (0|1), recovered, condemned payloads}.
 local time = redis.call('TIME')
@@ -51,5 +52,8 @@ if #back > 0 then
     if limit > 0 then
         redis.call('HINCRBY', 'dropship:metrics:pool', 'recovered|' .. ARGV[1], #back)
     end
+end
+if #condemned == 0 then
+    redis.call('SREM', KEYS[7], KEYS[1])
 end
 return { #held > 0 and 1 or 0, #back, condemned }

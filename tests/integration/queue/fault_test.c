@@ -7,6 +7,7 @@
 
 #include "common/base/clock.h"
 #include "common/queue/cancel.h"
+#include "common/queue/lists.h"
 #include "common/queue/pressure.h"
 #include "common/queue/unique.h"
 #include "tests/integration/queue/fixture.h"
@@ -195,6 +196,7 @@ static void fill(struct fixture *fx)
             "{\"jid\":\"b\",\"queue\":\"q\",\"args\":[2]}");
     command(fx, "LPUSH", dead_worker, "{\"jid\":\"c\",\"queue\":\"q\",\"args\":[3]}",
             "{\"jid\":\"d\",\"queue\":\"q\",\"args\":[4]}");
+    command(fx, "SADD", KEY_LISTS, dead_worker);
     command(fx, "EVAL",
             "redis.call('SET', 'dropship:recovered:' .. redis.sha1hex(redis.call('LINDEX', "
             "KEYS[1], 0)), 2)",

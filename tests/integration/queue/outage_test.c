@@ -115,6 +115,7 @@ static void redis_that_stood_still_within_a_round_is_noticed(void **state)
                             "queues",
                             "dropship:suspects",
                             "dropship:recovery",
+                            "dropship:lists",
                             "q",
                             "3",
                             "259200",
@@ -129,7 +130,7 @@ static void redis_that_stood_still_within_a_round_is_noticed(void **state)
 
         command(fx, "HINCRBY", "dropship:recovery", "last", still == 1 ? "-6000" : "6000");
         must(redis_eval(fx->redis, &lua_recover,
-                        &(struct redis_args){ .argv = words, .argc = COUNT_OF(words), .keys = 6 },
+                        &(struct redis_args){ .argv = words, .argc = COUNT_OF(words), .keys = 7 },
                         &reply, &fx->fail),
              fx);
         assert_int_equal(fixture_int(fx, "LLEN", "queue:q", NULL), 1 - still);

@@ -283,6 +283,7 @@ static void unreadable_claimed_bytes_are_recovered_and_buried_unchanged(void **s
 
     for (int i = 0; i < 3; i++) {
         command(fx, "LPUSH", "dropship:claimed:" GONE ":q#1", "not { json");
+        command(fx, "SADD", "dropship:lists", "dropship:claimed:" GONE ":q#1");
         command(fx, "DEL", "queue:q");
         (void)recover(fx);
     }

@@ -12,8 +12,9 @@ static void enqueue_three(void)
 
 /* ---- claim: queue name, max, TTL of the process's mark ---- */
 
-#define CLAIM_KEYS "queue:q", "claimed", "paused", "queues", "suspects", "mine", "cancelled"
-#define CLAIM(max) lua_claim, 7, CLAIM_KEYS, "q", max, "60"
+#define CLAIM_KEYS                                                                                 \
+    "queue:q", "claimed", "paused", "queues", "suspects", "mine", "cancelled", "lists"
+#define CLAIM(max) lua_claim, 8, CLAIM_KEYS, "q", max, "60"
 
 static void suspect(const char *payload)
 {
@@ -33,7 +34,26 @@ static void claim_of_an_empty_queue_gives_none(void **state)
 {
     (void)state;
     runs("(0 () 0)", CLAIM("5"));
-    says("0", "DBSIZE");
+    says("(lists)", "KEYS", "*");
+}
+
+static void claim_makes_its_list_known_whatever_it_finds(void **state)
+{
+    (void)state;
+    does("SADD", "lists", "another");
+    runs("(0 () 0)", CLAIM("5"));
+    says("1", "SISMEMBER", "lists", "claimed");
+    does("SREM", "lists", "claimed");
+    does("SADD", "paused", "q");
+    runs("(1 () 0)", CLAIM("5"));
+    says("1", "SISMEMBER", "lists", "claimed");
+    does("SREM", "lists", "claimed");
+    does("SREM", "paused", "q");
+    suspect("a");
+    enqueue_three();
+    runs("(0 (a) 0)", CLAIM("5"));
+    says("1", "SISMEMBER", "lists", "claimed");
+    says("2", "SCARD", "lists");
 }
 
 static void claim_returns_first_what_the_list_holds_already(void **state)
@@ -303,8 +323,8 @@ static void release_gives_all_back_in_the_old_order(void **state)
 
 /* ---- recover: queue name, limit, TTL of the counters, longest pause ---- */
 
-#define RECOVER_KEYS   "claimed", "lease", "queue:q", "queues", "suspects", "watch"
-#define RECOVER(limit) lua_recover, 6, RECOVER_KEYS, "q", limit, "259200", "0"
+#define RECOVER_KEYS   "claimed", "lease", "queue:q", "queues", "suspects", "watch", "lists"
+#define RECOVER(limit) lua_recover, 7, RECOVER_KEYS, "q", limit, "259200", "0"
 
 static void recover_leaves_the_living_alone(void **state)
 {
@@ -360,15 +380,43 @@ static void recover_of_an_empty_list_does_nothing(void **state)
     says("0", "DBSIZE");
 }
 
+static void recover_forgets_a_list_that_is_empty_and_nobodys(void **state)
+{
+    (void)state;
+    does("SADD", "lists", "claimed", "other");
+    does("SET", "lease", "1");
+    runs("(0 0 ())", RECOVER("3"));
+    says("2", "SCARD", "lists"); /* its process lives */
+    does("DEL", "lease");
+    runs("(0 0 ())", RECOVER("3"));
+    says("(other)", "SMEMBERS", "lists");
+}
+
+static void recover_forgets_a_list_with_its_last_job(void **state)
+{
+    (void)state;
+    does("SADD", "lists", "claimed");
+    does("SET", digest_of("dropship:recovered:", "a"), "2");
+    does("RPUSH", "claimed", "b", "a");
+    runs("(1 1 (a))", RECOVER("3"));
+    says("1", "SISMEMBER", "lists", "claimed"); /* a is still in it */
+    does("DEL", "claimed");
+    does("RPUSH", "claimed", "c");
+    runs("(1 1 ())", RECOVER("3"));
+    says("0", "EXISTS", "lists");
+}
+
 static void recover_does_not_judge_after_a_pause(void **state)
 {
     (void)state;
     does("RPUSH", "claimed", "a");
     does("HSET", "watch", "last", text_of(lua_now_us() / 1000 - 5001));
-    runs("(0 0 ())", lua_recover, 6, RECOVER_KEYS, "q", "3", "259200", "5000");
+    does("SADD", "lists", "claimed");
+    runs("(0 0 ())", lua_recover, 7, RECOVER_KEYS, "q", "3", "259200", "5000");
     says("1", "LLEN", "claimed");
+    says("1", "SCARD", "lists");
     does("HSET", "watch", "last", text_of(lua_now_us() / 1000));
-    runs("(1 1 ())", lua_recover, 6, RECOVER_KEYS, "q", "3", "259200", "60000");
+    runs("(1 1 ())", lua_recover, 7, RECOVER_KEYS, "q", "3", "259200", "60000");
     assert_in_range(number("HGET", "watch", "last"), lua_now_us() / 1000 - 10000,
                     lua_now_us() / 1000);
 }
@@ -421,6 +469,7 @@ static void bury_forgets_the_suspicion_and_frees_the_timetable(void **state)
 const struct CMUnitTest lua_claim_tests[] = {
     lua_test(claim_moves_from_the_tail_in_run_order),
     lua_test(claim_of_an_empty_queue_gives_none),
+    lua_test(claim_makes_its_list_known_whatever_it_finds),
     lua_test(claim_returns_first_what_the_list_holds_already),
     lua_test(claim_gives_back_what_exceeds_its_limit_in_the_old_order),
     lua_test(claim_of_a_paused_queue_takes_everything_back),
@@ -450,6 +499,8 @@ const struct CMUnitTest lua_claim_tests[] = {
     lua_test(recover_condemns_at_the_limit_and_keeps_the_job_in_its_list),
     lua_test(recover_without_a_limit_counts_nothing),
     lua_test(recover_of_an_empty_list_does_nothing),
+    lua_test(recover_forgets_a_list_that_is_empty_and_nobodys),
+    lua_test(recover_forgets_a_list_with_its_last_job),
     lua_test(recover_does_not_judge_after_a_pause),
     lua_test(recover_forgets_suspects_whose_time_is_over),
     lua_test(bury_moves_only_what_is_still_there),

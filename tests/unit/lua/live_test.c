@@ -106,7 +106,7 @@ static void unregister_removes_all_but_the_process_hash(void **state)
     (void)state;
     does("SADD", "processes", ME, "other");
     does("MSET", "lease", "1", "work", "1", "workers", "1", ME, "1");
-    runs("1", lua_unregister, 4, "processes", "work", "workers", "lease", ME);
+    runs("1", lua_unregister, 5, "processes", "work", "workers", "lease", "lists", ME);
     says("(other)", "SMEMBERS", "processes");
     says("0", "EXISTS", "lease", "work", "workers");
     says("1", "EXISTS", ME);
@@ -115,8 +115,18 @@ static void unregister_removes_all_but_the_process_hash(void **state)
 static void unregister_of_nobody_changes_nothing(void **state)
 {
     (void)state;
-    runs("1", lua_unregister, 4, "processes", "work", "workers", "lease", ME);
+    runs("1", lua_unregister, 5, "processes", "work", "workers", "lease", "lists", ME);
     says("0", "DBSIZE");
+}
+
+static void unregister_forgets_the_lists_without_jobs(void **state)
+{
+    (void)state;
+    does("SADD", "lists", "mine1", "mine2", "others");
+    does("RPUSH", "mine2", "a");
+    runs("1", lua_unregister, 5, "processes", "work", "workers", "lease", "lists", ME, "mine1",
+         "mine2");
+    says("(0 1 1)", "SMISMEMBER", "lists", "mine1", "mine2", "others");
 }
 
 /* ---- processes ---- */
@@ -189,7 +199,7 @@ static void watch_begins_anew_when_the_clock_went_back(void **state)
 /* ---- canary ---- */
 
 #define CANARY                                                                                     \
-    lua_canary, 4, "canary", "claimed", "queue:birds", "queues", "60000", "tweet", "birds"
+    lua_canary, 5, "canary", "claimed", "queue:birds", "queues", "lists", "60000", "tweet", "birds"
 
 static void canary_is_planted_once(void **state)
 {
@@ -197,6 +207,7 @@ static void canary_is_planted_once(void **state)
     runs("(0 -1)", CANARY);
     runs("(* -1)", CANARY);
     says("(tweet)", "LRANGE", "claimed", "0", "-1");
+    says("(claimed)", "SMEMBERS", "lists");
 }
 
 static void canary_that_came_back_leaves_its_queue_and_is_timed(void **state)
@@ -243,6 +254,7 @@ const struct CMUnitTest lua_live_tests[] = {
     lua_test(signal_waits_for_a_beat_and_expires),
     lua_test(unregister_removes_all_but_the_process_hash),
     lua_test(unregister_of_nobody_changes_nothing),
+    lua_test(unregister_forgets_the_lists_without_jobs),
     lua_test(processes_are_shown_with_lease_and_fields),
     lua_test(processes_whose_hash_expired_are_dropped),
     lua_test(watch_waits_when_nobody_looked_before),

@@ -144,10 +144,9 @@ static void sha1_hex(const char *bytes, size_t size_bytes, char *hex)
     }
 }
 
-void lua_script(const char *want, const struct embedded *script, int keys,
-                const struct lua_line *line)
+static void call_script(const struct embedded *script, int keys, const struct lua_line *line,
+                        char *answer)
 {
-    static char answer[ANSWER_BYTES];
     static const char *words[WORDS_MAX + 3];
     char hex[2 * SHA_DIGEST_LENGTH + 1];
 
@@ -160,7 +159,27 @@ void lua_script(const char *want, const struct embedded *script, int keys,
     words[2] = text_of(keys);
     memcpy(words + 3, line->words, line->count * sizeof *words);
     ask(line, line->count + 3, words, answer);
+}
+
+void lua_script(const char *want, const struct embedded *script, int keys,
+                const struct lua_line *line)
+{
+    static char answer[ANSWER_BYTES];
+
+    call_script(script, keys, line, answer);
     compare(want, answer, line);
+}
+
+int64_t lua_script_number(const struct embedded *script, int keys, const struct lua_line *line)
+{
+    static char answer[ANSWER_BYTES];
+
+    call_script(script, keys, line, answer);
+    if (answer[0] != '(' || answer[1] < '0' || answer[1] > '9') {
+        print_error("%s:%d: no number first: %s\n", line->file, line->line, answer);
+        _fail(line->file, line->line);
+    }
+    return strtoll(answer + 1, NULL, 10);
 }
 
 /* ---- small texts ---- */

@@ -43,6 +43,8 @@ void lua_command(const char *want, const struct lua_line *line);
 void lua_script(const char *want, const struct embedded *script, int keys,
                 const struct lua_line *line);
 int64_t lua_number(const struct lua_line *line);
+/* The first number of the array that a script answers. */
+int64_t lua_script_number(const struct embedded *script, int keys, const struct lua_line *line);
 
 /* The server's clock in microseconds. */
 int64_t lua_now_us(void);
