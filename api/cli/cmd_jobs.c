@@ -140,7 +140,8 @@ int cmd_job(struct cli *c, struct fail *f)
     json_object_set_new(answer, "runs", runs_of(c, jid));
     const json_t *runs = json_object_get(answer, "runs");
     if (json_is_null(job) && json_array_size(runs) == 0) {
-        return fail_set(f, FAIL_MISSING, "no job '%.60s' in Redis or in the history", jid);
+        return fail_set(f, FAIL_MISSING,
+                        "no job '%.60s' in Redis or in the history (noop leaves none there)", jid);
     }
     if (c->json) {
         out_json(answer);

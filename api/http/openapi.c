@@ -18,7 +18,7 @@ static const char head[] =
     "  title: dropship\n"
     "  version: \"" DROPSHIP_VERSION "\"\n"
     "  description: Errors are problem documents (RFC 9457). Writes may be repeated; said twice is"
-    " done once.\n"
+    " done once, but for a job that is enqueued without unique_for_s.\n"
     "components:\n"
     "  securitySchemes:\n"
     "    key: { type: http, scheme: bearer, bearerFormat: \"ds_ and 64 hex digits\" }\n"
