@@ -6,6 +6,9 @@
 
 enum { INFRASTRUCTURE_PAUSE_MS = 500, INFRASTRUCTURE_DOUBLINGS = 4 };
 
+/* Jobs that do without Postgres prove nothing: they may not end the pause after a loss. */
+enum footing { FOOTING_UNKNOWN, FOOTING_FIRM, FOOTING_LOST };
+
 static uint64_t pack(size_t next, size_t end)
 {
     return (uint64_t)next << 32 | (uint32_t)end;
@@ -82,11 +85,13 @@ static bool take_chunk(struct lane *l, struct lane_slot *slot)
 
 /* After a run that lost Redis or Postgres nothing is claimed for a while: the queue is a better
  * place to wait than `schedule`.  Lock held. */
-static void note_infrastructure(struct lane *l, bool lost)
+static void note_infrastructure(struct lane *l, enum footing footing)
 {
-    if (!lost) {
+    if (footing == FOOTING_FIRM) {
         l->postgres_streak = 0;
         l->postgres_until_ms = 0;
+    }
+    if (footing != FOOTING_LOST) {
         return;
     }
     lane_give_back_ready(l);
@@ -129,7 +134,7 @@ static bool conclude(struct item *item, struct run_result *result)
         return false;
     }
     enum settle_kind kind = settle_kind_of(result->outcome);
-    item->ran = true;
+    item->ran = result->ran;
     item->no_lock = result->no_lock;
     item->type = result->job_type;
     item->wait_us = result->enqueued_us > 0 ? result->started_us - result->enqueued_us : -1;
@@ -142,13 +147,13 @@ static bool conclude(struct item *item, struct run_result *result)
     return true;
 }
 
-static void report_slow(struct lane_slot *slot, bool lost_infrastructure)
+static void report_slow(struct lane_slot *slot, enum footing footing)
 {
     struct lane *l = slot->lane;
 
     pthread_mutex_lock(&l->lock);
     lane_report(l, slot);
-    note_infrastructure(l, lost_infrastructure);
+    note_infrastructure(l, footing);
     pthread_mutex_unlock(&l->lock);
 }
 
@@ -161,24 +166,46 @@ static void give_back(struct lane_slot *slot, struct item *item)
     }
 }
 
-static void run_item(struct lane_slot *slot, struct runner *runner, struct run_result *result,
-                     struct item *item)
+/* What a run says about Redis and Postgres. */
+static enum footing footing_of(const struct run_result *result)
+{
+    if (result->infrastructure) {
+        return FOOTING_LOST;
+    }
+    bool asked_postgres =
+        result->ran && (result->job_type->without & (unsigned)JOB_WITHOUT_POSTGRES) == 0;
+    return asked_postgres ? FOOTING_FIRM : FOOTING_UNKNOWN;
+}
+
+/* What the thread goes by after a run; its result is the item's then. */
+struct afterwards {
+    enum footing footing;
+    bool slow;
+};
+
+static struct afterwards run_item(struct lane_slot *slot, struct runner *runner,
+                                  struct run_result *result, struct item *item)
 {
     int64_t now_ms = clock_mono_ms();
 
     run_result_clear(result);
     if (now_ms >= atomic_load(slot->lane->setup.lease_until_ms)) {
         give_back(slot, item);
-        return;
+        return (struct afterwards){ .footing = FOOTING_UNKNOWN };
     }
     atomic_store_explicit(&slot->run_at_us, clock_now_us(), memory_order_relaxed);
     atomic_store_explicit(&slot->run_at_ms, now_ms, memory_order_relaxed);
     run_payload(runner, item->payload, item->payload_bytes, result);
     atomic_store_explicit(&slot->run_at_ms, 0, memory_order_relaxed);
     slot->ran++;
+    const struct afterwards after = {
+        .footing = footing_of(result),
+        .slow = result->finished_us - result->started_us >= LANE_SLOW_US,
+    };
     if (conclude(item, result)) {
         atomic_fetch_add(&slot->unreported, 1);
     }
+    return after;
 }
 
 /* Next item of the chunk; NULL = it is done. */
@@ -197,32 +224,32 @@ static struct item *next_item(struct lane_slot *slot)
     return &slot->batch->items[next];
 }
 
-/* Returns whether Redis or Postgres was lost by the last job. */
-static bool run_chunk(struct lane_slot *slot, struct runner *runner, struct run_result *result)
+/* Returns what the last job says. */
+static enum footing run_chunk(struct lane_slot *slot, struct runner *runner,
+                              struct run_result *result)
 {
     struct item *item = NULL;
-    bool lost = false;
+    struct afterwards after = { .footing = FOOTING_UNKNOWN };
 
     while ((item = next_item(slot)) != NULL) {
-        run_item(slot, runner, result, item);
-        lost = result->infrastructure;
-        if (lost || result->finished_us - result->started_us >= LANE_SLOW_US) {
-            report_slow(slot, lost);
+        after = run_item(slot, runner, result, item);
+        if (after.footing == FOOTING_LOST || after.slow) {
+            report_slow(slot, after.footing);
         }
     }
-    return lost;
+    return after.footing;
 }
 
-static void end_chunk(struct lane *l, struct lane_slot *slot, int64_t spent_us, bool lost,
-                      bool several)
+static void end_chunk(struct lane *l, struct lane_slot *slot, int64_t spent_us,
+                      enum footing footing, bool several)
 {
     if (slot->ran > 0) {
         int64_t each_us = spent_us / (int64_t)slot->ran;
         l->average_us = l->average_us < 0 ? each_us : (l->average_us * 7 + each_us) / 8;
     }
     lane_report(l, slot);
-    if (!lost) {
-        note_infrastructure(l, false);
+    if (footing == FOOTING_FIRM) {
+        note_infrastructure(l, footing);
     }
     slot->batch = NULL;
     l->running--;
@@ -240,10 +267,10 @@ static void work(struct lane_slot *slot, struct runner *runner, struct run_resul
         bool several = (uint32_t)range - (range >> 32) > 1;
         pthread_mutex_unlock(&l->lock);
         int64_t began_us = clock_mono_us();
-        bool lost = run_chunk(slot, runner, result);
+        enum footing footing = run_chunk(slot, runner, result);
         int64_t spent_us = clock_mono_us() - began_us;
         pthread_mutex_lock(&l->lock);
-        end_chunk(l, slot, spent_us, lost, several);
+        end_chunk(l, slot, spent_us, footing, several);
     }
     slot->ended = true;
     pthread_mutex_unlock(&l->lock);

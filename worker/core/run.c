@@ -56,7 +56,7 @@ void run_result_clear(struct run_result *r)
     str_clear(&r->next);
     r->jid[0] = r->type[0] = r->trace_id[0] = r->error_class[0] = r->error[0] = '\0';
     r->at_us = r->enqueued_us = r->started_us = r->finished_us = 0;
-    r->failed = r->infrastructure = r->keep = r->no_lock = false;
+    r->ran = r->failed = r->infrastructure = r->keep = r->no_lock = false;
     r->job_type = NULL;
     r->attempt = 0;
     r->outcome = RUN_DONE;
@@ -377,6 +377,7 @@ static void conclude(struct attempt *a, const char *payload, size_t payload_byte
      * there again. */
     ret->outcome = ret->infrastructure && !a->started ? RUN_BACK : v.outcome;
     ret->at_us = v.at_us;
+    ret->ran = a->started;
     ret->failed = v.failed;
     if (a->returned < 0) {
         const char *reason = a->error_class != NULL ? a->error_class : v.error_class;

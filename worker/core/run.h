@@ -30,6 +30,7 @@ struct run_result {
     enum run_outcome outcome;
     struct str next; /* RETRY, SNOOZE, DEAD: bytes to store */
     int64_t at_us;
+    bool ran;    /* the handler was reached */
     bool failed; /* counts as failed */
     bool
         infrastructure; /* Redis or Postgres was away; BACK when the handler was not even started */
