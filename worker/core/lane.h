@@ -60,7 +60,8 @@ void lane_stop(struct lane *l);
 /* After lane_stop: nothing is claimed, running or unsettled any more. */
 bool lane_idle(struct lane *l);
 /* After lane_stop: put the running jobs back to the tail of their queue (their handlers cannot
- * be cancelled), waiting up to within_ms for Redis.  Returns how many were handed back. */
+ * be cancelled), waiting up to within_ms for Redis and for a claim under way.  Returns how many were handed back since lane_stop; may be called again,
+ * to wait longer. */
 int64_t lane_hand_back(struct lane *l, int64_t within_ms);
 /* End the threads and release everything; only when lane_idle. Accepts NULL. */
 void lane_free(struct lane *l);

@@ -70,7 +70,7 @@ static void give_up_running(struct lane *l)
     }
 }
 
-/* Lock held.  The count alone does not tell: what ends just now may be settled before it is counted. */
+/* Neither is a claim under way.  Lock held.  The count alone does not tell: what ends just now may be settled before it is counted. */
 static bool all_settled(const struct lane *l)
 {
     for (int i = 0; i < l->slots_made; i++) {
@@ -79,7 +79,7 @@ static bool all_settled(const struct lane *l)
             return false;
         }
     }
-    return l->unsettled <= 0;
+    return l->unsettled <= 0 && (l->fetcher_ended || !l->fetcher_started);
 }
 
 int64_t lane_hand_back(struct lane *l, int64_t within_ms)
@@ -99,18 +99,28 @@ int64_t lane_hand_back(struct lane *l, int64_t within_ms)
 static void show_item(const struct lane *l, const struct item *item, int64_t run_at_us,
                       int64_t running_ms, struct lane_work *ret)
 {
+    memset(ret, 0, sizeof *ret);
+    (void)str_fit(ret->queue, sizeof ret->queue, l->setup.queue);
+    ret->payload = strndup(item->payload, item->payload_bytes); /* NULL: shown without */
+    ret->run_at_us = run_at_us;
+    ret->running_ms = running_ms;
+}
+
+/* Lock not held: the threads need not wait for this. */
+static void read_payload(struct lane_work *work)
+{
     scoped(job_free_p) struct job *job = NULL;
     struct fail ignored = { 0 };
 
-    memset(ret, 0, sizeof *ret);
-    (void)str_fit(ret->queue, sizeof ret->queue, l->setup.queue);
-    if (job_parse(item->payload, item->payload_bytes, &job, &ignored) == 0) {
-        (void)str_fit(ret->type, sizeof ret->type, job->type);
-        (void)str_fit(ret->jid, sizeof ret->jid, job->jid);
-        ret->payload = strndup(item->payload, item->payload_bytes); /* NULL: shown without */
+    if (work->payload == NULL) {
+        return;
     }
-    ret->run_at_us = run_at_us;
-    ret->running_ms = running_ms;
+    if (job_parse(work->payload, strlen(work->payload), &job, &ignored) < 0) {
+        free(take_ptr(work->payload));
+        return;
+    }
+    (void)str_fit(work->type, sizeof work->type, job->type);
+    (void)str_fit(work->jid, sizeof work->jid, job->jid);
 }
 
 /* "fulfillment-2" runs on thread 2, "fulfillment+0" is the first that waits for one. */
@@ -143,6 +153,7 @@ static void list_waiting(struct lane *l, struct lane_work *work, size_t max, siz
 void lane_list_work(struct lane *l, struct lane_work *work, size_t max, size_t *count)
 {
     int64_t now_ms = clock_mono_ms();
+    size_t first = *count;
 
     pthread_mutex_lock(&l->lock);
     for (int i = 0; i < l->slots_made && *count < max; i++) {
@@ -156,6 +167,9 @@ void lane_list_work(struct lane *l, struct lane_work *work, size_t max, size_t *
     }
     list_waiting(l, work, max, count);
     pthread_mutex_unlock(&l->lock);
+    for (size_t i = first; i < *count; i++) {
+        read_payload(&work[i]);
+    }
 }
 
 void lane_work_done(struct lane_work *work, size_t count)

@@ -254,10 +254,15 @@ static bool drain(struct worker *w)
 /* Handlers cannot be cancelled: put their jobs back, then leave without waiting for them. */
 static void hand_back_and_exit(struct worker *w)
 {
+    int64_t until_ms = clock_mono_ms() + HAND_BACK_MS;
     int64_t handed_back = 0;
 
     for (size_t i = 0; i < w->lane_count; i++) {
-        handed_back += lane_hand_back(w->lanes[i], HAND_BACK_MS);
+        (void)lane_hand_back(w->lanes[i], 0); /* all begin, then each is waited for */
+    }
+    for (size_t i = 0; i < w->lane_count; i++) {
+        int64_t left_ms = until_ms - clock_mono_ms();
+        handed_back += lane_hand_back(w->lanes[i], left_ms > 0 ? left_ms : 0);
     }
     log_warn("worker.handed_back", kv_int("jobs", handed_back));
     history_flush(w->history, HISTORY_MS);
