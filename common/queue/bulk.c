@@ -35,6 +35,17 @@ int queue_bulk_check(const struct bulk *b, struct fail *f)
     return b->filter.queue != NULL ? job_check_name(b->filter.queue, "queue", f) : 0;
 }
 
+void bulk_weigh(struct bulk_place *at, const redisReply *page, size_t step)
+{
+    size_t bytes = 1, fitting;
+
+    for (size_t i = 0; i < page->elements; i += step) {
+        bytes += page->element[i]->len;
+    }
+    fitting = page->elements / step * BULK_PAGE_BYTES / bytes;
+    at->page = fitting > BULK_PAGE_MAX ? BULK_PAGE_MAX : fitting > 0 ? fitting : 1;
+}
+
 int queue_bulk_step(struct redis *r, struct bulk *b, struct fail *f)
 {
     TRY(queue_bulk_check(b, f));

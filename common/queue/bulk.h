@@ -36,6 +36,7 @@ enum { BULK_FEW = 32, BULK_SCORE_BYTES = 48, BULK_CURSOR_BYTES = 400 };
 /* Where a bulk stands; bulk.c's own. */
 struct bulk_place {
     int64_t began_us; /* 0 = not yet begun */
+    size_t page;      /* entries to read next; 0 = few */
     int64_t before;   /* moved by those before, whose cursor this goes on from */
     /* a sorted set */
     char from[BULK_SCORE_BYTES], last[BULK_SCORE_BYTES];
@@ -67,7 +68,7 @@ struct bulk {
  * cannot be. */
 must_check int queue_bulk_check(const struct bulk *b, struct fail *f);
 
-/* One bounded step, about a millisecond of Redis; call until `finished`.  Failures are those of queue_bulk_check and of Redis; after FAIL_LATER or FAIL_UNKNOWN the step may be repeated; `done` may then be short of
+/* One bounded step, a few milliseconds of Redis; call until `finished`.  Failures are those of queue_bulk_check and of Redis; after FAIL_LATER or FAIL_UNKNOWN the step may be repeated; `done` may then be short of
  * what a lost reply moved. */
 must_check int queue_bulk_step(struct redis *r, struct bulk *b, struct fail *f);
 

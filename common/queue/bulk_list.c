@@ -9,8 +9,6 @@
 #include "common/queue/unique.h"
 #include "queue_lua.h"
 
-enum { PAGE = 500 };
-
 /* FNV-1a; never 0.  Tells jobs of one list apart: their ids differ. */
 static uint64_t digest_of(const redisReply *payload)
 {
@@ -130,11 +128,11 @@ static int strike_few(struct redis *r, struct bulk *b, const char *key, const re
 static int look(struct redis *r, struct bulk *b, const char *key, struct fail *f)
 {
     scoped(redis_reply_clear_p) redisReply *page = NULL;
-    bool fits[PAGE] = { false };
-    size_t chosen = 0;
+    bool fits[BULK_PAGE_MAX] = { false };
+    size_t size = bulk_page(&b->at), chosen = 0;
 
-    TRY(read_page(r, key, b->at.index, b->at.index + PAGE - 1, &page, f));
-    for (size_t i = 0; i < page->elements && i < PAGE && bulk_has_room(b, chosen); i++) {
+    TRY(read_page(r, key, b->at.index, b->at.index + (int64_t)size - 1, &page, f));
+    for (size_t i = 0; i < page->elements && i < BULK_PAGE_MAX && bulk_has_room(b, chosen); i++) {
         fits[i] = job_filter_fits(&b->filter, page->element[i]->str, page->element[i]->len, 0);
         chosen += fits[i] ? 1 : 0;
     }
@@ -145,13 +143,14 @@ static int look(struct redis *r, struct bulk *b, const char *key, struct fail *f
     } else if (chosen > 0) {
         TRY(strike_few(r, b, key, page, fits, f));
     }
+    bulk_weigh(&b->at, page, 1);
     b->at.index += (int64_t)page->elements;
     b->looked += (int64_t)page->elements;
     if (!bulk_has_room(b, 0)) {
         b->finished = true;
         return 0;
     }
-    return page->elements < PAGE ? next_list(r, b, f) : 0;
+    return page->elements < size ? next_list(r, b, f) : 0;
 }
 
 /* A page of the tail on its way to sift.lua. */
@@ -211,7 +210,8 @@ static int turn(struct redis *r, struct bulk *b, const char *key, struct fail *f
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     scoped(sieve_done) struct sieve s = { .seen = 0 };
 
-    TRY(read_page(r, key, -PAGE, -1, &page, f));
+    TRY(read_page(r, key, -(int64_t)bulk_page(&b->at), -1, &page, f));
+    bulk_weigh(&b->at, page, 1);
     TRY(redis_time_us(r, &s.died_us, f));
     s.died_us += queue_jitter_us();
     words_text(&s.words, key);

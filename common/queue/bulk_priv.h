@@ -41,6 +41,16 @@ must_check int move_run(struct redis *r, const struct move *m, int64_t *ret_move
 bool job_filter_fits(const struct job_filter *filter, const char *bytes, size_t size_bytes,
                      int64_t score_us);
 
+/* How many entries to read next: as many as Redis moves in a millisecond or two by what the last page's entries weighed, and
+ * few before anything is known. */
+enum { BULK_PAGE_FIRST = 50, BULK_PAGE_MAX = 500, BULK_PAGE_BYTES = 256 * 1024 };
+static inline size_t bulk_page(const struct bulk_place *at)
+{
+    return at->page > 0 ? at->page : BULK_PAGE_FIRST;
+}
+/* step: every how manieth element of the page is an entry. */
+void bulk_weigh(struct bulk_place *at, const redisReply *page, size_t step);
+
 /* One step; b->at.began_us is set. */
 must_check int bulk_set_step(struct redis *r, struct bulk *b, struct fail *f);
 must_check int bulk_list_step(struct redis *r, struct bulk *b, struct fail *f);

@@ -6,8 +6,6 @@
 #include "common/queue/bulk_priv.h"
 #include "common/queue/entries.h"
 
-enum { PAGE = 500 };
-
 const char *bulk_set_key(enum job_state state)
 {
     return state == JOB_DEAD ? KEY_DEAD : state == JOB_RETRY ? KEY_RETRY : KEY_SCHEDULE;
@@ -42,7 +40,7 @@ static int read_page(struct redis *r, const struct bulk *b, const char *key, red
     words_text(&w, "WITHSCORES");
     words_text(&w, "LIMIT");
     words_addf(&w, "%" PRId64, b->at.skip);
-    words_addf(&w, "%d", PAGE);
+    words_addf(&w, "%zu", bulk_page(&b->at));
     TRY(words_call(r, &w, ret, f));
     return reply_want_array(*ret, 0, "ZRANGEBYSCORE", f);
 }
@@ -152,9 +150,11 @@ int bulk_set_step(struct redis *r, struct bulk *b, struct fail *f)
         pass(&next, page->element[i + 1]->str, leaves == 0);
     }
     TRY(run(r, b, &c, &done, f));
+    b->finished = page->elements / 2 < bulk_page(&b->at);
     b->at = next;
+    bulk_weigh(&b->at, page, 2);
     b->done += done;
     b->looked += (int64_t)page->elements / 2;
-    b->finished = page->elements / 2 < PAGE || !bulk_has_room(b, 0);
+    b->finished = b->finished || !bulk_has_room(b, 0);
     return 0;
 }
