@@ -43,6 +43,7 @@ struct hands {
     bool has_settings;           /* timetable: settings were read at least once */
     bool recovery_waits;         /* recovery: not judging yet */
     bool canary_late;            /* recovery: the planted job is overdue */
+    bool relay_holds;            /* relay: a queue is full, its events wait */
     bool memory_short;           /* pressure: new jobs are refused */
     int64_t settings_ms;         /* timetable: monotonic time of the last try to read them */
     struct settings settings;    /* timetable: as last read */

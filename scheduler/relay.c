@@ -33,6 +33,16 @@ static void tell(void *ctx, const struct outbox_event *event)
     atomic_store(&h->stats->lag_us, event->waited_us);
 }
 
+static void note_full_queue(struct hands *h, const struct outbox_round *round)
+{
+    if (round->held > 0 && !h->relay_holds) {
+        log_warn("relay.queue_full", kv_int("events", round->held), kv_fail(&round->full));
+    } else if (round->held == 0 && h->relay_holds) {
+        log_info("relay.queue_free", kv_int("events", round->sent));
+    }
+    h->relay_holds = round->held > 0;
+}
+
 int relay_round(struct hands *h, int64_t *ret_wait_ms, struct fail *f)
 {
     struct outbox_round round = { .max = BATCH, .told = tell, .ctx = h };
@@ -44,6 +54,7 @@ int relay_round(struct hands *h, int64_t *ret_wait_ms, struct fail *f)
     }
     TRY(outbox_relay_round(h->db, h->redis, &round, f));
     *ret_wait_ms = 0;
+    note_full_queue(h, &round);
     atomic_fetch_add(&h->stats->items, round.sent);
     /* The first round ends at once: that it went well is to be seen before the first wait is over. */
     return round.sent == BATCH || first ? 0 : wait_for_event(h, f);

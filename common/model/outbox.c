@@ -14,14 +14,18 @@
 #include "common/queue/queue.h"
 #include "sql/model.h"
 
-enum { RELAY_MAX = 1000, ID_TEXT_BYTES = 24 };
+enum { RELAY_MAX = 1000, ID_TEXT_BYTES = 24, FULL_MAX_BYTES = 64 * 1024 };
+
+/* What a row of a batch has become. */
+enum row_fate { ROW_OPEN, ROW_SENT, ROW_HELD };
 
 /* One batch on its way: rows as read and locked, and the jobs made of them. */
 struct batch {
     PGresult *rows;
     struct job_spec *specs;
     char (*jids)[ID_JID_BYTES];
-    size_t count;
+    enum row_fate *fates;
+    size_t count, held;
 };
 
 static void batch_done(struct batch *b)
@@ -29,6 +33,7 @@ static void batch_done(struct batch *b)
     PQclear(b->rows);
     free(b->specs);
     free(b->jids);
+    free(b->fates);
 }
 
 /* Retries are those of the type now, not of the moment of the event; a foreign type has Sidekiq's. */
@@ -99,16 +104,23 @@ static void row_spec(struct batch *b, int row)
     };
 }
 
-static int batch_take(struct db *tx, size_t max, struct batch *b, struct fail *f)
+/* full: the queues to pass over. */
+static int batch_take(struct db *tx, size_t max, const struct str *full, struct batch *b,
+                      struct fail *f)
 {
+    scoped(str_done) struct str array;
     char limit[ID_TEXT_BYTES];
 
+    str_init(&array, FULL_MAX_BYTES + 2);
+    str_addf(&array, "{%s}", full->data);
+    TRY(str_ok(&array, f));
     snprintf(limit, sizeof limit, "%zu", max > RELAY_MAX ? (size_t)RELAY_MAX : max);
-    TRY(db_query(tx, &sql_model_outbox_take, (const char *[]){ limit }, &b->rows, f));
+    TRY(db_query(tx, &sql_model_outbox_take, (const char *[]){ limit, array.data }, &b->rows, f));
     b->count = (size_t)PQntuples(b->rows);
     b->specs = calloc(b->count + 1, sizeof *b->specs);
     b->jids = calloc(b->count + 1, sizeof *b->jids);
-    if (b->specs == NULL || b->jids == NULL) {
+    b->fates = calloc(b->count + 1, sizeof *b->fates);
+    if (b->specs == NULL || b->jids == NULL || b->fates == NULL) {
         return fail_memory(f);
     }
     for (size_t i = 0; i < b->count; i++) {
@@ -131,28 +143,117 @@ static int refuse(struct db *tx, const struct batch *b, size_t row, const struct
     return audit_add(tx, "rule:outbox", "outbox.refused", subject, detail, f);
 }
 
-static int enqueue_singly(struct db *tx, struct redis *r, const struct batch *b, struct fail *f)
+/* The rows of one queue that are still open, in their order. */
+struct queue_rows {
+    const char *queue;
+    size_t rows[RELAY_MAX];
+    struct job_spec specs[RELAY_MAX];
+    size_t count;
+};
+
+static void gather(const struct batch *b, const char *queue, struct queue_rows *ret)
 {
+    ret->queue = queue;
+    ret->count = 0;
     for (size_t i = 0; i < b->count; i++) {
-        char jid[JOB_JID_BYTES];
-        if (queue_enqueue(r, &b->specs[i], jid, f) == 0) {
-            continue;
+        if (b->fates[i] == ROW_OPEN && strcmp(b->specs[i].queue, queue) == 0) {
+            ret->rows[ret->count] = i;
+            ret->specs[ret->count++] = b->specs[i];
         }
-        if (f->kind != FAIL_INPUT) {
+    }
+}
+
+static void settle_rows(struct batch *b, const struct queue_rows *q, size_t from,
+                        enum row_fate fate)
+{
+    for (size_t i = from; i < q->count; i++) {
+        b->fates[q->rows[i]] = fate;
+    }
+    b->held += fate == ROW_HELD ? q->count - from : 0;
+}
+
+static bool is_full(const struct fail *f)
+{
+    return f->kind == FAIL_LATER && strcmp(f->code, "QUEUE_FULL") == 0;
+}
+
+/* A refused row counts as sent: it never will be.  From the one that finds the queue full, all stay. */
+static int enqueue_singly(struct db *tx, struct redis *r, struct batch *b,
+                          const struct queue_rows *q, struct fail *f)
+{
+    for (size_t i = 0; i < q->count; i++) {
+        char jid[JOB_JID_BYTES];
+        int result = queue_enqueue(r, &q->specs[i], jid, f);
+
+        if (result < 0 && is_full(f)) {
+            settle_rows(b, q, i, ROW_HELD);
+            return 0;
+        }
+        if (result < 0 && f->kind != FAIL_INPUT) {
             return -1;
         }
-        struct fail why = *f;
-        TRY(refuse(tx, b, i, &why, f));
+        b->fates[q->rows[i]] = ROW_SENT;
+        if (result < 0) {
+            struct fail why = *f;
+            TRY(refuse(tx, b, q->rows[i], &why, f));
+        }
     }
     return 0;
 }
 
-static int batch_enqueue(struct db *tx, struct redis *r, const struct batch *b, struct fail *f)
+/* 0 with f filled when the queue is full. */
+static int enqueue_queue(struct db *tx, struct redis *r, struct batch *b,
+                         const struct queue_rows *q, struct fail *f)
 {
-    if (queue_enqueue_bulk(r, b->specs, b->count, f) == 0) {
+    if (queue_enqueue_bulk(r, q->specs, q->count, f) == 0) {
+        settle_rows(b, q, 0, ROW_SENT);
         return 0;
     }
-    return f->kind == FAIL_INPUT ? enqueue_singly(tx, r, b, f) : -1;
+    if (is_full(f)) {
+        settle_rows(b, q, 0, ROW_HELD);
+        return 0;
+    }
+    return f->kind == FAIL_INPUT ? enqueue_singly(tx, r, b, q, f) : -1;
+}
+
+static int enqueue_by_queue(struct db *tx, struct redis *r, struct batch *b, struct str *full,
+                            struct outbox_round *round, struct fail *f)
+{
+    scoped(free_p) struct queue_rows *q = malloc(sizeof *q);
+
+    if (q == NULL) {
+        return fail_memory(f);
+    }
+    for (size_t i = 0; i < b->count; i++) {
+        size_t held = b->held;
+
+        if (b->fates[i] != ROW_OPEN) {
+            continue;
+        }
+        gather(b, b->specs[i].queue, q);
+        TRY(enqueue_queue(tx, r, b, q, f));
+        if (b->held > held) {
+            round->full = *f;
+            str_addf(full, "%s\"%s\"", full->len > 0 ? "," : "", q->queue);
+        }
+    }
+    return str_ok(full, f);
+}
+
+/* All at once, as nearly always; one queue after the other when one is full, or a row is none. */
+static int batch_enqueue(struct db *tx, struct redis *r, struct batch *b, struct str *full,
+                         struct outbox_round *round, struct fail *f)
+{
+    if (queue_enqueue_bulk(r, b->specs, b->count, f) == 0) {
+        for (size_t i = 0; i < b->count; i++) {
+            b->fates[i] = ROW_SENT;
+        }
+        return 0;
+    }
+    if (f->kind != FAIL_INPUT && !is_full(f)) {
+        return -1;
+    }
+    return enqueue_by_queue(tx, r, b, full, round, f);
 }
 
 static int batch_mark(struct db *tx, const struct batch *b, struct fail *f)
@@ -160,8 +261,11 @@ static int batch_mark(struct db *tx, const struct batch *b, struct fail *f)
     scoped(str_done) struct str ids;
 
     str_init(&ids, (size_t)RELAY_MAX * ID_TEXT_BYTES);
+    str_add_char(&ids, '{');
     for (size_t i = 0; i < b->count; i++) {
-        str_addf(&ids, "%c%s", i == 0 ? '{' : ',', db_text(b->rows, (int)i, "id"));
+        if (b->fates[i] == ROW_SENT) {
+            str_addf(&ids, "%s%s", ids.len > 1 ? "," : "", db_text(b->rows, (int)i, "id"));
+        }
     }
     str_add_char(&ids, '}');
     TRY(str_ok(&ids, f));
@@ -174,6 +278,9 @@ static void tell(const struct batch *b, const struct outbox_round *round)
     int64_t now_us = clock_now_us();
 
     for (size_t i = 0; round->told != NULL && i < b->count; i++) {
+        if (b->fates[i] != ROW_SENT) {
+            continue;
+        }
         int64_t created_us = db_int(b->rows, (int)i, "created_us", now_us);
         round->told(round->ctx, &(struct outbox_event){
                                     .event = db_text(b->rows, (int)i, "event"),
@@ -186,20 +293,45 @@ static void tell(const struct batch *b, const struct outbox_round *round)
     }
 }
 
-int outbox_relay_round(struct db *db, struct redis *r, struct outbox_round *round, struct fail *f)
+/* One transaction.  *ret_held: rows that stay; their queues have been added to `full`. */
+static int relay_batch(struct db *db, struct redis *r, struct outbox_round *round, struct str *full,
+                       size_t *ret_held, struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
     scoped(batch_done) struct batch b = { 0 };
 
     TRY(db_begin(db, &tx, f));
-    TRY(batch_take(tx, round->max, &b, f));
+    TRY(batch_take(tx, round->max - (size_t)round->sent, full, &b, f));
     if (b.count > 0) {
-        TRY(batch_enqueue(tx, r, &b, f));
+        TRY(batch_enqueue(tx, r, &b, full, round, f));
+    }
+    if (b.count > b.held) {
         TRY(batch_mark(tx, &b, f));
     }
     TRY(db_commit(&tx, f));
-    round->sent = (int64_t)b.count;
+    round->sent += (int64_t)(b.count - b.held);
+    round->held += (int64_t)b.held;
+    *ret_held = b.held;
     tell(&b, round);
+    return 0;
+}
+
+/* Each batch that finds a queue full is followed by one without the rows of that queue. */
+int outbox_relay_round(struct db *db, struct redis *r, struct outbox_round *round, struct fail *f)
+{
+    scoped(str_done) struct str full;
+    size_t held = 0;
+
+    str_init(&full, FULL_MAX_BYTES);
+    round->sent = 0;
+    round->held = 0;
+    do {
+        TRY(relay_batch(db, r, round, &full, &held, f));
+    } while (held > 0 && (size_t)round->sent < round->max);
+    if (round->held > 0 && round->sent == 0) {
+        *f = round->full;
+        return -1;
+    }
     return 0;
 }
 

@@ -28,9 +28,13 @@ struct outbox_round {
     size_t max;           /* rows at most */
     outbox_told_fn *told; /* called for each event after all are sent; NULL = nobody */
     void *ctx;            /* its first argument */
-    int64_t sent;         /* out */
+    int64_t sent;         /* out, also when the round failed later */
+    int64_t held;         /* out: rows seen that stay because their queue is full */
+    struct fail full;     /* out: of the last such queue, when held > 0 */
 };
-/* Relay up to round->max rows (FOR UPDATE SKIP LOCKED, oldest first): enqueue in bulk, then mark sent. */
+/* Relay up to round->max rows (FOR UPDATE SKIP LOCKED, oldest first): enqueue in bulk, then mark sent.  Rows of a full queue
+ * (pressure.h) stay, and no row of another queue waits behind them; that nothing but such rows was found is a failure,
+ * FAIL_LATER with code QUEUE_FULL. */
 must_check int outbox_relay_round(struct db *db, struct redis *r, struct outbox_round *round,
                                   struct fail *f);
 /* The same without telling anybody.  *ret_sent. */

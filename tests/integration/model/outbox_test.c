@@ -241,6 +241,119 @@ static void rows_wait_in_postgres_while_redis_takes_no_more(void **state)
     }
 }
 
+static void insert_rows(const char *queue, int from, int to)
+{
+    char sql[256];
+
+    snprintf(
+        sql, sizeof sql,
+        "insert into outbox (event, job_type, queue, args) select 'e', 'noop', '%s', '[' || n || "
+        "']' from generate_series(%d, %d) n",
+        queue, from, to);
+    fixture_sql(&x, sql);
+}
+
+static void limit_queues(const char *jobs)
+{
+    scoped(redis_reply_clear_p) redisReply *set = NULL;
+    struct fail f = { 0 };
+
+    assert_int_equal(redis_do(x.redis, &set, &f, "SET", "dropship:queue_max", jobs, NULL), 0);
+}
+
+static int64_t unsent(const char *queue)
+{
+    char sql[128];
+
+    snprintf(sql, sizeof sql, "select count(*) from outbox where sent_at is null and queue = '%s'",
+             queue);
+    return fixture_number(&x, sql);
+}
+
+static size_t waiting(const char *key)
+{
+    scoped(json_clear_p) json_t *jobs = fixture_list(&x, key);
+
+    return json_array_size(jobs);
+}
+
+static void no_event_waits_behind_a_full_queue(void **state)
+{
+    struct outbox_round round = { .max = 100 };
+    struct fail f = { 0 };
+
+    (void)state;
+    insert_rows("crowded", 1, 5);
+    assert_int_equal(relay(100), 5);
+    limit_queues("5");
+    insert_rows("crowded", 6, 7);
+    insert_rows("free", 1, 2);
+    insert_rows("crowded", 8, 8);
+    insert_rows("other", 3, 3);
+    assert_int_equal(outbox_relay_round(x.db, x.redis, &round, &f), 0);
+    assert_int_equal(round.sent, 3);
+    assert_int_equal(round.held, 3);
+    assert_string_equal(round.full.code, "QUEUE_FULL");
+    assert_int_equal(waiting("queue:free"), 2);
+    assert_int_equal(waiting("queue:other"), 1);
+    assert_int_equal(unsent("crowded"), 3);
+    assert_int_equal(outbox_relay_round(x.db, x.redis, &round, &f), -1); /* nothing else is left */
+    assert_string_equal(f.code, "QUEUE_FULL");
+    assert_int_equal(round.held, 3);
+    limit_queues("100");
+    assert_int_equal(relay(100), 3);
+    assert_int_equal(unsent("crowded"), 0);
+    scoped(json_clear_p) json_t *jobs = fixture_list(&x, "queue:crowded");
+    assert_int_equal(json_array_size(jobs), 8);
+    for (size_t i = 0; i < 8; i++) { /* each once, and in the order of the rows */
+        const json_t *args = json_object_get(json_array_get(jobs, 7 - i), "args");
+        assert_int_equal(json_integer_value(json_array_get(args, 0)), i + 1);
+    }
+}
+
+/* More rows of full queues than a round takes stand in front. */
+static void a_flood_of_events_for_full_queues_blocks_nobody(void **state)
+{
+    struct heard heard = { .events = 0 };
+    struct outbox_round round = { .max = 10, .told = hear, .ctx = &heard };
+    struct fail f = { 0 };
+
+    (void)state;
+    insert_rows("full-1", 1, 1);
+    insert_rows("full-2", 1, 1);
+    assert_int_equal(relay(100), 2);
+    limit_queues("1");
+    insert_rows("full-1", 2, 50);
+    insert_rows("full-2", 2, 50);
+    add(1);
+    assert_int_equal(outbox_relay_round(x.db, x.redis, &round, &f), 0);
+    assert_int_equal(round.sent, 1);
+    assert_int_equal(heard.events, 1);
+    assert_int_equal(waiting("queue:fulfillment"), 1);
+    assert_int_equal(unsent("full-1") + unsent("full-2"), 98);
+}
+
+static void a_row_that_can_never_be_a_job_does_not_hold_others_of_a_full_queue(void **state)
+{
+    struct outbox_round round = { .max = 10 };
+    struct fail f = { 0 };
+
+    (void)state;
+    insert_rows("full", 1, 1);
+    assert_int_equal(relay(100), 1);
+    limit_queues("1");
+    fixture_sql(&x, "insert into outbox (event, job_type, queue, args) values ('broken', 'bad "
+                    "type!', 'full', '[]')");
+    insert_rows("full", 2, 2);
+    insert_rows("free", 1, 1);
+    assert_int_equal(outbox_relay_round(x.db, x.redis, &round, &f), 0);
+    assert_int_equal(round.sent, 2); /* the broken one was told, and is done with */
+    assert_int_equal(unsent("full"), 1);
+    assert_int_equal(waiting("queue:free"), 1);
+    assert_int_equal(
+        fixture_number(&x, "select count(*) from audit where action = 'outbox.refused'"), 1);
+}
+
 static void a_later_event_goes_to_the_schedule(void **state)
 {
     (void)state;
@@ -323,6 +436,10 @@ int main(void)
         cmocka_unit_test_setup(a_row_that_can_never_be_a_job_is_told_and_blocks_nobody, clear),
         cmocka_unit_test_setup(what_could_not_be_relayed_is_refused_at_once, clear),
         cmocka_unit_test_setup(rows_wait_in_postgres_while_redis_takes_no_more, clear),
+        cmocka_unit_test_setup(no_event_waits_behind_a_full_queue, clear),
+        cmocka_unit_test_setup(a_flood_of_events_for_full_queues_blocks_nobody, clear),
+        cmocka_unit_test_setup(a_row_that_can_never_be_a_job_does_not_hold_others_of_a_full_queue,
+                               clear),
         cmocka_unit_test_setup(a_later_event_goes_to_the_schedule, clear),
         cmocka_unit_test_setup(two_relays_at_once_send_each_row_once, clear),
         cmocka_unit_test_setup(adding_an_event_wakes_who_listens, clear),
