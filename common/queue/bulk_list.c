@@ -209,6 +209,7 @@ static int turn(struct redis *r, struct bulk *b, const char *key, struct fail *f
     scoped(redis_reply_clear_p) redisReply *page = NULL;
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     scoped(sieve_done) struct sieve s = { .seen = 0 };
+    int64_t behind;
 
     TRY(read_page(r, key, -(int64_t)bulk_page(&b->at), -1, &page, f));
     bulk_weigh(&b->at, page, 1);
@@ -222,15 +223,16 @@ static int turn(struct redis *r, struct bulk *b, const char *key, struct fail *f
         return next_list(r, b, f);
     }
     TRY(words_script(r, &lua_sift, 2, &s.words, &reply, f));
-    TRY(reply_want_array(reply, 2, "a turn", f));
+    TRY(reply_want_array(reply, 3, "a turn", f));
     b->done += reply_int(reply->element[1], 0);
     if (reply_int(reply->element[0], 0) == 0) {
         return 0; /* all claimed meanwhile, or others given back: look again */
     }
-    b->looked += (int64_t)s.seen;
-    b->at.left -= (int64_t)s.seen; /* turned, ended or claimed: none of them is still to come */
+    behind = reply_int(reply->element[2], 0);
+    b->looked += (int64_t)s.seen - behind; /* turned, ended or claimed: none is still to come */
+    b->at.left -= (int64_t)s.seen - behind;
     b->at.turned = b->at.turned != 0 ? b->at.turned : s.first_passed;
-    return s.has_newest || b->at.left <= 0 ? next_list(r, b, f) : 0;
+    return (s.has_newest && behind == 0) || b->at.left <= 0 ? next_list(r, b, f) : 0;
 }
 
 int bulk_list_step(struct redis *r, struct bulk *b, struct fail *f)

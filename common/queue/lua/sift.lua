@@ -5,7 +5,7 @@
 -- KEYS: list, dead.
 -- ARGV: 'dead' or 'gone', then per seen job, tail first: 'end' or 'pass', payload, score in dead, lock, its jid (the last three
 -- only mean something with 'end').
--- Returns {jobs handled, jobs ended}.
+-- Returns {jobs handled, jobs ended, seen jobs behind the one it stopped at}.
 local width = 5
 local at, same = {}, {} -- place in ARGV by payload; the next place with the same bytes
 for i = #ARGV - width + 1, 2, -width do
@@ -13,11 +13,14 @@ for i = #ARGV - width + 1, 2, -width do
     at[ARGV[i + 1]] = i
 end
 local tail = redis.call('LRANGE', KEYS[1], -(#ARGV - 1) / width, -1)
-local handled, ended, pass = 0, 0, {}
+local handled, ended, behind, pass = 0, 0, 0, {}
 for n = #tail, 1, -1 do
     local payload = tail[n]
     local i = at[payload]
     if not i then
+        for _, seen in ipairs(redis.call('LRANGE', KEYS[1], -2 * (#ARGV - 1) / width, -1)) do
+            behind = behind + (at[seen] and 1 or 0)
+        end
         break
     end
     at[payload] = same[i]
@@ -43,4 +46,4 @@ end
 if #pass > 0 then
     redis.call('LPUSH', KEYS[1], unpack(pass))
 end
-return { handled, ended }
+return { handled, ended, behind }

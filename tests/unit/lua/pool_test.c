@@ -83,7 +83,7 @@ static void sift_turns_the_list_and_takes_out_what_is_to_end(void **state)
     (void)state;
     does("RPUSH", "list", "d", "c", "b", "a");
     does("SET", "lock", "jid");
-    runs("(3 1)", lua_sift, 2, "list", "dead", "dead", PASS("a"), END("b"), PASS("c"));
+    runs("(3 1 0)", lua_sift, 2, "list", "dead", "dead", PASS("a"), END("b"), PASS("c"));
     says("(c a d)", "LRANGE", "list", "0", "-1");
     says("(b 10)", "ZRANGE", "dead", "0", "-1", "WITHSCORES");
     says("0", "EXISTS", "lock");
@@ -93,11 +93,14 @@ static void sift_passes_over_what_was_claimed_and_stops_at_what_came_back(void *
 {
     (void)state;
     does("RPUSH", "list", "d", "c", "b", "new");
-    runs("(0 0)", lua_sift, 2, "list", "dead", "gone", PASS("b"), PASS("c"));
+    runs("(0 0 2)", lua_sift, 2, "list", "dead", "gone", PASS("b"), PASS("c"));
     says("(d c b new)", "LRANGE", "list", "0", "-1");
     does("RPOP", "list");
-    runs("(2 1)", lua_sift, 2, "list", "dead", "gone", PASS("a"), END("b"), PASS("c"));
+    runs("(2 1 0)", lua_sift, 2, "list", "dead", "gone", PASS("a"), END("b"), PASS("c"));
     says("(c d)", "LRANGE", "list", "0", "-1");
+    does("RPUSH", "list", "b", "new", "a");
+    runs("(1 0 3)", lua_sift, 2, "list", "dead", "gone", PASS("a"), PASS("b"), PASS("d"), END("c"));
+    says("(a c d b new)", "LRANGE", "list", "0", "-1");
     says("0", "EXISTS", "dead");
 }
 
@@ -106,7 +109,7 @@ static void sift_ends_one_of_twins(void **state)
     (void)state;
     does("RPUSH", "list", "a", "a");
     does("SET", "lock", "other");
-    runs("(2 1)", lua_sift, 2, "list", "dead", "dead", END("a"), PASS("a"));
+    runs("(2 1 0)", lua_sift, 2, "list", "dead", "dead", END("a"), PASS("a"));
     says("(a)", "LRANGE", "list", "0", "-1");
     says("1", "ZCARD", "dead");
     says("other", "GET", "lock");
