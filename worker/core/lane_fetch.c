@@ -10,7 +10,8 @@ enum {
     FETCH_BACKOFF_MAX_MS = 5000,
     FETCH_IDLE_MS = 500,
     DATABASE_LOOK_MS = 1000,
-    REDIS_SLACK_MS = 3000
+    REDIS_SLACK_MS = 3000,
+    LAST_LOOK_MS = 1000 /* how long the end waits for Redis to take back what is owed */
 };
 
 struct fetcher {
@@ -19,6 +20,8 @@ struct fetcher {
     struct db *db;      /* asked only after jobs lost their Postgres */
     int64_t backoff_ms; /* after the last failure; 0 = it went well */
     struct batch *spare;
+    bool owes;     /* a claim failed: its list may hold jobs whose reply was lost */
+    unsigned owed; /* that list */
 };
 
 /* Why nothing may be claimed at all; NULL = it may.  Lock held. */
@@ -56,10 +59,16 @@ static size_t room_now(struct lane *l)
     return room < LANE_BATCH_MAX ? room : LANE_BATCH_MAX;
 }
 
-/* The next claim list without unsettled jobs.  They are used in turn, so that what a lost reply
- * left in one is found again. */
-static bool free_serial(struct lane *l, unsigned *ret)
+/* The next claim list without unsettled jobs; first of all one that may hold jobs already.  They are used in turn, so that
+ * what was left in one is found again. */
+static bool free_serial(const struct fetcher *fetcher, unsigned *ret)
 {
+    const struct lane *l = fetcher->lane;
+
+    if (fetcher->owes) {
+        *ret = fetcher->owed;
+        return true;
+    }
     for (unsigned i = 0; i < l->serials_max; i++) {
         unsigned serial = (l->next_serial + i) % l->serials_max;
         if (!l->in_use[serial]) {
@@ -70,16 +79,17 @@ static bool free_serial(struct lane *l, unsigned *ret)
     return false;
 }
 
-/* Wait until jobs may be claimed.  0 = the lane stops. */
-static size_t wait_for_room(struct lane *l, unsigned *ret_serial)
+/* Wait until jobs may be claimed.  0 = the lane stops, or is quiet and owes jobs. */
+static size_t wait_for_room(struct fetcher *fetcher, unsigned *ret_serial)
 {
+    struct lane *l = fetcher->lane;
     size_t room = 0;
 
     pthread_mutex_lock(&l->lock);
-    while (!l->stopping && !l->ending) {
+    while (!l->stopping && !l->ending && !(l->quiet && fetcher->owes)) {
         if (l->quiet) {
             lane_note(l, "");
-        } else if ((room = room_now(l)) > 0 && free_serial(l, ret_serial)) {
+        } else if ((room = room_now(l)) > 0 && free_serial(fetcher, ret_serial)) {
             break;
         }
         room = 0;
@@ -108,6 +118,8 @@ static void deliver(struct fetcher *fetcher, unsigned serial, struct claimed *cl
     struct batch *b = count > 0 ? batch_new(take_ptr(fetcher->spare), claimed, serial) : NULL;
 
     claimed_done(claimed);
+    fetcher->owes = count > 0 && b == NULL; /* no memory */
+    fetcher->owed = serial;
     size_t ended = b != NULL && ask ? lane_end_cancelled(l, fetcher->redis, b) : 0;
     pthread_mutex_lock(&l->lock);
     note_success(l);
@@ -130,6 +142,9 @@ static void deliver(struct fetcher *fetcher, unsigned serial, struct claimed *cl
     }
     if (fetcher->spare == NULL) {
         fetcher->spare = take_ptr(l->spare);
+    }
+    if (fetcher->owes && !l->stopping) {
+        lane_wait(l, &l->room, FETCH_BACKOFF_MAX_MS); /* memory may come back */
     }
     pthread_mutex_unlock(&l->lock);
     atomic_fetch_add(&l->setup.stats->claimed, (long long)count);
@@ -194,6 +209,8 @@ static void fetch_once(struct fetcher *fetcher, size_t room, unsigned serial)
     }
     queue_claim_list(setup->identity, setup->queue, serial, &list);
     if (queue_claim(fetcher->redis, &request, &claimed, &f) < 0) {
+        fetcher->owes = true;
+        fetcher->owed = serial;
         back_off(fetcher, &f);
         return;
     }
@@ -204,13 +221,50 @@ static void fetch_once(struct fetcher *fetcher, size_t room, unsigned serial)
     deliver(fetcher, serial, &claimed);
 }
 
+/* Nothing is claimed any more: what a lost reply left in a list would stay there as long as this process lives, and then be
+ * recovered as if a worker had died of it.  False = Redis is away. */
+static bool give_back_owed(struct fetcher *fetcher)
+{
+    const struct lane_setup *setup = &fetcher->lane->setup;
+    struct claim_list list;
+    int64_t released = 0;
+    struct fail f = { 0 };
+
+    queue_claim_list(setup->identity, setup->queue, fetcher->owed, &list);
+    if (queue_claim_release(fetcher->redis, &list, &released, &f) < 0) {
+        back_off(fetcher, &f);
+        return false;
+    }
+    fetcher->owes = false;
+    if (released > 0) {
+        log_info("lane.owed", kv_str("queue", setup->queue), kv_int("jobs", released));
+    }
+    return true;
+}
+
+static bool is_stopped(struct lane *l)
+{
+    pthread_mutex_lock(&l->lock);
+    bool stopped = l->stopping || l->ending;
+    pthread_mutex_unlock(&l->lock);
+    return stopped;
+}
+
 static void fetch_until_stopped(struct fetcher *fetcher)
 {
     unsigned serial = 0;
-    size_t room = 0;
 
-    while ((room = wait_for_room(fetcher->lane, &serial)) > 0) {
-        fetch_once(fetcher, room, serial);
+    while (!is_stopped(fetcher->lane)) {
+        size_t room = wait_for_room(fetcher, &serial);
+        if (room > 0) {
+            fetch_once(fetcher, room, serial);
+        } else if (fetcher->owes) {
+            (void)give_back_owed(fetcher); /* again, after a rest */
+        }
+    }
+    if (fetcher->owes) {
+        redis_set_timeout(fetcher->redis, LAST_LOOK_MS);
+        (void)give_back_owed(fetcher); /* once; recovery finds them, too */
     }
 }
 

@@ -239,6 +239,45 @@ static void light_jobs_prove_nothing_about_postgres(void **unused)
     end();
 }
 
+static bool somebody_blocks(void *unused)
+{
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+    struct fail f = { 0 };
+
+    (void)unused;
+    return redis_do(fixture.redis, &reply, &f, "INFO", "clients", NULL) == 0 &&
+           strstr(reply->str, "blocked_clients:1") != NULL;
+}
+
+static bool one_waits(void *unused)
+{
+    (void)unused;
+    return fixture_redis_int(&fixture, "LLEN", "queue:test", NULL) == 1;
+}
+
+/* A claim's reply is lost just when the worker is told to be quiet: nobody would look into that list for hours. */
+static void a_quiet_lane_keeps_no_job_that_it_does_not_know(void **unused)
+{
+    scoped(redis_reply_clear_p) redisReply *pushed = NULL;
+    scoped(redis_reply_clear_p) redisReply *killed = NULL;
+    struct claim_list list;
+    struct fail f = { 0 };
+
+    (void)unused;
+    start(1);
+    assert_true(fixture_wait(somebody_blocks, NULL, SOON_MS));
+    queue_claim_list(identity, "test", 0, &list);
+    assert_int_equal(redis_do(fixture.redis, &pushed, &f, "LPUSH", list.key,
+                              "{\"class\":\"light\",\"args\":[],\"jid\":\"lost\"}", NULL),
+                     0);
+    lane_quiet(lane);
+    assert_int_equal(redis_do(fixture.redis, &killed, &f, "CLIENT", "KILL", "TYPE", "normal", NULL),
+                     0);
+    assert_true(fixture_wait(one_waits, NULL, SOON_MS));
+    assert_true(nothing_claimed(NULL));
+    end();
+}
+
 static int set_up(void **unused)
 {
     (void)unused;
@@ -268,6 +307,7 @@ int main(void)
         TEST(what_ended_before_a_slow_job_is_settled_while_it_runs),
         TEST(handing_back_waits_until_redis_has_taken_it),
         TEST(light_jobs_prove_nothing_about_postgres),
+        TEST(a_quiet_lane_keeps_no_job_that_it_does_not_know),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
