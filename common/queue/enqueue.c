@@ -9,6 +9,7 @@
 
 enum {
     GROUP_MAX = 1000,
+    GROUP_BYTES = 1024 * 1024, /* of args: Redis is held up for some 4 ms */
     ENQUEUE_KEYS = 4,
     FULL_RETRY_MS = 5000,
     JID_SECOND_DIGITS = 8,
@@ -294,6 +295,20 @@ static int await(struct redis_pipe *pipe, const struct sent *sent, struct fail *
                             : read_count(reply, f);
 }
 
+/* How many of the specs go into the next group. */
+static size_t group_size(const struct job_spec *specs, size_t count)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < count && i < GROUP_MAX; i++) {
+        bytes += specs[i].args != NULL ? strlen(specs[i].args) : 0;
+        if (i > 0 && bytes > GROUP_BYTES) {
+            return i;
+        }
+    }
+    return count < GROUP_MAX ? count : GROUP_MAX;
+}
+
 /* Several groups: while Redis works on one, the next is written. */
 static int push_groups(struct redis *r, const struct job_spec *specs, size_t count,
                        struct enqueued *results, struct fail *f)
@@ -302,10 +317,10 @@ static int push_groups(struct redis *r, const struct job_spec *specs, size_t cou
     struct sent sent = { .count = 0 };
 
     TRY(redis_pipe_open(r, &pipe, f));
-    for (size_t at = 0; at < count; at += GROUP_MAX) {
+    for (size_t at = 0, size; at < count; at += size) {
         scoped(group_done) struct group g = { .count = 0 };
-        size_t size = count - at < GROUP_MAX ? count - at : GROUP_MAX;
 
+        size = group_size(specs + at, count - at);
         TRY(group_init(&g, specs + at, size, results + at, f));
         TRY(await(pipe, &sent, f));
         TRY(words_pipe(pipe, g.script, ENQUEUE_KEYS, &g.words, f));
@@ -338,8 +353,8 @@ int queue_enqueue_each(struct redis *r, const struct job_spec *specs, size_t cou
         return 0;
     }
     memset(ret, 0, count * sizeof *ret);
-    return count <= GROUP_MAX ? push_group(r, specs, count, ret, f)
-                              : push_groups(r, specs, count, ret, f);
+    return group_size(specs, count) == count ? push_group(r, specs, count, ret, f)
+                                             : push_groups(r, specs, count, ret, f);
 }
 
 int queue_enqueue_bulk(struct redis *r, const struct job_spec *specs, size_t count, struct fail *f)

@@ -22,7 +22,8 @@
  * 1 = duplicate: the job is unique (unique.h), another one has its lock, jid is that one's, and nothing was pushed. */
 must_check int queue_enqueue(struct redis *r, const struct job_spec *spec,
                              char ret_jid[static JOB_JID_BYTES], struct fail *f);
-/* Many at once, first runs first; all or none of each group of 1000.  All specs are checked before the first is pushed.
+/* Many at once, first runs first; all or none of each group: 1000 jobs in a row, or fewer with 1 MiB of args together.  All specs
+ * are checked before the first is pushed.
  * Duplicates of unique jobs are passed over; queue_enqueue_each (unique.h) tells of them. */
 must_check int queue_enqueue_bulk(struct redis *r, const struct job_spec *specs, size_t count,
                                   struct fail *f);

@@ -32,7 +32,7 @@ struct enqueued {
 };
 
 /* queue_enqueue_bulk that tells what became of each; ret has `count` entries, filled when 0 is returned.  Of specs with the
- * same lock the first is pushed.  After a failure groups of 1000 before the failed one have been pushed. */
+ * same lock the first is pushed.  After a failure the groups before the failed one have been pushed. */
 must_check int queue_enqueue_each(struct redis *r, const struct job_spec *specs, size_t count,
                                   struct enqueued *ret, struct fail *f);
 

@@ -98,6 +98,37 @@ static void bulk_pushes_in_run_order_across_groups(void **state)
     assert_int_equal(fixture_int(fx, "LLEN", "queue:q", NULL), 0);
 }
 
+/* What a script call pushes holds everybody else up. */
+static void bulk_of_large_jobs_is_pushed_in_small_groups(void **state)
+{
+    enum { COUNT = 100, LARGE = 60000 };
+    struct fixture *fx = *state;
+    static struct job_spec specs[COUNT];
+    static char args[COUNT][LARGE];
+    scoped(redis_reply_clear_p) redisReply *stats = NULL;
+    const char *pushes;
+
+    for (size_t i = 0; i < COUNT; i++) {
+        memset(args[i], ' ', LARGE - 1);
+        args[i][snprintf(args[i], LARGE, "[%zu", i)] = ' ';
+        args[i][LARGE - 2] = ']';
+        specs[i] = (struct job_spec){ .type = "t", .queue = "q", .args = args[i] };
+    }
+    command(fx, "CONFIG", "RESETSTAT");
+    must(queue_enqueue_bulk(fx->redis, specs, COUNT, &fx->fail), fx);
+    for (size_t i = 0; i < COUNT; i++) {
+        char place[16];
+
+        (void)snprintf(place, sizeof place, "-%zu", i + 1);
+        scoped(free_p) char *payload = fixture_lindex(fx, "queue:q", place);
+        assert_int_equal(payload_number(payload, strlen(payload)), i);
+    }
+    must(redis_do(fx->redis, &stats, &fx->fail, "INFO", "commandstats", NULL), fx);
+    pushes = strstr(stats->str, "cmdstat_lpush:calls=");
+    assert_non_null(pushes);
+    assert_in_range(strtoll(pushes + strlen("cmdstat_lpush:calls="), NULL, 10), 6, 7);
+}
+
 static void claim_takes_the_oldest_first_and_keeps_them_in_the_list(void **state)
 {
     struct fixture *fx = *state;
@@ -326,6 +357,7 @@ int main(void)
         queue_test(scheduled_job_goes_to_schedule_only),
         queue_test(bad_jobs_are_refused_and_nothing_is_written),
         queue_test(bulk_pushes_in_run_order_across_groups),
+        queue_test(bulk_of_large_jobs_is_pushed_in_small_groups),
         queue_test(claim_takes_the_oldest_first_and_keeps_them_in_the_list),
         queue_test(claim_whose_reply_was_lost_is_returned_by_the_next_call),
         queue_test(more_than_asked_for_goes_back_to_run_next),
