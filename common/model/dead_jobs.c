@@ -78,10 +78,10 @@ static int keep_page(struct db *db, const struct job_entries *entries, struct fa
 int dead_jobs_archive(struct db *db, struct redis *r, const struct dead_archiving *what,
                       int64_t *ret_archived, struct fail *f)
 {
-    bool more = true;
+    int64_t kept = 0;
 
     *ret_archived = 0;
-    for (int64_t kept = 0; more && kept < what->most; kept += ARCHIVE_PAGE) {
+    for (bool more = true; more && kept < what->most;) {
         scoped(job_entries_free) struct job_entries entries = { .items = NULL };
         int64_t dropped = 0;
 
@@ -91,6 +91,7 @@ int dead_jobs_archive(struct db *db, struct redis *r, const struct dead_archivin
             TRY(queue_dead_drop(r, &entries, &dropped, f));
         }
         *ret_archived += dropped;
+        kept += (int64_t)entries.count;
         more = entries.total > (int64_t)entries.count;
     }
     return 0;

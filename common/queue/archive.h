@@ -17,7 +17,7 @@ struct dead_limits {
     int64_t keep;   /* entries */
     int64_t keep_s; /* age since death */
 };
-/* Up to ARCHIVE_PAGE of the oldest entries beyond either limit, oldest first; none = `dead` is within its limits.  Notes that
+/* Up to ARCHIVE_PAGE of the oldest entries beyond either limit, fewer when they are large, oldest first; none = `dead` is within its limits.  Notes that
  * there is an archive.  ret->total: how many are beyond. */
 must_check int queue_dead_over(struct redis *r, const struct dead_limits *limits,
                                struct job_entries *ret, struct fail *f);

@@ -76,6 +76,26 @@ static void recovery_leaves_to_the_archive_what_is_beyond(void **state)
     assert_int_equal(counts.trimmed, 0);
 }
 
+static void large_entries_are_read_in_small_pages(void **state)
+{
+    struct fixture *fx = *state;
+    const struct dead_limits limits = { 1, 3600 };
+    int64_t left = 60;
+
+    command(fx, "EVAL",
+            "for i = 1, 60 do redis.call('ZADD', 'dead', i, i .. string.rep('x', 60000)) end", "0");
+    while (left > 0) {
+        scoped(job_entries_free) struct job_entries over = { .items = NULL };
+        int64_t dropped = 0;
+
+        must(queue_dead_over(fx->redis, &limits, &over, &fx->fail), fx);
+        assert_int_equal(over.total, left);
+        assert_in_range(over.count, 1, 10);
+        must(queue_dead_drop(fx->redis, &over, &dropped, &fx->fail), fx);
+        left -= dropped;
+    }
+}
+
 static void an_archive_that_stays_away_does_not_fill_redis(void **state)
 {
     struct fixture *fx = *state;
@@ -103,6 +123,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         queue_test(recovery_trims_where_nobody_archives),
         queue_test(recovery_leaves_to_the_archive_what_is_beyond),
+        queue_test(large_entries_are_read_in_small_pages),
         queue_test(an_archive_that_stays_away_does_not_fill_redis),
         queue_test(what_is_no_job_is_not_run_again),
     };
