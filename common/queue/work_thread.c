@@ -308,7 +308,6 @@ static void settle(struct work_thread *t)
         back_off(t, &f);
     }
     conclude(t, 0);
-    claimed_done(&t->claimed);
 }
 
 void work_relieve(struct work_thread *t, struct redis *redis)
@@ -337,6 +336,18 @@ void work_relieve(struct work_thread *t, struct redis *redis)
     pthread_mutex_unlock(&t->lock);
 }
 
+static void do_batch(struct work_thread *t)
+{
+    if (t->count > 0) {
+        if (t->claimed.ask_cancelled) {
+            ask_cancelled(t);
+        }
+        run_batch(t);
+        settle(t);
+    }
+    claimed_done(&t->claimed);
+}
+
 void *work_thread_main(void *arg)
 {
     struct work_thread *t = arg;
@@ -350,13 +361,9 @@ void *work_thread_main(void *arg)
             clock_sleep_ms(REST_MS);
         } else if (claim(t, &f) < 0) {
             back_off(t, &f); /* the same list again: it may hold jobs whose reply was lost */
-        } else if (t->count > 0) {
+        } else {
             t->backoff_ms = 0;
-            if (t->claimed.ask_cancelled) {
-                ask_cancelled(t);
-            }
-            run_batch(t);
-            settle(t);
+            do_batch(t);
         }
     }
     if (queue_claim_release(t->redis, &t->list, &released, &f) < 0) {
