@@ -48,13 +48,6 @@ static bool is_showable(const struct json_span *time)
     return time->text != NULL && time->kind == JSON_SPAN_NUMBER;
 }
 
-/* Members of foreign clients that Sidekiq's pages cannot show: tags that are no list, times that are text, a backtrace that is not
- * packed.  The job's own bytes (args) are never among them. */
-struct mended {
-    struct str tags;
-    char created[JOB_TIME_BYTES], enqueued[JOB_TIME_BYTES];
-};
-
 /* The edits of one more failure, and the texts they point to. */
 struct marks {
     struct str error_class, message, tags;
