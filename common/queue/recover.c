@@ -13,7 +13,9 @@ enum {
     WAIT_MIN_MS = REDIS_BACKOFF_MAX_MS + 2000,
     PAUSE_MIN_MS = 1000,
     DEAD_MAX = 100000,
-    DEAD_TTL_S = 180 * 24 * 3600
+    DEAD_TTL_S = 180 * 24 * 3600,
+    TRIM_PAGE = 1000,
+    TRIM_PAGES_MAX = 100
 };
 
 /* One claim list and whose it is. */
@@ -123,8 +125,8 @@ static int recover_list(struct redis *r, const struct orphan *o, int64_t now_us,
     return 0;
 }
 
-/* Keep `dead` within its limits; what is thrown away is counted. */
-static int trim_dead(struct redis *r, struct fail *f)
+/* One step of keeping `dead` within its limits; what is thrown away is counted. */
+static int trim_once(struct redis *r, int64_t *ret_dropped, struct fail *f)
 {
     scoped(words_done) struct words w = { .items = NULL };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
@@ -132,7 +134,21 @@ static int trim_dead(struct redis *r, struct fail *f)
     words_text(&w, KEY_DEAD);
     words_addf(&w, "%d", DEAD_MAX);
     words_addf(&w, "%d", DEAD_TTL_S);
-    return words_script(r, &lua_trim_dead, 1, &w, &reply, f);
+    words_addf(&w, "%d", TRIM_PAGE);
+    TRY(words_script(r, &lua_trim_dead, 1, &w, &reply, f));
+    *ret_dropped = reply_int(reply, 0);
+    return 0;
+}
+
+/* Jobs can die faster than one page a round. */
+static int trim_dead(struct redis *r, struct fail *f)
+{
+    int64_t dropped = TRIM_PAGE;
+
+    for (int i = 0; i < TRIM_PAGES_MAX && dropped == TRIM_PAGE; i++) {
+        TRY(trim_once(r, &dropped, f));
+    }
+    return 0;
 }
 
 enum { FORGET_MAX = 500 };

@@ -43,11 +43,11 @@ static void recovery_trims_where_nobody_archives(void **state)
     struct fixture *fx = *state;
     struct archive_counts counts;
 
-    fill(fx, 50);
+    fill(fx, 2500);
     recover(fx);
     assert_int_equal(fixture_int(fx, "ZCARD", "dead", NULL), 100000);
     must(queue_archive_counts(fx->redis, &counts, &fx->fail), fx);
-    assert_int_equal(counts.trimmed, 50);
+    assert_int_equal(counts.trimmed, 2500);
     assert_int_equal(counts.archived, 0);
 }
 

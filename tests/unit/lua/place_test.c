@@ -205,7 +205,7 @@ static void slot_done_clears_its_own_marker(void **state)
     runs("0", lua_slot_done, 1, "busy", "j1");
 }
 
-/* ---- trim_dead: how many to keep, seconds to keep ---- */
+/* ---- trim_dead: how many to keep, seconds to keep, most to drop ---- */
 
 static void trim_dead_drops_the_oldest_beyond_the_limit(void **state)
 {
@@ -214,17 +214,17 @@ static void trim_dead_drops_the_oldest_beyond_the_limit(void **state)
     (void)state;
     does("ZADD", "dead", now, "c", now, "d", score_of(lua_now_us() - 2000000), "b",
          score_of(lua_now_us() - 3000000), "a");
-    runs("2", lua_trim_dead, 1, "dead", "2", "1000");
+    runs("2", lua_trim_dead, 1, "dead", "2", "1000", "1000");
     says("(c d)", "ZRANGE", "dead", "0", "-1");
     says("2", "GET", "dropship:stat:trimmed");
-    runs("0", lua_trim_dead, 1, "dead", "2", "1000");
+    runs("0", lua_trim_dead, 1, "dead", "2", "1000", "1000");
 }
 
 static void trim_dead_drops_what_is_too_old(void **state)
 {
     (void)state;
     does("ZADD", "dead", score_of(lua_now_us()), "b", score_of(lua_now_us() - 2000000000), "a");
-    runs("1", lua_trim_dead, 1, "dead", "100", "1000");
+    runs("1", lua_trim_dead, 1, "dead", "100", "1000", "1000");
     says("(b)", "ZRANGE", "dead", "0", "-1");
 }
 
@@ -234,9 +234,9 @@ static void trim_dead_leaves_it_to_an_archive_until_ten_times_over(void **state)
     does("SET", "dropship:archive", "1");
     does("ZADD", "dead", "1", "a", "2", "b", "3", "c", "4", "d", "5", "e", "6", "f", "7", "g", "8",
          "h", "9", "i", "10", "j");
-    runs("0", lua_trim_dead, 1, "dead", "1", "1000");
+    runs("0", lua_trim_dead, 1, "dead", "1", "1000", "1000");
     does("ZADD", "dead", "11", "k", "12", "l");
-    runs("2", lua_trim_dead, 1, "dead", "1", "1000");
+    runs("2", lua_trim_dead, 1, "dead", "1", "1000", "1000");
     says("(c)", "ZRANGE", "dead", "0", "0");
 }
 
