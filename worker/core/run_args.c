@@ -89,10 +89,10 @@ int run_args_parse(const char *text, size_t size_bytes, json_t **ret, struct fai
     scoped(str_done) struct str fitting;
     const char *end = text + size_bytes;
 
+    str_init(&fitting, 2 * size_bytes + NUMBER_BYTES); /* two quotes for a long number */
     if (json_parse(text, size_bytes, "args", ret, f) == 0) {
         return 0;
     }
-    str_init(&fitting, 2 * size_bytes + NUMBER_BYTES); /* two quotes for a long number */
     for (const char *at = text; at < end;) {
         if (*at == '"') {
             at = copy_string(at, end, &fitting);
