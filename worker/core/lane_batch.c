@@ -241,10 +241,10 @@ void lane_shed_waiting(struct lane *l)
 
 size_t lane_look_ahead(const struct lane *l)
 {
-    if (l->average_us < 0 || l->average_us > LANE_AHEAD_US) {
+    if (l->average_us < 0) {
         return 0;
     }
-    int64_t each = LANE_AHEAD_US / (l->average_us > 0 ? l->average_us : 1);
-    int64_t all = each * l->threads_wanted;
-    return (size_t)(all < LANE_BATCH_MAX ? all : LANE_BATCH_MAX);
+    /* All threads together: many of them are done with something in that time, however long each job takes. */
+    int64_t ahead = (int64_t)l->threads_wanted * LANE_AHEAD_US / (l->average_us + 1);
+    return (size_t)(ahead < LANE_BATCH_MAX ? ahead : LANE_BATCH_MAX);
 }
