@@ -266,6 +266,49 @@ static void slot_is_freed_by_nobody_else(void **state)
     batch_free(&by_hand);
 }
 
+static int64_t script_calls(struct fixture *fx)
+{
+    scoped(redis_reply_clear_p) redisReply *reply = NULL;
+    const char *line;
+
+    must(redis_do(fx->redis, &reply, &fx->fail, "INFO", "commandstats", NULL), fx);
+    line = strstr(reply->str, "cmdstat_evalsha:calls=");
+    return line == NULL ? 0 : strtoll(line + strlen("cmdstat_evalsha:calls="), NULL, 10);
+}
+
+/* In the order of the claim, of which the first job came by a BLMOVE. */
+static void whole_batch_is_settled_by_one_call(void **state)
+{
+    struct fixture *fx = *state;
+    static struct batch b;
+    struct settlement s[4];
+
+    for (int round = 0; round < 2; round++) { /* the first loads the script */
+        int64_t before;
+
+        for (int i = 0; i < 4; i++) {
+            fixture_enqueue(fx, "q", i, NULL);
+        }
+        queue_claim_list(ME, "q", 1, &b.list);
+        command(fx, "BLMOVE", "queue:q", b.list.key, "RIGHT", "LEFT", "1");
+        fixture_claim(fx, &b, ME, "q", 1, 4);
+        assert_int_equal(b.count, 4);
+        for (size_t i = 0; i < 4; i++) {
+            s[i] = (struct settlement){ .kind = SETTLE_DONE,
+                                        .payload = b.payloads[i],
+                                        .payload_bytes = b.sizes[i],
+                                        .no_lock = true,
+                                        .fenced = true };
+        }
+        before = script_calls(fx);
+        must(queue_settle_whole(fx->redis, &b.list, s, 4, clock_now_us(), &fx->fail), fx);
+        assert_false(s[0].fenced);
+        assert_int_equal(script_calls(fx), before + 1);
+        assert_int_equal(fixture_int(fx, "EXISTS", b.list.key, NULL), 0);
+        batch_free(&b);
+    }
+}
+
 /* Recovered, run and settled elsewhere; then a BLMOVE of this worker, whose client had gone by then, brought another job. */
 static void job_that_came_into_the_list_afterwards_is_nobodys_to_settle(void **state)
 {
@@ -295,6 +338,7 @@ int main(void)
         queue_test(each_outcome_has_its_place),
         queue_test(jobs_given_back_run_next_in_their_order),
         queue_test(recovered_job_cannot_be_settled_by_its_loser),
+        queue_test(whole_batch_is_settled_by_one_call),
         queue_test(job_that_came_into_the_list_afterwards_is_nobodys_to_settle),
         queue_test(settling_twice_changes_nothing_the_second_time),
         queue_test(entries_of_one_instant_get_distinct_scores),
