@@ -19,7 +19,7 @@ static const struct column job_columns[] = {
     { "ARGS", "args", CELL_JSON },
     { "ENQUEUED", "enqueued_at", CELL_AGE },
     { "AT", "due_at", CELL_DUE },
-    { "FAILED", "retry_count", CELL_INT },
+    { "FAILED", "failures", CELL_INT },
     { "ERROR", "error_message", CELL_TEXT },
 };
 static const struct column job_fields[] = {
@@ -31,7 +31,7 @@ static const struct column job_fields[] = {
     { "args", "args", CELL_JSON },
     { "enqueued", "enqueued_at", CELL_AGE },
     { "due", "due_at", CELL_DUE },
-    { "failures", "retry_count", CELL_INT },
+    { "failures", "failures", CELL_INT },
     { "error", "error_class", CELL_LONG },
     { "message", "error_message", CELL_LONG },
 };

@@ -138,6 +138,7 @@ static void add_job_members(json_t *view, const struct job *job)
     json_object_set_new(view, "created_at", out_instant(job->created_us));
     json_object_set_new(view, "retry_count",
                         job->retry_count < 0 ? json_null() : json_integer(job->retry_count));
+    json_object_set_new(view, "failures", json_integer((json_int_t)job->retry_count + 1));
     json_object_set_new(view, "error_class",
                         error_class != NULL ? json_string(error_class) : json_null());
     json_object_set_new(view, "error_message",

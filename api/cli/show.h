@@ -25,8 +25,8 @@ must_check int show_scale(struct redis *r, json_t **ret, struct fail *f);
 must_check int show_stats(struct redis *r, json_t **ret, struct fail *f);
 /* [{"provider","text","until"}]: what outside services make us wait for. */
 must_check int show_limits(struct redis *r, json_t **ret, struct fail *f);
-/* {"jid","state","type","queue","args","worker","due_at","enqueued_at","created_at","retry_count","error_class","error_message",
- * "payload"}.  NULL when memory runs out. */
+/* {"jid","state","type","queue","args","worker","due_at","enqueued_at","created_at","retry_count","failures","error_class",
+ * "error_message","payload"}; retry_count is Sidekiq's: 0 after the first failure.  NULL when memory runs out. */
 json_t *show_job(const struct job_entry *entry);
 /* [{"name","value","default","tuned","type","choices","min","max","unit","help"}] */
 json_t *show_settings(const struct settings *now);

@@ -166,6 +166,16 @@ test('jobs for later go to the schedule; retry --all brings the dead back', () =
   assert.equal(json('jobs').total, 1);
 });
 
+test('a job that failed once is told to have failed once', () => {
+  keys('ZADD', 'retry', '4102444800', '{"class":"noop","queue":"default","args":[],"jid":"once","retry_count":0,"error_message":"no"}');
+  const [job] = json('jobs', '--state', 'retry').jobs;
+  assert.deepEqual([job.retry_count, job.failures], [0, 1]);
+  assert.match(human('jobs', '--state', 'retry'), / 1  no\n/);
+  assert.match(human('job', 'once'), /failures +1\n/);
+  json('enqueue', 'noop');
+  assert.equal(json('jobs').jobs[0].failures, 0);
+});
+
 test('a unique job is enqueued once, until it has gone', () => {
   const words = ['enqueue', 'noop', '[1, 2]', '--unique-for', '60', '--expires-in', '3600'];
   const first = json(...words);
