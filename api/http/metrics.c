@@ -271,7 +271,7 @@ static void uptime(const struct metrics_view *v, const struct row *row, struct s
 /* To add a family: a line here; a number that is not in the view yet gets a reader in metrics_view.c. */
 /* clang-format off */
 static const struct row rows[] = {
-    { PART_queues, COUNTER, "dropship_jobs_enqueued_total", enqueued, NOWHERE, "Jobs enqueued, as far as their producer counts them." },
+    { PART_queues, COUNTER, "dropship_jobs_enqueued_total", enqueued, NOWHERE, "Jobs enqueued, those for later too; what a Sidekiq client pushes is not counted." },
     { PART_jobs, COUNTER, "dropship_jobs_total", outcomes, NOWHERE, "Jobs that workers settled, by outcome." },
     { PART_jobs, COUNTER, "dropship_job_failures_total", failures, NOWHERE, "Runs that failed." },
     { PART_jobs, HISTOGRAM, "dropship_job_wait_seconds", times, IN_VIEW(waits), "From enqueued to started." },

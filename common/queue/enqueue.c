@@ -122,7 +122,7 @@ static size_t run_length(const struct group *g, size_t first)
     bool later = is_later(g, first);
 
     while (end < g->count && is_later(g, end) == later &&
-           (later || is_same(g->specs[end].queue, g->specs[first].queue))) {
+           is_same(g->specs[end].queue, g->specs[first].queue)) {
         end++;
     }
     return end - first;
@@ -139,8 +139,8 @@ static void add_blocks(struct group *g)
         size_t length = run_length(g, at);
         bool later = is_later(g, at);
 
-        words_text(&g->words, later ? "" : g->specs[at].queue);
-        words_addf(&g->words, "%zu", length);
+        words_text(&g->words, g->specs[at].queue);
+        words_addf(&g->words, "%s%zu", later ? "-" : "", length);
         for (size_t end = at + length; at < end; at++) {
             if (later) {
                 add_score(g, at, jitter_us);

@@ -87,7 +87,7 @@ struct metrics_times {
 must_check int queue_metrics_times(struct redis *r, enum metrics_where where,
                                    struct metrics_times **ret, size_t *ret_count, struct fail *f);
 
-/* Jobs enqueued per queue, as far as they are counted: `queue` and `value` of each row; *ret is malloc'ed. */
+/* Jobs enqueued per queue, by enqueue and the timetable; a Sidekiq client counts none: `queue` and `value` of each row; *ret is malloc'ed. */
 must_check int queue_metrics_enqueued(struct redis *r, struct metrics_count **ret,
                                       size_t *ret_count, struct fail *f);
 

@@ -23,4 +23,5 @@ end
 redis.call('SET', KEYS[2], ARGV[4], 'EX', ARGV[3])
 redis.call('SADD', KEYS[3], ARGV[5])
 redis.call('LPUSH', KEYS[4], ARGV[6])
+redis.call('HINCRBY', 'dropship:metrics:enqueued', ARGV[5], 1)
 return { 0, wait }

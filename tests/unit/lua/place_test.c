@@ -4,7 +4,7 @@
 #include "queue_lua.h"
 #include "tests/unit/lua/lua.h"
 
-/* ---- enqueue: longest queue, then queue, n, payloads; or "", n, scores and payloads ---- */
+/* ---- enqueue: longest queue, then queue, n, payloads; or queue, -n, scores and payloads ---- */
 
 #define ENQUEUE lua_enqueue, 4, "queues", "schedule", "memory", "longest"
 
@@ -20,9 +20,18 @@ static void enqueue_pushes_in_run_order_and_names_the_queues(void **state)
 static void enqueue_with_a_score_schedules(void **state)
 {
     (void)state;
-    runs("3", ENQUEUE, "9", "", "2", "12.5", "a", "13.5", "b", "q", "1", "c");
+    runs("3", ENQUEUE, "9", "q", "-2", "12.5", "a", "13.5", "b", "q", "1", "c");
     says("(a 12.5 b 13.5)", "ZRANGE", "schedule", "0", "-1", "WITHSCORES");
     says("(c)", "LRANGE", "queue:q", "0", "-1");
+}
+
+static void enqueue_counts_what_it_pushed_per_queue(void **state)
+{
+    (void)state;
+    runs("4", ENQUEUE, "9", "q", "1", "a", "r", "1", "b", "q", "-2", "5.5", "c", "6.5", "d");
+    says("(3 1)", "HMGET", "dropship:metrics:enqueued", "q", "r");
+    runs("(QUEUE_FULL q 1 1)", ENQUEUE, "1", "s", "1", "e", "q", "1", "f");
+    says("(3 1 nil)", "HMGET", "dropship:metrics:enqueued", "q", "r", "s");
 }
 
 static void enqueue_pushes_nothing_to_a_queue_as_long_as_the_limit(void **state)
@@ -33,7 +42,7 @@ static void enqueue_pushes_nothing_to_a_queue_as_long_as_the_limit(void **state)
     says("0", "EXISTS", "queue:r", "queues");
     does("SET", "longest", "3");
     runs("2", ENQUEUE, "2", "r", "1", "a", "q", "1", "b");
-    runs("1", ENQUEUE, "2", "", "1", "5.5", "later"); /* what is due later waits elsewhere */
+    runs("1", ENQUEUE, "2", "q", "-1", "5.5", "later"); /* what is due later waits elsewhere */
 }
 
 static void enqueue_pushes_nothing_while_memory_is_short(void **state)
@@ -41,7 +50,7 @@ static void enqueue_pushes_nothing_while_memory_is_short(void **state)
     (void)state;
     does("SET", "memory", "much");
     runs("(MEMORY_FULL much)", ENQUEUE, "2", "r", "1", "a");
-    runs("(MEMORY_FULL much)", ENQUEUE, "2", "", "1", "5.5", "later");
+    runs("(MEMORY_FULL much)", ENQUEUE, "2", "r", "-1", "5.5", "later");
     says("1", "DBSIZE");
 }
 
@@ -150,6 +159,7 @@ static void slot_pushes_once_for_all_callers(void **state)
     (void)state;
     runs("(0 *)", SLOT(slot, "j1"));
     runs("(1 *)", SLOT(slot, "j2"));
+    says("1", "HGET", "dropship:metrics:enqueued", "q");
     says("(tick)", "LRANGE", "queue:q", "0", "-1");
     says("(q)", "SMEMBERS", "queues");
     says("j1", "GET", "busy");
@@ -286,6 +296,7 @@ static void run_again_puts_the_job_at_the_end_of_its_queue(void **state)
 const struct CMUnitTest lua_place_tests[] = {
     lua_test(enqueue_pushes_in_run_order_and_names_the_queues),
     lua_test(enqueue_with_a_score_schedules),
+    lua_test(enqueue_counts_what_it_pushed_per_queue),
     lua_test(enqueue_pushes_nothing_to_a_queue_as_long_as_the_limit),
     lua_test(enqueue_pushes_nothing_while_memory_is_short),
     lua_test(enqueue_is_refused_when_redis_is_full),

@@ -43,6 +43,9 @@ static void enqueue_unique_pushes_a_repeated_call_once(void **state)
     (void)state;
     runs("(1 )", lua_enqueue_unique, KEYS4, "9", "q", "", "a", "lock", "j1", "60");
     runs("(1 )", lua_enqueue_unique, KEYS4, "9", "q", "", "a again", "lock", "j1", "90");
+    runs("(1 j1 )", lua_enqueue_unique, KEYS4, "9", "q", "", "b", "lock", "j2", "90", "q", "5.5",
+         "c", "", "j3", "0");
+    says("(q 2)", "HGETALL", "dropship:metrics:enqueued"); /* a and c */
     says("(a)", "LRANGE", "queue:q", "0", "-1");
     says("90", "TTL", "lock");
 }
