@@ -69,6 +69,9 @@ static int inquire(struct redis *asker, const char *service, redisReply **ret, b
         return redis_refused(asker, question[0], reply, &rule, f);
     }
     TRY(redis_read(asker, subscription[0], &watching, f));
+    if (asker->context->reader->pos < asker->context->reader->len) { /* no recv would show it */
+        return fail_code(f, FAIL_LATER, REDIS_CONNECTION, "tells of a failover just now");
+    }
     *ret_watching = watching->type == REDIS_REPLY_ARRAY; /* a login may lack the right */
     *ret = take_ptr(reply);
     return 0;

@@ -10,7 +10,12 @@
 
 #include <cmocka.h>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pthread.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "common/base/clock.h"
 #include "common/redis/redis.h"
@@ -294,6 +299,96 @@ static void sentinel_user_is_let_in(void **state)
     assert_in_range(writes_reach(fx->redis, &fx->servers[0]), 0, WITHOUT_FAILOVER_MS);
 }
 
+/* ---- a sentinel that a test plays ---- */
+
+struct played {
+    int listener, port, peer;
+    char primary[8]; /* its port */
+    int asked;       /* so often; read after the thread has ended */
+};
+
+/* Names the primary: the first time with a failover behind the answer, in the same bytes. */
+static void play_answer(const struct played *p)
+{
+    static const char failover[] = "*3\r\n$7\r\nmessage\r\n$14\r\n+switch-master\r\n$1\r\nx\r\n";
+    char answer[512];
+    int length = snprintf(answer, sizeof answer,
+                          "*2\r\n$9\r\n127.0.0.1\r\n$%zu\r\n%s\r\n"
+                          "*3\r\n$9\r\nsubscribe\r\n$14\r\n+switch-master\r\n:1\r\n%s",
+                          strlen(p->primary), p->primary, p->asked == 1 ? failover : "");
+
+    (void)send(p->peer, answer, (size_t)length, MSG_NOSIGNAL);
+}
+
+/* Until it was asked twice; the last connection stays open. */
+static void *play(void *arg)
+{
+    struct played *p = arg;
+
+    while (p->asked < 2) {
+        char bytes[512];
+        ssize_t n;
+
+        p->peer = accept(p->listener, NULL, NULL);
+        while (p->asked < 2 && (n = recv(p->peer, bytes, sizeof bytes - 1, 0)) > 0) {
+            bytes[n] = '\0';
+            if (strstr(bytes, "SUBSCRIBE") == NULL) {
+                (void)send(p->peer, "+OK\r\n", 5, MSG_NOSIGNAL);
+            } else {
+                p->asked++;
+                play_answer(p);
+            }
+        }
+        if (p->asked < 2) {
+            close(p->peer);
+        }
+    }
+    return NULL;
+}
+
+static void played_listen(struct played *p)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t size = sizeof address;
+
+    p->listener = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(p->listener >= 0);
+    assert_int_equal(bind(p->listener, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(p->listener, 4), 0);
+    assert_int_equal(getsockname(p->listener, (struct sockaddr *)&address, &size), 0);
+    p->port = ntohs(address.sin_port);
+}
+
+static void failover_told_with_the_answer_is_heeded(void **state)
+{
+    struct fixture *fx = *state;
+    struct played p = { .asked = 0 };
+    struct redis *r = NULL;
+    struct fail f = { .text = "" };
+    int64_t until_ms = clock_mono_ms() + FAILOVER_MS;
+    char url[128];
+    pthread_t thread;
+
+    played_listen(&p);
+    (void)snprintf(p.primary, sizeof p.primary, "%d", fx->servers[0].port);
+    (void)snprintf(url, sizeof url, "redis+sentinel://127.0.0.1:%d/primary", p.port);
+    assert_int_equal(redis_open(url, &r, &f), 0);
+    assert_int_equal(pthread_create(&thread, NULL, play, &p), 0);
+    assert_int_equal(redis_connect(r, &f), -1);
+    assert_int_equal(f.kind, FAIL_LATER);
+    assert_non_null(strstr(f.text, "failover"));
+    while (redis_connect(r, &f) < 0) {
+        assert_true(clock_mono_ms() < until_ms);
+        clock_sleep_ms(f.retry_after_ms);
+    }
+    pthread_join(thread, NULL);
+    assert_int_equal(p.asked, 2);
+    redis_close(r);
+    close(p.peer);
+    close(p.listener);
+}
+
 int main(void)
 {
 #define with_sentinels(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -309,6 +404,7 @@ int main(void)
         with_sentinels(every_sentinels_word_is_in_the_failure),
         with_sentinels(sentinels_have_a_login_of_their_own),
         with_sentinels(sentinel_user_is_let_in),
+        with_sentinels(failover_told_with_the_answer_is_heeded),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
