@@ -155,9 +155,11 @@ static void show_queue_side(const json_t *answer)
            json_int(answer, "jobs.scheduled", 0), json_int(answer, "jobs.retry", 0),
            json_int(answer, "jobs.dead", 0), json_int(answer, "jobs.processed", 0),
            json_int(answer, "jobs.failed", 0));
-    printf("             overdue %s  recovered %" PRId64 "  fenced %" PRId64 "\n\n",
+    printf("             overdue %s  recovered %" PRId64 "  fenced %" PRId64
+           "  dead archived %" PRId64 "  dead dropped %" PRId64 "\n\n",
            json_int(answer, "jobs.overdue_ms", 0) > 0 ? overdue : "none",
-           json_int(answer, "jobs.recovered", 0), json_int(answer, "jobs.fenced", 0));
+           json_int(answer, "jobs.recovered", 0), json_int(answer, "jobs.fenced", 0),
+           json_int(answer, "jobs.archived", 0), json_int(answer, "jobs.trimmed", 0));
     out_table(json_object_get(answer, "queues"), queue_columns, QUEUE_COLUMNS);
     printf("\n");
     out_table(json_object_get(answer, "workers"), worker_columns, WORKER_COLUMNS);

@@ -19,6 +19,8 @@ const char *const metrics_part_names[METRICS_PART_COUNT] = {
 static int read_stats(struct request *rq, struct metrics_view *v, struct fail *f)
 {
     TRY(queue_stats(rq->redis, &v->stats, f));
+    TRY(queue_archive_counts(rq->redis, &v->archive, f));
+    TRY(queue_list_counts(rq->redis, &v->lists, f));
     return queue_metrics_safety(rq->redis, &v->safety, f);
 }
 

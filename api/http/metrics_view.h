@@ -6,6 +6,8 @@
 #include <stdbool.h>
 
 #include "api/http/request.h"
+#include "common/queue/archive.h"
+#include "common/queue/lists.h"
 #include "common/queue/metrics.h"
 #include "common/queue/queue.h"
 
@@ -40,6 +42,8 @@ struct metrics_view {
 
     struct queue_stats stats; /* stats */
     struct metrics_safety safety;
+    struct archive_counts archive;
+    struct list_counts lists;
     struct queue_info *queues; /* queues */
     size_t queue_count;
     struct metrics_counts enqueued;

@@ -94,7 +94,6 @@ must_check int queue_metrics_enqueued(struct redis *r, struct metrics_count **re
 /* How safe jobs are: what recovery did, and its proof. */
 struct metrics_safety {
     int64_t condemned;      /* sent to dead as WorkerLost */
-    int64_t trimmed;        /* dropped from dead because it was full */
     int64_t canary_age_us;  /* since the last canary was planted; -1 = never */
     int64_t canary_away_us; /* how long the last one was, or is, away; -1 = never planted */
 };

@@ -167,15 +167,13 @@ int queue_metrics_safety(struct redis *r, struct metrics_safety *ret, struct fai
     scoped(redis_reply_clear_p) redisReply *canary = NULL;
     int64_t now_us;
 
-    TRY(redis_do(r, &stats, f, "MGET", "dropship:stat:condemned", "dropship:stat:trimmed", NULL));
-    TRY(reply_want_array(stats, 2, "statistics", f));
+    TRY(redis_do(r, &stats, f, "GET", "dropship:stat:condemned", NULL));
     TRY(redis_do(r, &canary, f, "HMGET", "dropship:canary", "planted", "back", NULL));
     TRY(reply_want_array(canary, 2, "the canary", f));
     TRY(redis_time_us(r, &now_us, f));
     int64_t planted_ms = reply_int(canary->element[0], -1);
     int64_t back_ms = reply_int(canary->element[1], -1);
-    *ret = (struct metrics_safety){ .condemned = reply_int(stats->element[0], 0),
-                                    .trimmed = reply_int(stats->element[1], 0),
+    *ret = (struct metrics_safety){ .condemned = reply_int(stats, 0),
                                     .canary_age_us = -1,
                                     .canary_away_us = -1 };
     if (planted_ms >= 0) {

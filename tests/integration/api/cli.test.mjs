@@ -86,6 +86,7 @@ test('status shows sandbox, STOP, modes, orders, queues, waits and tuned setting
   keys('HSET', 'dropship:limit:cj', 'text', 'points used up', 'until', soon);
   keys('HSET', 'dropship:limit:old', 'text', 'over', 'until', '1000.5');
   keys('SET', 'dropship:limit:cj:next', '1');
+  keys('MSET', 'dropship:stat:archived', '21', 'dropship:stat:trimmed', '4');
   const s = JSON.parse(run(['status', '--json'], { DROPSHIP_SANDBOX: 'shopify,cj' }).stdout);
   assert.equal(s.sandbox, 'shopify,cj');
   assert.equal(s.stop, true);
@@ -97,7 +98,7 @@ test('status shows sandbox, STOP, modes, orders, queues, waits and tuned setting
   assert.deepEqual(s.limits.map((l) => [l.provider, l.text]), [['cj', 'points used up']]);
   assert.ok(s.tuned.some((t) => t.name === 'orders.check_s' && t.value === '60' && t.default === '300'));
   const text = run(['status'], { DROPSHIP_SANDBOX: 'shopify,cj' }).stdout;
-  for (const part of ['SANDBOX: simulated are shopify,cj', 'STOP is ON', 'held 1', '0 missing, 0 double', 'points used up', 'orders.check_s']) {
+  for (const part of ['SANDBOX: simulated are shopify,cj', 'STOP is ON', 'held 1', '0 missing, 0 double', 'points used up', 'orders.check_s', 'dead archived 21  dead dropped 4']) {
     assert.ok(text.includes(part), `${part} in:\n${text}`);
   }
 });

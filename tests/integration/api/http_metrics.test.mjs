@@ -41,6 +41,15 @@ test('what workers counted is shown per queue, type and outcome', async () => {
   assert.equal(sample(families, 'dropship_job_wait_seconds_sum', { queue: 'default', type: 'noop' }), 400.000123);
 });
 
+test('the archive of the dead and the index of claim lists are counted', async () => {
+  api.redis('MSET', 'dropship:stat:archived', '21', 'dropship:stat:trimmed', '4');
+  api.redis('SADD', 'dropship:lists', 'dropship:claimed:h:1:a:q#1', 'dropship:claimed:h:1:a:q#2');
+  api.redis('HSET', 'dropship:lists_search', 'found', '3');
+  const families = await metrics();
+  const shown = ['jobs_archived_total', 'jobs_trimmed_total', 'claim_lists', 'claim_lists_found_total'];
+  assert.deepEqual(shown.map((name) => sample(families, `dropship_${name}`)), [21, 4, 2, 3]);
+});
+
 test('limits and breakers are shown per provider', async () => {
   const soon = String(Date.now() + 60000);
   api.redis('HSET', 'dropship:metrics:pool', 'claimed|', '9', 'limit_waits|cj', '4', 'limit_wait_us|cj', '2500000', 'limit_refused|shopify', '1', 'breaker_opened|tiktok', '2', 'recovered|default', '6');
