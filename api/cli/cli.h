@@ -81,8 +81,8 @@ must_check int cli_redis(struct cli *c, struct redis **ret, struct fail *f);
 /* Options and usage that choose jobs (bulk.h). */
 #define BULK_OPTIONS "all state= queue= class= error= older-than= newer-than= limit= dry-run"
 #define BULK_USAGE                                                                                 \
-    "--state S [--queue Q] [--class C] [--error E] [--older-than S] [--newer-than S] [--limit N] " \
-    "[--dry-run]"
+    "--state STATE [--queue Q] [--class TYPE] [--error CLASS] [--older-than SECONDS] "             \
+    "[--newer-than SECONDS] [--limit N] [--dry-run]"
 
 #define COMMAND(name, run, usage, words_min, words_max, options, help) cli_command_fn run;
 #include "api/cli/command_table.h"

@@ -16,7 +16,7 @@ COMMAND("scale", cmd_scale, "[QUEUE=THREADS ...] [--worker IDENTITY] [--reset [Q
         "Threads per queue: show them; or change them in all workers, or in one, while they run; --reset: as the workers were started")
 COMMAND("quiet", cmd_quiet, "IDENTITY | --all", 0, 1, "all", "A worker, or all, take no more jobs and finish those they have")
 COMMAND("stop-worker", cmd_stop_worker, "IDENTITY | --all", 0, 1, "all", "A worker, or all, end as after SIGTERM (the one STOP of spending is: stop)")
-COMMAND("enqueue", cmd_enqueue, "TYPE [ARGS] [--in SECONDS | --at TIME] [--queue Q] [--expires-in S] [--unique-for S [--unique-key K]] [--traceparent TP]",
+COMMAND("enqueue", cmd_enqueue, "TYPE [ARGS] [--in SECONDS | --at TIME] [--queue Q] [--expires-in SECONDS] [--unique-for SECONDS [--unique-key K]] [--traceparent TP]",
         1, 2, "in= at= queue= expires-in= unique-for= unique-key= traceparent=",
         "Enqueue a job; ARGS is a JSON array.  Unique: not while another with the same type, queue and ARGS, or the same key, is there")
 COMMAND("cancel", cmd_cancel, "JID", 1, 1, "", "Ask for the end of a job: one that waits is not started, one that runs is told")
@@ -24,7 +24,7 @@ COMMAND("jobs", cmd_jobs, "[--state waiting|running|scheduled|retry|dead|archive
         "state= queue= limit= offset=", "Jobs of a state, next to run first; archived: dead ones that have left Redis")
 COMMAND("job", cmd_job, "JID", 1, 1, "", "Where a job is, and its runs")
 COMMAND("retry", cmd_retry, "JID | --all [--queue Q] ... | " BULK_USAGE, 0, 1, BULK_OPTIONS,
-        "Run a scheduled, retry, dead or archived job now, or all that fit; --all without --state: every dead and retry job that fits")
+        "Run a scheduled, retry, dead or archived job now, or all that fit (--error: the class of the latest failure); --all without --state: every dead and retry job that fits")
 COMMAND("kill", cmd_kill, "JID | " BULK_USAGE " [--all]", 0, 1, BULK_OPTIONS,
         "Move a job that does not run to dead, or all that fit; --all when nothing narrows them")
 COMMAND("delete", cmd_delete, "JID | " BULK_USAGE " [--all]", 0, 1, BULK_OPTIONS,
