@@ -85,7 +85,9 @@ int cmd_jobs(struct cli *c, struct fail *f)
     }
     TRY(cli_option(c, "state") != NULL ? bulk_read_state(cli_option(c, "state"), &state, f) : 0);
     TRY(cli_redis(c, &r, f));
-    TRY(queue_jobs(r, state, cli_option(c, "queue"), (size_t)offset, (size_t)limit, &page, f));
+    TRY(queue_jobs(
+        r, &(struct job_page){ state, cli_option(c, "queue"), (size_t)offset, (size_t)limit },
+        &page, f));
     json_object_set_new(answer, "total", json_integer(page.total));
     for (size_t i = 0; i < page.count; i++) {
         json_array_append_new(json_object_get(answer, "jobs"), show_job(&page.items[i]));

@@ -48,7 +48,8 @@ int get_jobs(struct request *rq, struct reply *re, struct fail *f)
     if (request_text(rq, "state") != NULL && strcmp(request_text(rq, "state"), "archived") == 0) {
         return get_archived(rq, re, f);
     }
-    TRY(queue_jobs(rq->redis, state, request_text(rq, "queue"), offset, limit, &page, f));
+    TRY(queue_jobs(rq->redis, &(struct job_page){ state, request_text(rq, "queue"), offset, limit },
+                   &page, f));
     for (size_t i = 0; i < page.count; i++) {
         json_array_append_new(list, job_json(&page.items[i]));
     }

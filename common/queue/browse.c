@@ -162,23 +162,23 @@ const char *const job_state_names[JOB_STATES] = {
     [JOB_RETRY] = "retry",     [JOB_DEAD] = "dead",
 };
 
-int queue_jobs(struct redis *r, enum job_state state, const char *queue, size_t offset,
-               size_t limit, struct job_entries *ret, struct fail *f)
+int queue_jobs(struct redis *r, const struct job_page *page, struct job_entries *ret,
+               struct fail *f)
 {
     scoped(job_entries_free) struct job_entries entries = { .items = NULL };
-    struct window win = { offset, limit, &entries };
+    struct window win = { page->offset, page->limit, &entries };
 
-    if (limit == 0 || limit > PAGE_MAX) {
+    if (page->limit == 0 || page->limit > PAGE_MAX) {
         return fail_set(f, FAIL_INPUT, "a page has 1 to %d jobs", PAGE_MAX);
     }
-    if (state == JOB_WAITING) {
-        TRY(browse_waiting(r, queue, &win, f));
-    } else if (state == JOB_RUNNING) {
-        TRY(browse_running(r, queue, &win, f));
-    } else if (queue == NULL) {
-        TRY(browse_set(r, state, &win, f));
+    if (page->state == JOB_WAITING) {
+        TRY(browse_waiting(r, page->queue, &win, f));
+    } else if (page->state == JOB_RUNNING) {
+        TRY(browse_running(r, page->queue, &win, f));
+    } else if (page->queue == NULL) {
+        TRY(browse_set(r, page->state, &win, f));
     } else {
-        TRY(browse_set_of_queue(r, state, queue, &win, f));
+        TRY(browse_set_of_queue(r, page->state, page->queue, &win, f));
     }
     *ret = entries;
     entries = (struct job_entries){ .items = NULL };

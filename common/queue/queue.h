@@ -206,9 +206,15 @@ struct job_entries {
     int64_t total; /* how many there are in all */
 };
 void job_entries_free(struct job_entries *entries);
-/* A page of jobs of a state, next to run (or latest dead) first.  queue NULL = all. */
-must_check int queue_jobs(struct redis *r, enum job_state state, const char *queue, size_t offset,
-                          size_t limit, struct job_entries *ret, struct fail *f);
+struct job_page {
+    enum job_state state;
+    const char *queue; /* NULL = of all */
+    size_t offset;     /* jobs to pass over */
+    size_t limit;      /* 1 to 1000 */
+};
+/* A page of the jobs of a state, next to run (or latest dead) first.  FAIL_INPUT for another limit. */
+must_check int queue_jobs(struct redis *r, const struct job_page *page, struct job_entries *ret,
+                          struct fail *f);
 /* Where is this job?  FAIL_MISSING when nowhere in Redis.  One entry. */
 must_check int queue_find(struct redis *r, const char *jid, struct job_entries *ret,
                           struct fail *f);

@@ -55,7 +55,8 @@ static void check_list(struct fixture *fx, bool (*wanted)(int n))
     scoped(job_entries_free) struct job_entries page = { .items = NULL };
     size_t at = 0, offset = 0;
 
-    must(queue_jobs(fx->redis, JOB_WAITING, "q", 0, 1000, &page, &fx->fail), fx);
+    must(queue_jobs(fx->redis, &(struct job_page){ JOB_WAITING, "q", 0, 1000 }, &page, &fx->fail),
+         fx);
     for (int n = 0; n < MANY; n++) {
         if (!wanted(n)) {
             continue;
@@ -63,7 +64,9 @@ static void check_list(struct fixture *fx, bool (*wanted)(int n))
         if (at == page.count) {
             offset += page.count;
             job_entries_free(&page);
-            must(queue_jobs(fx->redis, JOB_WAITING, "q", offset, 1000, &page, &fx->fail), fx);
+            must(queue_jobs(fx->redis, &(struct job_page){ JOB_WAITING, "q", offset, 1000 }, &page,
+                            &fx->fail),
+                 fx);
             at = 0;
         }
         assert_true(at < page.count);
@@ -81,7 +84,9 @@ static void check_order(struct fixture *fx)
     for (size_t offset = 0, count = 1; count > 0; offset += count) {
         scoped(job_entries_free) struct job_entries page = { .items = NULL };
 
-        must(queue_jobs(fx->redis, JOB_WAITING, "q", offset, 1000, &page, &fx->fail), fx);
+        must(queue_jobs(fx->redis, &(struct job_page){ JOB_WAITING, "q", offset, 1000 }, &page,
+                        &fx->fail),
+             fx);
         count = page.count;
         for (size_t i = 0; i < count; i++) {
             int n = payload_number(page.items[i].payload, page.items[i].payload_bytes);

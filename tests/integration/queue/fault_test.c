@@ -154,7 +154,9 @@ static int run_look(struct fixture *fx, struct fail *f)
     size_t count = 0;
 
     for (int s = 0; s < JOB_STATES; s++) {
-        TRY(queue_jobs(fx->redis, (enum job_state)s, s == JOB_RETRY ? "q" : NULL, 0, 10, &page, f));
+        TRY(queue_jobs(fx->redis,
+                       &(struct job_page){ (enum job_state)s, s == JOB_RETRY ? "q" : NULL, 0, 10 },
+                       &page, f));
         job_entries_free(&page);
     }
     TRY(queue_list(fx->redis, &queues, &count, f));

@@ -50,13 +50,19 @@ static void each_state_is_listed_and_found(void **state)
         scoped(job_entries_free) struct job_entries of_other = { .items = NULL };
         scoped(job_entries_free) struct job_entries found = { .items = NULL };
 
-        must(queue_jobs(fx->redis, (enum job_state)s, NULL, 0, 10, &page, &fx->fail), fx);
+        must(queue_jobs(fx->redis, &(struct job_page){ (enum job_state)s, NULL, 0, 10 }, &page,
+                        &fx->fail),
+             fx);
         assert_int_equal(page.count, 1);
         assert_int_equal(page.total, 1);
         assert_string_equal(page.items[0].job->jid, jids[s]);
-        must(queue_jobs(fx->redis, (enum job_state)s, "q", 0, 10, &of_queue, &fx->fail), fx);
+        must(queue_jobs(fx->redis, &(struct job_page){ (enum job_state)s, "q", 0, 10 }, &of_queue,
+                        &fx->fail),
+             fx);
         assert_int_equal(of_queue.total, 1);
-        must(queue_jobs(fx->redis, (enum job_state)s, "other", 0, 10, &of_other, &fx->fail), fx);
+        must(queue_jobs(fx->redis, &(struct job_page){ (enum job_state)s, "other", 0, 10 },
+                        &of_other, &fx->fail),
+             fx);
         assert_int_equal(of_other.total, 0);
         must(queue_find(fx->redis, jids[s], &found, &fx->fail), fx);
         assert_int_equal(found.items[0].state, s);
@@ -76,7 +82,9 @@ static void pages_are_in_run_order(void **state)
     for (size_t at = 0; at < 10; at += 4) {
         scoped(job_entries_free) struct job_entries page = { .items = NULL };
 
-        must(queue_jobs(fx->redis, JOB_WAITING, NULL, at, 4, &page, &fx->fail), fx);
+        must(
+            queue_jobs(fx->redis, &(struct job_page){ JOB_WAITING, NULL, at, 4 }, &page, &fx->fail),
+            fx);
         assert_int_equal(page.total, 10);
         assert_int_equal(page.count, at == 8 ? 2 : 4);
         for (size_t i = 0; i < page.count; i++) {
@@ -93,7 +101,8 @@ static void broken_payload_is_listed_raw(void **state)
 
     command(fx, "SADD", "queues", "q");
     command(fx, "LPUSH", "queue:q", "{broken");
-    must(queue_jobs(fx->redis, JOB_WAITING, "q", 0, 10, &page, &fx->fail), fx);
+    must(queue_jobs(fx->redis, &(struct job_page){ JOB_WAITING, "q", 0, 10 }, &page, &fx->fail),
+         fx);
     assert_int_equal(page.count, 1);
     assert_null(page.items[0].job);
     assert_string_equal(page.items[0].payload, "{broken");
@@ -282,7 +291,8 @@ static void killed_or_deleted_timetable_job_frees_its_slot(void **state)
 
         command(fx, "FLUSHDB");
         must(queue_slot(fx->redis, &slot, &wait_ms, &fx->fail), fx);
-        must(queue_jobs(fx->redis, JOB_WAITING, "q", 0, 1, &page, &fx->fail), fx);
+        must(queue_jobs(fx->redis, &(struct job_page){ JOB_WAITING, "q", 0, 1 }, &page, &fx->fail),
+             fx);
         jid = page.items[0].job->jid;
         must(kill == 1 ? queue_kill(fx->redis, jid, &fx->fail)
                        : queue_delete(fx->redis, jid, &fx->fail),

@@ -190,7 +190,9 @@ static void no_twins(struct fixture *fx)
     for (size_t i = 0; i < COUNT_OF(states); i++) {
         struct job_entries entries = { .items = NULL };
 
-        must(queue_jobs(fx->redis, states[i], NULL, 0, 2 * JOBS, &entries, &fx->fail), fx);
+        must(queue_jobs(fx->redis, &(struct job_page){ states[i], NULL, 0, 2 * JOBS }, &entries,
+                        &fx->fail),
+             fx);
         for (size_t j = 0; j < entries.count && count < COUNT_OF(seen); j++) {
             for (size_t k = 0; k < count; k++) {
                 assert_string_not_equal(seen[k], entries.items[j].job->jid);
