@@ -236,7 +236,8 @@ void lane_shed_waiting(struct lane *l)
         return;
     }
     lane_give_back_ready(l);
-    l->average_us = LANE_AHEAD_US * 8; /* runs are not tiny any more */
+    /* So long that nothing is claimed ahead, or the same jobs would come and go each second until a thread is free. */
+    l->average_us = (int64_t)l->threads_wanted * LANE_AHEAD_US;
 }
 
 size_t lane_look_ahead(const struct lane *l)

@@ -92,7 +92,7 @@ static void what_waits_too_long_goes_back_and_no_more_is_claimed_ahead(void **un
 {
     (void)unused;
     lane.average_us = 1;
-    lane.threads_wanted = 1;
+    lane.threads_wanted = LANE_THREADS_MAX;
     assert_true(lane_look_ahead(&lane) > 0);
     batches[0].claimed_ms = clock_mono_ms();
     batch_push(&lane.ready, &batches[0]);
