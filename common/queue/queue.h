@@ -167,13 +167,11 @@ struct slot {
 };
 /* Claim the present slot floor(now / interval) by Redis TIME and push its job, in one script.
  * 0 = pushed, 1 = already claimed by somebody, or skipped because the last one of this name still waits or runs
- * (marker dropship:slot:NAME:busy; its TTL is at most the interval and 15 minutes).  *ret_wait_ms = until the next slot. */
+ * (marker dropship:slot:NAME:busy; its TTL is at most the interval and 15 minutes).  *ret_wait_ms = until the next slot.
+ * The marker goes with a job that is settled (done or dead), condemned, killed or deleted, in the same script but for
+ * queue_delete; the job's class is taken for the entry's name. */
 must_check int queue_slot(struct redis *r, const struct slot *slot, int64_t *ret_wait_ms,
                           struct fail *f);
-/* The next slot may push again.  No effect unless jid is the marker's.  Nobody needs to call this for a job that is settled
- * (done or dead), condemned, killed or deleted: those clear the marker themselves, in the same script but for
- * queue_delete, taking the job's class for the entry's name. */
-must_check int queue_slot_done(struct redis *r, const char *name, const char *jid, struct fail *f);
 
 /* ---- looking and steering (CLI, API) ---- */
 

@@ -58,6 +58,9 @@ void claim_keys_free(struct claim_keys *keys);
 /* Search the keyspace for lists that are not known, when one is due, for a bounded time; *found is raised by those found. */
 must_check int claim_keys_search(struct redis *r, int64_t every_ms, int64_t *found, struct fail *f);
 
+/* Clear the busy marker of a timetable entry, if it is that of job jid: the next slot may push again. */
+must_check int queue_slot_done(struct redis *r, const char *name, const char *jid, struct fail *f);
+
 /* Integer of a reply (integer or numeric text); `otherwise` for nil and anything else. */
 int64_t reply_int(const redisReply *reply, int64_t otherwise);
 /* Element i of an array reply, NULL when there is none. */

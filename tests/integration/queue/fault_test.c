@@ -9,6 +9,7 @@
 #include "common/queue/cancel.h"
 #include "common/queue/lists.h"
 #include "common/queue/pressure.h"
+#include "common/queue/queue_priv.h"
 #include "common/queue/unique.h"
 #include "tests/integration/queue/fixture.h"
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/base/clock.h"
+#include "common/queue/queue_priv.h"
 #include "tests/integration/queue/fixture.h"
 
 static void promote(struct fixture *fx, size_t max, int64_t want_moved, int64_t *ret_next_ms)

@@ -14,7 +14,7 @@
 #include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/queue/pressure.h"
-#include "common/queue/queue.h"
+#include "common/queue/queue_priv.h"
 #include "tests/integration/model/fixture.h"
 #include "tests/integration/scheduler/process.h"
 
