@@ -16,6 +16,7 @@ enum {
     BACKOFF_MIN_MS = 50,
     BACKOFF_MAX_MS = 2000,
     HOPELESS_MAX = 5,
+    ADVICE_MAX_MS = 24 * 3600 * 1000,
     SLACK_BYTES = 64 * 1024 /* what a failure may add to a payload */
 };
 
@@ -117,10 +118,10 @@ static void end_failed(struct turn *turn, const struct job *job)
     if (!rule->retry || failures >= max) {
         return;
     }
-    int64_t wait_ms =
-        turn->fail.retry_after_ms > 0
-            ? turn->fail.retry_after_ms + (int64_t)random % (turn->fail.retry_after_ms / 5 + 1)
-            : job_backoff_s(failures, random) * 1000;
+    int64_t advice_ms =
+        turn->fail.retry_after_ms < ADVICE_MAX_MS ? turn->fail.retry_after_ms : ADVICE_MAX_MS;
+    int64_t wait_ms = advice_ms > 0 ? advice_ms + (int64_t)random % (advice_ms / 5 + 1)
+                                    : job_backoff_s(failures, random) * 1000;
     turn->note.event = WORK_RETRY;
     turn->note.wait_ms = wait_ms;
     turn->item.kind = SETTLE_RETRY;
