@@ -53,7 +53,8 @@ must_check int lane_start(const struct lane_setup *setup, struct lane **ret, str
 must_check int lane_scale(struct lane *l, int threads, struct fail *f);
 /* How many there are to be. */
 int lane_threads(struct lane *l);
-/* Claim nothing any more; what has been claimed is run.  No way back. */
+/* Claim nothing any more; what has been claimed is run, unless a claim is under way: what it brings goes back, and with it
+ * what waits in memory.  No way back. */
 void lane_quiet(struct lane *l);
 /* Claim nothing any more and hand back at once what waits in memory; running jobs go on. */
 void lane_stop(struct lane *l);

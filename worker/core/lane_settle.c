@@ -303,7 +303,7 @@ static void release(struct settler *s, bool settled)
 }
 
 /* Until Redis has taken it, or the lane ends, or trying is pointless.  What is given up stays in
- * its claim list, from where recovery takes it when this process is gone. */
+ * its claim list: the list's next claim finds it and runs it again, or recovery when this process is gone. */
 static bool settle_patiently(struct settler *s)
 {
     struct fail f = { 0 };
