@@ -1,6 +1,7 @@
 // Every command of `dropship`, run as a person or a script runs it, against real servers.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { before, beforeEach, test } from 'node:test';
 import { until } from '../../support/servers.mjs';
 
@@ -406,6 +407,35 @@ test('queues tell how many threads serve them, as far as that is known', () => {
   assert.deepEqual(threads(), { fulfillment: null, service: 4, ruby: null });
   keys('HSET', 'host:9:abcdefabcdef', 'info', '['.repeat(5000));
   assert.equal(threads().fulfillment, 11);
+});
+
+test('a living worker tells its threads and follows scale, quiet and stop-worker', async () => {
+  const child = spawn(path.join(path.dirname(cli), 'dropship-worker'), ['--queue', 'service=2', '--queue', 'ads=1'], { env, stdio: 'ignore' });
+  const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code)));
+  keys('SADD', 'queues', 'service', 'ads');
+  const threads = () => Object.fromEntries(json('queues').map((q) => [q.name, q.threads]));
+  const become = (what, wanted) => until(what, () => JSON.stringify(threads()) === JSON.stringify(wanted));
+  try {
+    await become('its threads are shown per queue', { ads: 1, service: 2 });
+    const [{ identity }] = json('workers');
+    assert.deepEqual(json('scale', 'service=5', '--worker', identity)[0], { queue: 'service', worker: identity, threads: 2, wanted: 5 });
+    await become('the lane has grown', { ads: 1, service: 5 });
+    assert.equal(json('workers')[0].concurrency, 6);
+    json('scale', 'service', '--worker', identity, '--reset');
+    await become('the lane has shrunk', { ads: 1, service: 2 });
+    json('quiet', identity);
+    await until('it is quiet', () => json('workers')[0].quiet);
+    assert.deepEqual(threads(), { ads: 0, service: 0 }); // no thread that takes a job
+    json('enqueue', 'noop', '[]', '--queue', 'service');
+    json('stop-worker', identity);
+    assert.equal(await ended, 0);
+    assert.equal(keys('LLEN', 'queue:service'), '1');
+    assert.deepEqual(json('workers'), []);
+    assert.equal(keys('EXISTS', 'dropship:lists'), '0'); // a clean exit leaves no claim list known
+  } finally {
+    child.kill('SIGKILL');
+    await ended;
+  }
 });
 
 test('without Postgres an act on the queue is done and says that the audit lacks it', () => {
