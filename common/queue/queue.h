@@ -138,7 +138,8 @@ struct recovery {
     int64_t recovered; /* jobs put back to run next */
     int64_t condemned; /* jobs sent to dead as WorkerLost (third recovery) */
 };
-/* Walk the claim lists of processes without a lease; give the jobs of vanished workers back.  Any number of callers at once. Adds to the counts of *ret.
+/* Walk the claim lists of processes without a lease; give the jobs of vanished workers back.  Any number of callers at once.
+ * Adds to the counts of *ret.
  * To be called each lease_ms / 5 or 2 s, whichever is less.  After a pause of more than half a lease between two
  * calls, of whomever, and after FLUSHALL, nothing is judged for a lease (at least 7 s): Redis was away, and so were the
  * leases of living workers, which must reconnect first. */
