@@ -55,7 +55,7 @@ const char *claimed_payload(const struct claimed *c, size_t i, size_t *ret_bytes
 /* Release the memory (the jobs stay claimed). */
 void claimed_done(struct claimed *c);
 
-/* Claim up to max jobs in one script call; when there is none, wait up to block_ms for one (BLMOVE) and claim again.  A paused
+/* Claim up to max jobs (fewer, but at least 16, when they are large) in one script call; when there is none, wait up to block_ms for one (BLMOVE) and claim again.  A paused
  * queue gives none after a short wait.
  * A suspect, that is a job given back by recovery and not settled since, comes alone, and only while no other claim list of
  * this process holds one; other jobs pass it.  So a job that kills its worker drags each neighbour down once; from then

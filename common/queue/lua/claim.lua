@@ -3,6 +3,7 @@
 -- What the list holds before comes from BLMOVE, or from a call whose reply was lost; what of it is too much goes back.
 -- A paused queue takes everything back.  While there are suspects (recovered jobs that were not settled since), each is handed
 -- out alone, and only while no other list of this process holds one; jobs behind it may pass.
+-- Of large jobs fewer are taken than asked for.
 -- The list is made known (lists.h) before anything can be in it: a wait by BLMOVE always comes after a call of this.
 -- KEYS: queue list, claim list, paused, queues, suspects, list of this process's suspect, cancelled, lists.
 -- ARGV: queue name, max jobs (at most 1000), TTL of the last key in s.
@@ -65,13 +66,30 @@ local jobs = {}
 for i = #held, over + 1, -1 do
     jobs[#jobs + 1] = held[i]
 end
-if #jobs < max then
-    local more = redis.call('RPOP', KEYS[1], max - #jobs)
-    if more then
-        redis.call('LPUSH', KEYS[2], unpack(more))
-        for i = 1, #more do
-            jobs[#jobs + 1] = more[i]
+
+-- Large jobs hold Redis up by their bytes: the first few tell how many more are worth a claim.
+local first, worth = 16, 262144
+local function pop(want)
+    local popped = redis.call('RPOP', KEYS[1], math.min(want, first)) or {}
+    if #popped == first and want > first then
+        local bytes = 0
+        for i = 1, first do
+            bytes = bytes + #popped[i]
         end
+        local rest = math.min(want, math.floor(worth * first / bytes)) - first
+        local more = rest > 0 and redis.call('RPOP', KEYS[1], rest) or {}
+        for i = 1, #more do
+            popped[first + i] = more[i]
+        end
+    end
+    return popped
+end
+
+local popped = #jobs < max and pop(max - #jobs) or {}
+if #popped > 0 then
+    redis.call('LPUSH', KEYS[2], unpack(popped))
+    for i = 1, #popped do
+        jobs[#jobs + 1] = popped[i]
     end
 end
 return { 0, jobs, cancelled }

@@ -350,9 +350,39 @@ static void paused_queue_gives_none_and_takes_back(void **state)
     batch_free(&b);
 }
 
+/* So many jobs of this size wait; how many does a claim of up to 400 bring? */
+static size_t claimed_of_size(struct fixture *fx, int count, size_t size_bytes)
+{
+    static char payload[64 * 1024];
+    static struct batch b;
+
+    assert_true(size_bytes < sizeof payload);
+    memset(payload, 'x', size_bytes);
+    payload[size_bytes] = '\0';
+    command(fx, "FLUSHDB");
+    for (int i = 0; i < count; i++) {
+        command(fx, "LPUSH", "queue:q", payload);
+    }
+    fixture_claim(fx, &b, "host:1:aaaaaaaaaaaa", "q", 1, 400);
+    size_t got = b.count;
+    batch_free(&b);
+    return got;
+}
+
+static void large_jobs_are_claimed_few_at_a_time(void **state)
+{
+    struct fixture *fx = *state;
+
+    assert_int_equal(claimed_of_size(fx, 400, 200), 400);
+    assert_int_equal(claimed_of_size(fx, 400, 8192), 32);
+    assert_int_equal(claimed_of_size(fx, 40, 60000), 16);
+    assert_int_equal(claimed_of_size(fx, 7, 60000), 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        queue_test(large_jobs_are_claimed_few_at_a_time),
         queue_test(enqueued_job_waits_in_its_registered_queue),
         queue_test(scheduled_job_goes_to_schedule_only),
         queue_test(bad_jobs_are_refused_and_nothing_is_written),
