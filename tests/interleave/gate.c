@@ -60,7 +60,7 @@ static size_t request_length(const char *bytes, size_t size_bytes, const char **
 /* Steps are what touches jobs; the rest (greetings, a script's text after NOSCRIPT) passes. */
 static bool is_step(const char *word)
 {
-    return strncmp(word, "EVALSHA", 7) == 0 || strncmp(word, "SCAN", 4) == 0;
+    return strncmp(word, "EVALSHA", 7) == 0;
 }
 
 /* Do the request; its answer, in a static buffer. */
