@@ -98,7 +98,7 @@ static void mend_time(struct marks *m, const struct job_layout *layout, enum job
 {
     const struct json_span *time = &layout->fields[field];
 
-    if (time->text != NULL && !is_showable(time)) {
+    if (time->text != NULL && time->kind != JSON_SPAN_NULL && !is_showable(time)) {
         job_format_time(at_us, text);
         add_edit(m, field, text);
     }

@@ -158,8 +158,9 @@ class RoundtripTest < Minitest::Test
     worker
     BEYOND.each_key do |name|
       text = text_of(name)
-      jid = put(text)
+      jid = tool('enqueue', 'q', 'shop.job', text, 1000)
       order(jid, 'die no')
+      tool('retry', jid)
       assert_args text, one('dead'), "#{name}: dead"
       tool('delete', jid)
     end

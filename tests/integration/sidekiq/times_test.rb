@@ -74,7 +74,11 @@ class TimesTest < Minitest::Test
     end
     return unless %w[created_at enqueued_at].include?(field) && text
 
-    assert_includes entry.value, "\"#{field}\":#{text}", "#{what}: kept as it was"
+    if text.match?(/\A(-?\d|null)/)
+      assert_includes entry.value, "\"#{field}\":#{text}", "#{what}: kept as it was"
+    else # Sidekiq's pages cannot show it
+      assert_kind_of Numeric, entry[field], what
+    end
   end
 
   def test_pages_of_entries_with_numeric_times_answer

@@ -52,6 +52,47 @@ static void first_failure_appends_its_members(void **state)
         "\"error_class\":\"TemporaryError\",\"failed_at\":1795223335.840019,\"retry_count\":0}");
 }
 
+/* The marked payload has, or has not, these bytes. */
+static void check_marked(const char *text, const char *part, bool is_there)
+{
+    int n;
+    scoped(free_p) char *marked = mark_failed(text, "no", &n);
+
+    if ((strstr(marked, part) != NULL) != is_there) {
+        fail_msg("%s: %s %s", is_there ? "missing" : "unwanted", part, marked);
+    }
+}
+
+static void members_that_break_pages_are_mended(void **state)
+{
+    (void)state;
+    check_marked("{\"tags\":\"x\"}", "\"tags\":[\"x\"]", true);
+    check_marked("{\"tags\":{\"a\":1}}", "\"tags\":[]", true);
+    check_marked("{\"created_at\":\"1795223323.25\"}", "\"created_at\":1795223323.250000", true);
+    check_marked("{\"enqueued_at\":\"soon\"}", "\"enqueued_at\":1795223335.840019", true);
+    check_marked("{\"error_backtrace\":\"line 1\"}", "\"error_backtrace\":null", true);
+    check_marked("{\"error_backtrace\":[\"a\"]}", "\"error_backtrace\":null", true);
+}
+
+static void members_that_pages_can_show_stay(void **state)
+{
+    static const char *const kept[] = {
+        "\"tags\":[\"a\",2]",       "\"created_at\":1795223323",
+        "\"created_at\":null",      "\"enqueued_at\":1795223323.5",
+        "\"error_backtrace\":null", "\"error_backtrace\":\"eJyLVkpU0lEqKUpNVYoFAB0iBJk=\"",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(kept); i++) {
+        scoped(str_done) struct str text;
+
+        str_init(&text, 1000);
+        str_addf(&text, "{%s}", kept[i]);
+        check_marked(text.data, kept[i], true);
+    }
+    check_marked("{}", "tags", false);
+}
+
 static void further_failure_keeps_the_first_time(void **state)
 {
     int n;
@@ -313,6 +354,8 @@ int main(void)
         cmocka_unit_test(marking_enqueued_replaces_or_appends),
         cmocka_unit_test(args_keep_their_bytes_through_any_number_of_moves),
         cmocka_unit_test(deep_and_large_args_survive),
+        cmocka_unit_test(members_that_break_pages_are_mended),
+        cmocka_unit_test(members_that_pages_can_show_stay),
         cmocka_unit_test(backoff_follows_the_formula),
     };
 
