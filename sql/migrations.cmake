@@ -6,6 +6,7 @@ set(MIGRATIONS
   0004_lookups
   0005_dead_archive
   0006_outcomes
+  0007_discovery
 )
 
 set(files ${MIGRATIONS})

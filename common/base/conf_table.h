@@ -36,4 +36,10 @@ CONF_ROW(CJ_BASE_URL, "CJ_BASE_URL", CONF_URL, 8, 512, "https://developers.cjdro
          "CJdropshipping API 2.0 address")
 CONF_ROW(CJ_POINTS_PER_DAY, "CJ_POINTS_PER_DAY", CONF_INT, 1000, 1000000000, "50000", "points", false,
          "The CJ account's daily points: 50000 plus 100 per US dollar of its best month of the last three")
+CONF_ROW(OPENAI_API_KEY, "OPENAI_API_KEY", CONF_TEXT, 8, 512, NULL, "", true, "OpenAI API key")
+CONF_ROW(OPENAI_BASE_URL, "OPENAI_BASE_URL", CONF_URL, 8, 512, "https://api.openai.com/v1", "", false, "OpenAI address")
+CONF_ROW(ANTHROPIC_API_KEY, "ANTHROPIC_API_KEY", CONF_TEXT, 8, 512, NULL, "", true, "Anthropic API key")
+CONF_ROW(ANTHROPIC_BASE_URL, "ANTHROPIC_BASE_URL", CONF_URL, 8, 512, "https://api.anthropic.com/v1", "", false, "Anthropic address")
+CONF_ROW(AI_BASE_URL, "AI_BASE_URL", CONF_URL, 8, 512, NULL, "", false, "Any OpenAI-compatible server (chat completions)")
+CONF_ROW(AI_API_KEY, "AI_API_KEY", CONF_TEXT, 1, 512, NULL, "", true, "Its key, if it wants one")
 /* clang-format on */

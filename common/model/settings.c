@@ -26,7 +26,7 @@ const struct setting_rule setting_rules[SETTING_COUNT] = {
 /* A value in its one stored form. */
 struct setting_value {
     int64_t num;
-    char text[64];
+    char text[SETTING_BYTES];
 };
 
 enum setting_id settings_find(const char *name)

@@ -11,6 +11,7 @@
 #include "common/base/fail.h"
 #include "common/db/db.h"
 
+enum { SETTING_BYTES = 512 }; /* of a value as text, with its end */
 enum setting_type { SETTING_INT, SETTING_BOOL, SETTING_CHOICE, SETTING_TEXT };
 
 enum setting_id {
@@ -33,8 +34,8 @@ extern const struct setting_rule setting_rules[SETTING_COUNT];
 
 /* All settings at one moment. */
 struct settings {
-    int64_t num[SETTING_COUNT];   /* INT and BOOL; CHOICE: index of the choice */
-    char text[SETTING_COUNT][64]; /* the value as text */
+    int64_t num[SETTING_COUNT];              /* INT and BOOL; CHOICE: index of the choice */
+    char text[SETTING_COUNT][SETTING_BYTES]; /* the value as text */
 };
 must_check int settings_read(struct db *db, struct settings *ret, struct fail *f);
 

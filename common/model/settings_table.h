@@ -32,4 +32,53 @@ SETTING_ROW(HISTORY_DAYS, "history_days", SETTING_INT, 1, 3650, "", "30", "days"
 SETTING_ROW(DEAD_KEEP, "dead.keep", SETTING_INT, 0, 1000000, "", "100000", "", "Dead jobs that stay in Redis; older ones move to the archive")
 SETTING_ROW(DEAD_KEEP_DAYS, "dead.keep_days", SETTING_INT, 1, 3650, "", "180", "days", "How long dead jobs stay in Redis, then they move to the archive")
 SETTING_ROW(WAREHOUSE, "orders.warehouse", SETTING_TEXT, 2, 2, "", "CN", "", "Supplier warehouse country orders are shipped from")
+SETTING_ROW(FLOW_DISCOVERY, "flow.discovery", SETTING_CHOICE, 0, 0, "off|dry_run|approve|auto", "approve", "",
+            "Discovery and listing: off, dry_run (find and judge only), approve (a person sees each product before it is listed), auto")
+SETTING_ROW(DISCOVERY_S, "discovery.scan_s", SETTING_INT, 10, 604800, "", "3600", "s", "How often the supplier's catalogue is searched")
+SETTING_ROW(DISCOVERY_CATEGORIES, "discovery.categories", SETTING_TEXT, 0, 500, "", "", "",
+            "Supplier category ids to search, comma-separated; empty: every category")
+SETTING_ROW(DISCOVERY_KEYWORDS, "discovery.keywords", SETTING_TEXT, 0, 500, "", "", "", "Words to search for, comma-separated; empty: none")
+SETTING_ROW(DISCOVERY_PAGES, "discovery.pages", SETTING_INT, 1, 60, "", "3", "", "Pages of 100 products per search; each page costs 50 points")
+SETTING_ROW(DISCOVERY_TOP, "discovery.top", SETTING_INT, 1, 1000, "", "20", "", "Candidates that are assessed after each scan")
+SETTING_ROW(DISCOVERY_RECHECK_DAYS, "discovery.recheck_days", SETTING_INT, 1, 365, "", "7", "days",
+            "Products rejected by a rule, or short of data, may become candidates again after this")
+SETTING_ROW(PRICE_BAND_MIN, "discovery.price_min_minor", SETTING_INT, 0, 1000000000, "", "900", "minor", "Lowest shop price of a listing")
+SETTING_ROW(PRICE_BAND_MAX, "discovery.price_max_minor", SETTING_INT, 1, 1000000000, "", "12000", "minor", "Highest shop price of a listing")
+SETTING_ROW(DISCOVERY_STOCK_MIN, "discovery.stock_min", SETTING_INT, 0, 1000000, "", "20", "", "Stock a variant must have to be listed")
+SETTING_ROW(DISCOVERY_VELOCITY_MIN_E2, "discovery.listings_per_day_min_e2", SETTING_INT, 0, 1000000, "", "0", "",
+            "Least new listings a day times 100 (the stand-in for sales of products that are not ours yet); 0: not asked")
+SETTING_ROW(MARKETS, "discovery.markets", SETTING_TEXT, 2, 200, "", "US", "", "Countries we sell to, comma-separated; each stands in table market")
+SETTING_ROW(TARGET_MARGIN_PPM, "money.target_margin_ppm", SETTING_INT, 0, 900000, "", "300000", "ppm", "Contribution margin a listing must reach")
+SETTING_ROW(MARGIN_MIN, "money.margin_min_minor", SETTING_INT, 0, 10000000, "", "500", "minor", "Contribution per order a listing must reach")
+SETTING_ROW(FX_FEE_PPM, "money.fx_fee_ppm", SETTING_INT, 0, 1000000, "", "15000", "ppm", "Fee of paying the supplier in a foreign currency")
+SETTING_ROW(SALVAGE_PPM, "money.salvage_ppm", SETTING_INT, 0, 1000000, "", "0", "ppm", "Part of the landed cost the supplier gives back for a return")
+SETTING_ROW(COST_FACTOR_MAX, "money.price_per_cost_max", SETTING_INT, 2, 1000, "", "10", "", "A price above this many times the supplier's is taken for a misread cost")
+SETTING_ROW(ENDINGS, "money.endings", SETTING_TEXT, 0, 60, "", "100:99", "",
+            "Price endings as PERIOD:ENDING,ENDING in minor units (1000:490,990); empty: none")
+SETTING_ROW(QUOTE_HOURS, "discovery.quote_hours", SETTING_INT, 1, 720, "", "24", "h", "How long a freight quote counts")
+SETTING_ROW(AI_PROVIDER, "ai.provider", SETTING_CHOICE, 0, 0, "auto|openai|anthropic|compatible|none", "auto", "",
+            "Who writes texts; auto: the first with a key, the other when it fails; none: templates from the supplier's facts")
+SETTING_ROW(AI_OPENAI_MODEL, "ai.openai_model", SETTING_TEXT, 1, 100, "", "gpt-6-luna", "", "Model at OpenAI")
+SETTING_ROW(AI_ANTHROPIC_MODEL, "ai.anthropic_model", SETTING_TEXT, 1, 100, "", "claude-haiku-5-5", "", "Model at Anthropic")
+SETTING_ROW(AI_COMPATIBLE_MODEL, "ai.compatible_model", SETTING_TEXT, 0, 100, "", "", "", "Model at the OpenAI-compatible server")
+SETTING_ROW(AI_PRICES, "ai.prices", SETTING_TEXT, 0, 500, "", "gpt-6-luna:100000:500000,claude-haiku-5-5:100000:500000", "",
+            "MODEL:IN:OUT in 10^-6 US dollars per million tokens, comma-separated; a model without a price counts as unknown cost")
+SETTING_ROW(AI_TOKENS_DAY, "ai.tokens_per_day", SETTING_INT, 0, 1000000000, "", "2000000", "", "Tokens of all text calls per UTC day")
+SETTING_ROW(AI_COST_DAY, "ai.cost_per_day_micro", SETTING_INT, 0, 1000000000000, "", "2000000", "", "Cost of all text calls per UTC day, in 10^-6 US dollars")
+SETTING_ROW(WATCH_S, "stock.watch_s", SETTING_INT, 5, 86400, "", "300", "s", "How often products whose check is due are looked for")
+SETTING_ROW(WATCH_HOT_S, "stock.hot_s", SETTING_INT, 10, 86400, "", "3600", "s", "Check of products that sold in 7 days, are advertised or run short")
+SETTING_ROW(WATCH_WARM_S, "stock.warm_s", SETTING_INT, 10, 604800, "", "21600", "s", "Check of live products")
+SETTING_ROW(WATCH_COLD_S, "stock.cold_s", SETTING_INT, 10, 604800, "", "86400", "s", "Check of live products nobody bought for 30 days")
+SETTING_ROW(SAFETY_STOCK, "stock.safety", SETTING_INT, 0, 100000, "", "5", "", "Below this the shop's quantity becomes 0")
+SETTING_ROW(RESTORE_STOCK, "stock.restore_above", SETTING_INT, 0, 100000, "", "10", "", "Above this, in two checks in a row, the quantity comes back")
+SETTING_ROW(ON_OUT_OF_STOCK, "stock.on_out_of_stock", SETTING_CHOICE, 0, 0, "do|propose|notify", "do", "", "A variant ran out: set its quantity to 0, propose it, or only tell")
+SETTING_ROW(ON_PRICE_RISE, "stock.on_price_change", SETTING_CHOICE, 0, 0, "do|propose|notify", "do", "", "The supplier's price changed: reprice within the limits, propose it, or only tell")
+SETTING_ROW(ON_UNPROFITABLE, "stock.on_unprofitable", SETTING_CHOICE, 0, 0, "do|propose|notify", "do", "", "A product no longer pays: quantity 0 and its ads paused, propose it, or only tell")
+SETTING_ROW(REPRICE_STEP_PPM, "stock.reprice_step_ppm", SETTING_INT, 0, 1000000, "", "200000", "ppm", "Largest change of a price that needs no approval")
+SETTING_ROW(REPRICE_LANDED_PPM, "stock.reprice_landed_ppm", SETTING_INT, 0, 1000000, "", "30000", "ppm", "Change of the landed cost from which a price is computed anew")
+SETTING_ROW(SETUP_S, "store.setup_s", SETTING_INT, 10, 604800, "", "21600", "s", "How often the store's set-up is checked")
+SETTING_ROW(PRODUCTS_SWEEP_S, "products.sweep_s", SETTING_INT, 5, 86400, "", "60", "s", "How often product rows whose job is missing get one")
+SETTING_ROW(IMAGE_HOSTS, "listing.image_hosts", SETTING_TEXT, 0, 500, "", "cf.cjdropshipping.com,oss-cf.cjdropshipping.com,cc-west-usa.oss-us-west-1.aliyuncs.com,cbu01.alicdn.com",
+            "", "Hosts product images may come from, comma-separated")
+SETTING_ROW(LISTING_VENDOR, "listing.vendor", SETTING_TEXT, 0, 100, "", "", "", "Vendor shown on listings; empty: the shop's name")
 /* clang-format on */

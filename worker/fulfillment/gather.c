@@ -8,7 +8,7 @@
 #include "sql/orders.h"
 #include "worker/fulfillment/address.h"
 #include "worker/fulfillment/hash.h"
-#include "worker/fulfillment/landed.h"
+#include "common/model/landed.h"
 #include "worker/fulfillment/mapping.h"
 #include "worker/fulfillment/sqltext.h"
 

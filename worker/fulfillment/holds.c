@@ -6,7 +6,7 @@
 
 #include "worker/fulfillment/address.h"
 #include "worker/fulfillment/decide.h"
-#include "worker/fulfillment/landed.h"
+#include "common/model/landed.h"
 
 static const char PARTLY_REFUNDED[] = "PARTIALLY_REFUNDED";
 

@@ -1,4 +1,4 @@
-#include "worker/fulfillment/landed.h"
+#include "common/model/landed.h"
 
 #include "common/base/money.h"
 

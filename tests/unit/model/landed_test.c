@@ -7,7 +7,7 @@
 #include <cmocka.h>
 /* clang-format on */
 
-#include "worker/fulfillment/landed.h"
+#include "common/model/landed.h"
 
 static struct fail f;
 
