@@ -46,3 +46,14 @@ int flow_stop(struct db *db, bool on, const char *reason, const char *who, bool 
     }
     return 0;
 }
+
+const char *flow_mode_name(enum flow_mode m)
+{
+    static const char *const names[] = {
+        [FLOW_OFF] = "off",
+        [FLOW_DRY_RUN] = "dry_run",
+        [FLOW_APPROVE] = "approve",
+        [FLOW_AUTO] = "auto",
+    };
+    return names[m];
+}

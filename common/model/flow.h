@@ -18,3 +18,8 @@ const char *flow_name(enum setting_id id);
 /* Turn STOP on or off, with the reason in `audit`, then read it back in a new transaction; *ret_on is what was read. */
 must_check int flow_stop(struct db *db, bool on, const char *reason, const char *who, bool *ret_on,
                          struct fail *f);
+
+/* The modes of a flow, in the order of the setting's choices: off, find out and do nothing, ask a person, go ahead. */
+enum flow_mode { FLOW_OFF, FLOW_DRY_RUN, FLOW_APPROVE, FLOW_AUTO };
+/* Name of a mode, as the setting has it. */
+const char *flow_mode_name(enum flow_mode m);

@@ -116,17 +116,6 @@ int run_wait_stop(struct order_run *r, struct fail *f)
                     f);
 }
 
-const char *flow_mode_name(enum flow_mode m)
-{
-    static const char *const names[] = {
-        [FLOW_OFF] = "off",
-        [FLOW_DRY_RUN] = "dry_run",
-        [FLOW_APPROVE] = "approve",
-        [FLOW_AUTO] = "auto",
-    };
-    return names[m];
-}
-
 int run_wait_mode(struct order_run *r, enum flow_mode least, struct fail *f)
 {
     return wait_for(r, PAUSED_S, flow_mode_name(least), "FLOW_OFF",

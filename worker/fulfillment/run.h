@@ -6,11 +6,10 @@
 
 #include "common/base/attr.h"
 #include "common/base/fail.h"
+#include "common/model/flow.h"
 #include "common/model/settings.h"
 #include "worker/core/job_context.h"
 #include "worker/fulfillment/order.h"
-
-enum flow_mode { FLOW_OFF, FLOW_DRY_RUN, FLOW_APPROVE, FLOW_AUTO };
 
 struct order_run {
     struct job_context *c;
@@ -50,5 +49,3 @@ must_check int run_wait(struct order_run *r, int64_t wait_s, const char *code, c
 must_check int run_wait_stop(struct order_run *r, struct fail *f);
 /* The same until the flow's mode is at least `least`. */
 must_check int run_wait_mode(struct order_run *r, enum flow_mode least, struct fail *f);
-/* Name of a mode, as the setting has it. */
-const char *flow_mode_name(enum flow_mode m);
