@@ -8,7 +8,7 @@
 #include "sql/orders.h"
 #include "worker/core/effects.h"
 #include "worker/fulfillment/address.h"
-#include "worker/fulfillment/sqltext.h"
+#include "common/db/sqltext.h"
 
 enum { KEY_BYTES = SUPPLY_NUMBER_BYTES + 24 };
 

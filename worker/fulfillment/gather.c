@@ -10,7 +10,7 @@
 #include "worker/fulfillment/hash.h"
 #include "common/model/landed.h"
 #include "worker/fulfillment/mapping.h"
-#include "worker/fulfillment/sqltext.h"
+#include "common/db/sqltext.h"
 
 enum { AOV_LEAST_ORDERS = 20, FX_FEE_PPM = 15000, RATE_ONE_E9 = 1000000000 };
 

@@ -5,7 +5,7 @@
 #include "common/model/settings.h"
 #include "sql/orders.h"
 #include "worker/fulfillment/jobs.h"
-#include "worker/fulfillment/sqltext.h"
+#include "common/db/sqltext.h"
 
 enum {
     DAYS_AHEAD = 3,

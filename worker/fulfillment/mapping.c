@@ -5,7 +5,7 @@
 #include "common/base/log.h"
 #include "common/base/str.h"
 #include "sql/orders.h"
-#include "worker/fulfillment/sqltext.h"
+#include "common/db/sqltext.h"
 
 enum { OPTIONS_MAX = 8 };
 

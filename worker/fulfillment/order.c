@@ -9,7 +9,7 @@
 #include "common/model/outbox.h"
 #include "sql/orders.h"
 #include "worker/fulfillment/address.h"
-#include "worker/fulfillment/sqltext.h"
+#include "common/db/sqltext.h"
 
 #define FIT(field, text) ((void)str_fit((field), sizeof(field), (text) != NULL ? (text) : ""))
 

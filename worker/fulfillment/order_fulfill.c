@@ -12,7 +12,7 @@
 #include "worker/fulfillment/parcel.h"
 #include "worker/fulfillment/run.h"
 #include "worker/fulfillment/shipping.h"
-#include "worker/fulfillment/sqltext.h"
+#include "common/db/sqltext.h"
 
 enum { KEY_BYTES = 160, REPLAN_MS = 20000 };
 

@@ -9,7 +9,7 @@
 #include "worker/fulfillment/gather.h"
 #include "worker/fulfillment/jobs.h"
 #include "worker/fulfillment/place.h"
-#include "worker/fulfillment/sqltext.h"
+#include "common/db/sqltext.h"
 
 enum { DRY_RUN_LOOK_S = 900 };
 

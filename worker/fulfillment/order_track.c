@@ -12,7 +12,7 @@
 #include "worker/fulfillment/jobs.h"
 #include "worker/fulfillment/parcel.h"
 #include "worker/fulfillment/run.h"
-#include "worker/fulfillment/sqltext.h"
+#include "common/db/sqltext.h"
 #include "worker/fulfillment/supply.h"
 
 enum {

@@ -11,7 +11,7 @@
 #include "worker/fulfillment/jobs.h"
 #include "worker/fulfillment/order.h"
 #include "worker/fulfillment/pace.h"
-#include "worker/fulfillment/sqltext.h"
+#include "common/db/sqltext.h"
 
 enum {
     FIRST_LOOK_S = 24 * 3600, /* how far back the very first check reaches */

@@ -9,7 +9,7 @@
 #include "worker/fulfillment/order.h"
 #include "worker/fulfillment/reconcile.h"
 #include "worker/fulfillment/run.h"
-#include "worker/fulfillment/sqltext.h"
+#include "common/db/sqltext.h"
 
 enum { DUE_S = 600, STOP_BEFORE_MS = 60000, FINDINGS_MAX = 2000 };
 

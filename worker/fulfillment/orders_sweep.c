@@ -11,7 +11,7 @@
 #include "worker/fulfillment/order.h"
 #include "worker/fulfillment/pace.h"
 #include "worker/fulfillment/run.h"
-#include "worker/fulfillment/sqltext.h"
+#include "common/db/sqltext.h"
 
 enum {
     SLACK_LEAST_S = 60,

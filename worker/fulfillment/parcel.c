@@ -6,7 +6,7 @@
 #include "common/base/json.h"
 #include "common/base/str.h"
 #include "sql/orders.h"
-#include "worker/fulfillment/sqltext.h"
+#include "common/db/sqltext.h"
 
 enum { URL_MAX_BYTES = 500 };
 

@@ -9,7 +9,7 @@
 #include "sql/orders.h"
 #include "worker/fulfillment/reconcile.h"
 #include "worker/fulfillment/shipping.h"
-#include "worker/fulfillment/sqltext.h"
+#include "common/db/sqltext.h"
 
 enum {
     LOOK_BACK_S = 24 * 3600,

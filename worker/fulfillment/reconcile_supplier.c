@@ -7,7 +7,7 @@
 #include "sql/orders.h"
 #include "worker/fulfillment/order.h"
 #include "worker/fulfillment/reconcile.h"
-#include "worker/fulfillment/sqltext.h"
+#include "common/db/sqltext.h"
 #include "worker/fulfillment/supply.h"
 
 enum { PAGES_MAX = 20, ARRAY_MAX_BYTES = 1024 * 1024 };

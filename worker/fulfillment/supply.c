@@ -5,7 +5,7 @@
 #include "common/base/json.h"
 #include "common/base/str.h"
 #include "sql/orders.h"
-#include "worker/fulfillment/sqltext.h"
+#include "common/db/sqltext.h"
 
 #define FIT(field, text) ((void)str_fit((field), sizeof(field), (text) != NULL ? (text) : ""))
 

@@ -3,7 +3,7 @@
 #include "common/base/json.h"
 #include "common/base/log.h"
 #include "sql/orders.h"
-#include "worker/fulfillment/sqltext.h"
+#include "common/db/sqltext.h"
 
 int timeline_add(struct db *tx, int64_t order_id, const struct order_note *note, struct fail *f)
 {
