@@ -97,13 +97,16 @@ create table product (
   check_due_at timestamptz,                    -- next look; set while listed or on_hold
   next_job    text,                            -- job type that continues this product; NULL = nothing to do
   next_run_at timestamptz,
+  waits_for   text,                            -- "stop" or the least mode it rests until; NULL = nothing a setting lifts
   swept_at    timestamptz,
+  seen_at     timestamptz not null default now(),  -- last time the supplier showed it
   found_at    timestamptz not null default now(),
   changed_at  timestamptz not null default now()
 );
 create index product_state on product (state, id desc);
 create index product_next on product (next_run_at) where next_job is not null;
 create index product_check on product (check_due_at) where check_due_at is not null;
+create index product_waits on product (waits_for) where waits_for is not null;
 create index product_category on product (category_id);
 create index product_order on product (opportunity_e4 desc nulls last, id);
 
@@ -124,6 +127,8 @@ create table variant (
   shop_currency text,
   shop_gid    text unique,
   inventory_item_gid text,
+  offered     boolean not null default false,  -- passed the gate at the last assessment: goes on sale
+  left_out    text,                            -- rule that keeps it out when not: STOCK, PRICE_BAND, ...
   shop_quantity bigint,                        -- as last set at the shop
   low         boolean not null default false,  -- set to zero by the watch
   checks_back integer not null default 0,      -- checks in a row that found enough again
@@ -146,6 +151,7 @@ create table supplier_snapshot (
   stock       bigint,
   primary key (product_id, day)
 );
+create index supplier_snapshot_day on supplier_snapshot using brin (day);
 
 -- Every step and reason of a product, for its timeline.
 create table product_event (
@@ -173,6 +179,28 @@ create table discovery_run (
   candidates  integer not null default 0,
   problem     text,                            -- what kept it from looking everywhere
   detail      jsonb
+);
+
+-- Searches a scan takes turns with: a category, a word, or both; '' = without.
+create table discovery_search (
+  category_id text not null default '',
+  keyword     text not null default '',
+  searched_at timestamptz,                     -- last good search
+  found       bigint,                          -- products as the supplier counts them; NULL = not told
+  primary key (category_id, keyword)
+);
+-- The supplier's categories as last read.
+create table supplier_category (
+  id          text primary key,
+  name        text not null,
+  parents     text not null,
+  read_at     timestamptz not null default now()
+);
+-- Points of the supplier spent by discovery per UTC day.
+create table discovery_day (
+  day         date primary key,
+  search_points bigint not null default 0,
+  assess_points bigint not null default 0
 );
 
 create table freight_quote (
@@ -260,3 +288,23 @@ create table shop_place (
   title       text not null,
   updated_at  timestamptz not null default now()
 );
+
+-- Letting go wakes what waits for it, now in both flows.
+create or replace function setting_lets_go() returns trigger language plpgsql as $$
+declare
+  name_now text := case when tg_op = 'DELETE' then old.name else new.name end;
+  value_now text := case when tg_op = 'DELETE' then '' else new.value end; -- '': the default, which stops nothing
+  value_before text := case when tg_op = 'INSERT' then '' else old.value end;
+  lets_go boolean := name_now = 'stop' and value_before = '1';
+begin
+  if value_now = value_before then
+    return null;
+  end if;
+  if lets_go or (name_now = 'flow.fulfillment' and value_now <> 'off') then
+    insert into outbox (event, job_type, queue, args) values ('flow.resumed', 'orders.sweep', 'fulfillment', '[]');
+  end if;
+  if lets_go or (name_now = 'flow.discovery' and value_now <> 'off') then
+    insert into outbox (event, job_type, queue, args) values ('flow.resumed', 'products.sweep', 'discovery', '[]');
+  end if;
+  return null;
+end $$;
