@@ -24,6 +24,7 @@ struct call {
     struct http_response *ret;
     struct curl_slist *headers;
     size_t sent_bytes; /* of the body */
+    bool refused;      /* an address that public_only forbids */
 };
 
 static void slist_free_p(struct curl_slist **list)
@@ -172,6 +173,30 @@ static unsigned set_method(CURL *c, struct call *call)
     return bad;
 }
 
+/* libcurl asks here for a socket, after the name has become an address. */
+static curl_socket_t open_public(void *user, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct call *call = user;
+
+    if (purpose != CURLSOCKTYPE_IPCXN || !http_address_public(&address->addr)) {
+        call->refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static unsigned set_public_only(CURL *c, struct call *call)
+{
+    unsigned bad = 0;
+
+    bad |= (unsigned)curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_public);
+    bad |= (unsigned)curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, call);
+    bad |= (unsigned)curl_easy_setopt(c, CURLOPT_PROXY, ""); /* the address must be the host's */
+    bad |= (unsigned)curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
+    bad |= (unsigned)curl_easy_setopt(c, CURLOPT_FORBID_REUSE, 1L);
+    return bad;
+}
+
 static int prepare(struct call *call, struct fail *f)
 {
     CURL *c = call->http->curl;
@@ -183,6 +208,7 @@ static int prepare(struct call *call, struct fail *f)
     curl_easy_reset(c); /* keeps its connections */
     call->http->error[0] = '\0';
     bad |= set_policy(c) | set_method(c, call);
+    bad |= req->public_only ? set_public_only(c, call) : 0;
     bad |= (unsigned)curl_easy_setopt(c, CURLOPT_URL, req->url);
     bad |= (unsigned)curl_easy_setopt(c, CURLOPT_HTTPHEADER, call->headers);
     bad |= (unsigned)curl_easy_setopt(c, CURLOPT_ERRORBUFFER, call->http->error);
@@ -232,6 +258,11 @@ static int explain(const struct call *call, CURLcode code, struct fail *f)
             call->ret->body.no_memory ? "out of memory for the answer" : "the answer is too large";
     }
     show_url(call->req->url, url, sizeof url);
+    if (call->refused && request_bytes == 0) {
+        return fail_code(f, FAIL_DENIED, "PRIVATE_ADDRESS",
+                         "%s %s: the host's address is not of the public internet",
+                         call->req->method, url);
+    }
     return fail_set(f, kind_of(code, request_bytes > 0 || call->sent_bytes > 0), "%s %s: %s",
                     call->req->method, url, text);
 }

@@ -6,6 +6,7 @@
  * Threads: a struct http belongs to one thread. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/base/attr.h"
@@ -23,6 +24,9 @@ struct http_request {
     int64_t connect_ms; /* 0 = 10000 */
     int64_t timeout_ms; /* whole request; 0 = 30000 */
     size_t max_bytes;   /* response body limit; 0 = 8 MiB */
+    /* For URLs that come from outside: connect only to addresses of the public internet, whatever the name stands for, with no
+     * proxy and over a connection of its own.  Another address is FAIL_DENIED, code "PRIVATE_ADDRESS"; nothing was sent. */
+    bool public_only;
 };
 
 struct http_response {

@@ -366,6 +366,23 @@ static void messages_show_neither_user_nor_query(void **state)
     assert_non_null(strstr(f.text, "GET http://127.0.0.1:1/path/x:"));
 }
 
+static void a_request_for_the_internet_alone_never_reaches_this_machine(void **state)
+{
+    static const char *const hosts[] = { "127.0.0.1", "localhost", "[::1]", "2130706433", "0" };
+    char url[80];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(hosts); i++) {
+        struct http_request req = { .method = "GET", .url = url, .public_only = true };
+
+        (void)snprintf(url, sizeof url, "http://%s:%d/status/200", hosts[i], server.port);
+        check_fails(http_call(http, &req, &answer, &f), &f, FAIL_DENIED);
+        assert_string_equal(f.code, "PRIVATE_ADDRESS");
+    }
+    check_ok(get("status/200"), &f); /* the next request is free again */
+    assert_int_equal(answer.status, 200);
+}
+
 int main(void)
 {
 #define with_client(name) cmocka_unit_test_setup_teardown(name, open_client, close_client)
@@ -388,6 +405,7 @@ int main(void)
         with_client(interim_answers_do_not_count),
         with_client(other_protocols_and_nonsense_are_refused),
         with_client(messages_show_neither_user_nor_query),
+        with_client(a_request_for_the_internet_alone_never_reaches_this_machine),
     };
 
     return cmocka_run_group_tests(tests, start_server, stop_server);
