@@ -1,4 +1,4 @@
-// Part of chaos-short: every target for DROPSHIP_FUZZ_SECONDS (60), two at a time.
+// Part of chaos-short: every target for DROPSHIP_FUZZ_SECONDS (20), two at a time.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, fuzzAll, prepare, targets } from './fuzz.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const seconds = Number(process.env.DROPSHIP_FUZZ_SECONDS ?? 60);
+const seconds = Number(process.env.DROPSHIP_FUZZ_SECONDS ?? 20);
 
 test('every fuzz target has a corpus', () => {
   for (const target of targets) {
