@@ -40,11 +40,7 @@
 #include "common/db/db.h"
 #include "worker/discovery/states.h"
 
-/* Session lock of everybody who changes a product: db_try_lock. */
-#define PRODUCT_LOCK_FORMAT "product:%" PRId64
-
 enum {
-    PRODUCT_LOCK_BYTES = 40,
     PRODUCT_PID_BYTES = 48,
     PRODUCT_NAME_BYTES = 512,
     PRODUCT_CODE_BYTES = 32,
