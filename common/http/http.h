@@ -34,7 +34,7 @@ struct http_response {
     struct str body;
     int64_t retry_after_ms; /* from Retry-After (seconds or date); 0 = none */
     char content_type[80];
-    char request_id[80];     /* X-Request-Id, "" when none */
+    char request_id[80];     /* X-Request-Id or Request-Id, "" when none */
     char served_version[32]; /* X-Shopify-API-Version, "" when none */
     int64_t spent_ms;
 };

@@ -69,7 +69,8 @@ size_t http_take_header(char *line, size_t one, size_t size, void *user)
     } else if (header_value(line, size, "Retry-After", retry_after, sizeof retry_after)) {
         r->retry_after_ms = http_retry_after_ms(retry_after, clock_now_us());
     } else if (!header_value(line, size, "Content-Type", r->content_type, sizeof r->content_type) &&
-               !header_value(line, size, "X-Request-Id", r->request_id, sizeof r->request_id)) {
+               !header_value(line, size, "X-Request-Id", r->request_id, sizeof r->request_id) &&
+               !header_value(line, size, "Request-Id", r->request_id, sizeof r->request_id)) {
         (void)header_value(line, size, "X-Shopify-API-Version", r->served_version,
                            sizeof r->served_version); /* any other header is of no interest */
     }

@@ -59,6 +59,8 @@ static void headers_are_known_in_any_case_and_cut_to_their_field(void **state)
     take(&r, "\r\n");
     assert_string_equal(r.content_type, "text/html");
     assert_string_equal(r.request_id, "abc def");
+    take(&r, "request-id: req_7\r\n");
+    assert_string_equal(r.request_id, "req_7");
     (void)memset(line, 'v', sizeof line);
     (void)memcpy(line, "X-Request-Id: ", 14);
     line[sizeof line - 1] = '\0';
