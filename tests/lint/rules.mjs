@@ -21,6 +21,7 @@ const layers = {
   'worker/providers': ['common/base', 'common/http'],
   'worker/providers/shopify': ['common/base', 'common/http', 'worker/providers/gate.h', 'worker/providers/wait.h'],
   'worker/providers/cj': ['common/base', 'common/http', 'worker/providers/gate.h', 'worker/providers/wait.h'],
+  'worker/providers/ai': ['common/base', 'common/http', 'worker/providers/wait.h'],
   'worker/core': ['common', 'sql', 'worker/providers'],
   'worker/fulfillment': ['common', 'sql', 'worker/core', 'worker/providers'],
   worker: ['common', 'sql', 'worker'],
