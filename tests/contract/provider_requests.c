@@ -6,6 +6,7 @@
 
 #include "common/base/attr.h"
 #include "common/base/json.h"
+#include "tests/contract/shopify_requests.h"
 #include "tests/unit/providers/fake.h"
 #include "worker/providers/cj/cj.h"
 #include "worker/providers/shopify/shopify.h"
@@ -157,6 +158,11 @@ int main(void)
     }
     shopify_reads(s);
     shopify_writes(s);
+    result |= print_requests();
+    fake_teardown(NULL);
+    silence_all();
+    shopify_product_requests(s);
+    shopify_setup_requests(s);
     result |= print_requests();
     fake_teardown(NULL);
     silence_all();

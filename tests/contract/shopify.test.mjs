@@ -95,10 +95,65 @@ test('orders are searched by a known filter with a quoted time', () => {
   searches.forEach((q) => assert.match(q, /^updated_at:>='\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ'$/));
 });
 
+const bodies = (name) => sent.filter((r) => r.body.operationName === name).map((r) => r.body.variables);
+
+test('quantities are set with an idempotency key and overwrite by an explicit null', () => {
+  const [field] = operationOf(documents.get('quantities_set.graphql')).selectionSet.selections;
+  const directive = field.directives.find((d) => d.name.value === 'idempotent');
+  assert.equal(directive.arguments[0].value.name.value, 'key');
+  assert.ok(bodies('QuantitiesSet').length > 0);
+  for (const { key, input } of bodies('QuantitiesSet')) {
+    assert.ok(key.length > 0);
+    assert.equal(input.name, 'available');
+    for (const row of input.quantities) {
+      assert.ok(Object.hasOwn(row, 'changeFromQuantity'));
+      assert.equal(row.changeFromQuantity, null);
+    }
+  }
+});
+
+test('a product is made a tracked draft that cannot be oversold, found again by its handle', () => {
+  assert.ok(bodies('ProductSet').length >= 3);
+  for (const { identifier, input } of bodies('ProductSet')) {
+    assert.deepEqual(identifier, { handle: input.handle });
+    assert.equal(input.status, 'DRAFT');
+    assert.ok(!Object.hasOwn(input, 'id'));
+    assert.ok(input.productOptions.length > 0);
+    for (const variant of input.variants) {
+      assert.equal(variant.inventoryPolicy, 'DENY');
+      assert.equal(variant.inventoryItem.tracked, true);
+      assert.match(variant.price, /^\d+\.\d\d$/);
+      assert.equal(variant.optionValues.length, input.productOptions.length);
+      if (variant.file) {
+        assert.ok(input.files.some((f) => JSON.stringify(f) === JSON.stringify(variant.file)), 'also in files');
+      }
+    }
+  }
+});
+
+test('a stored image is named by its id, a new one by its address', () => {
+  const [first, again, bare] = bodies('ProductSet').map(({ input }) => input);
+  assert.deepEqual(first.files.map((f) => Boolean(f.originalSource)), [true, true]);
+  assert.deepEqual(again.files.map((f) => Boolean(f.id)), [true, false]);
+  assert.deepEqual(again.variants.map((v) => v.id), ['gid://shopify/ProductVariant/7', undefined]);
+  assert.deepEqual(bare.files, []);
+  assert.deepEqual(bare.productOptions, [{ name: 'Title', position: 1, values: [{ name: 'Default Title' }] }]);
+});
+
+test('prices are text of the currency, for all variants or none', () => {
+  const text = documents.get('prices_set.graphql');
+  assert.match(text, /allowPartialUpdates: false/);
+  const [{ variants }] = bodies('PricesSet');
+  assert.deepEqual(variants.map((v) => v.price), ['19.99', '0.05']);
+  assert.deepEqual(variants.map((v) => v.inventoryItem?.cost), ['7.00', undefined]);
+});
+
 test('no type we read needs a scope that is not asked for at installation', () => {
   const granted = new Set(['read_orders', 'write_orders', 'read_products', 'write_products', 'read_customers',
-    'write_merchant_managed_fulfillment_orders', 'read_merchant_managed_fulfillment_orders', 'read_locations']);
-  for (const type of ['Order', 'Customer', 'ProductVariant', 'FulfillmentOrder', 'Location']) {
+    'write_merchant_managed_fulfillment_orders', 'read_merchant_managed_fulfillment_orders', 'read_locations',
+    'write_inventory', 'read_inventory', 'write_publications', 'read_publications', 'read_legal_policies']);
+  for (const type of ['Order', 'Customer', 'Product', 'ProductVariant', 'MediaImage', 'InventoryItem', 'Publication',
+    'ShopPolicy', 'FulfillmentOrder', 'Location']) {
     const scopes = access.get(type)?.scopes ?? [];
     assert.ok(scopes.length === 0 || scopes.some((s) => granted.has(s)), `${type}: ${scopes}`);
   }

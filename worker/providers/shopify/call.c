@@ -8,7 +8,6 @@
 #include "common/base/json.h"
 #include "common/base/log.h"
 #include "common/base/str.h"
-#include "shopify_graphql.h"
 #include "worker/providers/wait.h"
 
 enum {
@@ -19,59 +18,6 @@ enum {
     QUERY_MS = 30000,
     MUTATION_MS = 60000,
 };
-
-/* To add a document: write graphql/NAME.graphql, list it in CMakeLists.txt, add an operation to
- * the enumeration and a line here. Costs are those of the cost model (object 1, connection 2 +
- * max(1, floor(2 ln first)) x node, mutation 10). */
-static const struct shopify_op_rule op_rules[SHOPIFY_OPS] = {
-    [SHOPIFY_OP_ORDERS_UPDATED] = { "OrdersUpdated",
-                                    &gql_orders_updated,
-                                    false,
-                                    13,
-                                    { "orders.nodes" } },
-    [SHOPIFY_OP_ORDER_DETAIL] = { "OrderDetail",
-                                  &gql_order_detail,
-                                  false,
-                                  28,
-                                  { "order.id", "order.lineItems.nodes" } },
-    [SHOPIFY_OP_ORDER_LINES] = { "OrderLines",
-                                 &gql_order_lines,
-                                 false,
-                                 25,
-                                 { "order.lineItems.nodes" } },
-    [SHOPIFY_OP_FULFILLMENT_STATE] = { "FulfillmentState",
-                                       &gql_fulfillment_state,
-                                       false,
-                                       125,
-                                       { "order.fulfillmentOrders.nodes", "order.fulfillments" } },
-    [SHOPIFY_OP_FULFILLMENT_ORDER_LINES] = { "FulfillmentOrderLines",
-                                             &gql_fulfillment_order_lines,
-                                             false,
-                                             25,
-                                             { "fulfillmentOrder.lineItems.nodes" } },
-    [SHOPIFY_OP_FULFILLMENT_CREATE] = { "FulfillmentCreate",
-                                        &gql_fulfillment_create,
-                                        true,
-                                        10,
-                                        { "fulfillmentCreate" } },
-    [SHOPIFY_OP_TRACKING_UPDATE] = { "FulfillmentTrackingUpdate",
-                                     &gql_fulfillment_tracking_update,
-                                     true,
-                                     51,
-                                     { "fulfillmentTrackingInfoUpdate" } },
-    [SHOPIFY_OP_TAGS_ADD] = { "TagsAdd", &gql_tags_add, true, 10, { "tagsAdd" } },
-    [SHOPIFY_OP_SHOP_INFO] = { "ShopInfo", &gql_shop_info, false, 2, { "shop" } },
-    [SHOPIFY_OP_ACCESS_SCOPES] = { "AccessScopes",
-                                   &gql_access_scopes,
-                                   false,
-                                   2,
-                                   { "currentAppInstallation.accessScopes" } },
-};
-
-const struct shopify_op_rule *shopify_op_rule(enum shopify_op op)
-{
-    return &op_rules[op];
-}
 
 static int join_url(const char *base_url, const char *path, char **ret, struct fail *f)
 {
@@ -136,6 +82,7 @@ struct shopify_call {
     char *body;
     char token[SHOPIFY_TOKEN_BYTES];
     bool renewed;
+    double cost; /* to ask the gate for */
     int passing, throttled;
     int64_t not_before_ms; /* monotonic */
 };
@@ -222,6 +169,7 @@ static void report(struct shopify_call *call, struct shopify_verdict *v)
     }
     if (v->cost_known) {
         call->s->cost[call->op] = v->requested;
+        call->cost = v->requested;
     }
     gate->leave(gate->ctx, v->healthy, v->step == SHOPIFY_WAIT ? v->wait_ms : 0);
     if (gate->bucket != NULL && v->bucket_known) {
@@ -232,11 +180,10 @@ static void report(struct shopify_call *call, struct shopify_verdict *v)
 static int attempt(struct shopify_call *call, struct shopify_verdict *ret, struct fail *f)
 {
     const struct provider_gate *gate = call->s->gate;
-    double known = call->s->cost[call->op];
 
     /* First: a turn that was reserved before a pause would be used up in somebody else's. */
     wait_until(call->not_before_ms);
-    TRY(gate->enter(gate->ctx, call->rule->name, known > 0 ? known : call->rule->first_cost, f));
+    TRY(gate->enter(gate->ctx, call->rule->name, call->cost, f));
     send_once(call, ret);
     report(call, ret);
     return 0;
@@ -293,12 +240,24 @@ static int run(struct shopify_call *call, json_t **ret_root, struct fail *f)
     }
 }
 
+/* What the shop said last, unless the cost hangs on what is sent. */
+static double guess_cost(const struct shopify *s, enum shopify_op op, const json_t *variables)
+{
+    const struct shopify_op_rule *rule = shopify_op_rule(op);
+
+    if (rule->input_cost != NULL) {
+        return rule->first_cost + rule->input_cost(variables);
+    }
+    return s->cost[op] > 0 ? s->cost[op] : rule->first_cost;
+}
+
 int shopify_run(struct shopify *s, enum shopify_op op, json_t *take_variables, json_t **ret_root,
                 struct fail *f)
 {
-    struct shopify_call call = { .s = s, .op = op, .rule = &op_rules[op] };
+    struct shopify_call call = { .s = s, .op = op, .rule = shopify_op_rule(op) };
     scoped(free_p) char *body = NULL;
 
+    call.cost = guess_cost(s, op, take_variables);
     TRY(write_body(call.rule, take_variables, &body, f));
     call.body = body;
     TRY(s->gate->token(s->gate->ctx, NULL, call.token, sizeof call.token, f));

@@ -46,18 +46,32 @@ static const struct error_rule {
 static const struct error_rule static_error = { "", SHOPIFY_FAILED, FAIL_INPUT };
 static const struct error_rule passing_error = { "", SHOPIFY_AGAIN, FAIL_LATER };
 
-/* Refusals that carry no code, told apart by what the sentence contains. */
+/* userErrors[].code where it decides; with any other code the sentence does. */
+static const struct refusal_code {
+    const char *code;
+    enum fail_kind kind;
+} refusal_codes[] = {
+    { "IDEMPOTENCY_CONCURRENT_REQUEST", FAIL_LATER },   /* the first one still runs: same key */
+    { "IDEMPOTENCY_KEY_PARAMETER_MISMATCH", FAIL_BUG }, /* same key, other content */
+    { "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED", FAIL_CONFLICT }, /* read back, then a new key */
+    { "CHANGE_FROM_QUANTITY_STALE", FAIL_CONFLICT },
+    { "PRODUCT_DOES_NOT_EXIST", FAIL_MISSING },
+    { "PRODUCT_VARIANT_DOES_NOT_EXIST", FAIL_MISSING },
+    { "NOT_FOUND", FAIL_MISSING },
+    { "INVALID_INVENTORY_ITEM", FAIL_MISSING },
+    { "INVALID_LOCATION", FAIL_MISSING },
+    { "HANDLE_NOT_UNIQUE", FAIL_INPUT },
+};
+
+/* Refusals that carry no such code, told apart by what the sentence contains. */
 static const struct refusal_rule {
     const char *part;
     enum fail_kind kind;
 } refusal_rules[] = {
-    { "unfulfillable status", FAIL_CONFLICT },
-    { "line item quantity", FAIL_CONFLICT },
-    { "already fulfilled", FAIL_CONFLICT },
-    { "already been fulfilled", FAIL_CONFLICT },
-    { "is cancelled", FAIL_CONFLICT },
-    { "does not exist", FAIL_MISSING },
-    { "not found", FAIL_MISSING },
+    { "unfulfillable status", FAIL_CONFLICT }, { "line item quantity", FAIL_CONFLICT },
+    { "already fulfilled", FAIL_CONFLICT },    { "already been fulfilled", FAIL_CONFLICT },
+    { "is cancelled", FAIL_CONFLICT },         { "already been taken", FAIL_CONFLICT },
+    { "does not exist", FAIL_MISSING },        { "not found", FAIL_MISSING },
 };
 
 static const struct error_rule *rule_of(const char *code)
@@ -324,8 +338,13 @@ void shopify_verdict_done(struct shopify_verdict *v)
     v->root = NULL;
 }
 
-static enum fail_kind refusal_kind(const char *message)
+static enum fail_kind refusal_kind(const char *code, const char *message)
 {
+    for (size_t i = 0; i < COUNT_OF(refusal_codes); i++) {
+        if (strcmp(code, refusal_codes[i].code) == 0) {
+            return refusal_codes[i].kind;
+        }
+    }
     for (size_t i = 0; i < COUNT_OF(refusal_rules); i++) {
         if (strcasestr(message, refusal_rules[i].part) != NULL) {
             return refusal_rules[i].kind;
@@ -339,11 +358,11 @@ int shopify_refusal(const json_t *payload, struct fail *f)
     const json_t *refusals = json_at(payload, "userErrors");
     const json_t *first = json_array_get(refusals, 0);
     const char *message = json_text(first, "message", "no message");
+    const char *code = json_text(first, "code", "");
 
     if (first == NULL) {
         return 0;
     }
-    return fail_code(f, refusal_kind(message), json_text(first, "code", ""),
-                     "Shopify refused: %.300s%s", message,
+    return fail_code(f, refusal_kind(code, message), code, "Shopify refused: %.300s%s", message,
                      json_array_size(refusals) > 1 ? " (and more)" : "");
 }

@@ -53,20 +53,6 @@ int shopify_scopes(struct shopify *s, char **ret, struct fail *f)
     return *ret != NULL ? 0 : fail_memory(f);
 }
 
-static json_t *tags_json(const char *const *tags, size_t count)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < count; i++) {
-        (void)json_array_append_new(list, json_string(tags[i])); /* the count shows a failure */
-    }
-    if (json_array_size(list) != count) {
-        json_decref(list);
-        return NULL;
-    }
-    return list;
-}
-
 int shopify_tags_add(struct shopify *s, const char *gid, const char *const *tags, size_t count,
                      struct fail *f)
 {
@@ -74,7 +60,8 @@ int shopify_tags_add(struct shopify *s, const char *gid, const char *const *tags
     const json_t *payload = NULL;
 
     TRY(shopify_run(s, SHOPIFY_OP_TAGS_ADD,
-                    json_pack("{s:s, s:o}", "id", gid, "tags", tags_json(tags, count)), &root, f));
+                    json_pack("{s:s, s:o}", "id", gid, "tags", shopify_texts_json(tags, count)),
+                    &root, f));
     payload = json_at(root, "data.tagsAdd");
     TRY(shopify_refusal(payload, f));
     if (json_at(payload, "node.id") == NULL) {

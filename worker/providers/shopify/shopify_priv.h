@@ -1,12 +1,13 @@
 /* Inside of the Shopify client: only its own files and its tests include this. call.c sends,
  * judge.c decides what an answer means, read.c turns JSON into fields; the other files are the
- * typed calls. */
+ * typed calls, documents.c the table of what is sent. */
 #pragma once
 
 #include <jansson.h>
 
 #include "common/base/embedded.h"
 #include "worker/providers/shopify/shopify.h"
+#include "worker/providers/shopify/shopify_products.h"
 
 /* The one place where the version is written down. */
 #define SHOPIFY_API_VERSION "2026-10"
@@ -22,6 +23,19 @@ enum shopify_op {
     SHOPIFY_OP_TAGS_ADD,
     SHOPIFY_OP_SHOP_INFO,
     SHOPIFY_OP_ACCESS_SCOPES,
+    SHOPIFY_OP_PRODUCT_READ,
+    SHOPIFY_OP_PRODUCT_VARIANTS,
+    SHOPIFY_OP_PRODUCT_SET,
+    SHOPIFY_OP_PRODUCT_CHANGE,
+    SHOPIFY_OP_PRODUCT_PUBLISH,
+    SHOPIFY_OP_PRODUCT_UNPUBLISH,
+    SHOPIFY_OP_PRICES_SET,
+    SHOPIFY_OP_QUANTITIES_SET,
+    SHOPIFY_OP_LOCATIONS,
+    SHOPIFY_OP_PUBLICATIONS,
+    SHOPIFY_OP_HOOKS,
+    SHOPIFY_OP_HOOK_CREATE,
+    SHOPIFY_OP_POLICIES,
     SHOPIFY_OPS
 };
 
@@ -33,6 +47,8 @@ struct shopify_op_rule {
     bool mutation;
     double first_cost; /* requested cost, until an answer tells */
     const char *needs[3];
+    /* What the variables add to first_cost; with it every guess is made anew.  NULL = nothing. */
+    double (*input_cost)(const json_t *variables);
 };
 const struct shopify_op_rule *shopify_op_rule(enum shopify_op op);
 
@@ -81,7 +97,8 @@ void shopify_judge(const struct shopify_op_rule *rule, const struct shopify_answ
 void shopify_judge_silence(const struct shopify_op_rule *rule, const struct fail *why,
                            struct shopify_verdict *ret);
 void shopify_verdict_done(struct shopify_verdict *v);
-/* The userErrors of a mutation's payload: 0 when there are none, else -1 with the refusal. */
+/* The userErrors of a mutation's payload: 0 when there are none, else -1 with the refusal, its kind
+ * by the code where Shopify gives one that decides, else by the sentence. */
 must_check int shopify_refusal(const json_t *payload, struct fail *f);
 
 /* ---- read.c: pure ---- */
@@ -115,3 +132,32 @@ must_check int shopify_add_fos(const json_t *order, struct shopify_fulfillment_s
 must_check int shopify_add_fo_lines(const json_t *fo_json, struct shopify_fo *ret, struct fail *f);
 must_check int shopify_read_fulfillments(const json_t *order, struct shopify_fulfillment_state *ret,
                                          struct fail *f);
+
+/* ---- build.c: pure ---- */
+/* take_list when it has all `count` members, else NULL: an append failed on the way. */
+json_t *shopify_whole_json(json_t *take_list, size_t count);
+/* ["a", "b"]; NULL without memory or for text that is not UTF-8. */
+json_t *shopify_texts_json(const char *const *texts, size_t count);
+/* {title, description} without what is NULL; an empty object when both are. */
+json_t *shopify_seo_json(const struct shopify_new_product *product);
+
+/* ---- products ---- */
+struct shopify_reading { /* a product as the shop holds it */
+    bool found;
+    char currency[4]; /* of the shop; there whether or not the product is */
+    struct shopify_product product;
+    json_t *root; /* the first answer, with data.productByIdentifier.media */
+};
+void shopify_reading_done(struct shopify_reading *r);
+/* One product by {"handle": ...} or {"id": ...}, with the variants of all pages.  0 also when there
+ * is none; publication_gid may be NULL. */
+must_check int shopify_read_product(struct shopify *s, json_t *take_identifier,
+                                    const char *publication_gid, struct shopify_reading *ret,
+                                    struct fail *f);
+/* The input of productSet for `product`, given what is stored: its variants keep their ids by SKU,
+ * its media are named by id where the alternative text is the same.  NULL without memory or for
+ * text that is not UTF-8. */
+json_t *shopify_product_input(const struct shopify_new_product *product,
+                              const struct shopify_reading *stored);
+/* What can be seen to be wrong with a product before it is sent: FAIL_INPUT. */
+must_check int shopify_check_product(const struct shopify_new_product *product, struct fail *f);
