@@ -13,7 +13,7 @@
 
 /* Name for db_try_lock of whoever changes a product: two runs never work on one product, and a person's word waits for neither. */
 #define PRODUCT_LOCK_FORMAT "product:%" PRId64
-enum { PRODUCT_LOCK_BYTES = 32, PRODUCT_PAGE_MAX = 500 };
+enum { PRODUCT_PAGE_MAX = 500 };
 
 /* The states of product.state in the order of the flow, ended by NULL. */
 extern const char *const product_states[];
@@ -49,8 +49,9 @@ must_check int product_detail(struct db *db, int64_t id, char **ret_json, struct
 must_check int product_now(struct db *db, int64_t id, char **ret_json, struct fail *f);
 
 /* A person's word about a product.  Each is one transaction with its product_event, its line in the audit and its job through
- * the outbox, under the product's lock.  FAIL_MISSING; FAIL_CONFLICT when the state does not allow it; FAIL_LATER when a job
- * works on the product just now.  Returns 1 when that very word has been said and done already: nothing is changed.
+ * the outbox (product.next_job names it too, so that a lost job is found again), under the product's lock.  FAIL_MISSING;
+ * FAIL_CONFLICT when the state does not allow it; FAIL_LATER when a job works on the product just now.  Returns 1 when that
+ * very word has been said and done already: nothing is changed.
  *
  * Texts: {"title","description_html","seo_title","meta_description","tags":[],"alt_texts":[]}, each member may be left out when
  * there is an earlier text to take it from.  Only its form is checked here (FAIL_INPUT); it is stored as a new listing_text with
@@ -66,14 +67,15 @@ must_check int product_approve_by(struct db *db, const struct product_word *word
 /* Anything that is not at the shop -> rejected for good (rule PERSON): no scan makes it a candidate again. */
 must_check int product_reject_by(struct db *db, const struct product_word *word, const char *reason,
                                  struct fail *f);
-/* A new text version.  While a person is asked (approval, needs_review) the state stays; a live product (listed, on_hold) gets
- * it through job listing.publish [id] and stays live meanwhile. */
+/* A new text version.  While a person is asked (approval, needs_review) the state stays; a live product (listed, on_hold) goes
+ * to publishing with job listing.publish [id], which changes what is at the shop. */
 must_check int product_edit_by(struct db *db, const struct product_word *word, const json_t *texts,
                                struct fail *f);
 /* listed, on_hold or publishing -> unlisting, with job listing.unlist [id].  reason may be NULL. */
 must_check int product_unlist_by(struct db *db, const struct product_word *word, const char *reason,
                                  struct fail *f);
 /* listed or on_hold: job product.reprice [id] asks the rules anew; with a price (minor units of the product's shop currency,
- * 0 = none) product.reprice [id, price] sets that one. */
+ * 0 = none) product.reprice [id, "now", price] sets that one, and a proposal "product.price" of that price stands as accepted
+ * ({"price_minor"} in its detail), so that it is not forgotten with a lost job. */
 must_check int product_reprice_by(struct db *db, const struct product_word *word,
                                   int64_t price_minor, struct fail *f);

@@ -1,0 +1,2 @@
+-- No rule is active any more.
+update pricing_rule set active = false where active
