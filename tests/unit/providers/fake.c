@@ -41,7 +41,7 @@ int __wrap_http_call(struct http *h, const struct http_request *req, struct http
     }
     ret->status = fake.answers[i].status;
     ret->retry_after_ms = fake.answers[i].retry_after_ms;
-    ret->body.max_bytes = 1 << 20;
+    ret->body.max_bytes = 16 << 20;
     str_add(&ret->body, fake.answers[i].body);
     (void)str_fit(ret->served_version, sizeof ret->served_version,
                   fake.answers[i].version != NULL ? fake.answers[i].version : "");

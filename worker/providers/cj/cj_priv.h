@@ -15,6 +15,10 @@ enum cj_op {
     CJ_OP_VARIANTS_BY_SKU,
     CJ_OP_VARIANT_BY_VID,
     CJ_OP_STOCK,
+    CJ_OP_SEARCH,
+    CJ_OP_PRODUCT,
+    CJ_OP_STOCK_BY_PID,
+    CJ_OP_CATEGORIES,
     CJ_OP_FREIGHT,
     CJ_OP_ORDER_CREATE,
     CJ_OP_ORDER_GET,
@@ -96,7 +100,8 @@ int cj_read_price(const json_t *node, const char *path, struct money *ret_min,
                   struct money *ret_max);
 /* Single amount at path, number or text; false = unknown. */
 bool cj_read_amount(const json_t *node, const char *path, struct money *ret);
-/* Weight at path in grams, the larger end of a range; -1 unknown. */
+/* Weight at path in grams, the larger end of a range; -1 unknown, as is a weight of 0.  Reads
+ * lengths in millimetres as well. */
 int64_t cj_read_weight(const json_t *node, const char *path);
 /* Date at path: ISO with offset, "yyyy-MM-dd HH:mm:ss" (UTC), epoch milliseconds as number or
  * text; 0 when absent or unreadable. */

@@ -192,7 +192,7 @@ int64_t cj_read_weight(const json_t *node, const char *path)
 {
     struct money min, max;
 
-    if (cj_read_price(node, path, &min, &max) != 0) {
+    if (cj_read_price(node, path, &min, &max) != 0 || max.minor == 0) {
         return -1;
     }
     return (max.minor + 99) / 100; /* read like a price: hundredths of a gram */

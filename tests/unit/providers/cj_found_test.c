@@ -1,0 +1,709 @@
+/* Searching, the stock of a product and the categories, as CJ writes them, and the calls that
+ * fetch them: answers are scripted, nothing is sent. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/json.h"
+#include "tests/unit/providers/fake.h"
+#include "worker/providers/cj/products_priv.h"
+
+#define OK_DATA(data)                                                                              \
+    "{\"code\":200,\"result\":true,\"message\":\"Success\",\"data\":" data ",\"requestId\":\"r\"}"
+#define LIST(total, rows)                                                                          \
+    "{\"pageSize\":2,\"pageNumber\":1,\"totalRecords\":" total ",\"totalPages\":9,"                \
+    "\"content\":[{\"keyWord\":\"x\",\"productList\":[" rows "]}]}"
+#define PRODUCT "{\"pid\":\"25001\",\"productNameEn\":\"Brush\",\"variants\":[{\"vid\":7}]}"
+#define STOCK                                                                                      \
+    "{\"variantInventories\":[{\"vid\":\"7\",\"inventory\":[{\"countryCode\":\"CN\","              \
+    "\"totalInventory\":9}]}]}"
+#define TREE                                                                                       \
+    "[{\"categoryFirstName\":\"Pets\",\"categoryFirstList\":[{\"categorySecondName\":\"Dogs\","    \
+    "\"categorySecondList\":[{\"categoryId\":\"5E65\",\"categoryName\":\"Grooming\"}]}]}]"
+
+static struct cj *cj;
+
+static int setup(void **state)
+{
+    struct fail f;
+
+    return fake_setup(state) + cj_open("http://cj.example/v1", NULL, &fake_gate, &cj, &f);
+}
+
+static int teardown(void **state)
+{
+    cj_close(cj);
+    return fake_teardown(state);
+}
+
+static const struct cj_search two_of_first = { .page = 1, .size = 2 };
+
+static int search(struct cj_found_page *page, struct fail *f)
+{
+    *page = (struct cj_found_page){ .rows = NULL };
+    return cj_search(cj, &two_of_first, page, f);
+}
+
+/* ---- search ---- */
+
+static const char documented_row[] =
+    "{\"id\":2509180000000000001,\"nameEn\":\"Pet hair brush\",\"sku\":\"CJGD200001\","
+    "\"bigImage\":\"https://img.example/a.jpg\",\"sellPrice\":\"1.20-3.40\",\"nowPrice\":\"1.20\","
+    "\"listedNum\":412,\"categoryId\":\"5E65\",\"threeCategoryName\":\"Grooming\","
+    "\"twoCategoryName\":\"Dogs\",\"oneCategoryName\":\"Pets\",\"addMarkStatus\":0,"
+    "\"productType\":\"0\",\"createAt\":1758153600000,\"warehouseInventoryNum\":230,"
+    "\"totalVerifiedInventory\":200,\"totalUnVerifiedInventory\":30,\"saleStatus\":\"3\","
+    "\"myProduct\":false,\"inventoryInfo\":\"[]\"}";
+
+static void the_documented_row_is_read_whole(void **state)
+{
+    scoped(cj_found_page_done) struct cj_found_page page = { .rows = NULL };
+    char body[2048];
+    struct fail f = { 0 };
+    (void)state;
+
+    snprintf(body, sizeof body, OK_DATA(LIST("6000", "%s")), documented_row);
+    fake_answer(200, body);
+    assert_int_equal(search(&page, &f), 0);
+    assert_int_equal(page.count, 1);
+    assert_int_equal(page.total, 6000);
+    assert_true(page.more);
+    assert_string_equal(page.rows[0].pid, "2509180000000000001");
+    assert_string_equal(page.rows[0].sku, "CJGD200001");
+    assert_string_equal(page.rows[0].name, "Pet hair brush");
+    assert_string_equal(page.rows[0].category, "Pets / Dogs / Grooming");
+    assert_string_equal(page.rows[0].category_id, "5E65");
+    assert_string_equal(page.rows[0].image, "https://img.example/a.jpg");
+    assert_true(page.rows[0].price_known);
+    assert_int_equal(page.rows[0].price_min.minor, 120);
+    assert_int_equal(page.rows[0].price_max.minor, 340);
+    assert_int_equal(page.rows[0].listed_num, 412);
+    assert_int_equal(page.rows[0].stock, 230);
+}
+
+static void read_one_row(const char *row, struct cj_found *ret)
+{
+    scoped(json_clear_p) json_t *data = NULL;
+    scoped(cj_found_page_done) struct cj_found_page page = { .rows = NULL };
+    scoped(str_done) struct str text;
+    struct fail f = { 0 };
+
+    str_init(&text, 1 << 20);
+    str_addf(&text, LIST("1", "%s"), row);
+    assert_int_equal(json_parse(text.data, text.len, "test", &data, &f), 0);
+    if (cj_read_found(data, &two_of_first, &page, &f) < 0) {
+        fail_msg("%s: %s", f.text, row);
+    }
+    assert_int_equal(page.count, 1);
+    *ret = page.rows[0];
+}
+
+static void the_price_of_a_row_is_a_range_in_every_form(void **state)
+{
+    static const struct {
+        const char *fields;
+        int64_t low, high; /* -1 = unknown */
+    } forms[] = {
+        { "\"sellPrice\":1.5", 150, 150 },
+        { "\"sellPrice\":\"11.85\"", 1185, 1185 },
+        { "\"sellPrice\":\"1.20-3.40\"", 120, 340 },
+        { "\"sellPrice\":\"8.13 -- 8.62\"", 813, 862 },
+        { "\"sellPrice\":\"3.40-1.20\"", 120, 340 },
+        { "\"sellPrice\":0.01", 1, 1 },
+        { "\"sellPrice\":null,\"nowPrice\":\"1.20\"", 120, 120 },
+        { "\"sellPrice\":\"ask\",\"nowPrice\":2", 200, 200 },
+        { "\"sellPrice\":0", -1, -1 },
+        { "\"sellPrice\":\"0.00-3.40\"", -1, -1 },
+        { "\"sellPrice\":\"\"", -1, -1 },
+        { "\"sellPrice\":{}", -1, -1 },
+        { "\"nameEn\":\"x\"", -1, -1 },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(forms); i++) {
+        struct cj_found row;
+        char text[200];
+
+        snprintf(text, sizeof text, "{\"id\":1,%s}", forms[i].fields);
+        read_one_row(text, &row);
+        assert_int_equal(row.price_known, forms[i].low >= 0);
+        if (row.price_known) {
+            assert_int_equal(row.price_min.minor, forms[i].low);
+            assert_int_equal(row.price_max.minor, forms[i].high);
+        }
+    }
+}
+
+static void stock_and_listings_of_a_row_are_told_in_many_forms_or_not_at_all(void **state)
+{
+    static const struct {
+        const char *fields;
+        int64_t stock, listed;
+    } forms[] = {
+        { "\"warehouseInventoryNum\":230,\"listedNum\":\"412\"", 230, 412 },
+        { "\"warehouseInventoryNum\":\"230\",\"listedNum\":0", 230, 0 },
+        { "\"warehouseInventoryNum\":0,\"totalVerifiedInventory\":5", 0, -1 },
+        { "\"totalVerifiedInventory\":200,\"totalUnVerifiedInventory\":\"30\"", 230, -1 },
+        { "\"warehouseInventoryNum\":null,\"inventoryInfo\":"
+          "\"[{\\\"totalInventoryNum\\\":5},{\\\"totalInventory\\\":\\\"7\\\"}]\"",
+          12, -1 },
+        { "\"inventoryInfo\":[{\"totalInventory\":4}]", 4, -1 },
+        { "\"inventoryInfo\":\"[{\\\"countryCode\\\":\\\"CN\\\"}]\"", -1, -1 },
+        { "\"inventoryInfo\":\"[broken\"", -1, -1 },
+        { "\"warehouseInventoryNum\":-3,\"listedNum\":-1", -1, -1 },
+        { "\"listedNum\":null", -1, -1 },
+        { "\"listedNum\":\"many\",\"warehouseInventoryNum\":[]", -1, -1 },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(forms); i++) {
+        struct cj_found row;
+        char text[300];
+
+        snprintf(text, sizeof text, "{\"id\":1,%s}", forms[i].fields);
+        read_one_row(text, &row);
+        assert_int_equal(row.stock, forms[i].stock);
+        assert_int_equal(row.listed_num, forms[i].listed);
+    }
+}
+
+static void a_row_without_texts_has_empty_ones(void **state)
+{
+    static const char *const rows[] = {
+        "{\"id\":1}",
+        "{\"id\":\"1\",\"nameEn\":null,\"sku\":null,\"bigImage\":null,\"categoryId\":null}",
+        "{\"id\":1,\"nameEn\":7,\"sku\":[],\"bigImage\":{},\"categoryId\":true,"
+        "\"oneCategoryName\":4}",
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct cj_found row;
+
+        read_one_row(rows[i], &row);
+        assert_string_equal(row.pid, "1");
+        assert_string_equal(row.name, "");
+        assert_string_equal(row.sku, "");
+        assert_string_equal(row.image, "");
+        assert_string_equal(row.category, "");
+        assert_string_equal(row.category_id, "");
+    }
+}
+
+static void rows_without_an_id_are_left_out_and_a_page_of_them_is_refused(void **state)
+{
+    scoped(cj_found_page_done) struct cj_found_page page = { .rows = NULL };
+    struct fail f = { 0 };
+    (void)state;
+
+    fake_answer(200, OK_DATA(LIST("9", "null,{},{\"id\":\"\"},{\"id\":5},[1]")));
+    assert_int_equal(search(&page, &f), 0);
+    assert_int_equal(page.count, 1);
+    assert_string_equal(page.rows[0].pid, "5");
+    cj_found_page_done(&page);
+    fake_answer(200, OK_DATA(LIST("9", "null,{}")));
+    assert_int_equal(search(&page, &f), -1);
+    assert_int_equal(f.kind, FAIL_BUG);
+}
+
+static void nothing_found_is_an_empty_page_and_not_a_failure(void **state)
+{
+    static const char *const answers[] = {
+        OK_DATA("null"),
+        "{\"code\":200,\"result\":true}",
+        OK_DATA(LIST("0", "")),
+        OK_DATA("{\"content\":[],\"totalRecords\":0}"),
+        OK_DATA("{\"content\":[{\"productList\":null}],\"totalRecords\":\"0\"}"),
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        scoped(cj_found_page_done) struct cj_found_page page = { .rows = NULL };
+        struct fail f = { 0 };
+
+        fake_answer(200, answers[i]);
+        assert_int_equal(search(&page, &f), 0);
+        assert_int_equal(page.count, 0);
+        assert_false(page.more);
+    }
+}
+
+static void the_last_page_says_that_nothing_follows(void **state)
+{
+    static const struct {
+        const char *answer;
+        bool more;
+    } pages[] = {
+        { OK_DATA(LIST("3", "{\"id\":1},{\"id\":2}")), true },
+        { OK_DATA(LIST("\"3\"", "{\"id\":1},{\"id\":2}")), true },
+        { OK_DATA(LIST("2", "{\"id\":1},{\"id\":2}")), false },
+        { OK_DATA(LIST("null", "{\"id\":1},{\"id\":2}")), true }, /* full, and no total told */
+        { OK_DATA(LIST("null", "{\"id\":1}")), false },
+        { OK_DATA(LIST("-1", "{\"id\":1}")), false },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(pages); i++) {
+        scoped(cj_found_page_done) struct cj_found_page page = { .rows = NULL };
+        struct fail f = { 0 };
+
+        fake_answer(200, pages[i].answer);
+        assert_int_equal(search(&page, &f), 0);
+        assert_int_equal(page.more, pages[i].more);
+    }
+}
+
+static void a_search_names_what_it_wants_and_costs_fifty_points(void **state)
+{
+    const struct cj_search s = { "dog & brush", "5E65-A", "UK", 150, 2999, 3, 100, CJ_SORT_LISTED };
+    scoped(cj_found_page_done) struct cj_found_page page = { .rows = NULL };
+    struct fail f = { 0 };
+    (void)state;
+
+    fake_answer(200, OK_DATA("null"));
+    assert_int_equal(cj_search(cj, &s, &page, &f), 0);
+    assert_string_equal(fake.requests[0].method, "GET");
+    assert_string_equal(fake.requests[0].url,
+                        "http://cj.example/v1/product/listV2?keyWord=dog%20%26%20brush&page=3"
+                        "&size=100&categoryId=5E65-A&countryCode=GB&startSellPrice=1.50"
+                        "&endSellPrice=29.99&orderBy=1&sort=desc&features=enable_category");
+    assert_string_equal(fake.enters[0].operation, "product/listV2");
+    assert_true(fake.enters[0].cost == 50);
+}
+
+static void a_search_that_makes_no_sense_is_refused_before_it_costs_points(void **state)
+{
+    static const struct cj_search wrong[] = {
+        { .page = 0, .size = 10 },
+        { .page = 1001, .size = 10 },
+        { .page = 1, .size = 0 },
+        { .page = 1, .size = 101 },
+        { .page = 1, .size = 10, .min_cents = -1 },
+        { .page = 1, .size = 10, .min_cents = 200, .max_cents = 100 },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+        struct cj_found_page page;
+        struct fail f = { 0 };
+
+        assert_int_equal(cj_search(cj, &wrong[i], &page, &f), -1);
+        assert_int_equal(f.kind, FAIL_INPUT);
+    }
+    assert_int_equal(fake.enter_count, 0);
+}
+
+/* ---- stock of a product ---- */
+
+static int stock_of(const char *rows, const char *country, struct cj_stock_row **ret, size_t *count)
+{
+    scoped(json_clear_p) json_t *data = NULL;
+    scoped(str_done) struct str text;
+    struct fail f = { 0 };
+
+    str_init(&text, 10000);
+    str_addf(&text, "{\"variantInventories\":%s}", rows);
+    assert_int_equal(json_parse(text.data, text.len, "test", &data, &f), 0);
+    return cj_read_stock_rows(data, country, ret, count, &f) < 0 ? (int)f.kind : 0;
+}
+
+static void the_stock_of_a_variant_goes_by_either_name_of_the_field(void **state)
+{
+    static const struct {
+        const char *areas;
+        int64_t quantity; /* in CN; -1 = not told */
+    } forms[] = {
+        { "[{\"countryCode\":\"CN\",\"totalInventory\":9}]", 9 },
+        { "[{\"countryCode\":\"CN\",\"totalInventoryNum\":9}]", 9 },
+        { "[{\"countryCode\":\"cn\",\"totalInventory\":\"9\"}]", 9 },
+        { "[{\"countryCode\":\"CN\",\"totalInventory\":null,\"totalInventoryNum\":9}]", 9 },
+        { "[{\"countryCode\":\"CN\",\"totalInventory\":0,\"totalInventoryNum\":9}]", 0 },
+        { "[{\"countryCode\":\"CN\",\"cjInventory\":2,\"factoryInventory\":7}]", 9 },
+        { "[{\"countryCode\":\"CN\",\"factoryInventory\":7}]", 7 },
+        { "[{\"countryCode\":\"CN\",\"totalInventory\":4},{\"countryCode\":\"CN\","
+          "\"totalInventory\":5},{\"countryCode\":\"US\",\"totalInventory\":100}]",
+          9 },
+        { "\"[{\\\"countryCode\\\":\\\"CN\\\",\\\"totalInventory\\\":9}]\"", 9 },
+        { "[{\"countryCode\":\"US\",\"totalInventory\":100}]", 0 },
+        { "[]", 0 },
+        { "null", -1 },
+        { "\"\"", -1 },
+        { "[{\"countryCode\":\"CN\"}]", -1 },
+        { "[{\"countryCode\":\"CN\",\"totalInventory\":-1}]", -1 },
+        { "[{\"countryCode\":\"CN\",\"totalInventory\":\"plenty\"}]", -1 },
+        { "[{\"countryCode\":\"CN\",\"totalInventory\":99999999999}]", -1 },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(forms); i++) {
+        scoped(free_p) struct cj_stock_row *rows = NULL;
+        size_t count = 0;
+        char text[400];
+
+        snprintf(text, sizeof text,
+                 "[{\"vid\":1,\"inventory\":%s},"
+                 "{\"vid\":\"2\",\"inventory\":[{\"countryCode\":\"CN\",\"totalInventory\":1}]}]",
+                 forms[i].areas);
+        assert_int_equal(stock_of(text, "CN", &rows, &count), 0);
+        assert_int_equal(count, forms[i].quantity >= 0 ? 2 : 1);
+        assert_string_equal(rows[0].vid, forms[i].quantity >= 0 ? "1" : "2");
+        assert_int_equal(rows[0].quantity, forms[i].quantity >= 0 ? forms[i].quantity : 1);
+    }
+}
+
+static void stock_lists_are_empty_or_unreadable_and_never_taken_for_each_other(void **state)
+{
+    static const struct {
+        const char *rows;
+        int kind; /* 0 = an empty list */
+    } forms[] = {
+        { "null", 0 },
+        { "[]", 0 },
+        { "\"[]\"", 0 },
+        { "[{\"vid\":1,\"inventory\":null}]", FAIL_BUG },
+        { "[{\"inventory\":[]}]", FAIL_BUG },
+        { "[null,7]", FAIL_BUG },
+        { "{\"1\":5}", FAIL_BUG },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(forms); i++) {
+        scoped(free_p) struct cj_stock_row *rows = NULL;
+        size_t count = 0;
+
+        assert_int_equal(stock_of(forms[i].rows, "CN", &rows, &count), forms[i].kind);
+        assert_int_equal(count, 0);
+    }
+}
+
+static void a_warehouse_of_the_united_kingdom_is_found_under_both_its_codes(void **state)
+{
+    scoped(free_p) struct cj_stock_row *rows = NULL;
+    size_t count = 0;
+    (void)state;
+
+    assert_int_equal(stock_of("[{\"vid\":1,\"inventory\":[{\"countryCode\":\"UK\","
+                              "\"totalInventory\":3},{\"countryCode\":\"GB\",\"totalInventory\":4}"
+                              "]}]",
+                              "GB", &rows, &count),
+                     0);
+    assert_int_equal(rows[0].quantity, 7);
+}
+
+/* ---- categories ---- */
+
+static void categories_are_the_leaves_with_their_parents(void **state)
+{
+    scoped(free_p) struct cj_category *list = NULL;
+    size_t count = 0;
+    struct fail f = { 0 };
+    (void)state;
+
+    fake_answer(200, OK_DATA("[{\"categoryFirstName\":\"Pets\",\"categoryFirstList\":["
+                             "{\"categorySecondName\":\"Dogs\",\"categorySecondList\":["
+                             "{\"categoryId\":\"A\",\"categoryName\":\"Grooming\"},"
+                             "{\"categoryId\":null,\"categoryName\":\"No id\"},null,"
+                             "{\"categoryId\":\"B\",\"categoryName\":null}]},"
+                             "{\"categorySecondName\":\"Cats\",\"categorySecondList\":null}]},"
+                             "null,{\"categoryFirstName\":\"Empty\"}]"));
+    assert_int_equal(cj_categories(cj, &list, &count, &f), 0);
+    assert_int_equal(count, 2);
+    assert_string_equal(list[0].id, "A");
+    assert_string_equal(list[0].name, "Grooming");
+    assert_string_equal(list[0].parents, "Pets / Dogs");
+    assert_string_equal(list[1].id, "B");
+    assert_string_equal(list[1].name, "");
+    assert_true(fake.enters[0].cost == 0);
+    assert_string_equal(fake.requests[0].url, "http://cj.example/v1/product/getCategory");
+}
+
+static void categories_may_be_none_but_not_unreadable(void **state)
+{
+    static const struct {
+        const char *answer;
+        int result;
+    } forms[] = {
+        { OK_DATA("null"), 0 },  { OK_DATA("[]"), 0 },     { OK_DATA("{}"), -1 },
+        { OK_DATA("[{}]"), -1 }, { OK_DATA("\"x\""), -1 },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(forms); i++) {
+        scoped(free_p) struct cj_category *list = NULL;
+        size_t count = 0;
+        struct fail f = { 0 };
+
+        fake_answer(200, forms[i].answer);
+        assert_int_equal(cj_categories(cj, &list, &count, &f), forms[i].result);
+        assert_int_equal(count, 0);
+        assert_int_equal(f.kind, forms[i].result < 0 ? FAIL_BUG : FAIL_NONE);
+    }
+}
+
+/* ---- what all four have in common ---- */
+
+static int call_search(struct fail *f)
+{
+    scoped(cj_found_page_done) struct cj_found_page page = { .rows = NULL };
+
+    return search(&page, f) < 0 ? -1 : (int)page.count;
+}
+
+static int call_product(struct fail *f)
+{
+    scoped(cj_product_done) struct cj_product p = { .pid = "" };
+
+    return cj_product_get(cj, "25001", &p, f) < 0 ? -1 : (int)p.variant_count;
+}
+
+static int call_stock(struct fail *f)
+{
+    scoped(free_p) struct cj_stock_row *rows = NULL;
+    size_t count = 0;
+
+    return cj_stock_of_product(cj, "25001", "CN", &rows, &count, f) < 0 ? -1 : (int)count;
+}
+
+static int call_categories(struct fail *f)
+{
+    scoped(free_p) struct cj_category *rows = NULL;
+    size_t count = 0;
+
+    return cj_categories(cj, &rows, &count, f) < 0 ? -1 : (int)count;
+}
+
+static const struct {
+    int (*run)(struct fail *f); /* rows that were read, or -1 */
+    const char *data, *url;
+    double points;
+    bool by_pid;
+} calls[] = {
+    { call_search, LIST("1", "{\"id\":1}"),
+      "http://cj.example/v1/product/listV2?page=1&size=2&orderBy=0&sort=desc"
+      "&features=enable_category",
+      50, false },
+    { call_product, PRODUCT, "http://cj.example/v1/product/query?pid=25001", 10, true },
+    { call_stock, STOCK, "http://cj.example/v1/product/stock/getInventoryByPid?pid=25001", 10,
+      true },
+    { call_categories, TREE, "http://cj.example/v1/product/getCategory", 0, false },
+};
+
+static void fresh(void)
+{
+    void *state = NULL;
+
+    assert_int_equal(teardown(&state), 0);
+    assert_int_equal(setup(&state), 0);
+}
+
+static void every_form_of_a_successful_envelope_is_read(void **state)
+{
+    static const char *const envelopes[] = {
+        "{\"code\":200,\"result\":true,\"message\":\"Success\",\"data\":%s,\"requestId\":\"r\"}",
+        "{\"code\":200,\"result\":true,\"data\":%s,\"success\":true}",
+        "{\"success\":true,\"code\":0,\"message\":null,\"data\":%s}",
+        "{\"code\":0,\"data\":%s}",
+        "{\"code\":200,\"data\":%s}",
+        "{\"code\":\"200\",\"result\":\"true\",\"data\":%s}",
+        "{\"result\":1,\"data\":%s}",
+        "{\"success\":true,\"data\":%s}",
+        "{\"code\":200,\"result\":null,\"success\":null,\"data\":%s}",
+    };
+    (void)state;
+
+    for (size_t c = 0; c < COUNT_OF(calls); c++) {
+        for (size_t i = 0; i < COUNT_OF(envelopes); i++) {
+            scoped(str_done) struct str body;
+            struct fail f = { 0 };
+
+            fresh();
+            str_init(&body, 10000);
+            /* The one thing in an envelope that is not fixed text. */
+            str_add_bytes(&body, envelopes[i], (size_t)(strstr(envelopes[i], "%s") - envelopes[i]));
+            str_add(&body, calls[c].data);
+            str_add(&body, strstr(envelopes[i], "%s") + 2);
+            fake_answer(200, body.data);
+            if (calls[c].run(&f) != 1) {
+                fail_msg("%s: %s", body.data, f.text);
+            }
+            assert_string_equal(fake.requests[0].url, calls[c].url);
+            assert_true(fake.enters[0].cost == calls[c].points);
+            assert_string_equal(fake.requests[0].body, "");
+        }
+    }
+}
+
+static void a_refusal_keeps_its_kind_and_is_never_an_empty_result(void **state)
+{
+    static const struct {
+        int status;
+        const char *body;
+        enum fail_kind kind;
+        int tries;
+    } answers[] = {
+        { 200, "{\"code\":200,\"result\":false,\"data\":[]}", FAIL_LATER, 3 },
+        { 200, "{\"code\":0,\"success\":false,\"data\":null}", FAIL_LATER, 3 },
+        { 200, "{\"code\":12345,\"message\":\"?\",\"data\":null}", FAIL_LATER, 3 },
+        { 200, "{\"data\":[]}", FAIL_LATER, 3 },
+        { 200, "{\"code\":1600000,\"result\":false}", FAIL_LATER, 3 },
+        { 200, "{\"code\":1600200,\"result\":false}", FAIL_LATER, 4 },
+        { 429, "{\"code\":1600200,\"result\":false}", FAIL_LATER, 4 },
+        { 429, "slow down", FAIL_LATER, 4 },
+        { 200, "{\"code\":16900500,\"result\":false,\"message\":\"Insufficient API points\"}",
+          FAIL_LIMITED, 1 },
+        { 429, "{\"code\":429,\"pointsInfo\":{\"usedToday\":1,\"remaining\":0}}", FAIL_LIMITED, 1 },
+        { 200, "{\"code\":1600201,\"result\":false}", FAIL_LIMITED, 1 },
+        { 200, "{\"code\":1600300,\"result\":false}", FAIL_INPUT, 1 },
+        { 200, "{\"code\":1600005,\"result\":false}", FAIL_DENIED, 1 },
+        { 200, "{\"code\":16900202,\"result\":false}", FAIL_BUG, 1 },
+        { 500, "oops", FAIL_LATER, 3 },
+        { 502, "<html>", FAIL_LATER, 3 },
+        { 404, "{}", FAIL_BUG, 1 },
+        { 200, "<html><body>502 Bad Gateway</body></html>", FAIL_LATER, 3 },
+        { 200, "{\"code\":200,\"result\":true,\"data\":{\"pid\":\"25001\",\"na", FAIL_LATER, 3 },
+        { 200, "", FAIL_LATER, 3 },
+        { 200, "null", FAIL_LATER, 3 },
+        { 200, "[]", FAIL_LATER, 3 },
+        { 200, "\xff\xfe", FAIL_LATER, 3 },
+    };
+    (void)state;
+
+    for (size_t c = 0; c < COUNT_OF(calls); c++) {
+        for (size_t i = 0; i < COUNT_OF(answers); i++) {
+            struct fail f = { 0 };
+
+            fresh();
+            for (int n = 0; n < 4; n++) {
+                fake_answer(answers[i].status, answers[i].body);
+            }
+            if (calls[c].run(&f) != -1 || f.kind != answers[i].kind ||
+                (int)fake.request_count != answers[i].tries) {
+                fail_msg("%s %s: kind %d after %zu requests: %s", calls[c].url, answers[i].body,
+                         (int)f.kind, fake.request_count, f.text);
+            }
+        }
+    }
+}
+
+static void data_of_the_wrong_type_is_a_broken_contract(void **state)
+{
+    static const char *const wrong[] = { "7", "\"text\"", "true", "[7]", "[[]]", "[{\"a\":1}]" };
+    (void)state;
+
+    for (size_t c = 0; c < COUNT_OF(calls); c++) {
+        for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+            char body[200];
+            struct fail f = { 0 };
+
+            fresh();
+            snprintf(body, sizeof body, OK_DATA("%s"), wrong[i]);
+            fake_answer(200, body);
+            if (calls[c].run(&f) != -1 || f.kind != FAIL_BUG) {
+                fail_msg("%s with data %s: %s", calls[c].url, wrong[i], f.text);
+            }
+        }
+    }
+}
+
+static void a_product_that_is_unknown_or_off_the_shelf_is_missing(void **state)
+{
+    static const char *const codes[] = { "1602001", "1602002", "1602003" };
+    (void)state;
+
+    for (size_t c = 0; c < COUNT_OF(calls); c++) {
+        for (size_t i = 0; calls[c].by_pid && i < COUNT_OF(codes); i++) {
+            char body[200];
+            struct fail f = { 0 };
+
+            fresh();
+            snprintf(body, sizeof body, "{\"code\":%s,\"result\":false,\"data\":null}", codes[i]);
+            fake_answer(200, body);
+            assert_int_equal(calls[c].run(&f), -1);
+            assert_int_equal(f.kind, FAIL_MISSING);
+            assert_string_equal(f.code, codes[i]);
+        }
+    }
+}
+
+static void no_data_is_no_product_but_no_stock_told(void **state)
+{
+    struct fail f = { 0 };
+    (void)state;
+
+    fake_answer(200, OK_DATA("null"));
+    fake_answer(200, OK_DATA("null"));
+    assert_int_equal(call_product(&f), -1);
+    assert_int_equal(f.kind, FAIL_MISSING);
+    assert_string_equal(f.code, "1602001");
+    assert_int_equal(call_stock(&f), 0);
+}
+
+static void another_product_than_the_one_asked_for_is_refused(void **state)
+{
+    struct fail f = { 0 };
+    (void)state;
+
+    fake_answer(200, OK_DATA("{\"pid\":\"25002\"}"));
+    assert_int_equal(call_product(&f), -1);
+    assert_int_equal(f.kind, FAIL_BUG);
+}
+
+static void ten_megabytes_of_description_or_of_nonsense_are_lived_through(void **state)
+{
+    enum { MUCH = 10 << 20 };
+    static const char head[] = "{\"code\":200,\"result\":true,\"data\":{\"pid\":\"25001\","
+                               "\"description\":\"";
+    static const char tail[] = "\",\"variants\":[{\"vid\":7}]}}";
+    scoped(free_p) char *good = calloc(1, MUCH + sizeof head + sizeof tail);
+    scoped(free_p) char *bad = calloc(1, MUCH + 1);
+    struct fail f = { 0 };
+    (void)state;
+
+    assert_true(good != NULL && bad != NULL);
+    memset(good + sizeof head - 1, 'x', MUCH);
+    memcpy(good, head, sizeof head - 1);
+    memcpy(good + sizeof head - 1 + MUCH, tail, sizeof tail);
+    memset(bad, '[', MUCH);
+    fake_answer(200, good);
+    assert_int_equal(call_product(&f), 1);
+    for (int i = 0; i < 3; i++) {
+        fake_answer(200, bad);
+    }
+    assert_int_equal(call_product(&f), -1);
+    assert_int_equal(f.kind, FAIL_LATER);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_documented_row_is_read_whole),
+        TEST(the_price_of_a_row_is_a_range_in_every_form),
+        TEST(stock_and_listings_of_a_row_are_told_in_many_forms_or_not_at_all),
+        TEST(a_row_without_texts_has_empty_ones),
+        TEST(rows_without_an_id_are_left_out_and_a_page_of_them_is_refused),
+        TEST(nothing_found_is_an_empty_page_and_not_a_failure),
+        TEST(the_last_page_says_that_nothing_follows),
+        TEST(a_search_names_what_it_wants_and_costs_fifty_points),
+        TEST(a_search_that_makes_no_sense_is_refused_before_it_costs_points),
+        TEST(the_stock_of_a_variant_goes_by_either_name_of_the_field),
+        TEST(stock_lists_are_empty_or_unreadable_and_never_taken_for_each_other),
+        TEST(a_warehouse_of_the_united_kingdom_is_found_under_both_its_codes),
+        TEST(categories_are_the_leaves_with_their_parents),
+        TEST(categories_may_be_none_but_not_unreadable),
+        TEST(every_form_of_a_successful_envelope_is_read),
+        TEST(a_refusal_keeps_its_kind_and_is_never_an_empty_result),
+        TEST(data_of_the_wrong_type_is_a_broken_contract),
+        TEST(a_product_that_is_unknown_or_off_the_shelf_is_missing),
+        TEST(no_data_is_no_product_but_no_stock_told),
+        TEST(another_product_than_the_one_asked_for_is_refused),
+        TEST(ten_megabytes_of_description_or_of_nonsense_are_lived_through),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
