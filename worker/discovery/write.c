@@ -28,7 +28,7 @@ struct writing {
     struct text_report report;
     int64_t version;
     char by[120], subject[SUBJECT_BYTES];
-    char why_template[300]; /* "" = a model wrote it */
+    char why_template[480]; /* "" = a model wrote it */
 };
 
 static void writing_done(struct writing *w)
@@ -219,7 +219,7 @@ static int go_on(struct writing *w, const struct text_fault *restricted, struct 
 {
     bool template_failed = w->report.count > 0;
     bool person = restricted != NULL || product_run_mode(w->r) < FLOW_AUTO;
-    char text[600];
+    char text[640];
     struct product_move move = { .to = person ? PRODUCT_APPROVAL : PRODUCT_PUBLISHING,
                                  .mode = flow_mode_name(product_run_mode(w->r)),
                                  .next_job = person ? NULL : "listing.publish",
