@@ -18,6 +18,13 @@ const CALLS = {
   'product/variant/query': { method: 'GET', points: 10, query: ['variantSku'] },
   'product/variant/queryByVid': { method: 'GET', points: 10, query: ['vid'] },
   'product/stock/queryByVid': { method: 'GET', points: 10, query: ['vid'] },
+  'product/listV2': {
+    method: 'GET', points: 50,
+    query: ['keyWord', 'page', 'size', 'categoryId', 'countryCode', 'startSellPrice', 'endSellPrice', 'orderBy', 'sort', 'features'],
+  },
+  'product/query': { method: 'GET', points: 10, query: ['pid'] },
+  'product/stock/getInventoryByPid': { method: 'GET', points: 10, query: ['pid'] },
+  'product/getCategory': { method: 'GET', points: 0, query: [] },
   'logistic/freightCalculate': { method: 'POST', points: 10, body: [['startCountryCode', 'endCountryCode', 'products'], ['zip']] },
   'shopping/order/createOrderV2': {
     method: 'POST', points: 0,
@@ -68,4 +75,15 @@ test('an order is only created, within all lengths, and from ids that are text',
     assert.equal(typeof product.vid, 'string');
     assert.ok(Number.isInteger(product.quantity) && product.quantity > 0);
   }
+});
+
+test('a search stays inside the documented values', () => {
+  const { searchParams: q } = sent.find((r) => r.path === 'product/listV2').url;
+  assert.ok(Number(q.get('page')) >= 1 && Number(q.get('page')) <= 1000);
+  assert.ok(Number(q.get('size')) >= 1 && Number(q.get('size')) <= 100);
+  assert.ok(['0', '1', '2', '3', '4'].includes(q.get('orderBy')));
+  assert.ok(['asc', 'desc'].includes(q.get('sort')));
+  assert.equal(q.get('countryCode'), 'GB');
+  assert.match(q.get('startSellPrice'), /^[0-9]+\.[0-9]{2}$/);
+  assert.deepEqual(q.get('features').split(',').filter((f) => !['enable_description', 'enable_category', 'enable_combine', 'enable_video'].includes(f)), []);
 });

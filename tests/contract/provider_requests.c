@@ -9,6 +9,7 @@
 #include "tests/contract/shopify_requests.h"
 #include "tests/unit/providers/fake.h"
 #include "worker/providers/cj/cj.h"
+#include "worker/providers/cj/cj_products.h"
 #include "worker/providers/shopify/shopify.h"
 
 #define DATA(text) "{\"data\":{" text "}}"
@@ -121,6 +122,23 @@ static void cj_lookups(struct cj *cj)
                             &count, &f));
 }
 
+static void cj_catalogue(struct cj *cj)
+{
+    static const struct cj_search search = { "dog brush", "5E65-AB", "UK", 150,
+                                             2999,        2,         100,  CJ_SORT_LISTED };
+    struct cj_found_page page = { .rows = NULL };
+    struct cj_product product = { .pid = "" };
+    struct cj_stock_row *stock = NULL;
+    struct cj_category *categories = NULL;
+    size_t count = 0;
+    struct fail f;
+
+    expect(cj_search(cj, &search, &page, &f));
+    expect(cj_product_get(cj, "2509180000000000001", &product, &f));
+    expect(cj_stock_of_product(cj, "2509180000000000001", "CN", &stock, &count, &f));
+    expect(cj_categories(cj, &categories, &count, &f));
+}
+
 static int print_requests(void)
 {
     for (size_t i = 0; i < fake.request_count; i++) {
@@ -168,6 +186,7 @@ int main(void)
     silence_all();
     cj_orders(cj);
     cj_lookups(cj);
+    cj_catalogue(cj);
     result |= print_requests();
     fake_teardown(NULL);
     shopify_close(s);
