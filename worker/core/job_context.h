@@ -15,6 +15,7 @@
 #include "common/queue/job.h"
 #include "common/redis/redis.h"
 
+struct ai_desk;
 struct cj;
 struct limits;
 struct shopify;
@@ -31,6 +32,7 @@ struct job_context {
     struct limits *limits;   /* provider limits and breakers */
     struct shopify *shopify; /* NULL when no shop is configured */
     struct cj *cj;           /* NULL when no key is configured */
+    struct ai_desk *ai_desk; /* text models: ai_desk.h */
     const struct job *job;
     json_t *args;             /* parsed array, never NULL */
     int64_t now_us;           /* start of the run */

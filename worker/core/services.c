@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sql/worker.h"
+#include "worker/core/ai_desk.h"
 #include "worker/core/gates.h"
 #include "worker/core/job_types.h"
 #include "worker/core/limits.h"
@@ -25,6 +26,7 @@ struct services {
     struct shopify *shopify;
     struct cj_gate *cj_gate;
     struct cj *cj;
+    struct ai_desk *ai_desk;
     bool has_providers;
 };
 
@@ -75,12 +77,15 @@ static int open_providers(struct services *s, struct fail *f)
     TRY(limits_open(s->redis, MAX_SLEEP_MS, &s->limits, f));
     TRY(open_cj(s, f));
     TRY(open_shopify(s, f));
+    TRY(ai_desk_open(&(struct ai_desk_with){ s->conf, s->db, s->redis, s->http, s->limits },
+                     &s->ai_desk, f));
     s->has_providers = true;
     return 0;
 }
 
 static void close_providers(struct services *s)
 {
+    ai_desk_close(take_ptr(s->ai_desk));
     shopify_close(take_ptr(s->shopify));
     shopify_gate_close(take_ptr(s->shopify_gate));
     cj_close(take_ptr(s->cj));
@@ -131,6 +136,7 @@ void services_lend(const struct services *s, struct job_context *c)
     c->limits = s->limits;
     c->shopify = s->shopify;
     c->cj = s->cj;
+    c->ai_desk = s->ai_desk;
 }
 
 int services_ready(struct services *s, unsigned without, struct fail *f)
