@@ -1,5 +1,6 @@
 /* Landed cost and contribution margin of one order, by the project's formulas, section "Landed cost and margin".
- * All amounts are minor units of one currency; rates are ppm.  Threads: pure functions. */
+ * All amounts are minor units of one currency; rates are ppm.  FAIL_INPUT: an amount beyond 2 x 10^12, a rate outside 0 to 10^6.
+ * Threads: pure functions. */
 #pragma once
 
 #include <stdbool.h>
@@ -30,6 +31,7 @@ struct margin {
     bool ratio_known;
     int64_t ratio_ppm; /* m; unknown without revenue */
 };
+/* F, R, CM and m of one order. */
 must_check int margin_of(const struct margin_parts *p, struct margin *ret, struct fail *f);
 
 /* Net price of a price that includes tax at rate_ppm. */
