@@ -45,7 +45,7 @@ static int look_at_settings(struct hands *h, struct fail *f)
 
 static bool is_off(const struct settings *now, const struct entry *e)
 {
-    return e->flow != SETTING_COUNT && strcmp(now->text[e->flow], "off") == 0;
+    return e->flow != SETTING_COUNT && strcmp(setting_text(now, e->flow), "off") == 0;
 }
 
 static int run_entry(struct hands *h, const struct entry *e, int64_t *ret_wait_ms, struct fail *f)

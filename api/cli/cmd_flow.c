@@ -28,8 +28,8 @@ static json_t *flows_of(const struct settings *now)
     for (unsigned id = 0; id < SETTING_COUNT; id++) {
         const char *name = flow_name((enum setting_id)id);
         if (name != NULL) {
-            json_array_append_new(flows,
-                                  json_pack("{s:s, s:s}", "name", name, "mode", now->text[id]));
+            json_array_append_new(
+                flows, json_pack("{s:s, s:s}", "name", name, "mode", setting_text(now, id)));
         }
     }
     return json_pack("{s:o, s:b}", "flows", flows, "stop", now->num[SETTING_STOP] != 0);
@@ -50,12 +50,12 @@ int cmd_flow(struct cli *c, struct fail *f)
     TRY(cli_db(c, &db, f));
     TRY(mode != NULL ? settings_write(db, id, mode, c->who, f) : 0);
     TRY(settings_read(db, &now, f)); /* what is shown is what is stored */
-    answer =
-        name != NULL ? json_pack("{s:s, s:s}", "name", name, "mode", now.text[id]) : flows_of(&now);
+    answer = name != NULL ? json_pack("{s:s, s:s}", "name", name, "mode", setting_text(&now, id))
+                          : flows_of(&now);
     if (c->json) {
         out_json(answer);
     } else if (name != NULL) {
-        printf("%s: %s\n", name, now.text[id]);
+        printf("%s: %s\n", name, setting_text(&now, id));
     } else {
         out_table(json_object_get(answer, "flows"), flow_columns, COUNT_OF(flow_columns));
         printf("STOP: %s\n",

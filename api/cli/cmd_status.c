@@ -45,7 +45,7 @@ static json_t *modes_of(const struct settings *now)
     for (unsigned id = 0; id < SETTING_COUNT; id++) {
         const char *name = flow_name((enum setting_id)id);
         if (name != NULL) {
-            json_object_set_new(modes, name, json_string(now->text[id]));
+            json_object_set_new(modes, name, json_string(setting_text(now, id)));
         }
     }
     return modes;

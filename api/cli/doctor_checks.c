@@ -124,7 +124,7 @@ void doctor_postgres(struct cli *c, json_t *findings)
     finding_add(findings, now.num[SETTING_STOP] ? FINDING_WARN : FINDING_OK, "settings",
                 now.num[SETTING_STOP] ? "dropship resume-all" : NULL,
                 "STOP is %s, fulfillment is %s", now.num[SETTING_STOP] ? "on" : "off",
-                now.text[SETTING_FLOW_FULFILLMENT]);
+                setting_text(&now, SETTING_FLOW_FULFILLMENT));
 }
 
 static void check_process(const struct process_info *p, int *ret_alive, json_t *findings)

@@ -16,8 +16,9 @@ json_t *flows_json(const struct settings *now)
         const char *name = flow_name((enum setting_id)id);
         if (name != NULL) {
             json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}", "name", name, "mode",
-                                                  now->text[id], "modes", setting_rules[id].choices,
-                                                  "help", setting_rules[id].help));
+                                                  setting_text(now, id), "modes",
+                                                  setting_rules[id].choices, "help",
+                                                  setting_rules[id].help));
         }
     }
     return list;
@@ -46,8 +47,9 @@ int put_flow(struct request *rq, struct reply *re, struct fail *f)
     request_who(rq, who);
     TRY(settings_write(rq->db, id, request_text(rq, "mode"), who, f));
     TRY(settings_read(rq->db, &now, f));
-    scoped(json_clear_p) json_t *body = json_pack("{s:s, s:s, s:b}", "name", name, "mode",
-                                                  now.text[id], "stop", now.num[SETTING_STOP] != 0);
+    scoped(json_clear_p) json_t *body =
+        json_pack("{s:s, s:s, s:b}", "name", name, "mode", setting_text(&now, id), "stop",
+                  now.num[SETTING_STOP] != 0);
     return reply_value(re, 200, body, f);
 }
 

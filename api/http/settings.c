@@ -53,7 +53,8 @@ int get_settings(struct request *rq, struct reply *re, struct fail *f)
     TRY(settings_read(rq->db, &now, f));
     TRY(db_query(rq->db, &sql_api_setting_changes, NULL, &changes, f));
     for (unsigned id = 0; id < SETTING_COUNT; id++) {
-        json_array_append_new(list, setting_json((enum setting_id)id, now.text[id], changes));
+        json_array_append_new(list, setting_json((enum setting_id)id,
+                                                 setting_text(&now, (enum setting_id)id), changes));
     }
     scoped(json_clear_p) json_t *body = json_pack("{s:O}", "settings", list);
     return reply_value(re, 200, body, f);
@@ -73,6 +74,6 @@ int put_setting(struct request *rq, struct reply *re, struct fail *f)
     TRY(settings_write(rq->db, id, request_text(rq, "value"), who, f));
     TRY(settings_read(rq->db, &now, f));
     scoped(json_clear_p) json_t *body =
-        json_pack("{s:s, s:s}", "name", name, "value", now.text[id]);
+        json_pack("{s:s, s:s}", "name", name, "value", setting_text(&now, id));
     return reply_value(re, 200, body, f);
 }

@@ -23,6 +23,19 @@ const struct setting_rule setting_rules[SETTING_COUNT] = {
 #undef SETTING_ROW
 };
 
+const size_t setting_text_at[SETTING_COUNT] = {
+#define SETTING_ROW(id, name, type, min, max, choices, otherwise, unit, help)                      \
+    [SETTING_##id] = offsetof(struct setting_texts, id),
+#include "common/model/settings_table.h"
+#undef SETTING_ROW
+};
+
+static size_t text_room(enum setting_id id)
+{
+    const struct setting_rule *rule = &setting_rules[id];
+    return rule->type == SETTING_TEXT ? (size_t)rule->max + 1 : SETTING_WORD_BYTES;
+}
+
 /* A value in its one stored form. */
 struct setting_value {
     int64_t num;
@@ -121,7 +134,7 @@ static int settings_take(struct settings *all, enum setting_id id, const char *v
     struct setting_value read;
     TRY(read_value(id, value, &read, f));
     all->num[id] = read.num;
-    str_fit(all->text[id], sizeof all->text[id], read.text);
+    str_fit((char *)&all->texts + setting_text_at[id], text_room(id), read.text);
     return 0;
 }
 

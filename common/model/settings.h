@@ -5,13 +5,17 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "common/base/attr.h"
 #include "common/base/fail.h"
 #include "common/db/db.h"
 
-enum { SETTING_BYTES = 512 }; /* of a value as text, with its end */
+enum {
+    SETTING_BYTES = 512,
+    SETTING_WORD_BYTES = 24
+}; /* of a value as text, with its end: any; all but TEXT */
 enum setting_type { SETTING_INT, SETTING_BOOL, SETTING_CHOICE, SETTING_TEXT };
 
 enum setting_id {
@@ -32,11 +36,25 @@ struct setting_rule {
 };
 extern const struct setting_rule setting_rules[SETTING_COUNT];
 
-/* All settings at one moment. */
-struct settings {
-    int64_t num[SETTING_COUNT];              /* INT and BOOL; CHOICE: index of the choice */
-    char text[SETTING_COUNT][SETTING_BYTES]; /* the value as text */
+/* The values as text, each as long as its rule lets it be. */
+struct setting_texts {
+#define SETTING_ROW(id, name, type, min, max, choices, otherwise, unit, help)                      \
+    char id[(type) == SETTING_TEXT ? (max) + 1 : SETTING_WORD_BYTES];
+#include "common/model/settings_table.h"
+#undef SETTING_ROW
 };
+extern const size_t setting_text_at[SETTING_COUNT];
+
+/* All settings at one moment; a few KiB, may be copied. */
+struct settings {
+    int64_t num[SETTING_COUNT]; /* INT and BOOL; CHOICE: index of the choice */
+    struct setting_texts texts; /* by setting_text */
+};
+/* The value as text, in *s. */
+static inline const char *setting_text(const struct settings *s, enum setting_id id)
+{
+    return (const char *)&s->texts + setting_text_at[id];
+}
 must_check int settings_read(struct db *db, struct settings *ret, struct fail *f);
 
 /* One setting as a number (CHOICE: index), whatever is wrong with others.  FAIL_LATER like settings_read. */

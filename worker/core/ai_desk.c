@@ -65,7 +65,7 @@ static bool is_wanted(const struct ai_desk *desk, enum ai_kind kind, const struc
     return (choice == CHOICE_AUTO || choice == CHOICE_OPENAI + (int64_t)kind) &&
            conf_text(desk->with.conf, rule->base_url) != NULL &&
            (!rule->needs_key || conf_text(desk->with.conf, rule->key) != NULL) &&
-           set->text[rule->model][0] != '\0';
+           setting_text(set, rule->model)[0] != '\0';
 }
 
 /* The client for the model that the settings name now.  A model's change is rare, and what was learnt of it goes with it. */
@@ -74,7 +74,7 @@ static int client_of(struct ai_desk *desk, enum ai_kind kind, const struct setti
 {
     const struct provider_rule *rule = &provider_rules[kind];
     struct ai_client *client = &desk->clients[kind];
-    const char *model = set->text[rule->model];
+    const char *model = setting_text(set, rule->model);
 
     if (client->ai != NULL && strcmp(client->model, model) == 0) {
         return 0;

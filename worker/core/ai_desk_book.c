@@ -70,7 +70,7 @@ int64_t ai_cost_micro(const char *prices, const char *model, int64_t tokens_in, 
 /* The price is looked up by the name that the provider uses, else by the one that was asked for. */
 static int64_t cost_of(const struct book_entry *e, const struct ai_result *r)
 {
-    const char *prices = e->ask->set->text[SETTING_AI_PRICES];
+    const char *prices = setting_text(e->ask->set, SETTING_AI_PRICES);
     int64_t cost = ai_cost_micro(prices, r->model, r->tokens_in, r->tokens_out);
 
     return cost >= 0 ? cost : ai_cost_micro(prices, e->model, r->tokens_in, r->tokens_out);

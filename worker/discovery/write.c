@@ -198,7 +198,7 @@ static int is_eu(struct product_run *r, bool *ret, struct fail *f)
     scoped(pg_clear_p) PGresult *rows = NULL;
 
     TRY(db_query(r->c->db, &sql_listing_markets_eu,
-                 (const char *[]){ r->set.text[SETTING_MARKETS] }, &rows, f));
+                 (const char *[]){ setting_text(&r->set, SETTING_MARKETS) }, &rows, f));
     *ret = db_bool(rows, 0, "eu");
     return 0;
 }
@@ -281,7 +281,7 @@ static int write_step(struct product_run *r, struct fail *f)
     if (verdict == 1) {
         return reject(r, &fault, f);
     }
-    images_of(r->p.detail, r->p.image_url, r->set.text[SETTING_IMAGE_HOSTS], &images);
+    images_of(r->p.detail, r->p.image_url, setting_text(&r->set, SETTING_IMAGE_HOSTS), &images);
     w.images = images.count;
     (void)snprintf(w.subject, sizeof w.subject, "product:%" PRId64, r->p.id);
     TRY(write_texts(&w, f));

@@ -28,10 +28,10 @@ void gathered_done(struct gathered *g)
 static bool values_fit(const struct order_run *r, const char *currency)
 {
     return money_exponent(currency) == 2 ||
-           (strcmp(r->set.text[SETTING_VALUE_HARD], setting_rules[SETTING_VALUE_HARD].otherwise) !=
-                0 &&
-            strcmp(r->set.text[SETTING_VALUE_SOFT], setting_rules[SETTING_VALUE_SOFT].otherwise) !=
-                0);
+           (strcmp(setting_text(&r->set, SETTING_VALUE_HARD),
+                   setting_rules[SETTING_VALUE_HARD].otherwise) != 0 &&
+            strcmp(setting_text(&r->set, SETTING_VALUE_SOFT),
+                   setting_rules[SETTING_VALUE_SOFT].otherwise) != 0);
 }
 
 static struct decide_limits limits_of(const struct order_run *r, const char *currency)
@@ -225,7 +225,7 @@ static int gather_freight(struct order_run *r, struct gathered *g, struct fail *
     scoped(free_p) struct cj_freight *offers = NULL;
     size_t item_count = 0, offer_count = 0;
     struct order_facts *x = &g->facts;
-    const struct cj_route route = { .from = r->set.text[SETTING_WAREHOUSE],
+    const struct cj_route route = { .from = setting_text(&r->set, SETTING_WAREHOUSE),
                                     .to = x->ship.country_code,
                                     .zip = x->ship.zip };
 

@@ -92,7 +92,7 @@ static int look_up(struct order_run *r, struct line_facts *line, struct fail *f)
 static int choose(struct order_run *r, const struct options *options, int64_t need,
                   struct line_facts *line, struct fail *f)
 {
-    const char *from = r->set.text[SETTING_WAREHOUSE];
+    const char *from = setting_text(&r->set, SETTING_WAREHOUSE);
 
     for (size_t i = 0; i < options->count; i++) {
         const struct option *o = &options->items[i];

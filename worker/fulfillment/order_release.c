@@ -64,7 +64,8 @@ static int keep_decision(struct order_run *r, struct db *tx, const struct gather
     struct sql_text id, score;
 
     TRY(db_exec(tx, &sql_orders_order_decided,
-                (const char *[]){ sql_int(&id, r->o.id), r->set.text[SETTING_FLOW_FULFILLMENT],
+                (const char *[]){ sql_int(&id, r->o.id),
+                                  setting_text(&r->set, SETTING_FLOW_FULFILLMENT),
                                   sql_int(&score, d->score), risk_name(risk_in_force(&g->facts)),
                                   g->hash, sql_bool(g->facts.edited) },
                 f));

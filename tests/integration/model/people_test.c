@@ -41,7 +41,7 @@ static void without_rows_everything_is_at_its_default(void **state)
     struct settings now;
     assert_int_equal(settings_read(x.db, &now, &f), 0);
     assert_int_equal(now.num[SETTING_ORDERS_CHECK_S], 300);
-    assert_string_equal(now.text[SETTING_FLOW_FULFILLMENT], "approve");
+    assert_string_equal(setting_text(&now, SETTING_FLOW_FULFILLMENT), "approve");
     assert_int_equal(now.num[SETTING_FLOW_FULFILLMENT], 2);
     assert_int_equal(now.num[SETTING_STOP], 0);
 }
@@ -53,7 +53,7 @@ static void a_change_is_stored_in_one_form_and_audited(void **state)
     assert_int_equal(settings_write(x.db, SETTING_ORDERS_CHECK_S, "0060", "cli:anna", &f), 0);
     assert_int_equal(settings_read(x.db, &now, &f), 0);
     assert_int_equal(now.num[SETTING_ORDERS_CHECK_S], 60);
-    assert_string_equal(now.text[SETTING_ORDERS_CHECK_S], "60");
+    assert_string_equal(setting_text(&now, SETTING_ORDERS_CHECK_S), "60");
     assert_int_equal(
         fixture_number(
             &x,
