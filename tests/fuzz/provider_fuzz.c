@@ -1,6 +1,6 @@
 /* Answers of the providers: the first byte chooses whose, the second the call, the third the status; the rest is the body. */
 #include "tests/fuzz/fuzz.h"
-#include "worker/providers/cj/cj_priv.h"
+#include "worker/providers/cj/products_priv.h"
 #include "worker/providers/shopify/shopify_priv.h"
 
 enum { PREFIX_BYTES = 3 };
@@ -36,6 +36,28 @@ static void read_cj(const json_t *data)
     cj_order_done(&order);
 }
 
+static void read_cj_catalogue(const json_t *data)
+{
+    static const struct cj_search search = { .page = 1, .size = 10 };
+    struct cj_found_page page = { .rows = NULL };
+    struct cj_product product = { .pid = "" };
+    struct cj_stock_row *stock = NULL;
+    struct cj_category *categories = NULL;
+    size_t count = 0;
+    struct fail f;
+
+    (void)!cj_read_found(data, &search, &page, &f);
+    must(page.count == 0 || page.rows[0].pid[0] != '\0');
+    cj_found_page_done(&page);
+    (void)!cj_read_product(data, &product, &f);
+    must(product.variant_count <= CJ_VARIANTS_MAX && product.image_count <= CJ_IMAGES_MAX);
+    cj_product_done(&product);
+    (void)!cj_read_stock_rows(data, "CN", &stock, &count, &f);
+    free(stock);
+    (void)!cj_read_categories(data, &categories, &count, &f);
+    free(categories);
+}
+
 static void judge_cj(uint8_t op, int status, const char *body, size_t body_bytes)
 {
     const struct cj_answer answer = { status, body, body_bytes, 0 };
@@ -48,6 +70,7 @@ static void judge_cj(uint8_t op, int status, const char *body, size_t body_bytes
         const json_t *data = json_object_get(v.root, "data");
 
         read_cj(data != NULL ? data : v.root);
+        read_cj_catalogue(data != NULL ? data : v.root);
     }
     cj_verdict_done(&v);
 }
