@@ -26,6 +26,7 @@
  *                               "reserve_minor": R, "margin_minor": CM = N - L - F - R, "margin_ppm": m, "basic_ppm": the
  *                               common number (N - goods - shipping) / N}]}],
  *    "worst": {"vid", "country"} of the offered variants, the one whose numbers stand in the row,
+ *    "restricted": {"rule", "text"} when a person must look before it is listed, else null,
  *    "score_e4", "label", "opportunity_e4"}
  * A person's decision has {"verdict", "rule": "PERSON", "text", "who"} and keeps the rest. */
 #pragma once
