@@ -93,7 +93,7 @@ static const char *check_time(const struct field *field, struct value *v, char *
 }
 
 /* Its size is limited with the body's, its depth with all JSON from outside. */
-static const char *check_array(const struct field *field, struct value *v, char *said)
+static const char *check_tree(const struct field *field, struct value *v, char *said)
 {
     (void)field;
     (void)v;
@@ -106,8 +106,9 @@ typedef const char *check_fn(const struct field *field, struct value *v, char *s
 static int check_value(const struct intake *in, size_t i)
 {
     static check_fn *const checks[] = {
-        [FIELD_TEXT] = check_text, [FIELD_INT] = check_int,     [FIELD_CHOICE] = check_choice,
-        [FIELD_TIME] = check_time, [FIELD_SCALAR] = check_text, [FIELD_ARRAY] = check_array
+        [FIELD_TEXT] = check_text,   [FIELD_INT] = check_int,     [FIELD_CHOICE] = check_choice,
+        [FIELD_TIME] = check_time,   [FIELD_SCALAR] = check_text, [FIELD_ARRAY] = check_tree,
+        [FIELD_OBJECT] = check_tree,
     };
     char said[SAID_BYTES];
     const struct field *field = &in->rq->route->fields[i];
@@ -193,8 +194,9 @@ static char *member_text(const struct field *field, const json_t *value)
     char *text = NULL;
     bool scalar = field->type == FIELD_SCALAR;
 
-    if (field->type == FIELD_ARRAY) {
-        return json_is_array(value) ? json_dumps(value, JSON_COMPACT) : NULL;
+    if (field->type == FIELD_ARRAY || field->type == FIELD_OBJECT) {
+        bool fits = field->type == FIELD_ARRAY ? json_is_array(value) : json_is_object(value);
+        return fits ? json_dumps(value, JSON_COMPACT) : NULL;
     }
     if (json_is_integer(value) && (scalar || field->type == FIELD_INT)) {
         return asprintf(&text, "%" JSON_INTEGER_FORMAT, json_integer_value(value)) < 0 ? NULL
@@ -220,6 +222,7 @@ static int take_member(const struct intake *in, const char *name, const json_t *
                         field->type == FIELD_INT      ? "must be a JSON integer"
                         : field->type == FIELD_SCALAR ? "must be a text, an integer or a boolean"
                         : field->type == FIELD_ARRAY  ? "must be a JSON array"
+                        : field->type == FIELD_OBJECT ? "must be a JSON object"
                                                       : "must be a JSON string");
     }
     return put_value(in, (size_t)i, text);

@@ -91,6 +91,9 @@ static void add_schema(struct str *out, const struct field *field)
     case FIELD_ARRAY:
         str_add(out, "{ type: array }");
         return;
+    case FIELD_OBJECT:
+        str_add(out, "{ type: object }");
+        return;
     case FIELD_TEXT:
         break;
     }

@@ -11,6 +11,14 @@ route_fn get_metrics;
 route_fn get_status;
 /* orders.c */
 route_fn get_orders, get_order, release_order, hold_order;
+/* products.c */
+route_fn get_products, get_product, approve_product, reject_product, edit_product, unlist_product,
+    reprice_product;
+/* proposals.c */
+route_fn get_proposals, accept_proposal, reject_proposal;
+/* pricing.c */
+route_fn get_pricing_rules, add_pricing_rule, preview_pricing, preview_pricing_rule,
+    activate_pricing_rule, deactivate_pricing_rule, remove_pricing_rule;
 /* queues.c */
 route_fn get_queues, pause_queue, resume_queue, scale_queue;
 /* jobs.c */
@@ -25,6 +33,8 @@ route_fn get_workers, quiet_worker, stop_worker;
 route_fn get_settings, put_setting;
 /* flows.c */
 route_fn get_flows, put_flow, stop_all, resume_all;
+/* flow_run.c */
+route_fn run_flow;
 /* audit.c */
 route_fn get_audit;
 /* openapi.c */

@@ -26,7 +26,8 @@ enum field_type {
     FIELD_CHOICE, /* one of `choices` */
     FIELD_TIME,   /* RFC 3339 */
     FIELD_SCALAR, /* body only: text, integer or boolean; handed over as text */
-    FIELD_ARRAY   /* body only: a JSON array; handed over as compact JSON, its numbers as parsed */
+    FIELD_ARRAY,  /* body only: a JSON array; handed over as compact JSON, its numbers as parsed */
+    FIELD_OBJECT  /* body only: a JSON object; handed over like an array */
 };
 
 struct field {

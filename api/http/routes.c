@@ -134,6 +134,8 @@ const struct route routes[] = {
       0,
       NULL },
 
+#include "api/http/routes_products.h"
+
     { "GET", V1 "/queues", ACCESS_READ, get_queues, "Queues with their lengths", NO_FIELDS, 0,
       NULL },
     { "POST",
@@ -370,7 +372,7 @@ const struct route routes[] = {
           .type = FIELD_SCALAR,
           .required = true,
           .min = 0,
-          .max = 63,
+          .max = 511,
           .help = "New value" } },
       0,
       NULL },
