@@ -2,15 +2,13 @@
  * money is gone", and an error may come with 200. */
 #include "worker/providers/ai/ai_priv.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/base/json.h"
 
 enum {
-    QUOTED_BYTES = 20, /* so much of a text that was sent, found in a message, is a quotation */
-    MESSAGE_BYTES = 160
+    QUOTED_BYTES = 20 /* so much of a text that was sent, found in a message, is a quotation */
 };
 
 /* Codes and types by name.  http: only with this status, 0 = with any.  To learn a code, add a line. */
@@ -177,12 +175,17 @@ void ai_judge_error(const struct ai_task *task, int http, const json_t *root, st
     const char *code = json_text(error, "details.error_code", json_text(error, "code", ""));
     enum ai_status status = status_of(http, error);
     char number[32];
+    struct { /* cut where a letter ends */
+        char type[60], code[60], message[160];
+    } kept;
 
     if (code[0] == '\0') {
         code = json_id_text(error, "code", number, sizeof number);
     }
-    ai_say(v, status, "HTTP %d %.60s %.60s: %.*s", http, json_text(error, "type", ""), code,
-           MESSAGE_BYTES, told(task, status, message));
+    (void)str_fit(kept.type, sizeof kept.type, json_text(error, "type", ""));
+    (void)str_fit(kept.code, sizeof kept.code, code);
+    (void)str_fit(kept.message, sizeof kept.message, told(task, status, message));
+    ai_say(v, status, "HTTP %d %s %s: %s", http, kept.type, kept.code, kept.message);
     if (status == AI_BAD_REQUEST) {
         note_field(error, v);
     }
