@@ -171,4 +171,4 @@
           .help = "Name of the flow" } },
       0,
       NULL },
-/* clang-format on */
+    /* clang-format on */
