@@ -130,7 +130,7 @@ void images_of(const json_t *detail, const char *otherwise, const char *hosts, s
     ret->count = 0;
     json_array_foreach(list, i, url)
     {
-        if (json_is_string(url)) {
+        if (json_is_string(url) && ret->count < IMAGES_OF_PRODUCT) {
             (void)images_add(ret, json_string_value(url), hosts);
         }
     }

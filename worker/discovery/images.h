@@ -15,13 +15,18 @@
 #include "common/base/fail.h"
 #include "common/http/http.h"
 
-enum { IMAGES_MAX = 8, IMAGE_URL_BYTES = 1024, IMAGE_BYTES_MAX = 10 * 1024 * 1024 };
+enum {
+    IMAGES_MAX = 16,
+    IMAGES_OF_PRODUCT = 8,
+    IMAGE_URL_BYTES = 1024,
+    IMAGE_BYTES_MAX = 10 * 1024 * 1024
+};
 
 struct images {
     char urls[IMAGES_MAX][IMAGE_URL_BYTES];
     size_t count;
 };
-/* The first pictures of detail.images (an array of texts) whose address is allowed, without doubles; when there is none,
+/* The first IMAGES_OF_PRODUCT pictures of detail.images (an array of texts) whose address is allowed, without doubles; when there is none,
  * `otherwise` ("" = none).  Texts are written for these, in this order. */
 void images_of(const json_t *detail, const char *otherwise, const char *hosts, struct images *ret);
 /* Append one more, if it is allowed and there is room; its index, or -1. */

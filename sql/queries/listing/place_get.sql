@@ -1,0 +1,2 @@
+-- Places of the shop that listings need.  Result: name, gid.
+select name, gid from shop_place

@@ -1,0 +1,52 @@
+/* What is done at the shop with a product, each act through the effects ledger with a way to look what really happened.
+ *
+ * An act that belongs to one publication has a key made of its content (`mark`), so that a run that comes back finds it done.
+ * Acts on a live product (mark NULL) are numbered: the number counts those of their kind that are done, so an act that was left
+ * open is taken up again by the next one, which looks first and then brings the shop to what is wanted by now.
+ * Threads: as the context; the caller holds the product's lock. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/base/attr.h"
+#include "common/base/fail.h"
+#include "worker/discovery/publish_plan.h"
+#include "worker/discovery/run.h"
+#include "worker/providers/shopify/shopify_products.h"
+
+/* Where listings live in the shop. */
+struct shop_places {
+    char location[SHOPIFY_GID_BYTES], publication[SHOPIFY_GID_BYTES];
+};
+/* As the last set-up check found them; asks the shop when it has not run yet.  FAIL_MISSING names what the shop lacks. */
+must_check int shop_places_get(struct job_context *c, struct shop_places *ret, struct fail *f);
+
+/* Pictures are fetched and looked at, bad ones left out, then the product is set as a draft.  The gid in ret_gid.  FAIL_INPUT with
+ * code "IMAGES": there are pictures, none of them can be used. */
+must_check int act_set(struct product_run *r, const char *mark, struct publish_plan *plan,
+                       char ret_gid[static SHOPIFY_GID_BYTES], struct fail *f);
+/* Seconds since the product was set under this mark. */
+must_check int act_set_age(struct product_run *r, const char *mark, int64_t *ret_s, struct fail *f);
+/* Was a set sent whose fate is not known for less than so many seconds? */
+must_check int act_set_open(struct product_run *r, int64_t seconds, bool *ret, struct fail *f);
+
+/* Quantities of items at the location, however many. */
+must_check int act_quantities(struct product_run *r, const char *mark, const char *location,
+                              const struct shopify_quantity *quantities, size_t count,
+                              struct fail *f);
+/* "ACTIVE" or "ARCHIVED". */
+must_check int act_status(struct product_run *r, const char *mark, const char *status,
+                          struct fail *f);
+must_check int act_publish(struct product_run *r, const char *mark, const char *publication,
+                           struct fail *f);
+must_check int act_unpublish(struct product_run *r, const char *publication, struct fail *f);
+/* Texts of a live product; mark: their version. */
+must_check int act_texts(struct product_run *r, const char *mark,
+                         const struct shopify_new_product *texts, struct fail *f);
+must_check int act_prices(struct product_run *r, const struct shopify_price *prices, size_t count,
+                          struct fail *f);
+/* How many times the product has been taken out of the shop: part of a publication's mark. */
+must_check int act_rounds(struct product_run *r, int64_t *ret, struct fail *f);

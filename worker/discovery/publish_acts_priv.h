@@ -1,0 +1,24 @@
+/* Private to publish_acts.c and publish_live.c: one act under way.  Threads: as publish_acts.h. */
+#pragma once
+
+#include "worker/core/effects.h"
+#include "worker/discovery/publish_acts.h"
+
+enum { ACT_KEY_BYTES = PRODUCT_HANDLE_BYTES + 80, ACT_SUBJECT_BYTES = 40, ACT_IDEM_DIGITS = 32 };
+
+struct act {
+    struct product_run *r;
+    struct publish_plan *plan;                   /* set */
+    const struct shopify_new_product *texts;     /* texts */
+    const struct shopify_quantity *quantities;   /* quantities */
+    const struct shopify_price *prices;          /* prices */
+    size_t count;                                /* of the two */
+    const char *location, *publication, *status; /* as wanted */
+    char idem[ACT_IDEM_DIGITS + 1];
+};
+
+/* Run the effect under "KIND:HANDLE:MARK"; without a mark under the next number. */
+must_check int act_run(struct act *a, struct effect *e, const char *mark, json_t *take_intent,
+                       json_t **ret_result, struct fail *f);
+/* A result made just now, or out of memory. */
+must_check int act_said(json_t *take_result, json_t **ret, struct fail *f);

@@ -1,0 +1,167 @@
+/* Acts on what is at the shop already: quantities, texts, prices. */
+#include <stdio.h>
+#include <string.h>
+
+#include "worker/discovery/publish_acts_priv.h"
+#include "worker/discovery/publish_compare.h"
+
+enum { LOT = 250 };
+
+/* ---- quantities ---- */
+
+static int64_t quantity_of(const struct shopify_product *seen, const char *item_gid)
+{
+    for (size_t i = 0; i < seen->variant_count; i++) {
+        if (strcmp(seen->variants[i].item_gid, item_gid) == 0) {
+            return seen->variants[i].quantity;
+        }
+    }
+    return -1;
+}
+
+static int quantities(struct job_context *c, void *ctx, json_t **ret_result, struct fail *f)
+{
+    struct act *a = ctx;
+
+    TRY(shopify_quantities_set(c->shopify, a->location, a->quantities, a->count, a->idem, f));
+    return act_said(json_pack("{s:I}", "items", (json_int_t)a->count), ret_result, f);
+}
+
+static int quantities_read_back(struct job_context *c, void *ctx, json_t **ret_result,
+                                struct fail *f)
+{
+    struct act *a = ctx;
+    scoped(shopify_product_done) struct shopify_product seen = { 0 };
+
+    TRY(shopify_product_by_gid(c->shopify, a->r->p.shop_gid, NULL, &seen, f));
+    for (size_t i = 0; i < a->count; i++) {
+        if (quantity_of(&seen, a->quantities[i].item_gid) != a->quantities[i].quantity) {
+            return 1;
+        }
+    }
+    return act_said(json_pack("{s:I}", "items", (json_int_t)a->count), ret_result, f);
+}
+
+static json_t *quantities_json(const struct shopify_quantity *list, size_t count)
+{
+    json_t *made = json_array();
+
+    for (size_t i = 0; made != NULL && i < count; i++) {
+        (void)json_array_append_new(made, json_pack("{s:s, s:I}", "item", list[i].item_gid,
+                                                    "quantity", (json_int_t)list[i].quantity));
+    }
+    return made;
+}
+
+int act_quantities(struct product_run *r, const char *mark, const char *location,
+                   const struct shopify_quantity *list, size_t count, struct fail *f)
+{
+    char part[64];
+
+    for (size_t from = 0; from < count; from += LOT) {
+        struct effect e = { .kind = "shop.quantities",
+                            .read_back = quantities_read_back,
+                            .act = quantities,
+                            .read_first = mark != NULL };
+        struct act a = { .r = r, .location = location, .quantities = list + from };
+        a.count = count - from < LOT ? count - from : LOT;
+        if (mark != NULL) {
+            (void)snprintf(part, sizeof part, "%.40s-%zu", mark, from / LOT + 1);
+        }
+        TRY(act_run(&a, &e, mark != NULL ? part : NULL,
+                    json_pack("{s:s, s:o}", "location", location, "quantities",
+                              quantities_json(a.quantities, a.count)),
+                    NULL, f));
+    }
+    return 0;
+}
+
+/* ---- texts and prices of a live product ---- */
+
+static int texts(struct job_context *c, void *ctx, json_t **ret_result, struct fail *f)
+{
+    struct act *a = ctx;
+
+    TRY(shopify_product_texts(c->shopify, a->r->p.shop_gid, a->texts, f));
+    return act_said(json_object(), ret_result, f);
+}
+
+static int texts_read_back(struct job_context *c, void *ctx, json_t **ret_result, struct fail *f)
+{
+    struct act *a = ctx;
+    scoped(shopify_product_done) struct shopify_product seen = { 0 };
+    bool same = false;
+
+    TRY(shopify_product_by_gid(c->shopify, a->r->p.shop_gid, NULL, &seen, f));
+    TRY(publish_same_html(a->texts->description_html, seen.description_html, &same, f));
+    if (!same || strcmp(seen.title, a->texts->title) != 0 ||
+        strcmp(seen.seo_title, a->texts->seo_title) != 0 ||
+        strcmp(seen.seo_description, a->texts->seo_description) != 0) {
+        return 1;
+    }
+    return act_said(json_object(), ret_result, f);
+}
+
+int act_texts(struct product_run *r, const char *mark, const struct shopify_new_product *wanted,
+              struct fail *f)
+{
+    struct effect e = { .kind = "shop.texts", .read_back = texts_read_back, .act = texts };
+    struct act a = { .r = r, .texts = wanted };
+
+    return act_run(&a, &e, mark, json_pack("{s:s}", "title", wanted->title), NULL, f);
+}
+
+static int prices(struct job_context *c, void *ctx, json_t **ret_result, struct fail *f)
+{
+    struct act *a = ctx;
+
+    TRY(shopify_prices_set(c->shopify, a->r->p.shop_gid, a->prices, a->count, f));
+    return act_said(json_pack("{s:I}", "variants", (json_int_t)a->count), ret_result, f);
+}
+
+static bool price_is(const struct shopify_product *seen, const struct shopify_price *wanted)
+{
+    for (size_t i = 0; i < seen->variant_count; i++) {
+        const struct shopify_variant *v = &seen->variants[i];
+        if (strcmp(v->gid, wanted->gid) == 0) {
+            return v->price_known && v->price.minor == wanted->price.minor;
+        }
+    }
+    return false;
+}
+
+static int prices_read_back(struct job_context *c, void *ctx, json_t **ret_result, struct fail *f)
+{
+    struct act *a = ctx;
+    scoped(shopify_product_done) struct shopify_product seen = { 0 };
+
+    TRY(shopify_product_by_gid(c->shopify, a->r->p.shop_gid, NULL, &seen, f));
+    for (size_t i = 0; i < a->count; i++) {
+        if (!price_is(&seen, &a->prices[i])) {
+            return 1;
+        }
+    }
+    return act_said(json_pack("{s:I}", "variants", (json_int_t)a->count), ret_result, f);
+}
+
+static json_t *prices_json(const struct shopify_price *list, size_t count)
+{
+    json_t *made = json_array();
+
+    for (size_t i = 0; made != NULL && i < count; i++) {
+        (void)json_array_append_new(made, json_pack("{s:s, s:I, s:s, s:I}", "variant", list[i].gid,
+                                                    "price_minor", (json_int_t)list[i].price.minor,
+                                                    "currency", list[i].price.currency,
+                                                    "cost_minor", (json_int_t)list[i].cost.minor));
+    }
+    return made;
+}
+
+int act_prices(struct product_run *r, const struct shopify_price *list, size_t count,
+               struct fail *f)
+{
+    struct effect e = { .kind = "shop.prices", .read_back = prices_read_back, .act = prices };
+    struct act a = { .r = r, .prices = list, .count = count };
+
+    return act_run(&a, &e, NULL, prices_json(list, count), NULL, f);
+}
