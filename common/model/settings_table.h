@@ -21,6 +21,8 @@ SETTING_ROW(PAYMENT_FEE_FIXED, "money.payment_fee_fixed_minor", SETTING_INT, 0, 
 SETTING_ROW(RETURN_RATE_PPM, "money.return_rate_ppm", SETTING_INT, 0, 1000000, "", "60000", "ppm", "Refund probability used for the reserve")
 SETTING_ROW(RETURN_COST, "money.return_cost_minor", SETTING_INT, 0, 1000000, "", "250", "minor", "Handling cost of a return")
 SETTING_ROW(USD_RATE_E9, "money.usd_rate_e9", SETTING_INT, 1, 1000000000000000, "", "1000000000", "", "Shop currency per US dollar times 10^9; used to compare supplier cost with revenue")
+SETTING_ROW(RATES, "money.rates", SETTING_TEXT, 0, 300, "", "", "",
+            "Shop currency per unit of other currencies times 10^9 as CODE:RATE, comma-separated (EUR:1080000000); for duties set in them")
 SETTING_ROW(CONFIRM_EXACT_SKU, "mapping.confirm_exact_sku", SETTING_BOOL, 0, 1, "", "0", "",
             "Confirm a mapping by rule when exactly one supplier variant has the very SKU of the shop variant")
 SETTING_ROW(TRACK_FIRST_S, "orders.track_first_s", SETTING_INT, 1, 86400, "", "3600", "s", "First look at a paid supplier order; the interval then grows by half each time")

@@ -272,6 +272,14 @@ create table proposal (
 create index proposal_open on proposal (id desc) where state = 'open';
 create unique index proposal_once on proposal (kind, subject) where state = 'open';
 
+-- The shop as it names itself; one row.
+create table shop_info (
+  one         boolean primary key default true check (one),
+  name        text not null,
+  currency    text not null check (currency ~ '^[A-Z]{3}$'),
+  timezone    text not null,
+  read_at     timestamptz not null default now()
+);
 -- What the set-up check of the store found last.
 create table setup_finding (
   name        text primary key,                -- "scope.write_products", "location", "publication", ...

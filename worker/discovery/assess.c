@@ -11,9 +11,7 @@
 #include "common/base/str.h"
 #include "worker/discovery/assess_priv.h"
 
-enum { VARIANTS_MAX = 250, COST_LEAST_CENTS = 2, HS6_DIGITS = 6, RETURN_PRIOR = 40 };
-
-static const int64_t PPM = 1000000;
+enum { VARIANTS_MAX = 250, COST_LEAST_CENTS = 2, HS6_DIGITS = 6 };
 
 void assessment_done(struct assessment *a)
 {
@@ -425,11 +423,4 @@ void assess_choose_method(const struct assess_method *methods, size_t count, int
     ret->days_min = best->days_min;
     ret->days_max = best->days_max;
     ret->in_time = best->days_max >= 0 && best->days_max <= promised_days;
-}
-
-int assess_return_rate(int64_t category_ppm, int64_t orders, int64_t refunds, int64_t *ret_ppm,
-                       struct fail *f)
-{
-    return money_mul_div(category_ppm * RETURN_PRIOR + refunds * PPM, 1, RETURN_PRIOR + orders,
-                         MONEY_HALF_UP, ret_ppm, f);
 }

@@ -66,7 +66,7 @@ struct assess_limits {
 struct assess_demand {
     int64_t orders, refunds; /* own; orders 0 = never sold here */
     int64_t velocity_e2; /* new listings a day times 100, the stand-in for sales; ASSESS_UNKNOWN */
-    int64_t return_ppm;  /* r, shrunk (assess_return_rate) */
+    int64_t return_ppm;  /* r, shrunk (return_rate of price.h) */
 };
 
 enum assess_compliance { ASSESS_CLEAN, ASSESS_BLOCKED, ASSESS_RESTRICTED };
@@ -163,7 +163,3 @@ struct assess_method { /* a row of a quote */
  * any.  Fills *ret apart from quoted_us and vid. */
 void assess_choose_method(const struct assess_method *methods, size_t count, int64_t promised_days,
                           struct assess_quote *ret);
-
-/* (r_category x 40 + refunds) / (40 + orders), HALF_UP to ppm. */
-must_check int assess_return_rate(int64_t category_ppm, int64_t orders, int64_t refunds,
-                                  int64_t *ret_ppm, struct fail *f);

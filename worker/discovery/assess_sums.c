@@ -61,18 +61,12 @@ static int cost_in(const struct judge *j, const struct assess_market *m, struct 
 static int sale_in(const struct assess_market *m, int64_t price, struct assess_sum *s,
                    struct fail *f)
 {
-    int64_t tax = 0;
-
     s->price = price;
-    TRY(price_margin(&m->terms, price, s->landed, &s->margin, &s->net, f));
-    if (m->terms.tax_mode == TAX_EXCLUSIVE) {
-        TRY(money_mul_div(price, m->terms.tax_ppm, PPM, MONEY_HALF_UP, &tax, f));
-    }
-    s->charged = price + tax;
     s->basic_ppm = ASSESS_UNKNOWN;
-    return s->net <= 0 ? 0
-                       : money_mul_div(s->net - s->goods - s->shipping, PPM, s->net, MONEY_HALF_UP,
-                                       &s->basic_ppm, f);
+    TRY(price_margin(&m->terms, price, s->landed, &s->margin, &s->net, f));
+    TRY(price_charged(&m->terms, price, &s->charged, f));
+    int unknown = margin_basic(s->net, s->goods, s->shipping, &s->basic_ppm, f);
+    return unknown < 0 ? -1 : 0;
 }
 
 /* ---- one variant in all markets ---- */

@@ -1,0 +1,2 @@
+-- Candidates that wait to be assessed.  waiting
+select count(*) as waiting from product where state = 'candidate'

@@ -1,0 +1,2 @@
+-- A scan begins.  id
+insert into discovery_run default values returning id
