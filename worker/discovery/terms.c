@@ -122,7 +122,7 @@ int terms_rate(const struct settings *set, const char *shop_currency, const char
         *ret_e9 = usd_e9;
         return 0;
     }
-    return listed_rate(set->text[SETTING_RATES], currency, ret_e9, f);
+    return listed_rate(setting_text(set, SETTING_RATES), currency, ret_e9, f);
 }
 
 /* ---- markets ---- */
@@ -174,7 +174,7 @@ static int read_market(struct job_context *c, const struct settings *set, struct
 static int read_markets(struct job_context *c, const struct settings *set, struct assess_terms *t,
                         struct fail *f)
 {
-    const char *list = set->text[SETTING_MARKETS];
+    const char *list = setting_text(set, SETTING_MARKETS);
     char word[WORD_BYTES];
 
     while (next_word(&list, word)) {
@@ -225,7 +225,7 @@ int assess_terms_read(struct job_context *c, const struct settings *set, struct 
     *ret = (struct assess_terms){ .limits = limits_of(set),
                                   .usd_rate_e9 = ASSESS_UNKNOWN,
                                   .return_ppm = set->num[SETTING_RETURN_RATE_PPM] };
-    (void)str_fit(ret->origin, sizeof ret->origin, set->text[SETTING_WAREHOUSE]);
+    (void)str_fit(ret->origin, sizeof ret->origin, setting_text(set, SETTING_WAREHOUSE));
     int unknown = shop_info_read(c, &shop, f);
     TRY(unknown);
     if (unknown != 0) {
