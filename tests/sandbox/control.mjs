@@ -1,8 +1,10 @@
 // The control port: /control/..., JSON in and out. Tests and people drive the outside world with it.
 
 import { judge } from './judge.mjs';
+import { editListing, judgeListings, listingJson } from './listing_judge.mjs';
 import { changeSettings } from './options.mjs';
 import { gid } from './shopify/ids.mjs';
+import { changeSetUp, setUpOf } from './shopify/setup.mjs';
 import { totalCents } from './shopify/shop.mjs';
 
 class Refusal extends Error {
@@ -45,6 +47,14 @@ function cjOrder(world, key) {
     throw new Refusal(404, `no CJ order ${key}`);
   }
   return order;
+}
+
+function listing(world, key) {
+  const row = world.shop.products.find(decodeURIComponent(key));
+  if (!row) {
+    throw new Refusal(404, `no product ${key}`);
+  }
+  return row;
 }
 
 function variantOf(world, key) {
@@ -248,6 +258,24 @@ const ROUTES = [
       w.ledger.after(Number(query.get('after') ?? 0), Number(query.get('limit') ?? Infinity)),
   ],
   ['GET', /^\/judge$/, (w, _, __, query) => judge(w, Number(query.get('grace') ?? 0) * 1000)],
+  ['GET', /^\/judge\/listings$/, (w) => judgeListings(w)],
+  [
+    'GET',
+    /^\/products$/,
+    (w) => [...w.shop.products.byId.values()].map((row) => listingJson(w, row)),
+  ],
+  ['GET', /^\/products\/([^/]+)$/, (w, _, [key]) => listingJson(w, listing(w, key))],
+  ['POST', /^\/products\/([^/]+)$/, (w, body, [key]) => editListing(w, listing(w, key), body)],
+  [
+    'DELETE',
+    /^\/products\/([^/]+)$/,
+    (w, _, [key]) => {
+      w.shop.products.remove(listing(w, key));
+      return { ok: true };
+    },
+  ],
+  ['GET', /^\/shop$/, (w) => setUpOf(w.shop)],
+  ['POST', /^\/shop$/, (w, body) => changeSetUp(w.shop, body)],
   ['GET', /^\/webhooks$/, (w) => ({ ...w.webhooks.config, stats: w.webhooks.stats })],
   ['POST', /^\/webhooks$/, (w, body) => Object.assign(w.webhooks.config, body)],
   ['GET', /^\/settings$/, (w) => w.settings],

@@ -128,7 +128,10 @@ export class Customers {
     const spec = {
       customer: person,
       address: { ...person.address },
-      lines: body.lines?.map((l) => ({ ...l })) ?? this.#basket(1 + (rng.chance(0.25) ? 1 : 0)),
+      lines:
+        body.lines?.map((l) => ({ ...l })) ??
+        this.#listedBasket(body) ??
+        this.#basket(1 + (rng.chance(0.25) ? 1 : 0)),
       risk: 'LOW',
       financial: 'PAID',
     };
@@ -159,11 +162,24 @@ export class Customers {
     }
   }
 
+  /** Once something is on sale that was listed through the API, a share of the orders is for it; else null. */
+  #listedBasket(body) {
+    const { rng, settings, shop } = this.world;
+    const offers = Object.keys(body).length === 0 ? shop.products.forSale() : [];
+    if (offers.length === 0 || !rng.chance(settings.listedShare)) {
+      return null;
+    }
+    const { variant } = rng.pick(offers);
+    const two = shop.products.available(variant) >= 2 && rng.chance(0.2);
+    return [{ sku: variant.sku, quantity: two ? 2 : 1, listed: true }];
+  }
+
   #basket(lines) {
     const { rng, catalog } = this.world;
+    const sold = catalog.variants.filter((v) => v.shopVariantId);
     const chosen = new Set();
     while (chosen.size < lines) {
-      chosen.add(rng.pick(catalog.variants));
+      chosen.add(rng.pick(sold));
     }
     return [...chosen].map((v) => ({ sku: v.sku, quantity: rng.chance(0.2) ? 2 : 1 }));
   }

@@ -64,7 +64,7 @@ function holdReason(world, order, handoff) {
     ['po_box', PO_BOX.test(`${a.address1} ${a.address2 ?? ''}`)],
     ['no_phone', !a.phone && !order.phone],
     ['no_lines', live.length === 0],
-    ['unknown_sku', live.some((l) => !world.catalog.bySku.has(l.sku))],
+    ['unknown_sku', live.some((l) => !world.catalog.find(l.sku))],
     ['value', totalCents(order) >= 50000],
     ['duplicate', duplicateOf(world, order, -1)],
     ['score', score(world, order) >= 60],
@@ -76,7 +76,7 @@ function holdReason(world, order, handoff) {
 function doubtReason(world, order, cjOrders) {
   const variants = order.lines
     .filter((l) => l.current > 0)
-    .map((l) => world.catalog.bySku.get(l.sku));
+    .map((l) => world.catalog.find(l.sku));
   const checks = [
     ['cancelled_after_handoff', order.cancelledAt],
     ['refunded', order.financial !== 'PAID'],

@@ -7,6 +7,13 @@ const OPTIONS = [
   ['seed', 'number', 1, 'seed of products, customers and oddities'],
   ['orders-per-minute', 'number', 0, 'how many orders the customers place', true],
   ['oddity', 'number', 0, 'share of odd orders, 0..1', true],
+  [
+    'listed-share',
+    'number',
+    0.3,
+    'share of orders for products listed through the API, once one is on sale',
+    true,
+  ],
   ['ship-after', 'number', 10, 'seconds from payment to shipping', true],
   ['deliver-after', 'number', 60, 'seconds from shipping to delivery', true],
   [
@@ -26,6 +33,8 @@ const OPTIONS = [
   ['bucket-size', 'number', 2000, 'Shopify: points in the bucket', true],
   ['bucket-restore', 'number', 100, 'Shopify: points restored per second', true],
   ['search-lag', 'number', 0, 'Shopify: seconds until a change shows in searches', true],
+  ['media-after', 'number', 1, 'Shopify: seconds until an image is ready, or has failed', true],
+  ['media-fail', 'number', 0, 'Shopify: share of images that cannot be processed', true],
   ['level2', 'flag', true, 'Shopify: level 2 customer data is given', true],
   ['order-access', 'flag', true, 'Shopify: the app may read orders at all', true],
   [
@@ -42,6 +51,7 @@ const OPTIONS = [
       'write_fulfillments',
       'read_reports',
       'read_customers',
+      'read_legal_policies',
     ],
     'Shopify: scopes of the installed app',
     true,

@@ -40,7 +40,7 @@ export class World {
     this.supplier = new Supplier(this, saved.supplier);
     this.webhooks = new Webhooks(this, saved.webhooks);
     this.customers = new Customers(this);
-    this.shopify = new ShopifyEndpoint(this, schema, saved.tokens);
+    this.shopify = new ShopifyEndpoint(this, schema, saved.tokens, saved.idempotency);
     this.cj = new CjEndpoint(this);
     this.startedAt = Date.now();
     this.requests = { shopify: 0, cj: 0 };
@@ -68,6 +68,7 @@ export class World {
       supplier: this.supplier.save(),
       webhooks: this.webhooks.config,
       tokens: [...this.shopify.tokens],
+      idempotency: this.shopify.idempotency.save(),
       settings: this.settings,
     };
   }

@@ -19,13 +19,13 @@ const TOKEN_SECONDS = 86399;
 
 export class ShopifyEndpoint {
   /** @param world shop, clock, settings, faults; @param schema from loadSchema() */
-  constructor(world, { schema, access }, tokens = []) {
+  constructor(world, { schema, access }, tokens = [], keys = []) {
     this.world = world;
     this.schema = schema;
     this.documents = new Documents(schema);
     this.access = new Access(access, world.settings);
     this.bucket = new Bucket(world.clock, world.settings);
-    this.idempotency = new Idempotency(world.clock);
+    this.idempotency = new Idempotency(world.clock, keys);
     this.root = rootValue(world.shop, this.access);
     this.tokens = new Map(tokens);
     this.resolver = (source, args, context, info) => this.#resolve(source, args, context, info);

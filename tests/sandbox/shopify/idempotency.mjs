@@ -23,9 +23,16 @@ const MANDATORY = new Set([
 const DAY_MS = 24 * 3600 * 1000;
 
 export class Idempotency {
-  constructor(clock) {
+  constructor(clock, saved = []) {
     this.clock = clock;
-    this.kept = new Map();
+    this.kept = new Map(saved);
+  }
+
+  /** Keys that still count; the others are forgotten. */
+  save() {
+    const now = this.clock.now();
+    this.kept.forEach((row, id) => row.until <= now && this.kept.delete(id));
+    return [...this.kept];
   }
 
   /** The error of a mutation that lacks the directive, or null. */
@@ -52,7 +59,11 @@ export class Idempotency {
         ?.value;
       if (value) {
         const key = value.kind === 'Variable' ? variables[value.name.value] : value.value;
-        return { id: `${node.name.value} ${key}`, field: node.alias?.value ?? node.name.value };
+        return {
+          id: `${node.name.value} ${key}`,
+          node,
+          field: node.alias?.value ?? node.name.value,
+        };
       }
     }
     return null;
@@ -70,7 +81,7 @@ export class Idempotency {
     const asked = `${print(operation)} ${JSON.stringify(variables)}`;
     const kept = this.kept.get(key.id);
     if (kept && kept.until > this.clock.now()) {
-      return kept.asked === asked ? kept.answer : mismatch(key.field);
+      return kept.asked === asked ? kept.answer : mismatch(key);
     }
     const answer = run();
     if (!answer.errors) {
@@ -80,16 +91,25 @@ export class Idempotency {
   }
 }
 
-function mismatch(field) {
-  return {
-    data: {
-      [field]: {
-        refund: null,
-        order: null,
-        userErrors: [
-          { field: null, message: 'The idempotency key was already used with other parameters.' },
-        ],
-      },
-    },
-  };
+const MISMATCH = {
+  code: 'IDEMPOTENCY_KEY_PARAMETER_MISMATCH',
+  field: null,
+  message: 'The idempotency key was already used with other parameters.',
+};
+
+/** The payload as it was asked for: nothing in it but the refusal. */
+function mismatch({ field, node }) {
+  const payload = {};
+  for (const part of node.selectionSet.selections) {
+    const name = part.alias?.value ?? part.name?.value;
+    const isRefusal = part.name?.value === 'userErrors';
+    payload[name] = isRefusal
+      ? [
+          Object.fromEntries(
+            part.selectionSet.selections.map((s) => [s.name.value, MISMATCH[s.name.value] ?? null]),
+          ),
+        ]
+      : null;
+  }
+  return { data: { [field]: payload } };
 }

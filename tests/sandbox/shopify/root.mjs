@@ -5,8 +5,10 @@ import { listConnection, orderConnection } from './connection.mjs';
 import { RequestError } from './errors.mjs';
 import * as fulfilling from './fulfilling.mjs';
 import { gid, isGid, numberOf } from './ids.mjs';
+import { productMutations, productNode, productQueries } from './product_view.mjs';
 import { parseSearch } from './search.mjs';
 import { refundOrder } from './refunds.mjs';
+import { policyViews, publicationView } from './setup.mjs';
 import {
   eventView,
   fulfillmentOrderView,
@@ -69,7 +71,7 @@ function nodeById(shop, id) {
   if (type === 'Job') {
     return jobById(shop, id);
   }
-  return null;
+  return productNode(shop.products, id) ?? null;
 }
 
 function jobById(shop, id) {
@@ -121,7 +123,19 @@ function shopFacts(shop) {
       url: 'https://shop.example',
       sslEnabled: true,
     },
+    shopPolicies: () => policyViews(shop),
   };
+}
+
+function locations(shop, args) {
+  const seen = shop.locations.filter((l) => !l.hidden && (l.isActive || args.includeInactive));
+  return listConnection(seen, args, locationView);
+}
+
+function publications(shop, args) {
+  const app = args.catalogType == null || ['APP', 'NONE'].includes(args.catalogType);
+  const seen = shop.publications.filter((p) => app && !p.hidden);
+  return listConnection(seen, args, publicationView);
 }
 
 function queries(shop, access) {
@@ -138,10 +152,13 @@ function queries(shop, access) {
     job: ({ id }) => jobById(shop, id),
     fulfillmentOrder: ({ id }) => nodeById(shop, id),
     fulfillment: ({ id }) => nodeById(shop, id),
-    locations: (args) => listConnection(shop.locations, args, locationView),
+    locations: (args) => locations(shop, args),
     location: ({ id }) =>
-      shop.locations.filter((l) => !id || gid('Location', l.id) === id).map(locationView)[0] ??
-      null,
+      shop.locations
+        .filter((l) => !l.hidden && (!id || gid('Location', l.id) === id))
+        .map(locationView)[0] ?? null,
+    publications: (args) => publications(shop, args),
+    ...productQueries(shop.products),
     currentAppInstallation: () => ({
       __typename: 'AppInstallation',
       id: gid('AppInstallation', 77),
@@ -292,6 +309,7 @@ function mutations(shop, access) {
     userErrors: r.userErrors,
   });
   return {
+    ...productMutations(shop.products),
     fulfillmentCreate: ({ fulfillment }) =>
       fulfilled(fulfilling.createFulfillment(shop, fulfillment)),
     fulfillmentTrackingInfoUpdate: (a) =>

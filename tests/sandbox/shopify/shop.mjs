@@ -2,9 +2,10 @@
 
 import { gid, numberOf } from './ids.mjs';
 import { OrderTable } from './order_table.mjs';
+import { Products } from './products.mjs';
+import { wellSetUp } from './setup.mjs';
 
 const ORDER_ID_BASE = 5500000000000;
-const LOCATION_ID = 55;
 
 export class Shop {
   /** @param world clock, catalog, ledger, agenda, events(topic, order) */
@@ -18,7 +19,8 @@ export class Shop {
     this.byLine = new Map();
     this.jobs = new Map(Object.entries(saved.jobs ?? {}));
     this.subscriptions = new Map((saved.subscriptions ?? []).map((s) => [s.id, s]));
-    this.locations = [{ id: LOCATION_ID, name: 'Main Street Store', isActive: true }];
+    Object.assign(this, wellSetUp(), saved.setUp);
+    this.products = new Products(this, saved.products);
     for (const order of this.orders.byId.values()) {
       this.#index(order);
     }
@@ -31,7 +33,19 @@ export class Shop {
       orders: [...this.orders.byId.values()],
       jobs: Object.fromEntries(this.jobs),
       subscriptions: [...this.subscriptions.values()],
+      setUp: {
+        locations: this.locations,
+        publications: this.publications,
+        policies: this.policies,
+      },
+      products: this.products.save(),
     };
+  }
+
+  /** The location of a gid where stock can be kept now, or undefined. */
+  location(id) {
+    const number = numberOf('Location', id);
+    return this.locations.find((l) => l.id === number && l.isActive && !l.hidden);
   }
 
   nextNumber() {
@@ -63,6 +77,7 @@ export class Shop {
     order.fulfillmentOrders.push(this.#fulfillmentOrder(order));
     this.orders.add(order);
     this.#index(order);
+    order.lines.forEach((l) => this.products.take(l.variantId, l.quantity));
     this.note('orderPlaced', order, {
       total: totalCents(order) / 100,
       financial: order.financial,
@@ -125,19 +140,43 @@ export class Shop {
     };
   }
 
+  /** What is sold under a SKU: a product of the first day, else one made through the API. */
+  #goods(sku, listed) {
+    const first = this.world.catalog.bySku.get(sku);
+    if (!listed && first?.shopVariantId) {
+      return {
+        title: first.name,
+        style: first.style,
+        priceCents: first.shopPriceCents,
+        variantId: first.shopVariantId,
+        productId: this.world.catalog.byPid.get(first.pid).shopProductId,
+      };
+    }
+    const { row, variant } = this.products.forSale().find((o) => o.variant.sku === sku) ?? {};
+    return (
+      row && {
+        title: row.title,
+        style: variant.options.join(' / '),
+        priceCents: variant.priceCents,
+        variantId: variant.id,
+        productId: row.id,
+      }
+    );
+  }
+
   #line(line) {
-    const variant = this.world.catalog.bySku.get(line.sku);
+    const goods = this.#goods(line.sku, line.listed);
     return {
       id: 13000000000000 + this.newId(),
       sku: line.sku,
-      title: line.title ?? variant?.name ?? 'Custom item',
-      style: variant?.style ?? null,
+      title: line.title ?? goods?.title ?? 'Custom item',
+      style: goods?.style ?? null,
       quantity: line.quantity,
       current: line.quantity,
       fulfilled: 0,
-      priceCents: line.price ?? variant?.shopPriceCents ?? 1995,
-      variantId: variant?.shopVariantId ?? null,
-      productId: variant ? this.world.catalog.byPid.get(variant.pid).shopProductId : null,
+      priceCents: line.price ?? goods?.priceCents ?? 1995,
+      variantId: goods?.variantId ?? null,
+      productId: goods?.productId ?? null,
     };
   }
 
@@ -219,6 +258,7 @@ export class Shop {
         });
       }
     }
+    order.lines.forEach((l) => this.products.take(l.variantId, l.fulfilled - l.current));
     this.note('orderCancelled', order, { reason });
     this.touch(order);
     this.world.events('orders/cancelled', order);

@@ -189,7 +189,7 @@ export const locationView = (l) => ({
   legacyResourceId: String(l.id),
   name: l.name,
   isActive: l.isActive,
-  fulfillsOnlineOrders: true,
+  fulfillsOnlineOrders: l.isActive,
   isFulfillmentService: false,
   shipsInventory: true,
   isPrimary: true,
