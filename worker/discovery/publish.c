@@ -17,6 +17,7 @@
 #include "sql/listing.h"
 #include "worker/discovery/listing_jobs.h"
 #include "worker/discovery/publish_acts.h"
+#include "worker/discovery/reprice_hold.h"
 #include "worker/discovery/publish_compare.h"
 #include "worker/discovery/publish_done.h"
 #include "worker/discovery/write_text.h"

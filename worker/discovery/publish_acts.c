@@ -31,7 +31,13 @@ static int done_count(struct product_run *r, const char *kind, int64_t *ret, str
 
 int act_rounds(struct product_run *r, int64_t *ret, struct fail *f)
 {
-    return done_count(r, "shop.archive", ret, f);
+    scoped(pg_clear_p) PGresult *rows = NULL;
+    struct sql_text id;
+
+    TRY(db_query(r->c->db, &sql_listing_rounds, (const char *[]){ sql_int(&id, r->p.id) }, &rows,
+                 f));
+    *ret = db_int(rows, 0, "rounds", 0);
+    return 0;
 }
 
 /* The provider's own key of one call: of what is asked and under which key of ours. */

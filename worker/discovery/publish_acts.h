@@ -48,5 +48,9 @@ must_check int act_texts(struct product_run *r, const char *mark,
                          const struct shopify_new_product *texts, struct fail *f);
 must_check int act_prices(struct product_run *r, const struct shopify_price *prices, size_t count,
                           struct fail *f);
-/* How many times the product has been taken out of the shop: part of a publication's mark. */
+/* Every quantity of the product at the shop becomes 0 and is read back as such; also in the rows.  1 = the shop has no such
+ * product any more. */
+must_check int act_empty(struct product_run *r, const char *location, struct fail *f);
+/* How many times the product has gone back to a person or out of the shop: part of a publication's mark, so that a new
+ * publication acts anew. */
 must_check int act_rounds(struct product_run *r, int64_t *ret, struct fail *f);

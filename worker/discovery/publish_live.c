@@ -2,6 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/db/sqltext.h"
+#include "common/base/str.h"
+#include "sql/listing.h"
 #include "worker/discovery/publish_acts_priv.h"
 #include "worker/discovery/publish_compare.h"
 
@@ -73,6 +76,60 @@ int act_quantities(struct product_run *r, const char *mark, const char *location
                               quantities_json(a.quantities, a.count)),
                     NULL, f));
     }
+    return 0;
+}
+
+/* Those that are not 0 yet, made 0. */
+static int to_empty(const struct shopify_product *seen, struct shopify_quantity **ret,
+                    size_t *ret_count, struct fail *f)
+{
+    struct shopify_quantity *list = calloc(seen->variant_count + 1, sizeof *list);
+
+    if (list == NULL) {
+        return fail_memory(f);
+    }
+    *ret_count = 0;
+    for (size_t i = 0; i < seen->variant_count; i++) {
+        if (seen->variants[i].quantity != 0) {
+            (void)str_fit(list[*ret_count].item_gid, sizeof list->item_gid,
+                          seen->variants[i].item_gid);
+            (*ret_count)++;
+        }
+    }
+    *ret = list;
+    return 0;
+}
+
+/* 0 = read as empty, 1 = there is no such product. */
+static int empty_once(struct product_run *r, const char *location, size_t *ret_left, struct fail *f)
+{
+    scoped(shopify_product_done) struct shopify_product seen = { 0 };
+    scoped(free_p) struct shopify_quantity *list = NULL;
+
+    if (shopify_product_by_gid(r->c->shopify, r->p.shop_gid, NULL, &seen, f) < 0) {
+        return f->kind == FAIL_MISSING ? 1 : -1;
+    }
+    TRY(to_empty(&seen, &list, ret_left, f));
+    return act_quantities(r, NULL, location, list, *ret_left, f);
+}
+
+int act_empty(struct product_run *r, const char *location, struct fail *f)
+{
+    struct sql_text id;
+    size_t left = 1;
+
+    for (int i = 0; i < 3 && left > 0; i++) { /* acts, then looks */
+        int gone = empty_once(r, location, &left, f);
+        if (gone != 0) {
+            return gone;
+        }
+    }
+    if (left > 0) {
+        return fail_set(f, FAIL_LATER, "%zu variants of %s still have stock at the shop", left,
+                        r->p.handle);
+    }
+    TRY(db_exec(r->c->db, &sql_listing_variants_empty, (const char *[]){ sql_int(&id, r->p.id) },
+                f));
     return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "worker/core/ai_desk.h"
 #include "worker/discovery/images.h"
 #include "worker/discovery/listing_jobs.h"
+#include "worker/discovery/reprice_hold.h"
 #include "worker/discovery/run.h"
 #include "worker/discovery/write_prompt.h"
 #include "worker/discovery/write_text.h"
@@ -272,7 +273,7 @@ static int write_step(struct product_run *r, struct fail *f)
     bool eu = false;
 
     if (r->p.state != PRODUCT_WRITING) {
-        return product_move_now(r->c->db, &r->p, &(struct product_move){ .to = r->p.state }, f);
+        return listing_rest(r, f);
     }
     TRY(facts_of(r->p.detail, &w.facts, f));
     TRY(is_eu(r, &eu, f));
