@@ -18,9 +18,12 @@ function(dropship_embed target header prefix)
     get_filename_component(stem ${file} NAME_WE)
     set(symbol ${prefix}_${stem})
     set(out ${CMAKE_BINARY_DIR}/gen/embedded/${symbol}.c)
+    file(STRINGS ${in} included REGEX "^-- include: ")
+    get_filename_component(folder ${in} DIRECTORY)
+    list(TRANSFORM included REPLACE "^-- include: " "${folder}/")
     add_custom_command(OUTPUT ${out}
       COMMAND ${CMAKE_COMMAND} -DIN=${in} -DOUT=${out} -DNAME=${symbol} -P ${DROPSHIP_EMBED_ONE}
-      DEPENDS ${in} ${DROPSHIP_EMBED_ONE} COMMENT "Embedding ${symbol}" VERBATIM)
+      DEPENDS ${in} ${included} ${DROPSHIP_EMBED_ONE} COMMENT "Embedding ${symbol}" VERBATIM)
     list(APPEND sources ${out})
     if(file MATCHES "\\.sql$" AND NOT prefix STREQUAL "sql_migration")
       set_property(GLOBAL APPEND PROPERTY DROPSHIP_QUERIES ${symbol}) # one test prepares them all

@@ -40,14 +40,7 @@ local function acquit(payload)
     end
 end
 
--- Scores of jobs that wait come as "+S" when they are due S seconds from now: the worker's clock may be wrong.
-local function due(score)
-    if string.sub(score, 1, 1) ~= '+' then
-        return score
-    end
-    local time = redis.call('TIME')
-    return string.format('%.6f', time[1] + time[2] / 1000000 + tonumber(string.sub(score, 2)))
-end
+-- include: common/settled.lua
 
 local sets = { schedule = KEYS[4], retry = KEYS[5], dead = KEYS[6] }
 local whole = settle_whole_batch()
@@ -79,17 +72,8 @@ for n = count, 1, -1 do
     end
 end
 
-local function add(name, by)
-    if by > 0 then
-        redis.call('INCRBY', 'stat:' .. name, by)
-        local day = 'stat:' .. name .. ':' .. ARGV[2]
-        if redis.call('INCRBY', day, by) == by then
-            redis.call('EXPIRE', day, ARGV[3])
-        end
-    end
-end
-add('processed', processed)
-add('failed', failed)
+count_up('processed', processed)
+count_up('failed', failed)
 if fenced > 0 then
     redis.call('INCRBY', 'dropship:stat:fenced', fenced)
 end

@@ -11,14 +11,7 @@ if redis.call('LLEN', KEYS[1]) ~= tonumber(ARGV[4]) or redis.call('LINDEX', KEYS
     return 0
 end
 redis.call('DEL', KEYS[1])
--- Scores of jobs that wait come as "+S" when they are due S seconds from now: the worker's clock may be wrong.
-local function due(score)
-    if string.sub(score, 1, 1) ~= '+' then
-        return score
-    end
-    local time = redis.call('TIME')
-    return string.format('%.6f', time[1] + time[2] / 1000000 + tonumber(string.sub(score, 2)))
-end
+-- include: common/settled.lua
 
 local sets = { schedule = KEYS[5], retry = KEYS[6], dead = KEYS[7] }
 -- Backwards, so that of several jobs given back the first one ends at the tail of its queue.
@@ -35,15 +28,6 @@ for i = #ARGV - 4, 8, -5 do
     end
 end
 
-local function add(name, by)
-    if by > 0 then
-        redis.call('INCRBY', 'stat:' .. name, by)
-        local day = 'stat:' .. name .. ':' .. ARGV[2]
-        if redis.call('INCRBY', day, by) == by then
-            redis.call('EXPIRE', day, ARGV[3])
-        end
-    end
-end
-add('processed', tonumber(ARGV[5]))
-add('failed', tonumber(ARGV[6]))
+count_up('processed', tonumber(ARGV[5]))
+count_up('failed', tonumber(ARGV[6]))
 return 1 + redis.call('EXISTS', KEYS[8])
