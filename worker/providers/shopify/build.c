@@ -20,8 +20,22 @@ json_t *shopify_texts_json(const char *const *texts, size_t count)
     return shopify_whole_json(list, count);
 }
 
+json_t *shopify_with_texts(json_t *take_object, const struct shopify_text *texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (texts[i].text != NULL &&
+            json_object_set_new(take_object, texts[i].key, json_string(texts[i].text)) < 0) {
+            json_decref(take_object);
+            return NULL;
+        }
+    }
+    return take_object;
+}
+
 json_t *shopify_seo_json(const struct shopify_new_product *product)
 {
-    return json_pack("{s:s*, s:s*}", "title", product->seo_title, "description",
-                     product->seo_description);
+    const struct shopify_text texts[] = { { "title", product->seo_title },
+                                          { "description", product->seo_description } };
+
+    return shopify_with_texts(json_object(), texts, COUNT_OF(texts));
 }

@@ -48,10 +48,13 @@ static int add_texts(json_t *input, const struct shopify_new_product *texts)
 int shopify_product_texts(struct shopify *s, const char *gid,
                           const struct shopify_new_product *texts, struct fail *f)
 {
-    json_t *input =
-        json_pack("{s:s, s:s*, s:s*, s:s*, s:s*, s:s*}", "id", gid, "title", texts->title, "handle",
-                  texts->handle, "descriptionHtml", texts->description_html, "vendor",
-                  texts->vendor, "productType", texts->product_type);
+    const struct shopify_text members[] = { { "id", gid },
+                                            { "title", texts->title },
+                                            { "handle", texts->handle },
+                                            { "descriptionHtml", texts->description_html },
+                                            { "vendor", texts->vendor },
+                                            { "productType", texts->product_type } };
+    json_t *input = shopify_with_texts(json_object(), members, COUNT_OF(members));
 
     if (input != NULL && add_texts(input, texts) < 0) {
         json_decref(input);

@@ -102,6 +102,15 @@ static const char *stored_media(const json_t *media, const json_t *files, const 
     return NULL;
 }
 
+static json_t *file_json(const struct shopify_new_image *image)
+{
+    const struct shopify_text texts[] = { { "originalSource", image->url },
+                                          { "alt", image->alt },
+                                          { "contentType", "IMAGE" } };
+
+    return shopify_with_texts(json_object(), texts, COUNT_OF(texts));
+}
+
 static json_t *files_json(const struct shopify_new_product *product, const json_t *media)
 {
     json_t *list = json_array();
@@ -110,10 +119,8 @@ static json_t *files_json(const struct shopify_new_product *product, const json_
         const struct shopify_new_image *image = &product->images[i];
         const char *id = stored_media(media, list, image->alt != NULL ? image->alt : "");
 
-        (void)json_array_append_new(
-            list, id != NULL ? json_pack("{s:s}", "id", id)
-                             : json_pack("{s:s, s:s*, s:s}", "originalSource", image->url, "alt",
-                                         image->alt, "contentType", "IMAGE"));
+        (void)json_array_append_new(list,
+                                    id != NULL ? json_pack("{s:s}", "id", id) : file_json(image));
     }
     return shopify_whole_json(list, product->image_count);
 }
@@ -218,6 +225,11 @@ static json_t *variants_json(const struct shopify_new_product *product,
 json_t *shopify_product_input(const struct shopify_new_product *product,
                               const struct shopify_reading *stored)
 {
+    const struct shopify_text texts[] = {
+        { "handle", product->handle }, { "title", product->title },
+        { "status", "DRAFT" },         { "descriptionHtml", product->description_html },
+        { "vendor", product->vendor }, { "productType", product->product_type }
+    };
     json_t *files =
         files_json(product, json_at(stored->root, "data.productByIdentifier.media.nodes"));
     json_t *variants = files != NULL ? variants_json(product, &stored->product, files) : NULL;
@@ -226,12 +238,11 @@ json_t *shopify_product_input(const struct shopify_new_product *product,
         json_decref(files);
         return NULL;
     }
-    return json_pack("{s:s, s:s, s:s, s:s*, s:s*, s:s*, s:o, s:o, s:o, s:o, s:o}", "handle",
-                     product->handle, "title", product->title, "status", "DRAFT", "descriptionHtml",
-                     product->description_html, "vendor", product->vendor, "productType",
-                     product->product_type, "seo", shopify_seo_json(product), "tags",
-                     shopify_texts_json(product->tags, product->tag_count), "productOptions",
-                     options_json(product), "files", files, "variants", variants);
+    return shopify_with_texts(
+        json_pack("{s:o, s:o, s:o, s:o, s:o}", "seo", shopify_seo_json(product), "tags",
+                  shopify_texts_json(product->tags, product->tag_count), "productOptions",
+                  options_json(product), "files", files, "variants", variants),
+        texts, COUNT_OF(texts));
 }
 
 static int check_variant(const struct shopify_new_product *product,

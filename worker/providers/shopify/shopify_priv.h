@@ -138,6 +138,13 @@ must_check int shopify_read_fulfillments(const json_t *order, struct shopify_ful
 json_t *shopify_whole_json(json_t *take_list, size_t count);
 /* ["a", "b"]; NULL without memory or for text that is not UTF-8. */
 json_t *shopify_texts_json(const char *const *texts, size_t count);
+/* Set those members whose text is not NULL.  take_object itself, or NULL (and it is released) without
+ * memory or for text that is not UTF-8.  (A text that json_pack has no memory for counts as left out
+ * with "s*", and a member would be missing without anybody knowing.) */
+struct shopify_text {
+    const char *key, *text;
+};
+json_t *shopify_with_texts(json_t *take_object, const struct shopify_text *texts, size_t count);
 /* {title, description} without what is NULL; an empty object when both are. */
 json_t *shopify_seo_json(const struct shopify_new_product *product);
 
