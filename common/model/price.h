@@ -76,6 +76,10 @@ must_check int ad_limits_of(const struct margin *m, int64_t charged, int64_t kee
 must_check int return_rate(int64_t category_ppm, int64_t refunds, int64_t orders, int64_t *ret_ppm,
                            struct fail *f);
 
+enum { PRICE_PERCENT_BYTES = 40 };
+/* "31.2 %": cut, not rounded, so that what falls short of a limit never looks like it. */
+void price_percent(int64_t ppm, char text[static PRICE_PERCENT_BYTES]);
+
 enum reprice_verdict {
     REPRICE_KEEP, /* no reason to change, or the same price again */
     REPRICE_WAIT, /* changed less than 24 h ago */

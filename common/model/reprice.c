@@ -52,7 +52,7 @@ static enum reprice_verdict verdict_of(const struct reprice_case *c)
     return c->age_s >= 0 && c->age_s < DAY_S ? REPRICE_WAIT : REPRICE_SET;
 }
 
-enum { AMOUNT_BYTES = MONEY_TEXT_BYTES + 8, PERCENT_BYTES = 40 };
+enum { AMOUNT_BYTES = MONEY_TEXT_BYTES + 8 };
 
 static void amount_text(const struct reprice_case *c, int64_t minor, char text[static AMOUNT_BYTES])
 {
@@ -65,12 +65,11 @@ static void amount_text(const struct reprice_case *c, int64_t minor, char text[s
     snprintf(text, AMOUNT_BYTES, "%s%s%s", plain, m.currency[0] != '\0' ? " " : "", m.currency);
 }
 
-/* "31.2 %"; cut, not rounded, so that what is short of a limit never looks like it. */
-static void percent_text(int64_t ppm, char text[static PERCENT_BYTES])
+void price_percent(int64_t ppm, char text[static PRICE_PERCENT_BYTES])
 {
     int64_t tenths = ppm / 1000;
 
-    snprintf(text, PERCENT_BYTES, "%s%" PRId64 ".%" PRId64 " %%", ppm < 0 ? "-" : "",
+    snprintf(text, PRICE_PERCENT_BYTES, "%s%" PRId64 ".%" PRId64 " %%", ppm < 0 ? "-" : "",
              (tenths < 0 ? -tenths : tenths) / 10, (tenths < 0 ? -tenths : tenths) % 10);
 }
 
@@ -78,10 +77,10 @@ static void percent_text(int64_t ppm, char text[static PERCENT_BYTES])
 static void end_of_sentence(const struct reprice_case *c, enum reprice_verdict verdict,
                             char text[static 160])
 {
-    char wanted[AMOUNT_BYTES] = "", step[PERCENT_BYTES] = "";
+    char wanted[AMOUNT_BYTES] = "", step[PRICE_PERCENT_BYTES] = "";
 
     amount_text(c, c->wanted, wanted);
-    percent_text(c->price_step_ppm, step);
+    price_percent(c->price_step_ppm, step);
     if (c->wanted == 0 && verdict != REPRICE_KEEP) {
         snprintf(text, 160, "no price reaches the margin wanted");
     } else if (verdict == REPRICE_STOP) {
@@ -104,15 +103,15 @@ enum reprice_verdict reprice_decide(const struct reprice_case *c, char *ret_why,
 {
     enum reprice_verdict verdict = verdict_of(c);
     char price[AMOUNT_BYTES], before[AMOUNT_BYTES], now[AMOUNT_BYTES], left[AMOUNT_BYTES];
-    char margin[PERCENT_BYTES] = "unknown", least[PERCENT_BYTES], end[160];
+    char margin[PRICE_PERCENT_BYTES] = "unknown", least[PRICE_PERCENT_BYTES], end[160];
 
     amount_text(c, c->price, price);
     amount_text(c, c->landed_before, before);
     amount_text(c, c->landed_now, now);
     amount_text(c, c->at_price.contribution, left);
-    percent_text(c->floor_ppm, least);
+    price_percent(c->floor_ppm, least);
     if (c->at_price.ratio_known) {
-        percent_text(c->at_price.ratio_ppm, margin);
+        price_percent(c->at_price.ratio_ppm, margin);
     }
     end_of_sentence(c, verdict, end);
     (void)snprintf(ret_why, why_bytes,
