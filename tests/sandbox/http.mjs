@@ -1,6 +1,8 @@
 // The one HTTP server: reads requests, hands them to the service of their prefix, writes answers (or does not).
 
 import http from 'node:http';
+import { aiPrefixes } from './ai/ai.mjs';
+import { handleImage } from './cj/images.mjs';
 import { handleControl } from './control.mjs';
 
 const MAX_BODY = 2 * 1024 * 1024;
@@ -28,7 +30,9 @@ function route(world, pathname) {
   for (const [prefix, handler] of [
     ['/shopify/', (r) => world.shopify.handle(r)],
     ['/cj/', (r) => world.cj.handle(r)],
+    ['/cj-images/', (r) => handleImage(r)],
     ['/control/', (r) => handleControl(world, r)],
+    ...aiPrefixes(world),
   ]) {
     if (pathname.startsWith(prefix)) {
       return { path: pathname.slice(prefix.length - 1), handler };
@@ -49,7 +53,12 @@ async function serve(world, request, response) {
         headers: request.headers,
         text,
       })
-    : { status: 404, body: { error: 'the sandbox has /shopify, /cj and /control' } };
+    : {
+        status: 404,
+        body: {
+          error: 'the sandbox has /shopify, /cj, /openai, /anthropic, /compatible and /control',
+        },
+      };
   send(request, response, answer);
 }
 

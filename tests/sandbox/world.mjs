@@ -1,5 +1,6 @@
 // Everything the sandbox is, put together: one object that all parts are handed.
 
+import { TextModels } from './ai/ai.mjs';
 import { CjAccount } from './cj/account.mjs';
 import { CjEndpoint } from './cj/endpoint.mjs';
 import { Supplier } from './cj/supplier.mjs';
@@ -34,7 +35,11 @@ export class World {
     this.agenda = new Agenda(saved.agenda ?? []);
     this.ledger = new Ledger(this.clock, saved.ledger ?? []);
     this.faults = new Faults(new Rng(saved.faultRng ?? settings.seed ^ 0xfa17), saved.faults ?? []);
-    this.catalog = new Catalog(settings.seed, saved.catalog ?? []);
+    this.catalog = new Catalog(settings.seed, saved.catalog ?? [], {
+      size: settings.cjProducts,
+      imageBase: settings.imageBase,
+      clock: this.clock,
+    });
     this.account = new CjAccount(this.clock, settings, saved.account);
     this.shop = new Shop(this, saved.shop);
     this.supplier = new Supplier(this, saved.supplier);
@@ -42,6 +47,7 @@ export class World {
     this.customers = new Customers(this);
     this.shopify = new ShopifyEndpoint(this, schema, saved.tokens, saved.idempotency);
     this.cj = new CjEndpoint(this);
+    this.ai = new TextModels(this, new Rng(settings.seed ^ 0xa1), saved.ai);
     this.startedAt = Date.now();
     this.requests = { shopify: 0, cj: 0 };
   }
@@ -62,6 +68,7 @@ export class World {
       agenda: this.agenda.heap,
       ledger: this.ledger.entries,
       faults: this.faults.list,
+      ai: this.ai.save(),
       catalog: this.catalog.changes(),
       account: this.account.save(),
       shop: this.shop.save(),
