@@ -178,6 +178,19 @@ static struct gap gap_of(const struct assess_variant *v)
     return (struct gap){ NULL, NULL };
 }
 
+/* Orders are matched by SKU, so each variant needs one of its own. */
+static bool sku_is_own(const struct judge *j, size_t index)
+{
+    const char *sku = j->in->variants[index].sku;
+
+    for (size_t i = 0; i < index; i++) {
+        if (strcmp(j->in->variants[i].sku, sku) == 0) {
+            return false;
+        }
+    }
+    return sku[0] != '\0';
+}
+
 static int must_have_readable_variants(struct judge *j)
 {
     char text[300];
@@ -193,7 +206,8 @@ static int must_have_readable_variants(struct judge *j)
     }
     for (size_t i = 0; i < j->in->variant_count; i++) {
         const struct assess_variant *v = &j->in->variants[i];
-        struct gap gap = gap_of(v);
+        struct gap gap =
+            sku_is_own(j, i) ? gap_of(v) : (struct gap){ "SKU", "has no SKU of its own" };
         if (gap.rule != NULL) {
             (void)snprintf(text, sizeof text, "Variant %s (%.150s) %s.", v->sku, v->name, gap.what);
             return lacks(j, gap.rule, "Ask the supplier, or reject the product.", text);
@@ -378,18 +392,23 @@ int assess_decide(const struct assess_inputs *in, struct assessment *ret, struct
 
 /* ---- small helpers of the fetching side ---- */
 
-size_t assess_representative(const struct assess_variant *variants, size_t count)
+static bool weightier(const struct assess_variant *v, const struct assess_variant *than)
 {
-    size_t best = 0;
+    return v->weight_g > than->weight_g ||
+           (v->weight_g == than->weight_g && v->cost_usd_minor > than->cost_usd_minor);
+}
 
-    for (size_t i = 1; i < count; i++) {
-        const struct assess_variant *v = &variants[i], *b = &variants[best];
-        if (v->weight_g > b->weight_g ||
-            (v->weight_g == b->weight_g && v->cost_usd_minor > b->cost_usd_minor)) {
+size_t assess_representative(const struct assess_variant *variants, size_t count, int64_t stock_min)
+{
+    size_t best = count;
+
+    for (size_t i = 0; i < count; i++) {
+        bool there = variants[i].stock != ASSESS_UNKNOWN && variants[i].stock >= stock_min;
+        if (there && (best == count || weightier(&variants[i], &variants[best]))) {
             best = i;
         }
     }
-    return best;
+    return best < count ? best : 0;
 }
 
 static bool better(const struct assess_method *m, const struct assess_method *than,

@@ -152,8 +152,10 @@ must_check int assess_decide(const struct assess_inputs *in, struct assessment *
 must_check int assess_json(const struct assess_inputs *in, const struct assessment *a, json_t **ret,
                            struct fail *f);
 
-/* The variant whose quote stands for all: the heaviest, among equals the dearest, then the first.  count > 0. */
-size_t assess_representative(const struct assess_variant *variants, size_t count);
+/* The variant whose quote stands for all: the heaviest of those with at least stock_min in stock, among equals the dearest, then
+ * the first; the first of all when none has.  count > 0. */
+size_t assess_representative(const struct assess_variant *variants, size_t count,
+                             int64_t stock_min);
 
 struct assess_method { /* a row of a quote */
     const char *name;
