@@ -54,8 +54,8 @@ static int show_findings(const struct cli *c, const json_t *findings)
 
 int cmd_doctor(struct cli *c, struct fail *f)
 {
-    static doctor_fn *const groups[] = { doctor_config, doctor_redis, doctor_postgres,
-                                         doctor_workers, doctor_business };
+    static doctor_fn *const groups[] = { doctor_config,  doctor_redis,    doctor_postgres,
+                                         doctor_workers, doctor_business, doctor_discovery };
     scoped(json_clear_p) json_t *findings = json_array();
 
     if (findings == NULL) {

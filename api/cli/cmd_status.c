@@ -6,6 +6,7 @@
 #include "api/cli/cli.h"
 #include "api/cli/out.h"
 #include "api/cli/show.h"
+#include "api/cli/show_discovery.h"
 #include "api/cli/views.h"
 #include "common/base/clock.h"
 #include "common/base/json.h"
@@ -54,8 +55,9 @@ static json_t *modes_of(const struct settings *now)
 static int ask_postgres(struct cli *c, json_t *answer, struct fail *f)
 {
     scoped(free_p) char *text = NULL;
+    scoped(free_p) char *discovery_text = NULL;
     struct settings now;
-    json_t *business = NULL;
+    json_t *business = NULL, *discovery = NULL;
     struct db *db;
 
     TRY(cli_db(c, &db, f));
@@ -66,6 +68,9 @@ static int ask_postgres(struct cli *c, json_t *answer, struct fail *f)
     TRY(overview_read(db, &text, f));
     TRY(show_parsed(text, &business, f));
     json_object_set_new(answer, "business", business);
+    TRY(overview_discovery(db, &discovery_text, f));
+    TRY(show_parsed(discovery_text, &discovery, f));
+    json_object_set_new(answer, "discovery", discovery);
     return 0;
 }
 
@@ -179,8 +184,9 @@ static const char *reason_of(const json_t *answer, const char *name, const char 
 static void show_status(const json_t *answer)
 {
     show_head(answer);
-    if (json_object_get(answer, "business") != NULL) {
+    if (json_object_get(answer, "discovery") != NULL) {
         show_business(json_object_get(answer, "business"));
+        show_discovery(json_object_get(answer, "discovery"));
     } else {
         printf("\nPostgres cannot be asked: %s\n",
                reason_of(answer, "postgres_error", "Postgres: "));

@@ -8,6 +8,21 @@ COMMAND("orders", cmd_orders, "[--state S] [--text T] [--limit N] [--after CURSO
 COMMAND("order", cmd_order, "NAME|ID", 1, 1, "", "Every step of one order with its reasons")
 COMMAND("order-release", cmd_order_release, "NAME|ID", 1, 1, "", "Release an order that waits or is held")
 COMMAND("order-hold", cmd_order_hold, "NAME|ID REASON", 2, 2, "", "Hold an order that is not placed yet")
+COMMAND("products", cmd_products, "[--state S] [--label L] [--category C] [--text T] [--score N] [--sort newest|opportunity] [--limit N] [--after CURSOR]", 0, 0,
+        "state= label= category= text= score= sort= limit= after=", "Products with trend, sum and reason, and how many are in each state")
+COMMAND("product", cmd_product, "ID|PID|HANDLE", 1, 1, "", "All about one product: the whole sum behind its decision, checks, texts, stock, every step")
+COMMAND("product-approve", cmd_product_approve, "ID [--texts FILE]", 1, 1, "texts=", "List a product that waits for a person, with texts of your own (JSON) when given; - is standard input")
+COMMAND("product-reject", cmd_product_reject, "ID REASON", 2, 2, "", "Reject a product for good")
+COMMAND("product-edit", cmd_product_edit, "ID FILE", 2, 2, "", "New texts from a JSON file: title, description_html, seo_title, meta_description, tags, alt_texts; - is standard input")
+COMMAND("product-unlist", cmd_product_unlist, "ID [REASON]", 1, 2, "", "Take a product out of the shop")
+COMMAND("product-reprice", cmd_product_reprice, "ID [PRICE]", 1, 2, "", "Price a live product anew by the rules, or at a price in the shop's currency")
+COMMAND("proposals", cmd_proposals, "[--state open|accepted|rejected|withdrawn] [--kind K] [--limit N] [--after ID]", 0, 0, "state= kind= limit= after=",
+        "What waits for a yes or no")
+COMMAND("proposal-accept", cmd_proposal_accept, "ID", 1, 1, "", "Do what is proposed")
+COMMAND("proposal-reject", cmd_proposal_reject, "ID REASON", 2, 2, "", "Do not do it")
+COMMAND("duty", cmd_duty, "[list | set TO FROM DAY --source WHERE [--percent P] [--fixed AMOUNT] [--max VALUE] [--currency CUR]]", 0, 4,
+        "source= percent= fixed= max= currency=", "Duties by destination, origin and first day; a rule holds until the next one begins")
+COMMAND("discovery-run", cmd_discovery_run, "", 0, 0, "", "Search the supplier's catalogue now")
 COMMAND("queues", cmd_queues, "", 0, 0, "", "Queues: waiting, running, age of the next job, paused")
 COMMAND("pause", cmd_pause, "QUEUE", 1, 1, "", "Workers take nothing more from this queue")
 COMMAND("resume", cmd_resume, "QUEUE", 1, 1, "", "Workers take from this queue again")

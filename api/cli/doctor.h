@@ -13,4 +13,5 @@ void finding_add(json_t *findings, enum finding_level level, const char *check, 
 
 /* One group of checks each; what cannot be asked becomes a finding. */
 typedef void doctor_fn(struct cli *c, json_t *findings);
-doctor_fn doctor_config, doctor_redis, doctor_postgres, doctor_workers, doctor_business;
+doctor_fn doctor_config, doctor_redis, doctor_postgres, doctor_workers, doctor_business,
+    doctor_discovery;

@@ -53,18 +53,23 @@ int get_status(struct request *rq, struct reply *re, struct fail *f)
 {
     struct settings now;
     scoped(free_p) char *text = NULL;
+    scoped(free_p) char *discovery_text = NULL;
     scoped(json_clear_p) json_t *business = NULL;
+    scoped(json_clear_p) json_t *discovery = NULL;
     scoped(json_clear_p) json_t *problems = json_array();
     char time[CLOCK_TEXT_BYTES];
 
     TRY(settings_read(rq->db, &now, f));
     TRY(overview_read(rq->db, &text, f));
     TRY(json_parse(text, strlen(text), "overview", &business, f));
+    TRY(overview_discovery(rq->db, &discovery_text, f));
+    TRY(json_parse(discovery_text, strlen(discovery_text), "overview", &discovery, f));
     clock_format(clock_now_us(), time);
     json_t *jobs = read_jobs(rq, problems);
-    scoped(json_clear_p) json_t *body = json_pack(
-        "{s:s, s:s, s:o, s:b, s:o, s:O, s:o, s:O}", "at", time, "version", DROPSHIP_VERSION,
-        "sandbox", sandbox_json(rq->api->conf), "stop", now.num[SETTING_STOP] != 0, "flows",
-        flows_json(&now), "business", business, "jobs", jobs, "problems", problems);
+    scoped(json_clear_p) json_t *body =
+        json_pack("{s:s, s:s, s:o, s:b, s:o, s:O, s:O, s:o, s:O}", "at", time, "version",
+                  DROPSHIP_VERSION, "sandbox", sandbox_json(rq->api->conf), "stop",
+                  now.num[SETTING_STOP] != 0, "flows", flows_json(&now), "business", business,
+                  "discovery", discovery, "jobs", jobs, "problems", problems);
     return reply_value(re, 200, body, f);
 }
