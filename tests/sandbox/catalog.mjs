@@ -1,5 +1,7 @@
-// What is sold: about 40 products with 3 variants each, the same at CJ and in the shop (shop sku = CJ variantSku).
+// What is sold: about 40 products with 3 variants each, the same at CJ and in the shop (shop sku = CJ variantSku). Behind them
+// stands CJ's large catalogue (cj/supply.mjs), of which the shop sells nothing yet; look-ups by id and SKU reach both.
 
+import { Supply } from './cj/supply.mjs';
 import { Rng } from './rng.mjs';
 
 const THINGS = [
@@ -89,18 +91,43 @@ function productOf(rng, index) {
   return product;
 }
 
+/** A map that is asked first, and a function for what it does not hold. */
+class Lookup {
+  constructor(rows, otherwise) {
+    this.map = new Map(rows);
+    this.otherwise = otherwise;
+  }
+
+  get(key) {
+    return this.map.get(key) ?? this.otherwise(key);
+  }
+
+  has(key) {
+    return this.get(key) !== undefined;
+  }
+}
+
+const NO_SUPPLY = { size: 0, imageBase: '', clock: { now: () => Date.now() } };
+
 /** The whole catalog with its indexes; `saved` puts back what was changed while running. */
 export class Catalog {
-  constructor(seed, saved = []) {
+  /** @param more {size, imageBase, clock} of the large catalogue */
+  constructor(seed, saved = [], more = NO_SUPPLY) {
     const rng = new Rng(seed ^ 0x5eed);
+    const supply = new Supply(
+      { seed, ...more },
+      saved.filter((change) => change.vid === undefined),
+    );
+    this.supply = supply;
     this.products = THINGS.map((_, index) => productOf(rng, index));
     this.variants = this.products.flatMap((p) => p.variants);
-    this.byVid = new Map(this.variants.map((v) => [v.vid, v]));
-    this.bySku = new Map(this.variants.map((v) => [v.sku, v]));
-    this.byPid = new Map(this.products.map((p) => [p.pid, p]));
-    this.byProductSku = new Map(this.products.map((p) => [p.sku, p]));
-    for (const change of saved) {
-      Object.assign(this.byVid.get(change.vid) ?? {}, change);
+    const index = (rows, key, find) => new Lookup(rows.map((row) => [row[key], row]), find);
+    this.byVid = index(this.variants, 'vid', (vid) => supply.byVid(vid));
+    this.bySku = index(this.variants, 'sku', (sku) => supply.bySku(sku));
+    this.byPid = index(this.products, 'pid', (pid) => supply.byPid(pid));
+    this.byProductSku = index(this.products, 'sku', (sku) => supply.byProductSku(sku));
+    for (const change of saved.filter(({ vid }) => vid !== undefined)) {
+      Object.assign(this.byVid.map.get(change.vid) ?? {}, change);
     }
   }
 
@@ -110,6 +137,10 @@ export class Catalog {
 
   /** What a restart must not forget. */
   changes() {
+    return [...this.#changed(), ...this.supply.changes()];
+  }
+
+  #changed() {
     return this.variants
       .filter((v) => v.dirty)
       .map(({ vid, costCents, offShelf, stock, touched }) => ({

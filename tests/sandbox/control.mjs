@@ -1,6 +1,7 @@
 // The control port: /control/..., JSON in and out. Tests and people drive the outside world with it.
 
 import { AI_ROUTES } from './ai/ai.mjs';
+import { PRODUCT_ROUTES } from './cj/control_products.mjs';
 import { judge } from './judge.mjs';
 import { editListing, judgeListings, listingJson } from './listing_judge.mjs';
 import { changeSettings } from './options.mjs';
@@ -226,6 +227,7 @@ const ROUTES = [
       })),
   ],
   ['POST', /^\/cj\/variants\/([^/]+)$/, (w, body, [key]) => changeVariant(w, key, body)],
+  ...PRODUCT_ROUTES,
   [
     'POST',
     /^\/cj\/wallet$/,
@@ -321,7 +323,7 @@ export function handleControl(world, request) {
     };
   } catch (error) {
     return {
-      status: error instanceof Refusal ? error.status : 400,
+      status: error.status ?? 400,
       body: { error: error.message },
     };
   }

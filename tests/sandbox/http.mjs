@@ -2,6 +2,7 @@
 
 import http from 'node:http';
 import { aiPrefixes } from './ai/ai.mjs';
+import { handleImage } from './cj/images.mjs';
 import { handleControl } from './control.mjs';
 
 const MAX_BODY = 2 * 1024 * 1024;
@@ -29,6 +30,7 @@ function route(world, pathname) {
   for (const [prefix, handler] of [
     ['/shopify/', (r) => world.shopify.handle(r)],
     ['/cj/', (r) => world.cj.handle(r)],
+    ['/cj-images/', (r) => handleImage(r)],
     ['/control/', (r) => handleControl(world, r)],
     ...aiPrefixes(world),
   ]) {

@@ -28,6 +28,13 @@ const OPTIONS = [
   ['cj-login-seconds', 'number', 300, 'seconds between two CJ logins', true],
   ['cj-points', 'number', 50000, 'CJ points per day; 0: no limit', true],
   ['cj-wallet', 'number', 250000, 'US dollars in the CJ wallet at the first start'],
+  ['cj-products', 'number', 5000, 'size of the large CJ catalogue'],
+  [
+    'image-base',
+    'text',
+    'https://cf.cjdropshipping.com',
+    'where CJ says its pictures are; the sandbox itself serves them at /cj-images',
+  ],
   ['cj-logistics-miss', 'number', 0, 'share of CJ orders created with logisticsMiss', true],
   ['cj-intercept', 'number', 0, 'share of CJ orders created with interceptOrderReasons', true],
   ['bucket-size', 'number', 2000, 'Shopify: points in the bucket', true],

@@ -35,7 +35,11 @@ export class World {
     this.agenda = new Agenda(saved.agenda ?? []);
     this.ledger = new Ledger(this.clock, saved.ledger ?? []);
     this.faults = new Faults(new Rng(saved.faultRng ?? settings.seed ^ 0xfa17), saved.faults ?? []);
-    this.catalog = new Catalog(settings.seed, saved.catalog ?? []);
+    this.catalog = new Catalog(settings.seed, saved.catalog ?? [], {
+      size: settings.cjProducts,
+      imageBase: settings.imageBase,
+      clock: this.clock,
+    });
     this.account = new CjAccount(this.clock, settings, saved.account);
     this.shop = new Shop(this, saved.shop);
     this.supplier = new Supplier(this, saved.supplier);

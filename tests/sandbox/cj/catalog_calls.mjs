@@ -2,7 +2,9 @@
 
 import { hash } from '../rng.mjs';
 import { CjError, oddAmount, oddId, oddPrice, success, success0 } from './envelope.mjs';
-import { methodsTo } from './freight.mjs';
+import { carries, methodsTo } from './freight.mjs';
+import { productFields, variantFields } from './supply_json.mjs';
+import { categoryTree, searchProducts } from './supply_search.mjs';
 
 const AREAS = {
   CN: { areaId: 1, areaEn: 'China Warehouse', countryCode: 'CN', countryNameEn: 'China' },
@@ -30,6 +32,15 @@ function inventories(variant) {
 }
 
 function variantJson(variant, withInventory) {
+  const base = variant.product?.supply.imageBase;
+  return {
+    ...(base === undefined ? smallVariant(variant) : variantFields(variant, base)),
+    inventories: withInventory ? inventories(variant) : null,
+  };
+}
+
+/** A variant of the 40 products that the shop sells from the first day. */
+function smallVariant(variant) {
   return {
     vid: oddId(variant.vid),
     pid: oddId(variant.pid),
@@ -50,11 +61,18 @@ function variantJson(variant, withInventory) {
     createTime: '2025-09-18T08:00:00+08:00',
     combineNum: null,
     combineVariants: [],
-    inventories: withInventory ? inventories(variant) : null,
   };
 }
 
 function productJson(product, withInventory) {
+  const base = product.supply?.imageBase;
+  return {
+    ...(base === undefined ? smallProduct(product) : productFields(product, base)),
+    variants: product.variants.filter((v) => !v.offShelf).map((v) => variantJson(v, withInventory)),
+  };
+}
+
+function smallProduct(product) {
   const prices = product.variants.map((v) => v.costCents);
   return {
     pid: oddId(product.pid),
@@ -79,7 +97,6 @@ function productJson(product, withInventory) {
     supplierId: null,
     supplierName: null,
     createrTime: '2025-09-18T08:00:00+08:00',
-    variants: product.variants.filter((v) => !v.offShelf).map((v) => variantJson(v, withInventory)),
   };
 }
 
@@ -95,6 +112,9 @@ function productOf(catalog, query) {
       : catalog.byPid.get(catalog.bySku.get(query.variantSku)?.pid);
   if (!product) {
     throw new CjError(1602001, 'Product not found');
+  }
+  if (product.gone) {
+    throw new CjError(1602002, 'The product has been removed from shelves');
   }
   return product;
 }
@@ -164,6 +184,7 @@ function freight(catalog, body) {
   );
   return methodsTo(body.endCountryCode)
     .filter(() => inStock && ['CN', 'US'].includes(from))
+    .filter((m) => variants.every((v) => carries(m, v)))
     .map((m) => {
       const cents = m.price(body.products, catalog);
       return {
@@ -200,6 +221,16 @@ function tracks(supplier, query) {
 
 /** path -> {method, points, run(world, request)} */
 export const CATALOG_CALLS = {
+  'product/listV2': {
+    method: 'GET',
+    points: 50,
+    run: ({ catalog }, { query }) => success(searchProducts(catalog.supply, query)),
+  },
+  'product/getCategory': {
+    method: 'GET',
+    points: 0,
+    run: () => success(categoryTree()),
+  },
   'product/query': {
     method: 'GET',
     points: 10,

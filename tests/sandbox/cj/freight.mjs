@@ -9,8 +9,8 @@ const METHODS = [
     base: 310,
     per100g: 70,
   },
-  { name: 'CJPacket Sensitive', to: null, days: '8-15', base: 290, per100g: 64 },
-  { name: 'DHL Official', to: null, days: '3-7', base: 2150, per100g: 240 },
+  { name: 'CJPacket Sensitive', to: null, days: '8-15', base: 290, per100g: 64, sensitive: true },
+  { name: 'DHL Official', to: null, days: '3-7', base: 2150, per100g: 240, sensitive: true },
 ];
 const COUNTRIES = new Set([
   'US',
@@ -51,6 +51,10 @@ export function methodsTo(country) {
     ? METHODS.filter((m) => !m.to || m.to.includes(country)).map(priced)
     : [];
 }
+
+/** Batteries and liquids travel by some methods only, and some goods by none. */
+export const carries = (method, variant) =>
+  !variant.unshippable && (!variant.sensitive || Boolean(method.sensitive));
 
 export function methodFor(name, country) {
   return methodsTo(country).find((m) => m.name === name);
