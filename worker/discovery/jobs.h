@@ -6,4 +6,4 @@
 
 #include "worker/core/job_context.h"
 
-job_run_fn discovery_scan, product_assess, products_sweep, discovery_trim;
+job_run_fn discovery_scan, product_assess, products_sweep;

@@ -3,6 +3,7 @@
 #include "common/base/log.h"
 #include "common/model/dead_jobs.h"
 #include "common/model/settings.h"
+#include "sql/discovery.h"
 #include "sql/orders.h"
 #include "worker/fulfillment/jobs.h"
 #include "common/db/sqltext.h"
@@ -11,6 +12,8 @@ enum {
     DAYS_AHEAD = 3,
     EVENTS_KEPT_DAYS = 7,
     DELIVERIES_KEPT_DAYS = 7,
+    SNAPSHOTS_KEPT_DAYS = 400,
+    QUOTES_KEPT_DAYS = 30,
     BATCH = 5000,
     BATCHES_MAX = 40,
     DEAD_MOST = 200000,
@@ -46,6 +49,14 @@ static int days(struct db *db, const struct embedded *sql, int64_t parameter, co
     return 0;
 }
 
+/* What discovery keeps: its time series, its scans, its quotes. */
+static int trim_discovery(struct db *db, const struct settings *set, int64_t *ret, struct fail *f)
+{
+    TRY(trim(db, &sql_discovery_trim_snapshots, SNAPSHOTS_KEPT_DAYS, ret, f));
+    TRY(trim(db, &sql_discovery_trim_runs, set->num[SETTING_HISTORY_DAYS], ret, f));
+    return trim(db, &sql_discovery_trim_quotes, QUOTES_KEPT_DAYS, ret, f);
+}
+
 /* Last, and after a failure of Redis again in an hour: recovery drops nothing for long. */
 static int archive(struct job_context *c, const struct settings *set, int64_t *ret, struct fail *f)
 {
@@ -61,7 +72,7 @@ int housekeeping(struct job_context *c, struct fail *f)
 {
     struct settings set;
     struct sql_text keep;
-    int64_t made = 0, dropped = 0, events = 0, deliveries = 0, dead = 0;
+    int64_t made = 0, dropped = 0, events = 0, deliveries = 0, seen = 0, dead = 0;
 
     TRY(settings_read(c->db, &set, f));
     TRY(days(c->db, &sql_orders_days_make, DAYS_AHEAD, "made", &made, f));
@@ -70,9 +81,10 @@ int housekeeping(struct job_context *c, struct fail *f)
     TRY(trim(c->db, &sql_orders_trim_webhooks, DELIVERIES_KEPT_DAYS, &deliveries, f));
     TRY(db_exec(c->db, &sql_orders_trim_reconciles,
                 (const char *[]){ sql_int(&keep, set.num[SETTING_HISTORY_DAYS]) }, f));
+    TRY(trim_discovery(c->db, &set, &seen, f));
     TRY(archive(c, &set, &dead, f));
     log_info("housekeeping.done", kv_int("days_made", made), kv_int("days_dropped", dropped),
-             kv_int("events", events), kv_int("deliveries", deliveries),
+             kv_int("events", events), kv_int("deliveries", deliveries), kv_int("discovery", seen),
              kv_int("dead_archived", dead));
     return 0;
 }
