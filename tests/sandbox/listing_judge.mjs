@@ -1,7 +1,8 @@
 // Looks at the products made through the API: what is on sale, what was made twice, what was left half done. The products of the
 // first day are not judged.
 
-const stem = (handle) => handle.replace(/-\d+$/, '');
+/** Shopify puts -1, -2 ... behind a handle that is taken; a longer number is part of the name. */
+const stem = (handle) => handle.replace(/-\d{1,3}$/, '');
 const skuSet = (row) =>
   row.variants
     .map((v) => v.sku)

@@ -20,7 +20,7 @@
 #define MORE(c) "\"pageInfo\":{\"hasNextPage\":true,\"endCursor\":\"" c "\"}"
 #define FOUND(currency, product)                                                                   \
     "{\"data\":{\"shop\":{\"currencyCode\":\"" currency "\"},\"productByIdentifier\":" product "}" \
-                                                                                               "}"
+    "}"
 #define NOTHING FOUND("USD", "null")
 #define VARIANT(n, sku, price, quantity, cost)                                                     \
     "{\"id\":\"gid://shopify/ProductVariant/" #n "\",\"sku\":" sku ",\"price\":" price             \
@@ -219,6 +219,24 @@ static void a_product_that_cannot_be_is_never_sent(void **state)
         assert_int_equal(shopify_product_set(shop, &list[i], gid, &f), -1);
         assert_int_equal(f.kind, FAIL_INPUT);
         assert_string_equal(gid, "old");
+    }
+    assert_int_equal(fake.request_count, 0);
+}
+
+static void a_handle_the_shop_would_change_is_never_sent(void **state)
+{
+    static const char *const list[] = { "Dog-Bowl",  "dog_bowl", "-dog",          "dog-",
+                                        "dog--bowl", "dog bowl", "chien-\xc3\xa9" };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(list); i++) {
+        struct shopify_new_product product = bowl();
+        char gid[SHOPIFY_GID_BYTES];
+        struct fail f = { 0 };
+
+        product.handle = list[i];
+        assert_int_equal(shopify_product_set(shop, &product, gid, &f), -1);
+        assert_int_equal(f.kind, FAIL_INPUT);
     }
     assert_int_equal(fake.request_count, 0);
 }
@@ -489,6 +507,7 @@ int main(void)
         TEST(what_is_stored_is_named_and_never_made_twice),
         TEST(a_product_without_options_has_the_sole_one),
         TEST(a_product_that_cannot_be_is_never_sent),
+        TEST(a_handle_the_shop_would_change_is_never_sent),
         TEST(prices_of_another_currency_are_never_sent),
         TEST(setting_fails_as_the_answer_says),
         TEST(a_throttled_set_is_sent_again),

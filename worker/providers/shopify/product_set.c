@@ -245,6 +245,16 @@ json_t *shopify_product_input(const struct shopify_new_product *product,
         texts, COUNT_OF(texts));
 }
 
+/* As the shop would keep it: another would be cleaned, and then not be found under what we call it. */
+static bool clean_handle(const char *handle)
+{
+    static const char signs[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    size_t length = handle != NULL ? strlen(handle) : 0;
+
+    return length > 0 && length <= 255 && strspn(handle, signs) == length && handle[0] != '-' &&
+           handle[length - 1] != '-' && strstr(handle, "--") == NULL;
+}
+
 static int check_variant(const struct shopify_new_product *product,
                          const struct shopify_new_variant *variant, struct fail *f)
 {
@@ -271,11 +281,12 @@ static int check_variant(const struct shopify_new_product *product,
 
 int shopify_check_product(const struct shopify_new_product *product, struct fail *f)
 {
-    bool named = product->handle != NULL && product->handle[0] != '\0' && product->title != NULL &&
-                 product->title[0] != '\0' && strlen(product->title) <= NAME_MAX_BYTES;
+    bool titled = product->title != NULL && product->title[0] != '\0' &&
+                  strlen(product->title) <= NAME_MAX_BYTES;
 
-    if (!named) {
-        return fail_set(f, FAIL_INPUT, "a product without handle or title, or with a too long one");
+    if (!titled || !clean_handle(product->handle)) {
+        return fail_set(f, FAIL_INPUT, "a product without a usable handle (%s) or title",
+                        product->handle != NULL ? product->handle : "none");
     }
     if (product->variant_count == 0 || product->variant_count > SHOPIFY_VARIANTS_MAX ||
         product->option_count > SHOPIFY_OPTIONS_MAX || product->image_count > SHOPIFY_IMAGES_MAX ||

@@ -27,6 +27,7 @@ struct shopify_new_image {
     const char *url, *alt;
 };
 struct shopify_new_product {
+    /* handle: a-z, 0-9 and single hyphens between them, at most 255 */
     const char *handle, *title, *description_html, *seo_title, *seo_description, *vendor,
         *product_type;
     const char *const *tags;
