@@ -17,9 +17,9 @@
 #include "sql/listing.h"
 #include "worker/discovery/listing_jobs.h"
 #include "worker/discovery/publish_acts.h"
-#include "worker/discovery/reprice_hold.h"
 #include "worker/discovery/publish_compare.h"
 #include "worker/discovery/publish_done.h"
+#include "worker/discovery/reprice_hold.h"
 #include "worker/discovery/write_text.h"
 
 enum { MEDIA_LOOK_S = 5, MEDIA_PATIENCE_S = 900, SETTLE_MS = 500, TEXT_BYTES = 400 };
@@ -336,9 +336,7 @@ static int publish_step(struct product_run *r, struct fail *f)
     scoped(publication_done) struct publication p = { .r = r };
 
     if (r->p.state != PRODUCT_PUBLISHING) {
-        return product_move_now(
-            r->c->db, &r->p,
-            &(struct product_move){ .to = r->p.state, .hold_code = sql_opt(r->p.hold_code) }, f);
+        return listing_rest(r, f);
     }
     int none = write_text_last(r->c->db, r->p.id, &p.text, f);
     TRY(none);

@@ -94,9 +94,7 @@ static int take_out(struct product_run *r, struct fail *f)
 static int unlist_step(struct product_run *r, struct fail *f)
 {
     if (r->p.state != PRODUCT_UNLISTING) {
-        return product_move_now(
-            r->c->db, &r->p,
-            &(struct product_move){ .to = r->p.state, .hold_code = sql_opt(r->p.hold_code) }, f);
+        return listing_rest(r, f);
     }
     int none = find(r, f);
     TRY(none);
