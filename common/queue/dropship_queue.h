@@ -7,7 +7,7 @@
  *
  * A producer: redis_open, then queue_enqueue or queue_enqueue_bulk.  After FAIL_UNKNOWN repeat with the same jid.
  *
- * A worker: queue_work (work.h) with a function that does one job; tests/examples/worker.c is one in 50 lines.  A handler must be safe
+ * A worker: queue_work (work.h) with a function that does one job; tests/examples/worker.c is one in some 40 lines.  A handler must be safe
  * to repeat: a job runs again when its worker vanished, or was frozen longer than its lease.
  *
  * The same by single calls, for who needs another shape, as tests/examples/by_hand.c does it:
