@@ -121,7 +121,11 @@ export class Catalog {
     this.supply = supply;
     this.products = THINGS.map((_, index) => productOf(rng, index));
     this.variants = this.products.flatMap((p) => p.variants);
-    const index = (rows, key, find) => new Lookup(rows.map((row) => [row[key], row]), find);
+    const index = (rows, key, find) =>
+      new Lookup(
+        rows.map((row) => [row[key], row]),
+        find,
+      );
     this.byVid = index(this.variants, 'vid', (vid) => supply.byVid(vid));
     this.bySku = index(this.variants, 'sku', (sku) => supply.bySku(sku));
     this.byPid = index(this.products, 'pid', (pid) => supply.byPid(pid));

@@ -106,7 +106,10 @@ class SupplyVariant {
     const { day } = this.product;
     const before = Array.from({ length: 30 }, (_, i) => this.costOn(day - i - 1));
     return (
-      this.offShelf || this.unshippable || this.stock.CN < 100 || this.costCents > Math.min(...before)
+      this.offShelf ||
+      this.unshippable ||
+      this.stock.CN < 100 ||
+      this.costCents > Math.min(...before)
     );
   }
 

@@ -2,14 +2,7 @@
 
 import { Rng, hash } from '../rng.mjs';
 import { kindFor, mix, share } from './supply_moves.mjs';
-import {
-  ADJECTIVES,
-  BRANDS,
-  CATEGORIES,
-  CLAIMS,
-  ENDINGS,
-  RESTRICTED,
-} from './supply_words.mjs';
+import { ADJECTIVES, BRANDS, CATEGORIES, CLAIMS, ENDINGS, RESTRICTED } from './supply_words.mjs';
 
 /** What a product may be wrong about, and how often. At most two at a time. */
 const LIES = {
@@ -67,7 +60,10 @@ function pidOf(index, rng) {
   if (!rng.chance(0.1)) {
     return String(2510010000000000000n + BigInt(index) * 1000n);
   }
-  const head = Math.floor(rng.next() * 0x7fffffff).toString(16).toUpperCase().padStart(8, '0');
+  const head = Math.floor(rng.next() * 0x7fffffff)
+    .toString(16)
+    .toUpperCase()
+    .padStart(8, '0');
   return `${head}-51C7-4D0B-9A00-${index.toString(16).toUpperCase().padStart(12, '0')}`;
 }
 
@@ -104,7 +100,8 @@ export function makeCard(seed, index, before) {
   const category = CATEGORIES[at];
   const grams = spread(rng, category.grams);
   // Heavy goods of a category tend to be the dearer ones, but not strictly.
-  const heavy = Math.log(grams / category.grams[0]) / Math.log(category.grams[1] / category.grams[0]);
+  const heavy =
+    Math.log(grams / category.grams[0]) / Math.log(category.grams[1] / category.grams[0]);
   const level = 0.35 * heavy + 0.65 * rng.next();
   // Cheap against their freight: about a third leaves a sound margin at ten times the cost or less.
   const [low, high] = [category.cents[0] * 0.1, category.cents[1] * 0.7];

@@ -31,7 +31,9 @@ function oddWeight(grams, seed) {
 }
 
 const weightOf = (product, grams, seed) =>
-  tells(product, 'noWeight') ? one([null, '', 0, '0.0', 'unknown'], product.pid) : oddWeight(grams, seed);
+  tells(product, 'noWeight')
+    ? one([null, '', 0, '0.0', 'unknown'], product.pid)
+    : oddWeight(grams, seed);
 
 export function variantFields(variant, imageBase) {
   const { product } = variant;
@@ -96,7 +98,9 @@ export function productFields(product, imageBase) {
     productUnit: 'unit(s)',
     categoryId: card.categoryId,
     categoryName: `${first} / ${second} / ${third}`,
-    entryCode: tells(product, 'noHsCode') ? one([null, '', '0'], pid) : one([hsCode, Number(hsCode)], pid),
+    entryCode: tells(product, 'noHsCode')
+      ? one([null, '', '0'], pid)
+      : one([hsCode, Number(hsCode)], pid),
     entryNameEn: card.thing,
     materialNameEn: asText([material], `material ${pid}`),
     packingNameEn: asText(['Opp bag'], `packing ${pid}`),
@@ -113,7 +117,8 @@ export function productFields(product, imageBase) {
   };
 }
 
-const totalIn = (product, country) => product.variants.reduce((sum, v) => sum + v.stock[country], 0);
+const totalIn = (product, country) =>
+  product.variants.reduce((sum, v) => sum + v.stock[country], 0);
 
 function stockFields(product) {
   const CN = totalIn(product, 'CN');

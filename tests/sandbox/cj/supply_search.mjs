@@ -8,7 +8,11 @@ import { CATEGORIES } from './supply_words.mjs';
 
 const CAP = 6000;
 const NEW_MS = 30 * 86400_000;
-const list = (value) => [value ?? []].flat().flatMap((t) => String(t).split(',')).filter(Boolean);
+const list = (value) =>
+  [value ?? []]
+    .flat()
+    .flatMap((t) => String(t).split(','))
+    .filter(Boolean);
 
 function numberOf(query, name, fallback, low, high) {
   const n = query[name] === undefined || query[name] === '' ? fallback : Number(query[name]);
@@ -33,7 +37,14 @@ const FILTERS = [
   ['categoryId', (s, card, id) => card.categoryId === id],
   ['lv3categoryList', (s, card, ids) => list(ids).includes(card.categoryId)],
   ['lv2categoryList', (s, card, names) => list(names).includes(card.category.second)],
-  ['keyWord', (s, card, words) => words.toLowerCase().split(/\s+/).every((w) => card.words.includes(w))],
+  [
+    'keyWord',
+    (s, card, words) =>
+      words
+        .toLowerCase()
+        .split(/\s+/)
+        .every((w) => card.words.includes(w)),
+  ],
   ['timeStart', (s, card, ms) => card.createdAt >= Number(ms)],
   ['timeEnd', (s, card, ms) => card.createdAt <= Number(ms)],
   [
