@@ -467,6 +467,85 @@ static void a_cost_that_may_not_be_seen_is_unknown(void **state)
     shopify_product_done(&p);
 }
 
+/* Put `with` in place of the value that `left` others precede; false when there are fewer. */
+static bool spoil(json_t *node, int *left, json_t *with)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    size_t i = 0;
+
+    json_object_foreach(node, key, value)
+    {
+        if ((*left)-- == 0) {
+            return json_object_set(node, key, with) == 0;
+        }
+        if (spoil(value, left, with)) {
+            return true;
+        }
+    }
+    json_array_foreach(node, i, value)
+    {
+        if ((*left)-- == 0) {
+            return json_array_set(node, i, with) == 0;
+        }
+        if (spoil(value, left, with)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Read the answer whose n-th value is `with`; false when there is no n-th. */
+static bool read_spoiled(const char *answer, int n, json_t *with)
+{
+    scoped(json_clear_p) json_t *root = json_loads(answer, 0, NULL);
+    scoped(free_p) char *body = NULL;
+    struct shopify_product p = { 0 };
+    struct fail f = { 0 };
+
+    if (!spoil(root, &n, with)) {
+        return false;
+    }
+    body = json_dumps(root, JSON_COMPACT);
+    for (int i = 0; i < 3; i++) { /* a query is asked again when its answer makes no sense */
+        fake_answer(200, body);
+    }
+    if (shopify_product_by_handle(shop, "x", NULL, &p, &f) < 0) {
+        assert_true(f.kind != FAIL_NONE && f.kind != FAIL_UNKNOWN);
+        assert_null(p.variants);
+    } else {
+        assert_non_null(p.description_html);
+        assert_true(p.gid[0] != '\0');
+    }
+    shopify_product_done(&p);
+    (void)fake_teardown(NULL);
+    (void)fake_setup(NULL);
+    return true;
+}
+
+static void an_answer_with_any_part_spoiled_is_read_or_refused(void **state)
+{
+    static const char answer[] =
+        FOUND("USD", PRODUCT(MEDIA(1, "\"a\"", "FAILED"),
+                             VARIANT(41, "\"CJ-BL\"", "\"24.90\"", "3",
+                                     "{\"amount\":\"6.5\",\"currencyCode\":\"USD\"}"),
+                             LAST));
+    static const char *const spoils[] = {
+        "null", "7", "\"\"", "\"x\"", "[]", "{}", "[{}]", "true"
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(spoils); i++) {
+        scoped(json_clear_p) json_t *with = json_loads(spoils[i], JSON_DECODE_ANY, NULL);
+        int n = 0;
+
+        while (read_spoiled(answer, n, with)) {
+            n++;
+        }
+        assert_true(n > 30);
+    }
+}
+
 /* jansson's allocations, of which the one at fail_at fails. */
 static long fail_at, allocations;
 
@@ -516,6 +595,7 @@ int main(void)
         TEST(reading_fails_as_the_answer_says),
         TEST(a_product_that_goes_between_two_pages_is_missing),
         TEST(a_cost_that_may_not_be_seen_is_unknown),
+        TEST(an_answer_with_any_part_spoiled_is_read_or_refused),
         TEST(short_memory_makes_no_half_of_a_product),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
