@@ -20,6 +20,8 @@ COMMAND("proposals", cmd_proposals, "[--state open|accepted|rejected|withdrawn] 
         "What waits for a yes or no")
 COMMAND("proposal-accept", cmd_proposal_accept, "ID", 1, 1, "", "Do what is proposed")
 COMMAND("proposal-reject", cmd_proposal_reject, "ID REASON", 2, 2, "", "Do not do it")
+COMMAND("pricing", cmd_pricing, "[list | add NAME KIND NUMBERS | preview RULE [--after ID] | activate RULE | deactivate RULE | remove RULE]", 0, 4, "after=",
+        "How shop prices are made; KIND: multiplier, fixed, tiers, target_margin; NUMBERS: JSON as {\"factor_e3\": 2500, \"endings\": \"100:99\"}")
 COMMAND("duty", cmd_duty, "[list | set TO FROM DAY --source WHERE [--percent P] [--fixed AMOUNT] [--max VALUE] [--currency CUR]]", 0, 4,
         "source= percent= fixed= max= currency=", "Duties by destination, origin and first day; a rule holds until the next one begins")
 COMMAND("discovery-run", cmd_discovery_run, "", 0, 0, "", "Search the supplier's catalogue now")

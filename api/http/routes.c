@@ -135,6 +135,8 @@ const struct route routes[] = {
       NULL },
 
 #include "api/http/routes_products.h"
+/* after those before: it uses their fields */
+#include "api/http/routes_pricing.h"
 
     { "GET", V1 "/queues", ACCESS_READ, get_queues, "Queues with their lengths", NO_FIELDS, 0,
       NULL },

@@ -255,3 +255,22 @@ test('doctor tells whether products can be found, judged, written and listed', (
   json('flow', 'discovery', 'off');
   assert.deepEqual(find(/^discovery/).map((x) => [x.level, x.text]), [['ok', 'the flow is off']]);
 });
+
+test('pricing rules are added, tried, activated and taken back', () => {
+  const id = product({ state: 'listed', name: 'Mat', landed_minor: 1355, price_minor: 2299 });
+  sql(`insert into variant (product_id, vid, sku, name, landed_minor, price_minor, shop_currency, shop_gid) values (${id}, 'v1', 'S-1', 'Black', 1355, 2299, 'USD', 'g1')`);
+  assert.match(human('pricing'), /\(none\)\n1 products are live; without an active rule/);
+  const rule = json('pricing', 'add', 'times 2.5', 'multiplier', '{"factor_e3":2500,"endings":"100:99"}').id;
+  assert.match(human('pricing', 'add', 'times 2.5', 'multiplier', '{"factor_e3":2500,"endings":"100:99"}'), /there already/);
+  assert.match(human('pricing', 'preview', 'times 2.5'), /Mat +22\.99 USD +33\.99 USD/);
+  assert.equal(json('pricing', 'preview', rule).products[0].new.minor, 3399);
+  assert.match(human('pricing', 'activate', 'times 2.5'), /is active; 1 live products are priced anew/);
+  assert.match(human('pricing', 'activate', rule), /active already/);
+  assert.match(human('pricing'), /times 2\.5 +multiplier +yes/);
+  refused(1, /deactivate it first/, 'pricing', 'remove', rule);
+  assert.equal(json('pricing', 'deactivate', rule).products, 1);
+  assert.equal(json('pricing', 'remove', rule).done, 'removed');
+  refused(1, /no pricing rule/, 'pricing', 'activate', 'times 2.5');
+  for (const words of [['x', 'multiplier', '{'], ['x', 'magic', '{}'], ['x', 'multiplier', '{"factor_e3":1}'], ['', 'multiplier', '{"factor_e3":2500}']]) refused(2, /./, 'pricing', 'add', ...words);
+  refused(2, /number of arguments/, 'pricing', 'add', 'x');
+});
