@@ -463,6 +463,38 @@ test('customers buy what is live and in stock, and the judge understands their o
   assert.deepEqual(sandbox.world.shop.products.forSale(), [], 'sold out');
 });
 
+/** A variant of the large catalogue that nothing speaks against. */
+function soundVariant({ catalog }) {
+  for (let i = 0; i < 500; i++) {
+    const found = catalog.supply.product(i)?.variants.find((v) => !v.touched);
+    if (found) {
+      return found;
+    }
+  }
+  throw new Error('the large catalogue has no sound variant');
+}
+
+test("an order for a listed product of CJ's large catalogue is expected to be fulfilled", async (t) => {
+  const sandbox = await startSandbox(t, { listedShare: 1 });
+  const { world } = sandbox;
+  const found = soundVariant(world);
+  const input = bowl(world, {
+    status: 'ACTIVE',
+    variants: [variant(world, 0, { sku: found.sku })],
+  });
+  const { product } = await set(sandbox, input);
+  await sandbox.gql(publishing('publishablePublish'), { id: product.id, p: ONLINE });
+  const order = world.customers.order();
+  assert.equal(order.lines[0].sku, found.sku);
+  assert.equal((await sandbox.control('GET', '/judge')).missing[0].order, order.name);
+  await sandbox.login();
+  const bought = await sandbox.buy(order);
+  await sandbox.control('POST', `/cj/orders/${bought}/advance`, { status: 'SHIPPED' });
+  await sandbox.fulfill(order, world.supplier.find(bought).trackNumber);
+  const report = await sandbox.control('GET', '/judge');
+  assert.deepEqual([report.expected, report.fulfilledExpected, report.missing], [1, 1, []]);
+});
+
 test('only a share of the orders is for listed products', async (t) => {
   const sandbox = await startSandbox(t, { listedShare: 0.3 });
   await makeLive(sandbox);
