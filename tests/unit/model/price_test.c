@@ -1,6 +1,7 @@
 /* The cost vectors C-1..C-10 through the functions prices are made with, and what ads may cost. */
 #include "tests/unit/base/check.h"
 
+#include "common/base/money.h"
 #include "common/model/landed.h"
 #include "common/model/price.h"
 
@@ -286,6 +287,20 @@ static void few_orders_hardly_move_the_return_rate_of_the_category(void **state)
     check_fails(return_rate(-1, 0, 1, &ppm, &f), &f, FAIL_INPUT);
 }
 
+static void a_supplier_price_is_converted_upwards_an_invoice_half_up(void **state)
+{
+    const struct money usd = { .minor = 1001, .currency = "USD" };
+    struct money eur;
+
+    (void)state;
+    check_ok(money_convert(&usd, "EUR", 900000000, MONEY_CEIL, &eur, &f), &f); /* 9.009 */
+    assert_int_equal(eur.minor, 901);
+    check_ok(money_convert(&usd, "EUR", 900400000, MONEY_HALF_UP, &eur, &f), &f); /* 9.013004 */
+    assert_int_equal(eur.minor, 901);
+    check_ok(money_convert(&usd, "EUR", 900400000, MONEY_CEIL, &eur, &f), &f);
+    assert_int_equal(eur.minor, 902);
+}
+
 static void terms_and_amounts_that_make_no_sense_are_refused(void **state)
 {
     struct sale_terms t = us;
@@ -327,6 +342,7 @@ int main(void)
         cmocka_unit_test(a_market_without_tax_charges_the_price_alone),
         cmocka_unit_test(a_target_cost_below_one_unit_is_unknown),
         cmocka_unit_test(few_orders_hardly_move_the_return_rate_of_the_category),
+        cmocka_unit_test(a_supplier_price_is_converted_upwards_an_invoice_half_up),
         cmocka_unit_test(terms_and_amounts_that_make_no_sense_are_refused),
     };
 
