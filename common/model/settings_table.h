@@ -83,4 +83,6 @@ SETTING_ROW(PRODUCTS_SWEEP_S, "products.sweep_s", SETTING_INT, 5, 86400, "", "60
 SETTING_ROW(IMAGE_HOSTS, "listing.image_hosts", SETTING_TEXT, 0, 500, "", "cf.cjdropshipping.com,oss-cf.cjdropshipping.com,cc-west-usa.oss-us-west-1.aliyuncs.com,cbu01.alicdn.com",
             "", "Hosts product images may come from, comma-separated")
 SETTING_ROW(LISTING_VENDOR, "listing.vendor", SETTING_TEXT, 0, 100, "", "", "", "Vendor shown on listings; empty: the shop's name")
+SETTING_ROW(STORE_CALLBACK, "store.callback_url", SETTING_TEXT, 0, 300, "", "", "",
+            "Public https address of this system's API; order webhooks are subscribed to it + /webhooks/shopify; empty: none are")
 /* clang-format on */
