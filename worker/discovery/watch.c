@@ -1,0 +1,123 @@
+/* stock.watch []: looks at live products at the supplier as often as their tier asks and the day's points allow.
+ * A product in whose work a job is already is left for the next round; one whose look failed comes again in half an hour; when the
+ * supplier's points or our time are used up, the rest waits for the next round. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/clock.h"
+#include "common/base/log.h"
+#include "common/db/sqltext.h"
+#include "common/model/products.h"
+#include "sql/listing.h"
+#include "worker/discovery/listing_jobs.h"
+#include "worker/discovery/watch_check.h"
+#include "worker/discovery/watch_tiers.h"
+
+enum { PER_ROUND = 500, FAILED_S = 1800, SPARE_MS = 45000, NAME_BYTES = 40 };
+
+/* Why a round ends before all were looked at. */
+enum round_end { GOES_ON, ENDS };
+
+struct product_lock {
+    struct db *db; /* NULL = not held */
+    char name[NAME_BYTES];
+};
+static void product_lock_done(struct product_lock *l)
+{
+    if (l->db != NULL) {
+        db_unlock(l->db, l->name);
+    }
+}
+
+static void run_done(struct product_run *r)
+{
+    product_done(&r->p);
+}
+
+static bool is_live(const struct product *p)
+{
+    return (p->state == PRODUCT_LISTED || p->state == PRODUCT_ON_HOLD) && p->next_job[0] == '\0';
+}
+
+/* Look at one under its lock.  0; -1 as the look failed. */
+static int look_at(struct job_context *c, const struct settings *set, const struct watch_due *due,
+                   struct fail *f)
+{
+    scoped(product_lock_done) struct product_lock lock = { 0 };
+    scoped(run_done) struct product_run r = { .c = c, .set = *set };
+
+    (void)snprintf(lock.name, sizeof lock.name, PRODUCT_LOCK_FORMAT, due->id);
+    int held = db_try_lock(c->db, lock.name, f);
+    TRY(held);
+    if (held != 0) {
+        return 0;
+    }
+    lock.db = c->db;
+    int missing = product_load(c->db, due->id, &r.p, f);
+    TRY(missing);
+    return missing == 0 && is_live(&r.p) ? watch_check(&r, due->with_detail, due->next_s, f) : 0;
+}
+
+static int postpone(struct job_context *c, int64_t id, struct fail *f)
+{
+    struct sql_text product, wait;
+
+    TRY(db_exec(c->db, &sql_listing_product_relook,
+                (const char *[]){ sql_int(&product, id), sql_int(&wait, FAILED_S) }, f));
+    return 0;
+}
+
+/* A look that failed says nothing about the others, unless it was the account, the points or the database. */
+static int after_failure(struct job_context *c, const struct watch_due *due, struct fail *f)
+{
+    struct fail why = *f;
+
+    log_warn("stock.look_failed", kv_int("product", due->id), kv_fail(&why));
+    if (why.kind == FAIL_DENIED || why.kind == FAIL_BUG) {
+        return -1;
+    }
+    if (why.kind == FAIL_LIMITED) {
+        return ENDS;
+    }
+    TRY(postpone(c, due->id, f));
+    return GOES_ON;
+}
+
+static bool time_is_up(struct job_context *c)
+{
+    return clock_mono_ms() > c->deadline_ms - SPARE_MS || job_cancelled(c);
+}
+
+static int look_at_all(struct job_context *c, const struct settings *set,
+                       const struct watch_due *list, size_t count, struct fail *f)
+{
+    size_t looked = 0;
+    int end = GOES_ON;
+
+    for (; looked < count && end == GOES_ON && !time_is_up(c); looked++) {
+        if (look_at(c, set, &list[looked], f) < 0) {
+            end = after_failure(c, &list[looked], f);
+            TRY(end);
+        }
+    }
+    log_info("stock.watched", kv_int("looked", (int64_t)looked), kv_int("due", (int64_t)count));
+    return 0;
+}
+
+int stock_watch(struct job_context *c, struct fail *f)
+{
+    scoped(free_p) struct watch_due *list = NULL;
+    struct settings set;
+    struct watch_plan plan;
+    size_t count = 0;
+
+    if (c->cj == NULL || c->shopify == NULL) {
+        return 0; /* nothing can be live; store.setup says what is missing */
+    }
+    TRY(settings_read(c->db, &set, f));
+    TRY(watch_tiers_set(c, &set, &plan, f));
+    TRY(watch_due_read(c, &plan, PER_ROUND, &list, &count, f));
+    return look_at_all(c, &set, list, count, f);
+}

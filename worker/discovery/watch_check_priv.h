@@ -1,0 +1,24 @@
+/* Private to watch_check.c and watch_detail.c: one look under way.  Threads: as watch_check.h. */
+#pragma once
+
+#include <jansson.h>
+
+#include "worker/discovery/run.h"
+#include "worker/providers/cj/cj_products.h"
+
+enum watch_reach { WATCH_DO, WATCH_PROPOSE, WATCH_NOTIFY }; /* as the choices of the settings */
+
+struct look {
+    struct product_run *r;
+    struct product_variants variants;
+    struct cj_product detail; /* zeroed when it was not asked for */
+    bool has_detail, stopped;
+    enum watch_reach reach; /* for stock */
+    int64_t next_s, total;  /* total: stock of all variants at the shop */
+    json_t *out, *back;     /* vids */
+};
+/* Ask for the detail and keep what the variants cost; those it does not name are gone.  FAIL_MISSING: there is none any more, or
+ * it is off the shelf. */
+must_check int watch_detail(struct look *l, struct fail *f);
+/* The look was made: snapshot of the day, age and next time in the rows. */
+must_check int watch_looked(struct look *l, struct fail *f);
