@@ -1,14 +1,14 @@
-// /cj-images/...: small pictures, a colour for each path, as PNG or JPEG by the ending; "broken-..." is a page instead.
+// /cj-images/...: small pictures, a colour for each path, as PNG or JPEG by the ending; "missing-..." is a page instead.
 
-import { crc32 as zlibCrc, deflateSync } from 'node:zlib';
+import zlib from 'node:zlib';
 import { hash } from '../rng.mjs';
 
 const SIDE = 64;
 
-/** zlib's own is newer than Node 18. */
+/** zlib has its own in later versions of Node. */
 function crc32(bytes) {
-  if (zlibCrc) {
-    return zlibCrc(bytes);
+  if (zlib.crc32) {
+    return zlib.crc32(bytes);
   }
   let crc = ~0;
   for (const byte of bytes) {
@@ -36,7 +36,7 @@ function png(color) {
   head.set([8, 2, 0, 0, 0], 8);
   const pixel = [color & 255, (color >> 8) & 255, (color >> 16) & 255];
   const row = Buffer.from([0, ...Array.from({ length: SIDE }, () => pixel).flat()]);
-  const pixels = deflateSync(Buffer.concat(Array.from({ length: SIDE }, () => row)));
+  const pixels = zlib.deflateSync(Buffer.concat(Array.from({ length: SIDE }, () => row)));
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
     chunk('IHDR', head),
@@ -86,7 +86,7 @@ export function handleImage(request) {
     return { status: 404, body: { error: 'no such picture' } };
   }
   const mime = type === 'png' ? 'image/png' : 'image/jpeg';
-  if (name.startsWith('broken-')) {
+  if (name.startsWith('missing-')) {
     return { status: 200, headers: { 'content-type': mime }, raw: '<html>gone</html>' };
   }
   const color = hash(request.path);

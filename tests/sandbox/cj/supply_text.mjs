@@ -51,9 +51,9 @@ export function imagesOf(card) {
   }
   const count = 2 + (mix(card.move, 12) % 5);
   return Array.from({ length: count }, (_, i) => {
-    const broken = i === 0 && card.lies.includes('brokenImage') ? 'broken-' : '';
+    const missing = i === 0 && card.lies.includes('brokenImage') ? 'missing-' : '';
     const type = mix(card.move, 13, i) % 4 === 0 ? 'png' : 'jpg';
-    return `/quick/product/${broken}${card.code.toLowerCase()}-${i + 1}.${type}`;
+    return `/quick/product/${missing}${card.code.toLowerCase()}-${i + 1}.${type}`;
   });
 }
 

@@ -505,6 +505,6 @@ test('pictures are small, valid and their own, also under the base that was aske
   assert.deepEqual([jpg[0], jpg[1], jpg.at(-2), jpg.at(-1)], [0xff, 0xd8, 0xff, 0xd9]);
   assert.ok(png.length < 2000 && jpg.length < 2000 && !jpg.equals(other));
   assert.equal((await get('a-1.jpg')).headers.get('content-type'), 'image/jpeg');
-  assert.match((await bytes('broken-a-1.jpg')).toString(), /^<html>/);
+  assert.match((await bytes('missing-a-1.jpg')).toString(), /^<html>/);
   assert.equal((await get('a-1.gif')).status, 404);
 });
