@@ -2,7 +2,15 @@
 // seed, how it moves from the seed and the day; only what was done to it (sold, changed by a person) is kept.
 
 import { indexOfPid, makeCard } from './supply_cards.mjs';
-import { dayOf, goneOn, listedOn, mix, priceFactorOn, stockOn } from './supply_moves.mjs';
+import {
+  createdOn,
+  dayOf,
+  goneOn,
+  listedOn,
+  mix,
+  priceFactorOn,
+  stockOn,
+} from './supply_moves.mjs';
 import { billedGrams, optionsOf } from './supply_text.mjs';
 
 const KEPT_PRODUCTS = 1000;
@@ -151,6 +159,10 @@ class SupplyProduct {
 
   get listed() {
     return this.supply.listed(this.card);
+  }
+
+  get createdAt() {
+    return createdOn(this.card, this.day);
   }
 }
 

@@ -123,7 +123,6 @@ export function makeCard(seed, index, before) {
     listedBase: Math.round(3 * 500 ** rng.next()),
     stockBase: lies.includes('noStock') ? 0 : rng.int(80, 6000),
     stockUs: rng.chance(0.2) && !lies.includes('noStock') ? rng.int(20, 300) : 0,
-    createdAt: Date.UTC(2024, 0, 1) + rng.int(0, 1000 * 24) * 3600_000,
     sensitive: share(seed, index, 3) < (category.keys.endsWith('Plug') ? 0.5 : 0.03),
   };
   card.title = titleOf(rng, card, before);

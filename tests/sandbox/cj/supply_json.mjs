@@ -56,7 +56,7 @@ export function variantFields(variant, imageBase) {
     variantSellPrice: priceOf(variant),
     variantSugSellPrice: oddAmount(variant.costCents * 3, variant.vid),
     variantStandard: `long=${length},width=${width},height=${height}`,
-    createTime: chinaTime(product.card.createdAt),
+    createTime: chinaTime(product.createdAt),
     combineNum: null,
     combineVariants: [],
   };
@@ -113,7 +113,7 @@ export function productFields(product, imageBase) {
     status: one(['3', 3], `status ${pid}`),
     supplierId: null,
     supplierName: null,
-    createrTime: chinaTime(card.createdAt),
+    createrTime: chinaTime(product.createdAt),
   };
 }
 
@@ -168,7 +168,7 @@ export function rowFields(product, features, imageBase) {
     isVideo: 0,
     productType: '0',
     supplierName: null,
-    createAt: card.createdAt,
+    createAt: product.createdAt,
     ...stockFields(product),
     deliveryCycle: '3-5',
     saleStatus: '3',

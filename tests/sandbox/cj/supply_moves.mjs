@@ -73,6 +73,12 @@ export function goneOn(card, day) {
   return card.kind === 'leaving' && place(card, day).at >= LEAVES_AT;
 }
 
+/** When it came into the catalogue: within the last 900 days, so that there are always new ones. */
+export function createdOn(card, day) {
+  const age = 1 + ((day + (mix(card.move, 907) % 900)) % 900);
+  return (day - age) * DAY_MS + (mix(card.move, 908) % 24) * 3600_000;
+}
+
 const STEPS = [1, 1, 1, 1.04, 0.97, 1.12, 1.3];
 
 /** What the cost of that day is multiplied with: most never move, a third step every 8 to 30 days. */

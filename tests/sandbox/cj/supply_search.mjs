@@ -3,7 +3,7 @@
 import { CjError } from './envelope.mjs';
 import { categoryId } from './supply_cards.mjs';
 import { rowFields } from './supply_json.mjs';
-import { mix } from './supply_moves.mjs';
+import { createdOn, mix } from './supply_moves.mjs';
 import { CATEGORIES } from './supply_words.mjs';
 
 const CAP = 6000;
@@ -45,15 +45,15 @@ const FILTERS = [
         .split(/\s+/)
         .every((w) => card.words.includes(w)),
   ],
-  ['timeStart', (s, card, ms) => card.createdAt >= Number(ms)],
-  ['timeEnd', (s, card, ms) => card.createdAt <= Number(ms)],
+  ['timeStart', (s, card, ms) => createdOn(card, s.day) >= Number(ms)],
+  ['timeEnd', (s, card, ms) => createdOn(card, s.day) <= Number(ms)],
   [
     'productFlag',
     (s, card, flag) =>
       flag === '0'
         ? card.kind === 'rising'
         : flag === '1'
-          ? s.clock.now() - card.createdAt < NEW_MS
+          ? s.clock.now() - createdOn(card, s.day) < NEW_MS
           : flag === '3' && card.kind === 'quiet',
   ],
   ['addMarkStatus', (s, card, mark) => mark !== '1'],
@@ -70,7 +70,7 @@ const ORDERS = [
   (s, card) => mix(card.move, 31),
   (s, card) => s.listed(card),
   cheapest,
-  (s, card) => card.createdAt,
+  (s, card) => createdOn(card, s.day),
   (s, card) => stockIn(s, card, 'CN') + stockIn(s, card, 'US'),
 ];
 

@@ -172,6 +172,23 @@ test('a search narrows by words, category, price and warehouse, and sorts', asyn
   );
 });
 
+test('there are always new products, and the newest come first when asked for', async (t) => {
+  const sandbox = await start(t, { cjProducts: 800 });
+  for (const days of [0, 400, 800]) {
+    await sandbox.control('POST', '/clock', { offset_s: days * DAY_S });
+    if (days > 0) {
+      await sandbox.login();
+    }
+    const found = await data(sandbox, 'product/listV2?size=100&orderBy=3&sort=desc');
+    const ages = rowsOf(found).map((r) => sandbox.world.clock.now() - r.createAt);
+    assert.ok(ages.every((age, i) => i === 0 || age >= ages[i - 1]));
+    const fresh = await data(sandbox, 'product/listV2?size=100&productFlag=1');
+    assert.ok(fresh.totalRecords > 5 && fresh.totalRecords < 80);
+    const limit = sandbox.world.clock.now() - 30 * DAY_S * 1000;
+    assert.ok(rowsOf(fresh).every((r) => r.createAt > limit));
+  }
+});
+
 test('what a search must not ask for is refused with a code', async (t) => {
   const sandbox = await start(t);
   for (const query of ['size=101', 'size=0', 'page=0', 'page=1001', 'orderBy=9', 'page=x']) {
