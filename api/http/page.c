@@ -1,4 +1,4 @@
-/* The status page: three embedded files.  Everything it shows it asks the API for, with the key that the person typed in. */
+/* The status page: embedded files.  Everything it shows it asks the API for, with the key that the person typed in. */
 #include "api/http/resources.h"
 
 #include "api/http/reply.h"
@@ -29,6 +29,13 @@ int get_page_script(struct request *rq, struct reply *re, struct fail *f)
     (void)rq;
     (void)f;
     return give(re, &api_page_app, "text/javascript; charset=utf-8");
+}
+
+int get_page_products(struct request *rq, struct reply *re, struct fail *f)
+{
+    (void)rq;
+    (void)f;
+    return give(re, &api_page_products, "text/javascript; charset=utf-8");
 }
 
 int get_page_style(struct request *rq, struct reply *re, struct fail *f)

@@ -40,7 +40,7 @@ route_fn get_audit;
 /* openapi.c */
 route_fn get_openapi;
 /* page.c */
-route_fn get_page, get_page_script, get_page_style;
+route_fn get_page, get_page_script, get_page_products, get_page_style;
 /* webhook_shopify.c */
 route_fn take_shopify_webhook;
 route_head_fn check_shopify_webhook;

@@ -80,6 +80,8 @@ const struct route routes[] = {
     { "GET", "/", ACCESS_OPEN, get_page, "The status page", NO_FIELDS, 0, NULL },
     { "GET", "/page/app.js", ACCESS_OPEN, get_page_script, "Script of the status page", NO_FIELDS,
       0, NULL },
+    { "GET", "/page/products.js", ACCESS_OPEN, get_page_products, "Its part about products",
+      NO_FIELDS, 0, NULL },
     { "GET", "/page/style.css", ACCESS_OPEN, get_page_style, "Style of the status page", NO_FIELDS,
       0, NULL },
 

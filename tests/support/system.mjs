@@ -9,9 +9,10 @@ import { freePort, startServers, temporaryFolder, until } from './servers.mjs';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const bin = process.env.DROPSHIP_BIN ?? path.join(root, 'build/dev/bin');
 
-// Short waits through ordinary settings.
+// Short waits through ordinary settings.  Discovery runs where a test asks for it.
 export const quickSettings = {
   'flow.fulfillment': 'auto',
+  'flow.discovery': 'off',
   'mapping.confirm_exact_sku': '1',
   'orders.check_s': '5',
   'orders.overlap_s': '120',

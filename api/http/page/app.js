@@ -32,6 +32,14 @@ function tableRow(cells) {
   return row;
 }
 
+function emptyRow(columns, text) {
+  const row = make('tr');
+  const cell = make('td', text);
+  cell.colSpan = columns;
+  row.append(cell);
+  return row;
+}
+
 class Refused extends Error {
   constructor(status, problem) {
     const fields = (problem.errors ?? []).map((e) => ` ${e.field}: ${e.detail}.`).join('');
@@ -135,11 +143,7 @@ function showOrders(page) {
     el('orders').replaceChildren(...rows.map(orderRow));
     return;
   }
-  const empty = make('tr');
-  const cell = make('td', el('state').value || el('q').value ? 'No order matches.' : 'No order yet.');
-  cell.colSpan = 5;
-  empty.append(cell);
-  el('orders').replaceChildren(empty);
+  el('orders').replaceChildren(emptyRow(5, el('state').value || el('q').value ? 'No order matches.' : 'No order yet.'));
 }
 
 function queueRow(queue) {
@@ -245,6 +249,7 @@ function login() {
   for (const id of ['orders', 'queues', 'counts', 'jobs', 'flows', 'fresh', 'h-detail', 'summary', 'lines', 'supplier', 'timeline', 'acts', 'ask-title']) {
     el(id).replaceChildren();
   }
+  productsPart.forget();
   for (const id of ['q', 'state', 'ask-reason']) el(id).value = '';
   el('detail').hidden = true;
   el('ask').close();
@@ -264,13 +269,14 @@ function ordersQuery(cursor) {
 async function round() {
   const { key, open: opened } = view;
   try {
-    const [status, orders, queues, order] = await Promise.all([call('GET', '/status'), call('GET', ordersQuery()),
-      call('GET', '/queues').catch(() => ({ queues: [] })), opened === null ? null : call('GET', `/orders/${opened}`)]);
+    const [status, orders, queues, order, products] = await Promise.all([call('GET', '/status'), call('GET', ordersQuery()),
+      call('GET', '/queues').catch(() => ({ queues: [] })), opened === null ? null : call('GET', `/orders/${opened}`), productsPart.load()]);
     if (view.key !== key) return;
     const problems = showStatus(status);
     showOrders(orders);
     showQueues(queues);
     if (order && view.open === opened) showDetail(order);
+    productsPart.show(products, status);
     for (const id of ['view', 'controls']) el(id).hidden = false;
     el('login').hidden = true;
     el('error').hidden = problems.length === 0;
@@ -344,6 +350,7 @@ function start() {
     el('pause').setAttribute('aria-pressed', String(view.paused));
     el('pause').textContent = view.paused ? 'Updates are paused' : 'Pause updates';
   });
+  startProducts();
   setInterval(() => {
     if (!view.paused && !document.hidden && !view.run) refresh();
   }, pollMs);
