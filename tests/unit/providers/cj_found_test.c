@@ -170,8 +170,8 @@ static void a_row_without_texts_has_empty_ones(void **state)
     static const char *const rows[] = {
         "{\"id\":1}",
         "{\"id\":\"1\",\"nameEn\":null,\"sku\":null,\"bigImage\":null,\"categoryId\":null}",
-        "{\"id\":1,\"nameEn\":7,\"sku\":[],\"bigImage\":{},\"categoryId\":true,"
-        "\"oneCategoryName\":4}",
+        "{\"id\":1,\"nameEn\":7,\"sku\":[],\"bigImage\":{},\"categoryId\":true}",
+        "{\"id\":1,\"oneCategoryName\":4}",
     };
     (void)state;
 
