@@ -158,22 +158,29 @@ postgres_does() {
     PGPASSWORD=$POSTGRES_PASSWORD psql -XqAt -h 127.0.0.1 -p "$POSTGRES_PORT" -U dropship -d postgres -c "$1"
 }
 
-# Each service without real keys is simulated.
+# Each service without real keys is simulated.  Text models only for a simulated shop, and only while none is set up: a real
+# shop without a text model gets texts made from templates.
 choose_sandbox() {
-    SANDBOXED=
+    SIMULATED=
     if [ -z "$(own SHOPIFY_ACCESS_TOKEN)$(own SHOPIFY_CLIENT_ID)" ]; then
-        SANDBOXED=shopify
+        SIMULATED=shopify
     fi
     if [ -z "$(own CJ_API_KEY)" ]; then
-        SANDBOXED=${SANDBOXED:+$SANDBOXED,}cj
+        SIMULATED=${SIMULATED:+$SIMULATED,}cj
     fi
     refuse_mixed_data
+    SANDBOXED=$SIMULATED
+    case $SIMULATED in *shopify*)
+        if [ -z "$(own OPENAI_API_KEY)$(own ANTHROPIC_API_KEY)$(own AI_BASE_URL)" ]; then
+            SANDBOXED=$SANDBOXED,openai,anthropic
+        fi
+    esac
 }
 
 # Simulated and real orders never meet in one database: a real parcel would be sent for an invented customer, or none at all.
 refuse_mixed_data() {
-    local now=${SANDBOXED:-nothing} before
-    before=$(remembered ports SIMULATED echo "${SANDBOXED:-nothing}")
+    local now=${SIMULATED:-nothing} before
+    before=$(remembered ports SIMULATED echo "${SIMULATED:-nothing}")
     [ "$before" != "$now" ] || return 0
     say "error: the orders in $VAR were made with $before simulated; deploy/dropship.env now says $now." >&2
     if [ "$before" = nothing ]; then
@@ -196,7 +203,8 @@ start_sandbox() {
         chmod -R a+rX "$VAR/app/tests"
     fi
     start_program sandbox "$(command -v node)" "$VAR/app/tests/sandbox/main.mjs" --port "$SANDBOX_PORT" \
-        --state "$VAR/sandbox/state.json" --orders-per-minute "$(sandbox_rate)" --oddity 0.2 --cj-qps 6 --cj-points 1000000
+        --state "$VAR/sandbox/state.json" --orders-per-minute "$(sandbox_rate)" --oddity 0.2 --cj-qps 6 --cj-points 1000000 \
+        --image-base "http://127.0.0.1:$SANDBOX_PORT/cj-images"
     wait_for sandbox 60 curl -fsS --max-time 5 "http://127.0.0.1:$SANDBOX_PORT/control/health"
 }
 
@@ -253,6 +261,14 @@ CJ_API_KEY=CJ0000001@api@sandbox
 CJ_POINTS_PER_DAY=1000000
 ENV
     esac
+    case $SANDBOXED in *openai*)
+        cat <<ENV
+OPENAI_BASE_URL=http://127.0.0.1:$SANDBOX_PORT/openai/v1
+OPENAI_API_KEY=sk-sandbox-openai
+ANTHROPIC_BASE_URL=http://127.0.0.1:$SANDBOX_PORT/anthropic/v1
+ANTHROPIC_API_KEY=sk-sandbox-anthropic
+ENV
+    esac
     if [ -n "$SANDBOXED" ]; then
         printf 'DROPSHIP_SANDBOX=%s\n' "$SANDBOXED"
     fi
@@ -268,11 +284,22 @@ migrate() { cli migrate || die "the schema could not be brought up to date"; }
 
 # Once, when nothing is real: short waits and automatic release, through ordinary settings anybody may change again.
 first_settings() {
-    [ "$SANDBOXED" = shopify,cj ] && [ ! -e "$VAR/settings.done" ] || return 0
+    [ "$SIMULATED" = shopify,cj ] || return 0
+    first_order_settings
+    first_discovery_settings
+}
+
+# Standard input: a setting and its value a line.
+put_settings() {
     local name value
     while read -r name value; do
         cli settings "$name" "$value" >/dev/null
-    done <<'SETTINGS'
+    done
+}
+
+first_order_settings() {
+    [ ! -e "$VAR/settings.done" ] || return 0
+    put_settings <<'SETTINGS'
 flow.fulfillment auto
 mapping.confirm_exact_sku 1
 orders.check_s 10
@@ -286,6 +313,25 @@ orders.sweep_s 30
 orders.reconcile_s 30
 SETTINGS
     touch "$VAR/settings.done"
+}
+
+# The sandbox's pictures come from this machine, and its customs take a tenth: without a duty rule no product can be judged.
+first_discovery_settings() {
+    [ ! -e "$VAR/discovery.done" ] || return 0
+    put_settings <<'SETTINGS'
+flow.discovery auto
+discovery.scan_s 60
+discovery.top 10
+listing.image_hosts 127.0.0.1
+products.sweep_s 30
+stock.watch_s 30
+stock.hot_s 120
+stock.warm_s 300
+stock.cold_s 600
+store.setup_s 300
+SETTINGS
+    cli duty set US CN 2025-08-29 --percent 10 --source "the sandbox's own rate, not the real one" >/dev/null
+    touch "$VAR/discovery.done"
 }
 
 # The admin key is made once; only its hash is in the database.
@@ -337,6 +383,7 @@ tell() {
     say "try next:"
     say "  deploy/dropship status"
     say "  deploy/dropship orders"
+    say "  deploy/dropship products --sort opportunity"
     say "  curl -H \"Authorization: Bearer \$(cat $VAR/admin.key)\" 'http://$LISTEN/api/v1/orders?limit=3'"
 }
 
