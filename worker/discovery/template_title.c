@@ -75,6 +75,22 @@ static bool is_link_word(const char *word)
     return false;
 }
 
+/* What sellers put into names and what says nothing: years and the like. */
+static bool is_filler(const char *word)
+{
+    static const char *const fillers[] = {
+        "new",  "hot",  "newest", "fashion", "trendy", "style",
+        "2026", "2025", "2024",   "2023",    "2022",   "popular"
+    };
+
+    for (size_t i = 0; i < COUNT_OF(fillers); i++) {
+        if (strcasecmp(fillers[i], word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Words with signs that a title must not have, words without a letter or digit, repeats. */
 static int drop_odd(struct title *t, struct fail *f)
 {
@@ -94,22 +110,6 @@ static int drop_odd(struct title *t, struct fail *f)
         }
     }
     return 0;
-}
-
-/* What sellers put into names and what says nothing: years and the like. */
-static bool is_filler(const char *word)
-{
-    static const char *const fillers[] = {
-        "new",  "hot",  "newest", "fashion", "trendy", "style",
-        "2026", "2025", "2024",   "2023",    "2022",   "popular"
-    };
-
-    for (size_t i = 0; i < COUNT_OF(fillers); i++) {
-        if (strcasecmp(fillers[i], word) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* The title's words that hold words `first` to `first + count - 1` of the joined text. */
