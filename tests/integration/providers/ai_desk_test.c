@@ -479,7 +479,6 @@ static void other_settings_do_not_open(void **state)
 
 static void another_key_opens(void **state)
 {
-    scoped(redis_reply_clear_p) redisReply *kept = NULL, *put = NULL;
     struct conf *first = NULL;
     struct str mistakes;
     struct fail f;

@@ -48,6 +48,7 @@ export const RAW = {
 
 /** Kinds that the endpoints know how to say in their own words. */
 const SERVICE = [
+  'mixed',
   'refusal',
   'truncated',
   'filtered',
@@ -61,6 +62,16 @@ const SERVICE = [
   'error200',
   'slow',
   'drop',
+];
+/** What a bad model says: one of these at a time. */
+const MIXED = [
+  ...Object.keys(TEXTS),
+  'invalid_json',
+  'wrong_schema',
+  'duplicate_keys',
+  'empty',
+  'refusal',
+  'truncated',
 ];
 export const KINDS = [...Object.keys(TEXTS), ...Object.keys(RAW), ...SERVICE];
 const SERVICES = ['openai', 'anthropic', 'compatible', '*'];
@@ -108,9 +119,10 @@ export class Wrongs {
         (w.count === null || w.hits < w.count) &&
         this.rng.chance(w.rate),
     );
-    if (found) {
-      found.hits += 1;
+    if (!found) {
+      return null;
     }
-    return found ?? null;
+    found.hits += 1;
+    return found.kind === 'mixed' ? { ...found, kind: this.rng.pick(MIXED) } : found;
   }
 }

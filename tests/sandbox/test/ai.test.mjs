@@ -342,6 +342,17 @@ test('answers that cannot be used can be had', async (t) => {
   assert.ok(textOf('openai', await next('large')).length > 4 * 1024 * 1024);
 });
 
+test('a mixed model is wrong in many ways', async (t) => {
+  const sandbox = await startSandbox(t);
+  await sandbox.control('POST', '/ai', { kind: 'mixed', rate: 0.9 });
+  for (let i = 0; i < 60; i++) {
+    await ask(sandbox, 'anthropic');
+  }
+  const kinds = (await sandbox.control('GET', '/ai/calls')).map((c) => c.wrong);
+  assert.ok(new Set(kinds).size > 8, [...new Set(kinds)].join());
+  assert.ok(kinds.includes(null));
+});
+
 test('an answer longer than its limit is cut', async (t) => {
   const sandbox = await startSandbox(t);
   const { json } = await ask(sandbox, 'anthropic', { max_tokens: 30 });

@@ -12,6 +12,7 @@
 #include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/http/http.h"
+#include "tests/unit/base/faults.h"
 #include "worker/providers/ai/ai.h"
 
 enum { ANSWERS = 12 };
@@ -28,6 +29,7 @@ static struct {
     json_t *bodies[ANSWERS];
     char url[200], headers[500];
     int64_t timeout_ms, now_ms, slept_ms;
+    bool memory_is_short;
 } net;
 
 int __wrap_http_call(struct http *h, const struct http_request *req, struct http_response *ret,
@@ -42,8 +44,10 @@ int __wrap_http_call(struct http *h, const struct http_request *req, struct http
 
     (void)h;
     assert_true(i < net.count); /* else it asked more often than expected */
-    net.bodies[i] = json_loadb(req->body, req->body_bytes, 0, NULL);
-    assert_non_null(net.bodies[i]);
+    if (!net.memory_is_short) {
+        net.bodies[i] = json_loadb(req->body, req->body_bytes, 0, NULL);
+        assert_non_null(net.bodies[i]);
+    }
     assert_string_equal(req->method, "POST");
     (void)str_fit(net.url, sizeof net.url, req->url);
     net.headers[0] = '\0';
@@ -401,6 +405,40 @@ static void tasks_that_no_provider_takes_are_bugs(void **state)
     assert_int_equal(net.asked, 0);
 }
 
+static void ask_once(void)
+{
+    struct ai *fresh = NULL;
+    struct ai_result r = { 0 };
+    struct fail f = { 0 };
+
+    net.asked = 0;
+    if (ai_open(&account, NULL, &fresh, &f) < 0) {
+        assert_int_equal(f.kind, FAIL_LATER);
+        assert_null(fresh);
+        return;
+    }
+    if (ai_complete(fresh, &task, &r, &f) < 0) {
+        assert_true(f.kind == FAIL_LATER || f.kind == FAIL_INPUT);
+        assert_null(r.json);
+    } else {
+        assert_int_equal(r.json != NULL, r.status == AI_OK);
+    }
+    ai_result_done(&r);
+    ai_close(fresh);
+}
+
+static void short_memory_is_a_failure_and_leaks_nothing(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        answer(200, GOOD);
+    }
+    net.memory_is_short = true;
+    json_set_alloc_funcs(malloc, free); /* jansson's own calls go through the faults, too */
+    torture(ask_once);
+    net.asked = 0;
+}
+
 #define row(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -425,6 +463,7 @@ int main(void)
         row(an_answer_that_is_too_large_is_a_bad_one),
         row(a_server_that_does_not_know_a_field_is_asked_without_it_from_then_on),
         row(tasks_that_no_provider_takes_are_bugs),
+        row(short_memory_is_a_failure_and_leaks_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

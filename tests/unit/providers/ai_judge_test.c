@@ -376,6 +376,11 @@ static void tokens_are_counted_in_each_form(void **state)
     assert_true(v.usage.cached == 1450 && v.usage.reasoning == 5);
     judge(AI_COMPATIBLE, 200, "{\"choices\":[],\"usage\":{\"prompt_tokens\":-5}}", &v);
     assert_true(v.usage.in == -1 && v.usage.out == -1);
+    judge(AI_ANTHROPIC, 200,
+          "{\"usage\":{\"input_tokens\":1,\"cache_read_input_tokens\":9223372036854775807,"
+          "\"output_tokens\":9223372036854775807}}",
+          &v);
+    assert_true(v.usage.in == 1 && v.usage.out == -1 && v.usage.cached == -1);
 }
 
 static void an_answer_of_a_mebibyte_is_read(void **state)

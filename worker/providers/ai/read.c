@@ -5,6 +5,8 @@
 
 #include "common/base/json.h"
 
+enum { MOST_TOKENS = 1000000000 };
+
 /* Why a model stopped, by the provider's word. */
 struct stop_rule {
     const char *word;
@@ -46,11 +48,12 @@ static void add_text(struct str *text, const json_t *value)
     }
 }
 
-static int64_t at_least_none(const json_t *root, const char *path)
+/* A count of tokens; -1 when it is not told, or beyond all sense. */
+static int64_t count_at(const json_t *root, const char *path)
 {
     int64_t n = json_int(root, path, -1);
 
-    return n >= 0 ? n : -1;
+    return n >= 0 && n <= MOST_TOKENS ? n : -1;
 }
 
 /* ---- OpenAI Responses ---- */
@@ -97,12 +100,12 @@ static void read_responses(const json_t *root, struct str *text, struct ai_verdi
     const char *status = json_text(root, "status", "");
     bool incomplete = strcmp(status, "incomplete") == 0;
 
-    v->usage = (struct ai_usage){
-        .in = at_least_none(root, "usage.input_tokens"),
-        .out = at_least_none(root, "usage.output_tokens"),
-        .cached = at_least_none(root, "usage.input_tokens_details.cached_tokens"),
-        .reasoning = at_least_none(root, "usage.output_tokens_details.reasoning_tokens")
-    };
+    v->usage =
+        (struct ai_usage){ .in = count_at(root, "usage.input_tokens"),
+                           .out = count_at(root, "usage.output_tokens"),
+                           .cached = count_at(root, "usage.input_tokens_details.cached_tokens"),
+                           .reasoning =
+                               count_at(root, "usage.output_tokens_details.reasoning_tokens") };
     judge_stop(reasons, COUNT_OF(reasons),
                incomplete ? json_text(root, "incomplete_details.reason", "") : status, v);
     if (v->status == AI_OK) {
@@ -135,12 +138,12 @@ static void read_chat(const json_t *root, struct str *text, struct ai_verdict *v
     };
     const json_t *message = json_at(root, "choices.0.message");
 
-    v->usage = (struct ai_usage){
-        .in = at_least_none(root, "usage.prompt_tokens"),
-        .out = at_least_none(root, "usage.completion_tokens"),
-        .cached = at_least_none(root, "usage.prompt_tokens_details.cached_tokens"),
-        .reasoning = at_least_none(root, "usage.completion_tokens_details.reasoning_tokens")
-    };
+    v->usage =
+        (struct ai_usage){ .in = count_at(root, "usage.prompt_tokens"),
+                           .out = count_at(root, "usage.completion_tokens"),
+                           .cached = count_at(root, "usage.prompt_tokens_details.cached_tokens"),
+                           .reasoning =
+                               count_at(root, "usage.completion_tokens_details.reasoning_tokens") };
     /* Some servers leave the reason null. */
     judge_stop(reasons, COUNT_OF(reasons), json_text(root, "choices.0.finish_reason", "stop"), v);
     if (v->status == AI_OK && is_text(json_object_get(message, "refusal"))) {
@@ -152,13 +155,18 @@ static void read_chat(const json_t *root, struct str *text, struct ai_verdict *v
 
 /* ---- Anthropic Messages ---- */
 
+/* The whole input: what was new, what was put into the cache and what came from there. */
 static int64_t input_tokens(const json_t *root)
 {
-    int64_t own = at_least_none(root, "usage.input_tokens");
+    static const char *const cached[] = { "usage.cache_creation_input_tokens",
+                                          "usage.cache_read_input_tokens" };
+    int64_t sum = count_at(root, "usage.input_tokens");
 
-    return own < 0 ? -1
-                   : own + json_int(root, "usage.cache_creation_input_tokens", 0) +
-                         json_int(root, "usage.cache_read_input_tokens", 0);
+    for (size_t i = 0; sum >= 0 && i < COUNT_OF(cached); i++) {
+        int64_t n = count_at(root, cached[i]);
+        sum += n > 0 ? n : 0;
+    }
+    return sum;
 }
 
 static void read_messages(const json_t *root, struct str *text, struct ai_verdict *v)
@@ -172,9 +180,9 @@ static void read_messages(const json_t *root, struct str *text, struct ai_verdic
     json_t *block;
 
     v->usage = (struct ai_usage){ .in = input_tokens(root),
-                                  .out = at_least_none(root, "usage.output_tokens"),
-                                  .cached = at_least_none(root, "usage.cache_read_input_tokens"),
-                                  .reasoning = at_least_none(
+                                  .out = count_at(root, "usage.output_tokens"),
+                                  .cached = count_at(root, "usage.cache_read_input_tokens"),
+                                  .reasoning = count_at(
                                       root, "usage.output_tokens_details.thinking_tokens") };
     judge_stop(reasons, COUNT_OF(reasons), json_text(root, "stop_reason", ""), v);
     json_array_foreach(json_object_get(root, "content"), i, block)
