@@ -19,6 +19,8 @@ static const struct entry {
     { "orders.check", SETTING_ORDERS_CHECK_S, SETTING_FLOW_FULFILLMENT },
     { "orders.sweep", SETTING_SWEEP_S, SETTING_FLOW_FULFILLMENT },
     { "orders.reconcile", SETTING_RECONCILE_S, SETTING_FLOW_FULFILLMENT },
+    { "stock.watch", SETTING_WATCH_S, SETTING_FLOW_DISCOVERY },
+    { "store.setup", SETTING_SETUP_S, SETTING_COUNT },
     { "housekeeping", SETTING_HOUSEKEEPING_S, SETTING_COUNT },
 };
 

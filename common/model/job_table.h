@@ -10,5 +10,12 @@ JOB_ROW("order.fulfill",    "fulfillment", order_fulfill,    120000, 25, 0,     
 JOB_ROW("orders.sweep",     "fulfillment", orders_sweep,     120000, 3,  0,         "Enqueue the missing job of rows that are overdue")
 JOB_ROW("orders.reconcile", "fulfillment", orders_reconcile, 600000, 3,  0,         "Compare shop, supplier and ledger; report missing and double")
 JOB_ROW("housekeeping",     "fulfillment", housekeeping,     300000, 3,  0,         "Trim old history, make tomorrow's partitions")
+JOB_ROW("listing.write",    "discovery",   listing_write,    600000, 25, 0,         "Write the texts of one product, by a text model or a template")
+JOB_ROW("listing.publish",  "discovery",   listing_publish,  600000, 25, 0,         "Bring one product into the shop, read back, live; or its new texts")
+JOB_ROW("listing.unlist",   "discovery",   listing_unlist,   180000, 25, 0,         "Take one product out of the shop")
+JOB_ROW("product.reprice",  "discovery",   product_reprice,  180000, 25, 0,         "Price one live product anew, by the rules or as a person said")
+JOB_ROW("product.hold",     "discovery",   product_hold,     180000, 25, 0,         "Set the shop's quantities of a product on hold to 0")
+JOB_ROW("stock.watch",      "discovery",   stock_watch,      900000, 3,  0,         "Look at stock and price of live products that are due")
+JOB_ROW("store.setup",      "discovery",   store_setup,      180000, 3,  0,         "Check what the shop must have, and say how to mend it")
 JOB_ROW("noop",             "default",     noop,             10000,  3,  JOB_LIGHT, "Do nothing; for trying the queue")
 /* clang-format on */
