@@ -97,17 +97,11 @@ static void link_back(struct reader *r)
             a->chain = a->chain > 0 ? a->chain : b->chain > 0 ? b->chain : ++r->chains;
             b->chain = a->chain;
         }
-        if (a->unit[0] != '\0' || b->unit[0] == '\0' || number_is_count(b)) {
+        if (a->unit[0] != '\0' || b->unit[0] == '\0' || b->written == NULL || number_is_count(b)) {
             return;
         }
-        const char *written = b->at;
-        while (plain_letter(*written)) { /* a number word */
-            written++;
-        }
-        while (!plain_letter(*written) && *written != '%' && *written != '"' && *written != '\'') {
-            written++;
-        }
-        (void)number_unit(a, written);
+        a->written = b->written;
+        (void)number_unit(a, a->written);
     }
 }
 
@@ -117,6 +111,7 @@ static int finish(struct reader *r, struct number *n, struct fail *f)
     const char *end = number_unit(n, r->p);
 
     n->size = (size_t)(end - n->at);
+    n->written = r->p;
     number_context(n, r->begin, end);
     TRY(put(r->out, n, f));
     link_back(r);

@@ -23,6 +23,8 @@ struct number {
     size_t chain;                  /* numbers of one measure "30 x 40 x 5" share it; 0 = alone */
     size_t
         list; /* readings of "36,37" as a list carry the place of the decimal one + 1; 0 = none */
+    const char *
+        written; /* behind the value, where its unit stands; of the number whose unit it has; NULL = none */
     const char *at; /* in the plain text */
     size_t size;    /* with its unit */
 };
