@@ -21,6 +21,8 @@ static const struct entry {
     { "orders.reconcile", SETTING_RECONCILE_S, SETTING_FLOW_FULFILLMENT },
     { "stock.watch", SETTING_WATCH_S, SETTING_FLOW_DISCOVERY },
     { "store.setup", SETTING_SETUP_S, SETTING_COUNT },
+    { "discovery.scan", SETTING_DISCOVERY_S, SETTING_FLOW_DISCOVERY },
+    { "products.sweep", SETTING_PRODUCTS_SWEEP_S, SETTING_FLOW_DISCOVERY },
     { "housekeeping", SETTING_HOUSEKEEPING_S, SETTING_COUNT },
 };
 

@@ -240,8 +240,9 @@ static int must_be_wanted(struct judge *j)
                        "%" PRId64 ".%02" PRId64 " new listings a day, which stand in for sales.",
                        d->velocity_e2 / 100, d->velocity_e2 % 100);
     } else {
-        (void)snprintf(text, sizeof text,
-                       "How many sellers list it per day is not known before its second day.");
+        (void)snprintf(
+            text, sizeof text,
+            "How many sellers list it per day is not known yet; that takes two whole days.");
     }
     assess_note(j,
                 &(struct check_line){ "DEMAND", d->orders > 0 ? "orders" : "per_day_e2", passed,

@@ -11,15 +11,15 @@
 #include "sql/discovery.h"
 #include "worker/discovery/budget.h"
 
-void gathered_done(struct gathered *g)
+void assess_fetched_done(struct assess_fetched *g)
 {
     json_decref(g->detail);
     cj_product_done(&g->product);
     free(g->variants);
-    *g = (struct gathered){ 0 };
+    *g = (struct assess_fetched){ 0 };
 }
 
-static void spend(struct gathered *g, int64_t points)
+static void spend(struct assess_fetched *g, int64_t points)
 {
     struct job_context *c = g->r->c;
     struct fail f = { 0 };
@@ -32,7 +32,7 @@ static void spend(struct gathered *g, int64_t points)
 
 /* ---- the product ---- */
 
-static int fill_variants(struct gathered *g, struct fail *f)
+static int fill_variants(struct assess_fetched *g, struct fail *f)
 {
     g->variants = calloc(g->product.variant_count + 1, sizeof *g->variants);
     if (g->variants == NULL) {
@@ -53,7 +53,7 @@ static int fill_variants(struct gathered *g, struct fail *f)
     return 0;
 }
 
-static int check_compliance(struct gathered *g, struct fail *f)
+static int check_compliance(struct assess_fetched *g, struct fail *f)
 {
     static const enum assess_compliance results[] = { ASSESS_CLEAN, ASSESS_BLOCKED,
                                                       ASSESS_RESTRICTED };
@@ -70,7 +70,7 @@ static int check_compliance(struct gathered *g, struct fail *f)
     return 0;
 }
 
-static int fill_demand(struct gathered *g, struct fail *f)
+static int fill_demand(struct assess_fetched *g, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
     struct assess_demand *d = &g->in.demand;
@@ -88,7 +88,7 @@ static int fill_demand(struct gathered *g, struct fail *f)
     return 0;
 }
 
-static void fill_inputs(struct gathered *g)
+static void fill_inputs(struct assess_fetched *g)
 {
     const struct product *p = &g->r->p;
     struct assess_inputs *in = &g->in;
@@ -112,7 +112,7 @@ static void fill_inputs(struct gathered *g)
     in->now_us = g->r->c->now_us;
 }
 
-int gather_product(struct gathered *g, struct fail *f)
+int gather_product(struct assess_fetched *g, struct fail *f)
 {
     struct job_context *c = g->r->c;
 
@@ -135,7 +135,7 @@ int gather_product(struct gathered *g, struct fail *f)
 
 /* ---- stock ---- */
 
-int gather_stock(struct gathered *g, struct fail *f)
+int gather_stock(struct assess_fetched *g, struct fail *f)
 {
     scoped(free_p) struct cj_stock_row *rows = NULL;
     struct job_context *c = g->r->c;
@@ -162,8 +162,8 @@ int gather_stock(struct gathered *g, struct fail *f)
 
 /* ---- quotes ---- */
 
-static int choose(struct gathered *g, const json_t *methods, int64_t quoted_us, const char *vid,
-                  struct assess_quote *ret, struct fail *f)
+static int choose(struct assess_fetched *g, const json_t *methods, int64_t quoted_us,
+                  const char *vid, struct assess_quote *ret, struct fail *f)
 {
     size_t count = json_array_size(methods);
     scoped(free_p) struct assess_method *list = calloc(count + 1, sizeof *list);
@@ -204,7 +204,7 @@ static json_t *methods_json(const struct cj_freight *list, size_t count)
     return out;
 }
 
-static int ask_quote(struct gathered *g, const char *vid, const char *country, json_t **ret,
+static int ask_quote(struct assess_fetched *g, const char *vid, const char *country, json_t **ret,
                      struct fail *f)
 {
     scoped(free_p) struct cj_freight *list = NULL;
@@ -226,7 +226,7 @@ static int ask_quote(struct gathered *g, const char *vid, const char *country, j
 }
 
 /* 0 kept and fresh; 1 = must be asked. */
-static int kept_quote(struct gathered *g, const char *vid, const char *country, json_t **ret,
+static int kept_quote(struct assess_fetched *g, const char *vid, const char *country, json_t **ret,
                       int64_t *ret_us, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
@@ -244,7 +244,7 @@ static int kept_quote(struct gathered *g, const char *vid, const char *country, 
     return json_parse(text, strlen(text), "freight_quote", ret, f);
 }
 
-int gather_quotes(struct gathered *g, struct fail *f)
+int gather_quotes(struct assess_fetched *g, struct fail *f)
 {
     size_t index =
         assess_representative(g->variants, g->product.variant_count, g->terms.limits.stock_min);

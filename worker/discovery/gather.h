@@ -17,7 +17,7 @@
 #include "worker/discovery/text_check.h"
 #include "worker/providers/cj/cj_products.h"
 
-struct gathered {
+struct assess_fetched {
     struct product_run *r;     /* borrowed */
     struct assess_terms terms; /* with the product's own return rate and its quotes */
     struct cj_product product; /* zeroed when the supplier no longer has it */
@@ -29,14 +29,14 @@ struct gathered {
     struct assess_inputs in; /* points into all of the above */
     int64_t points;
 };
-void gathered_done(struct gathered *g); /* accepts a zeroed one */
+void assess_fetched_done(struct assess_fetched *g); /* accepts a zeroed one */
 
 /* The product itself with its demand and the compliance filter; *g holds terms and r already, and must not move afterwards. */
-must_check int gather_product(struct gathered *g, struct fail *f);
+must_check int gather_product(struct assess_fetched *g, struct fail *f);
 /* Stock of all variants at the warehouse. */
-must_check int gather_stock(struct gathered *g, struct fail *f);
+must_check int gather_stock(struct assess_fetched *g, struct fail *f);
 /* A quote per market for the representative variant; fresh ones are kept in freight_quote. */
-must_check int gather_quotes(struct gathered *g, struct fail *f);
+must_check int gather_quotes(struct assess_fetched *g, struct fail *f);
 
 /* product.detail from the supplier's word (see facts.h), with the images {"images":[url]} and "hs_code", "sku"; notes of a
  * person are taken over from `before` (may be NULL).  Weight and dimensions are facts only when all variants share them. */

@@ -34,7 +34,7 @@ static json_t *known(int64_t value)
     return value != ASSESS_UNKNOWN ? json_integer(value) : json_null();
 }
 
-static int64_t dearest_landed(const struct gathered *g, const struct assessed_variant *a)
+static int64_t dearest_landed(const struct assess_fetched *g, const struct assessed_variant *a)
 {
     int64_t most = ASSESS_UNKNOWN;
 
@@ -44,7 +44,7 @@ static int64_t dearest_landed(const struct gathered *g, const struct assessed_va
     return most;
 }
 
-static json_t *variant_row(const struct gathered *g, const struct assessment *a, size_t i)
+static json_t *variant_row(const struct assess_fetched *g, const struct assessment *a, size_t i)
 {
     const struct cj_product_variant *v = &g->product.variants[i];
     const struct assess_variant *in = &g->variants[i];
@@ -58,7 +58,7 @@ static json_t *variant_row(const struct gathered *g, const struct assessment *a,
                      out->rule);
 }
 
-static int store_variants(struct db *tx, const struct gathered *g, const struct assessment *a,
+static int store_variants(struct db *tx, const struct assess_fetched *g, const struct assessment *a,
                           struct fail *f)
 {
     scoped(json_clear_p) json_t *rows = json_array();
@@ -83,7 +83,7 @@ static const char *sql_known(struct sql_text *t, int64_t value)
     return value != ASSESS_UNKNOWN ? sql_int(t, value) : NULL;
 }
 
-static int store_product(struct db *tx, const struct gathered *g, const struct assessment *a,
+static int store_product(struct db *tx, const struct assess_fetched *g, const struct assessment *a,
                          struct fail *f)
 {
     const struct assess_sum *worst =
@@ -132,7 +132,7 @@ static void next_of(const struct product_run *r, const struct assessment *a,
 }
 
 /* What stands in the timeline; the whole sum is in the row. */
-static json_t *note_numbers(const struct gathered *g, const struct assessment *a)
+static json_t *note_numbers(const struct assess_fetched *g, const struct assessment *a)
 {
     const struct assess_check *last = a->check_count > 0 ? &a->checks[a->check_count - 1] : NULL;
 
@@ -150,7 +150,7 @@ static json_t *note_numbers(const struct gathered *g, const struct assessment *a
                      last != NULL ? last->unit : "", "points", (json_int_t)g->points);
 }
 
-static int conclude(struct gathered *g, const struct assessment *a, struct fail *f)
+static int conclude(struct assess_fetched *g, const struct assessment *a, struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
     scoped(json_clear_p) json_t *decision = NULL;
@@ -185,7 +185,7 @@ static int conclude(struct gathered *g, const struct assessment *a, struct fail 
 /* ---- the job ---- */
 
 /* 0 = settled; 1 = more was fetched, judge again. */
-static int fetch_more(struct gathered *g, enum assess_verdict v, struct fail *f)
+static int fetch_more(struct assess_fetched *g, enum assess_verdict v, struct fail *f)
 {
     if (v == ASSESS_MORE_STOCK) {
         TRY(gather_stock(g, f));
@@ -198,7 +198,7 @@ static int fetch_more(struct gathered *g, enum assess_verdict v, struct fail *f)
     return 0;
 }
 
-static int judge(struct gathered *g, struct fail *f)
+static int judge(struct assess_fetched *g, struct fail *f)
 {
     for (int round = 0; round < ROUNDS_MAX; round++) {
         scoped(assessment_done) struct assessment a = { 0 };
@@ -214,7 +214,7 @@ static int judge(struct gathered *g, struct fail *f)
 
 static int assess_step(struct product_run *r, struct fail *f)
 {
-    scoped(gathered_done) struct gathered g = { .r = r };
+    scoped(assess_fetched_done) struct assess_fetched g = { .r = r };
 
     if (r->p.state != PRODUCT_CANDIDATE) {
         return product_move_now(r->c->db, &r->p, &(struct product_move){ .to = r->p.state }, f);

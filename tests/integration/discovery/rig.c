@@ -1,0 +1,234 @@
+/* clang-format off */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
+
+#include "tests/integration/discovery/rig.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/base/clock.h"
+#include "common/base/json.h"
+#include "common/base/log.h"
+#include "common/base/str.h"
+#include "tests/integration/db/database.h"
+
+struct fail rig_fail;
+enum job_outcome rig_outcome;
+int64_t rig_snooze_s;
+
+static struct db *db;
+static PGconn *look;
+static struct conf *conf;
+
+static struct db *open_db(void)
+{
+    struct db *made = NULL;
+    struct fail f;
+
+    if (db_open(database_url(), "discovery-test", &made, &f) < 0 || db_ready(made, &f) < 0) {
+        fail_msg("database: %s", f.text);
+    }
+    return made;
+}
+
+int rig_setup(void **state)
+{
+    scoped(str_done) struct str mistakes;
+    struct fail f;
+
+    log_start("discovery-test", LOG_ERROR);
+    str_init(&mistakes, 10000);
+    /* Large, so that tests do not depend on the time of day. */
+    if (setenv("CJ_POINTS_PER_DAY", "1000000000", 1) != 0 || conf_load(&conf, &mistakes, &f) < 0 ||
+        database_setup_migrated(state) != 0) {
+        return -1;
+    }
+    db = open_db();
+    look = PQconnectdb(database_url());
+    if (PQstatus(look) != CONNECTION_OK) {
+        return -1;
+    }
+    rig_sql("set client_min_messages = warning");
+    return 0;
+}
+
+int rig_teardown(void **state)
+{
+    db_close(db);
+    PQfinish(look);
+    conf_free(conf);
+    return database_teardown(state);
+}
+
+void rig_sql(const char *sql)
+{
+    PGresult *res = PQexec(look, sql);
+
+    if (PQresultStatus(res) != PGRES_COMMAND_OK && PQresultStatus(res) != PGRES_TUPLES_OK) {
+        fail_msg("%s: %s", sql, PQerrorMessage(look));
+    }
+    PQclear(res);
+}
+
+const char *rig_text(const char *sql)
+{
+    static char value[32768];
+    PGresult *res = PQexec(look, sql);
+
+    if (PQresultStatus(res) != PGRES_TUPLES_OK) {
+        fail_msg("%s: %s", sql, PQerrorMessage(look));
+    }
+    (void)str_fit(value, sizeof value, PQntuples(res) > 0 ? PQgetvalue(res, 0, 0) : "");
+    PQclear(res);
+    return value;
+}
+
+int64_t rig_int(const char *sql)
+{
+    int64_t value = 0;
+    struct fail f;
+
+    if (str_to_int(rig_text(sql), INT64_MIN, INT64_MAX, sql, &value, &f) < 0) {
+        fail_msg("%s", f.text);
+    }
+    return value;
+}
+
+const char *rig_of(const char *pid, const char *column)
+{
+    char sql[300];
+
+    (void)snprintf(sql, sizeof sql, "select %s from product where pid = '%s'", column, pid);
+    return rig_text(sql);
+}
+
+void rig_set(const char *setting, const char *value)
+{
+    char sql[300];
+
+    (void)snprintf(sql, sizeof sql,
+                   "insert into setting (name, value, updated_by) values ('%s', '%s', 'test') on "
+                   "conflict (name) do update set value = excluded.value",
+                   setting, value);
+    rig_sql(sql);
+    rig_sql("delete from outbox where event = 'flow.resumed'");
+}
+
+int rig_clear(void **state)
+{
+    (void)state;
+    cat_reset(8);
+    rig_sql("truncate setting, audit, product, variant, supplier_snapshot, product_event, "
+            "discovery_run, discovery_search, supplier_category, discovery_day, freight_quote, "
+            "shop_info, duty_rule, pricing_rule, outbox, shop_order, order_line, provider_token "
+            "restart identity cascade");
+    rig_sql("insert into duty_rule (dest, origin, valid_from, currency, ad_valorem_ppm, source) "
+            "values ('US', 'CN', '2025-08-29', 'USD', 100000, 'test')");
+    rig_set("money.salvage_ppm", "300000");
+    return 0;
+}
+
+static int run_with(struct db *use, job_run_fn *run, const char *args)
+{
+    static char shop_stand_in, supplier_stand_in;
+    scoped(json_clear_p) json_t *parsed = json_loads(args, 0, NULL);
+    struct job_context c = { .conf = conf,
+                             .db = use,
+                             .shopify = (struct shopify *)(void *)&shop_stand_in,
+                             .cj = (struct cj *)(void *)&supplier_stand_in,
+                             .args = parsed,
+                             .now_us = clock_now_us(),
+                             .deadline_ms = clock_mono_ms() + 300000,
+                             .outcome = JOB_DONE };
+
+    rig_fail = (struct fail){ 0 };
+    if (db_ready(use, &rig_fail) < 0) {
+        return -1;
+    }
+    int done = run(&c, &rig_fail);
+    rig_outcome = c.outcome;
+    rig_snooze_s = c.snooze_s;
+    return done;
+}
+
+int rig_run(job_run_fn *run, const char *args)
+{
+    return run_with(db, run, args);
+}
+
+int rig_run_killable(job_run_fn *run, const char *args)
+{
+    int status = 0;
+    pid_t child = fork();
+
+    if (child == 0) {
+        struct db *own = open_db();
+        int done = run_with(own, run, args);
+        _exit(done < 0 ? 1 : 0);
+    }
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status) == CAT_KILLED_STATUS ? -2 : WEXITSTATUS(status) == 0 ? 0 : -1;
+}
+
+void rig_scan(void)
+{
+    if (rig_run(discovery_scan, "[]") != 0) {
+        fail_msg("discovery.scan: %s", rig_fail.text);
+    }
+}
+
+static void args_of(const char *pid, char args[static 64])
+{
+    (void)snprintf(args, 64, "[%s, \"now\"]", rig_of(pid, "id"));
+}
+
+int rig_assess(const char *pid)
+{
+    char args[64];
+
+    args_of(pid, args);
+    bool kills = (cat->fault == CAT_KILLED_BEFORE || cat->fault == CAT_KILLED_AFTER) && !cat->fired;
+    return kills ? rig_run_killable(product_assess, args) : rig_run(product_assess, args);
+}
+
+void rig_assess_all(void)
+{
+    char pid[48];
+
+    for (int i = 0; i < CAT_PRODUCTS; i++) {
+        (void)str_fit(pid, sizeof pid,
+                      rig_text("select pid from product where state = 'candidate' order by id "
+                               "limit 1"));
+        if (pid[0] == '\0') {
+            return;
+        }
+        if (rig_assess(pid) != 0) {
+            fail_msg("product.assess: %s", rig_fail.text);
+        }
+    }
+}
+
+void rig_days_pass(int days)
+{
+    char sql[600];
+
+    (void)snprintf(sql, sizeof sql,
+                   "update supplier_snapshot set day = day - %d;"
+                   "update product set decided_at = decided_at - interval '%d days', seen_at = "
+                   "seen_at - interval '%d days';"
+                   "update discovery_day set day = day - %d;"
+                   "update discovery_search set searched_at = searched_at - interval '%d days';"
+                   "update freight_quote set quoted_at = quoted_at - interval '%d days'",
+                   days, days, days, days, days, days);
+    rig_sql(sql);
+}
