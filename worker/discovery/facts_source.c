@@ -65,7 +65,7 @@ static int has_measure(const struct text_words *words, struct fail *f)
 
     TRY(numbers_of(words->plain.data, &numbers, f));
     for (size_t i = 0; i < numbers.count; i++) {
-        found = found || numbers.list[i].unit[0] != '\0';
+        found = found || (numbers.list[i].unit[0] != '\0' && numbers.list[i].unit[0] != '%');
     }
     numbers_done(&numbers);
     return found;

@@ -29,6 +29,7 @@ const struct text_group text_groups[] = {
     { "TERMS", "price, stock, delivery and warranty come from live data", WORDS(words_terms),
       ALLOWED(allowed_terms) },
     { "ABSOLUTE", "no absolute terms", WORDS(words_absolute), ALLOWED(allowed_absolute) },
+    { "PUFFERY", "no praise without a fact behind it", WORDS(words_puffery) },
     { "COMPARISON", "no comparisons", WORDS(words_comparison) },
     { "ENVIRONMENT", "no promises for nature", WORDS(words_environment) },
     { "PERSONAL", "do not address what people are", WORDS(words_personal) },
