@@ -96,8 +96,8 @@ struct reprice_case {
     int64_t floor_ppm;       /* margin floor */
     int64_t landed_step_ppm; /* change of L that matters (30000): |dL| >= it */
     int64_t price_step_ppm;  /* largest change without approval (200000): up to and with it */
-    int64_t age_s;           /* since the last change of price; -1 = never */
-    char currency[4];        /* of the amounts in the sentence; "" = not said */
+    int64_t age_s;    /* since the last change of price; -1 = never, else below 0 = just now */
+    char currency[4]; /* of the amounts in the sentence; "" = not said */
 };
 /* What to do about a price.  First match: CM <= 0 -> STOP; neither L changed enough nor m below the floor -> KEEP; INFEASIBLE ->
  * KEEP while m holds the floor, else PROPOSE; the same price -> KEEP; beyond the step -> PROPOSE (a proposal is no change, so it

@@ -49,7 +49,8 @@ static enum reprice_verdict verdict_of(const struct reprice_case *c)
     if (beyond_step(c)) {
         return REPRICE_PROPOSE;
     }
-    return c->age_s >= 0 && c->age_s < DAY_S ? REPRICE_WAIT : REPRICE_SET;
+    /* A change that clocks put into the future was a moment ago. */
+    return c->age_s != -1 && c->age_s < DAY_S ? REPRICE_WAIT : REPRICE_SET;
 }
 
 enum { AMOUNT_BYTES = MONEY_TEXT_BYTES + 8 };
@@ -89,7 +90,7 @@ static void end_of_sentence(const struct reprice_case *c, enum reprice_verdict v
         snprintf(text, 160, "%s would be needed, more than %s away", wanted, step);
     } else if (verdict == REPRICE_WAIT) {
         snprintf(text, 160, "%s is wanted, but the price changed %" PRId64 " h ago", wanted,
-                 c->age_s / 3600);
+                 c->age_s > 0 ? c->age_s / 3600 : 0);
     } else if (verdict == REPRICE_SET) {
         snprintf(text, 160, "the price becomes %s", wanted);
     } else {

@@ -1,6 +1,7 @@
 /* Trends over stored snapshots: the vectors T-A..T-D, missing days, resets, and a category of 5,000 products. */
 #include "tests/integration/model/fixture.h"
 #include "tests/unit/base/check.h"
+#include "tests/unit/base/faults.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -243,6 +244,51 @@ static void what_is_refused_for_one_product_is_stored_for_none(void **state)
     assert_int_equal(scored("c"), 4); /* and the connection is fine */
 }
 
+static void without_memory_nothing_of_a_category_is_stored(void **state)
+{
+    long at = 0;
+    bool fired = true;
+
+    (void)state;
+    four_vectors();
+    for (; fired; at++) {
+        int64_t count = -1;
+
+        fault_arm(at);
+        int outcome = trend_store_category(x.db, "c", &count, &f);
+        fired = fault_fired();
+        fault_arm(-1);
+        if (fired) {
+            assert_int_equal(outcome, -1);
+            assert_int_equal(f.kind, FAIL_LATER);
+            assert_int_equal(count, -1);
+            assert_int_equal(
+                fixture_number(&x, "select count(*) from product where score_e4 is not null"), 0);
+            check_ok(db_ready(x.db, &f), &f);
+        }
+    }
+    assert_true(at > 5);
+    check_stored("T-A", t_a);
+}
+
+static void a_lost_session_is_told_and_the_next_one_goes_on(void **state)
+{
+    int64_t count = -1;
+
+    (void)state;
+    four_vectors();
+    assert_int_equal(fixture_number(&x,
+                                    "select count(pg_terminate_backend(pid)) from pg_stat_activity "
+                                    "where application_name = 'test'"),
+                     2);
+    check_fails(trend_store_category(x.db, "c", &count, &f), &f, FAIL_LATER);
+    assert_int_equal(count, -1);
+    check_ok(db_ready(x.db, &f), &f);
+    check_ok(db_ready(x.other, &f), &f);
+    assert_int_equal(scored("c"), 4);
+    check_stored("T-A", t_a);
+}
+
 static void five_thousand_products_of_28_days_are_one_read_and_one_update(void **state)
 {
     int64_t began, spent;
@@ -284,6 +330,8 @@ int main(void)
         cmocka_unit_test_setup(a_category_is_scored_apart_from_others, clear_all),
         cmocka_unit_test_setup(an_infinite_ratio_is_stored_as_unknown, clear_all),
         cmocka_unit_test_setup(what_is_refused_for_one_product_is_stored_for_none, clear_all),
+        cmocka_unit_test_setup(without_memory_nothing_of_a_category_is_stored, clear_all),
+        cmocka_unit_test_setup(a_lost_session_is_told_and_the_next_one_goes_on, clear_all),
         cmocka_unit_test_setup(five_thousand_products_of_28_days_are_one_read_and_one_update,
                                clear_all),
     };

@@ -102,6 +102,8 @@ static void a_price_changes_once_in_24_hours(void **state)
     check(c, REPRICE_SET, "24.99");
     c.age_s = 0;
     check(c, REPRICE_WAIT, "changed 0 h ago");
+    c.age_s = -2; /* clocks differ */
+    check(c, REPRICE_WAIT, "changed 0 h ago");
 }
 
 static void twenty_percent_is_the_largest_step_without_a_person(void **state)
