@@ -1,0 +1,263 @@
+/* A person's word about a product, as the model gives it: all of it or nothing, one at a time, never against a running job. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/json.h"
+#include "common/model/duty_rules.h"
+#include "common/model/products.h"
+#include "common/model/proposals.h"
+#include "tests/integration/model/fixture.h"
+
+static struct fixture x;
+static struct fail f;
+
+static int clear(void **state)
+{
+    (void)state;
+    f = (struct fail){ 0 };
+    fixture_clear(&x);
+    fixture_sql(&x, "truncate product, variant, product_event, listing_text, proposal, "
+                    "supplier_snapshot restart identity cascade; "
+                    "delete from duty_rule where dest = 'US'");
+    return 0;
+}
+
+static int64_t product(const char *state, bool text)
+{
+    char sql[700];
+
+    snprintf(sql, sizeof sql,
+             "insert into product (pid, name, state, shop_currency, waits_for, swept_at) "
+             "select 'p' || count(*), 'Lamp', '%s', 'USD', 'stop', now() from product",
+             state);
+    fixture_sql(&x, sql);
+    int64_t id = fixture_number(&x, "select max(id) from product");
+    if (text) {
+        snprintf(sql, sizeof sql,
+                 "insert into listing_text (product_id, version, made_by, title, "
+                 "description_html, seo_title, meta_description, tags, alt_texts, facts, checks, "
+                 "list_version) values (%" PRId64 ", 1, 'template', 't', '<p>d</p>', 's', 'm', "
+                 "'[\"a\"]', '[]', '[\"f\"]', '{\"passed\":true,\"failed\":[]}', 'w1')",
+                 id);
+        fixture_sql(&x, sql);
+    }
+    return id;
+}
+
+static int64_t of_product(int64_t id, const char *condition)
+{
+    char sql[300];
+
+    snprintf(sql, sizeof sql, "select count(*) from product where id = %" PRId64 " and %s", id,
+             condition);
+    return fixture_number(&x, sql);
+}
+
+static void an_approval_wakes_what_waited_for_stop(void **state)
+{
+    (void)state;
+    const struct product_word word = { product("approval", true), "cli:anna" };
+
+    assert_int_equal(product_approve_by(x.db, &word, NULL, &f), 0);
+    assert_int_equal(of_product(word.id, "state = 'publishing' and approved_by = 'cli:anna' and "
+                                         "next_job = 'listing.publish' and next_run_at <= now() "
+                                         "and waits_for is null and swept_at is null"),
+                     1);
+    assert_int_equal(product_approve_by(x.db, &word, NULL, &f), 1);
+    assert_int_equal(fixture_number(&x, "select count(*) from outbox"), 1);
+}
+
+static void a_word_that_is_refused_leaves_no_trace(void **state)
+{
+    (void)state;
+    const struct product_word word = { product("listed", true), "t" };
+    const struct product_word nobody = { 999, "t" };
+    scoped(json_clear_p) json_t *texts = json_pack("{s:s}", "title", "new");
+
+    assert_int_equal(product_approve_by(x.db, &word, texts, &f), -1);
+    assert_int_equal(f.kind, FAIL_CONFLICT);
+    assert_int_equal(product_reject_by(x.db, &word, "no", &f), -1);
+    assert_int_equal(product_reprice_by(x.db, &word, -1, &f), -1);
+    assert_int_equal(f.kind, FAIL_INPUT);
+    assert_int_equal(product_unlist_by(x.db, &nobody, NULL, &f), -1);
+    assert_int_equal(f.kind, FAIL_MISSING);
+    assert_int_equal(fixture_number(&x, "select (select count(*) from outbox) + "
+                                        "(select count(*) from audit) + "
+                                        "(select count(*) from product_event) + "
+                                        "(select count(*) from proposal) + "
+                                        "(select count(*) from listing_text where version > 1)"),
+                     0);
+}
+
+static void a_price_withdraws_what_was_proposed_and_is_kept(void **state)
+{
+    (void)state;
+    const struct product_word word = { product("on_hold", true), "t" };
+
+    fixture_sql(&x, "insert into proposal (kind, subject, text) values "
+                    "('product.price', 'product:1', 'x'), ('product.hold', 'product:1', 'y')");
+    assert_int_equal(product_reprice_by(x.db, &word, 2499, &f), 0);
+    assert_int_equal(fixture_number(&x, "select count(*) from proposal where state = 'withdrawn' "
+                                        "and kind = 'product.price'"),
+                     1);
+    assert_int_equal(fixture_number(&x, "select (detail ->> 'price_minor')::int from proposal "
+                                        "where state = 'accepted'"),
+                     2499);
+    assert_int_equal(fixture_number(&x, "select count(*) from proposal where state = 'open'"), 1);
+    assert_int_equal(of_product(word.id, "state = 'on_hold' and next_job = 'product.reprice'"), 1);
+}
+
+static void a_proposal_whose_job_is_unknown_stays_open(void **state)
+{
+    (void)state;
+    (void)product("listed", false);
+
+    fixture_sql(&x, "insert into proposal (kind, subject, text) values "
+                    "('moon.buy', 'product:1', 'x')");
+    assert_int_equal(proposal_accept_by(x.db, 1, "t", &f), -1);
+    assert_int_equal(f.kind, FAIL_CONFLICT);
+    assert_int_equal(fixture_number(&x, "select count(*) from proposal where state = 'open'"), 1);
+    assert_int_equal(proposal_reject_by(x.db, 1, "no moon", "t", &f), 0);
+    assert_int_equal(proposal_reject_by(x.db, 1, "again", "t", &f), 1);
+}
+
+static void a_word_waits_for_no_job_for_ever(void **state)
+{
+    (void)state;
+    const struct product_word word = { product("approval", true), "t" };
+    char lock[40];
+
+    snprintf(lock, sizeof lock, PRODUCT_LOCK_FORMAT, word.id);
+    assert_int_equal(db_try_lock(x.other, lock, &f), 0);
+    assert_int_equal(product_reject_by(x.db, &word, "no", &f), -1);
+    assert_int_equal(f.kind, FAIL_LATER);
+    assert_true(f.retry_after_ms > 0);
+    db_unlock(x.other, lock);
+    assert_int_equal(product_reject_by(x.db, &word, "no", &f), 0);
+    assert_int_equal(db_try_lock(x.other, lock, &f), 0); /* and the word keeps it from nobody */
+    db_unlock(x.other, lock);
+}
+
+/* ---- two people at once ---- */
+
+struct speaker {
+    struct product_word word;
+    bool approve;
+    int said;
+};
+
+static void *speak(void *arg)
+{
+    struct speaker *s = arg;
+    scoped(db_close_p) struct db *db = NULL;
+    struct fail why;
+
+    if (db_open(fixture_database_url(), "test", &db, &why) < 0) {
+        return NULL;
+    }
+    s->said = s->approve ? product_approve_by(db, &s->word, NULL, &why)
+                         : product_reject_by(db, &s->word, "no", &why);
+    return NULL;
+}
+
+static void of_two_people_at_once_one_is_heard(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 10; round++) {
+        int64_t id = product("approval", true);
+        struct speaker both[] = { { { id, "one" }, true, -2 }, { { id, "two" }, false, -2 } };
+        pthread_t threads[2];
+        char sql[160];
+
+        for (size_t i = 0; i < 2; i++) {
+            assert_int_equal(pthread_create(&threads[i], NULL, speak, &both[i]), 0);
+        }
+        for (size_t i = 0; i < 2; i++) {
+            pthread_join(threads[i], NULL);
+        }
+        assert_true((both[0].said == 0) != (both[1].said == 0));
+        snprintf(sql, sizeof sql, "select count(*) from product_event where product_id = %" PRId64,
+                 id);
+        assert_int_equal(fixture_number(&x, sql), 1);
+        assert_int_equal(
+            of_product(id, both[0].said == 0 ? "state = 'publishing'" : "state = 'rejected'"), 1);
+    }
+}
+
+static void pages_by_opportunity_pass_over_nobody(void **state)
+{
+    (void)state;
+    char after[64] = "";
+    int seen = 0;
+
+    fixture_sql(&x, "insert into product (pid, name, state, opportunity_e4) "
+                    "select n::text, 'P', 'found', case when n % 3 = 0 then null else n % 4 - 2 "
+                    "end from generate_series(1, 50) n");
+    for (int page = 0; page < 12; page++) {
+        scoped(free_p) char *text = NULL;
+        scoped(json_clear_p) json_t *answer = NULL;
+        const struct product_filter filter = { .sort = "opportunity",
+                                               .after = page > 0 ? after : NULL,
+                                               .limit = 7 };
+        assert_int_equal(products_page(x.db, &filter, &text, &f), 0);
+        answer = json_loads(text, 0, NULL);
+        seen += (int)json_array_size(json_object_get(answer, "products"));
+        const char *next = json_text(answer, "next", NULL);
+        if (next == NULL) {
+            break;
+        }
+        snprintf(after, sizeof after, "%s", next);
+    }
+    assert_int_equal(seen, 50);
+}
+
+static void a_duty_of_the_past_does_not_outlive_the_next(void **state)
+{
+    (void)state;
+    struct duty_new rule = { .dest = "US",
+                             .origin = "CN",
+                             .from = "2026-03-01",
+                             .currency = "USD",
+                             .ad_valorem_ppm = 100000,
+                             .max_value_minor = -1,
+                             .source = "here" };
+
+    assert_int_equal(duty_rule_set(x.db, &rule, "t", &f), 0);
+    rule.from = "2026-01-01";
+    assert_int_equal(duty_rule_set(x.db, &rule, "t", &f), 0);
+    assert_int_equal(fixture_number(&x, "select count(*) from duty_rule where dest = 'US' and "
+                                        "valid_from = '2026-01-01' and valid_to = '2026-02-28'"),
+                     1);
+    assert_int_equal(fixture_number(&x, "select count(*) from duty_rule where dest = 'US' and "
+                                        "valid_to is null"),
+                     1);
+    rule.from = "2026-02-29";
+    assert_int_equal(duty_rule_set(x.db, &rule, "t", &f), -1);
+    assert_int_equal(f.kind, FAIL_INPUT);
+}
+
+int main(void)
+{
+#define ROW(test) cmocka_unit_test_setup(test, clear)
+    const struct CMUnitTest tests[] = {
+        ROW(an_approval_wakes_what_waited_for_stop),
+        ROW(a_word_that_is_refused_leaves_no_trace),
+        ROW(a_price_withdraws_what_was_proposed_and_is_kept),
+        ROW(a_proposal_whose_job_is_unknown_stays_open),
+        ROW(a_word_waits_for_no_job_for_ever),
+        ROW(of_two_people_at_once_one_is_heard),
+        ROW(pages_by_opportunity_pass_over_nobody),
+        ROW(a_duty_of_the_past_does_not_outlive_the_next),
+    };
+    fixture_open(&x);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    fixture_close(&x);
+    return failed;
+}
