@@ -26,6 +26,7 @@ struct writing {
     struct facts facts;
     size_t images;
     struct made_text made; /* the last proposal */
+    json_t *answer;        /* the model's last one, as it came; NULL = none */
     struct text_report report;
     int64_t version;
     char by[120], subject[SUBJECT_BYTES];
@@ -36,6 +37,7 @@ static void writing_done(struct writing *w)
 {
     facts_done(&w->facts);
     made_text_done(&w->made);
+    json_decref(w->answer);
 }
 
 static void told_done(struct ai_told *t)
@@ -65,11 +67,24 @@ static int judge(struct writing *w, const char *prompt_version, int64_t call_id,
     return 0;
 }
 
+/* The proposal of an answer.  1 = it does not have the form of one, which is a broken rule like others. */
 static int take(struct writing *w, json_t *json, struct fail *f)
 {
     struct made_text made = { 0 };
+    struct text_fault *fault = &w->report.faults[0];
 
-    TRY(made_text_of_json(json, &made, f));
+    json_decref(w->answer);
+    w->answer = json_incref(json);
+    if (made_text_of_json(json, &made, f) < 0) {
+        if (f->kind != FAIL_INPUT) {
+            return -1;
+        }
+        w->report = (struct text_report){ .count = 1 };
+        (void)str_fit(fault->rule, sizeof fault->rule, "FORM");
+        (void)str_fit(fault->field, sizeof fault->field, "answer");
+        (void)str_fit(fault->text, sizeof fault->text, f->text);
+        return 1;
+    }
     made_text_done(&w->made);
     w->made = made;
     return 0;
@@ -100,7 +115,7 @@ static int ask_model(struct writing *w, bool again, struct fail *f)
     const struct write_ask ask = { .facts = &w->facts,
                                    .image_count = w->images,
                                    .language = "en",
-                                   .before = again ? w->made.json : NULL,
+                                   .before = again ? w->answer : NULL,
                                    .broken = again ? &w->report : NULL };
 
     TRY(write_prompt_make(&ask, &prompt, f));
@@ -120,15 +135,9 @@ static int ask_model(struct writing *w, bool again, struct fail *f)
         return 1;
     }
     (void)str_fit(w->by, sizeof w->by, told.by);
-    if (take(w, told.result.json, f) < 0) {
-        if (f->kind != FAIL_INPUT) {
-            return -1;
-        }
-        (void)snprintf(w->why_template, sizeof w->why_template,
-                       "the text model's answer has the wrong form: %.200s", f->text);
-        return 1;
-    }
-    return judge(w, write_prompt_version, told.call_id, f);
+    int formless = take(w, told.result.json, f);
+    TRY(formless);
+    return formless == 1 ? 0 : judge(w, write_prompt_version, told.call_id, f);
 }
 
 /* 0 = a text passed, 1 = none did (why_template says why). */

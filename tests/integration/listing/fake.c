@@ -1,0 +1,107 @@
+#include "tests/integration/listing/fake.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "common/base/str.h"
+#include "tests/integration/listing/fake_priv.h"
+
+struct fake *fake;
+fake_ai_fn *fake_ai;
+
+void fake_reset(void)
+{
+    if (fake == NULL) {
+        fake = mmap(NULL, sizeof *fake, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (fake == MAP_FAILED) {
+            abort();
+        }
+    }
+    memset(fake, 0, sizeof *fake);
+    fake_ai = NULL;
+    (void)str_fit(fake->currency, sizeof fake->currency, "USD");
+    (void)str_fit(fake->scopes, sizeof fake->scopes,
+                  "write_products,write_inventory,read_locations,write_publications,write_orders,"
+                  "write_merchant_managed_fulfillment_orders,write_third_party_fulfillment_orders,"
+                  "write_fulfillments");
+    (void)str_fit(fake->goods[0].vid, sizeof fake->goods[0].vid, "V1");
+    (void)str_fit(fake->goods[1].vid, sizeof fake->goods[1].vid, "V2");
+    fake->goods[0].stock = 200;
+    fake->goods[1].stock = 120;
+    fake->goods[0].cents = 850;
+    fake->goods[1].cents = 900;
+}
+
+struct fake_listing *fake_sole(void)
+{
+    struct fake_listing *found = NULL;
+
+    for (int i = 0; i < FAKE_PRODUCTS; i++) {
+        if (fake->products[i].used) {
+            if (found != NULL) {
+                return NULL;
+            }
+            found = &fake->products[i];
+        }
+    }
+    return found;
+}
+
+int fake_enter(const char *call, struct fail *f)
+{
+    fake->calls++;
+    if (fake->before != NULL) {
+        fake->before(call);
+    }
+    if (fake->calls != fake->fault_at) {
+        return 0;
+    }
+    fake->fired = true;
+    if (fake->fault == FAULT_KILLED_BEFORE) {
+        _exit(FAKE_KILLED_STATUS);
+    }
+    return fake->fault == FAULT_REFUSED_LATER ? fail_set(f, FAIL_LATER, "%s: passing trouble", call)
+                                              : 0;
+}
+
+int fake_leave(int result, bool write, struct fail *f)
+{
+    if (fake->calls != fake->fault_at) {
+        return result;
+    }
+    if (fake->fault == FAULT_KILLED_AFTER) {
+        _exit(FAKE_KILLED_STATUS);
+    }
+    if (fake->fault == FAULT_ANSWER_LOST) {
+        return fail_set(f, write ? FAIL_UNKNOWN : FAIL_LATER, "the answer was lost");
+    }
+    return result;
+}
+
+/* ---- the text model ---- */
+
+int ai_desk_ask(struct job_context *c, const struct ai_ask *ask, struct ai_told *ret,
+                struct fail *f)
+{
+    json_t *json = NULL;
+
+    (void)c;
+    *ret = (struct ai_told){ 0 };
+    TRY(fake_enter("ai", f));
+    if (fake_ai == NULL) {
+        return AI_DESK_NO_KEY;
+    }
+    enum ai_desk_answer answer = fake_ai(fake->asked++, ask->task, &json);
+    ret->result.json = json;
+    ret->result.status = answer == AI_DESK_OK ? AI_OK : AI_REFUSED;
+    (void)str_fit(ret->by, sizeof ret->by, "openai:test-model");
+    int done = fake_leave(0, false, f);
+    if (done < 0) {
+        json_decref(ret->result.json);
+        ret->result.json = NULL;
+        return -1;
+    }
+    return (int)answer;
+}

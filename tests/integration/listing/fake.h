@@ -1,0 +1,73 @@
+/* A shop, a supplier and a text model in shared memory, in place of the clients: the job types call the same functions, a child
+ * process that is killed in the middle leaves what it did, and every call can be a fault point.
+ * Threads: one; processes take turns. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "worker/core/ai_desk.h"
+#include "worker/providers/cj/cj_products.h"
+#include "worker/providers/shopify/shopify_products.h"
+
+enum { FAKE_PRODUCTS = 8, FAKE_VARIANTS = 4, FAKE_HOOKS = 12, FAKE_HTML = 4000 };
+
+enum fault {
+    FAULT_NONE,
+    FAULT_REFUSED_LATER, /* passing trouble, nothing done */
+    FAULT_ANSWER_LOST,   /* the work is done, the answer is not heard */
+    FAULT_KILLED_BEFORE, /* the process dies before the work */
+    FAULT_KILLED_AFTER,  /* the process dies after the work */
+    FAULTS
+};
+enum { FAKE_KILLED_STATUS = 9 };
+
+struct fake_listing { /* a product at the shop */
+    bool used, published;
+    char handle[256], status[16], title[256], html[FAKE_HTML], seo_title[256], seo_description[400];
+    int media, media_failed, media_looks; /* looks until they are processed */
+    size_t variant_count;
+    struct {
+        char sku[64];
+        int64_t price, cost, quantity;
+        char values[3][64];
+    } variants[FAKE_VARIANTS];
+};
+
+struct fake {
+    struct fake_listing products[FAKE_PRODUCTS];
+    /* how the shop is */
+    int media_looks, media_fail; /* of new products: looks until processed; how many of them fail */
+    bool spoil_title;            /* it shows another title than was sent */
+    bool no_location, no_channel, no_policies;
+    char scopes[400], currency[4];
+    struct shopify_hook hooks[FAKE_HOOKS];
+    size_t hook_count;
+    enum fail_kind refuse_set; /* FAIL_NONE = do not */
+    /* the supplier: variants of the one product */
+    struct {
+        char vid[48];
+        int64_t stock, cents; /* stock -1 = not named */
+        bool gone;
+    } goods[FAKE_VARIANTS];
+    bool off_shelf, silent; /* silent: an empty list of stock */
+    /* what was really done */
+    int sets, statuses, publishes, unpublishes, quantities, prices, texts, hooks_made;
+    int asked, supplier_calls;
+    /* faults */
+    int calls, fault_at;
+    enum fault fault;
+    bool fired;
+    void (*before)(const char *call); /* the test's word before a call; not in killed processes */
+};
+extern struct fake *fake;
+
+/* The text model: fill *ret_json with a new reference (AI_DESK_OK) or answer otherwise.  attempt counts from 0 per test. */
+typedef enum ai_desk_answer fake_ai_fn(int attempt, const struct ai_task *task, json_t **ret_json);
+extern fake_ai_fn *fake_ai; /* NULL = no key */
+
+/* Fresh: no products, two variants of goods in stock, a shop in dollars with everything in place. */
+void fake_reset(void);
+/* The one product at the shop, NULL when there is none or more than one. */
+struct fake_listing *fake_sole(void);

@@ -1,0 +1,389 @@
+/* Publishing: one whole, live product, whatever happens on the way; and out of the shop again. */
+/* clang-format off */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/integration/listing/stage.h"
+
+static int64_t id;
+
+static void expect_whole(void)
+{
+    const struct fake_listing *p = fake_sole();
+
+    assert_non_null(p);
+    assert_string_equal(p->status, "ACTIVE");
+    assert_true(p->published);
+    assert_int_equal(p->variant_count, 2);
+    assert_int_equal(p->variants[0].price, 2499);
+    assert_int_equal(p->variants[0].cost, 850);
+    assert_int_equal(p->variants[0].quantity, 195);
+    assert_string_equal(p->variants[0].values[0], "Black");
+    assert_int_equal(p->media, 2);
+    assert_string_equal(stage_of(id, "state"), "listed");
+    assert_string_equal(stage_of(id, "handle"), p->handle);
+    assert_int_equal(stage_int("select count(*) from variant where shop_gid is not null and "
+                               "inventory_item_gid is not null and shop_quantity = 195"),
+                     2);
+    assert_int_equal(stage_int("select count(*) from variant_mapping where confirmed_by = "
+                               "'rule:listing' and rank = 1 and snapshot_minor in (850, 900)"),
+                     2);
+    assert_int_equal(stage_int("select count(*) from product_event where step = 'listed'"), 1);
+    assert_int_equal(stage_int("select count(*) from effect where state <> 'done'"), 0);
+    assert_int_equal(stage_int("select count(*) from product where check_due_at is not null and "
+                               "listed_version = 1"),
+                     1);
+}
+
+static void a_product_becomes_one_whole_live_listing(void **state)
+{
+    (void)state;
+    id = stage_live();
+    expect_whole();
+    assert_int_equal(fake->sets, 1);
+    assert_int_equal(fake->publishes, 1);
+    assert_int_equal(fake->statuses, 1);
+    assert_string_equal(stage_of(id, "problem"), "");
+}
+
+/* One product, written already, published with call number `at` failing so; true when it came to that call. */
+static bool publish_with(enum fault fault, int at)
+{
+    assert_int_equal(stage_clear(NULL), 0);
+    id = stage_product("writing", "listing.write");
+    assert_int_equal(stage_job("listing.write", id), 0);
+    fake->media_looks = 1;
+    fake->calls = 0;
+    fake->fault = fault;
+    fake->fault_at = at;
+    stage_drive(id, NULL);
+    return fake->fired;
+}
+
+static void publish_through(enum fault fault)
+{
+    int at = 1;
+
+    while (publish_with(fault, at)) {
+        expect_whole();
+        assert_int_equal(fake->publishes, 1);
+        at++;
+    }
+    expect_whole();
+    assert_true(at > 12);
+}
+
+static void killed_before_any_step_it_ends_whole(void **state)
+{
+    (void)state;
+    publish_through(FAULT_KILLED_BEFORE);
+}
+
+static void killed_after_any_step_it_ends_whole(void **state)
+{
+    (void)state;
+    publish_through(FAULT_KILLED_AFTER);
+}
+
+static void with_any_answer_lost_it_ends_whole(void **state)
+{
+    (void)state;
+    publish_through(FAULT_ANSWER_LOST);
+}
+
+static void with_any_call_refused_for_now_it_ends_whole(void **state)
+{
+    (void)state;
+    publish_through(FAULT_REFUSED_LATER);
+}
+
+/* ---- pictures ---- */
+
+static int64_t written(void)
+{
+    int64_t product = stage_product("writing", "listing.write");
+
+    assert_int_equal(stage_job("listing.write", product), 0);
+    fake->calls = 0;
+    return product;
+}
+
+static void pictures_that_are_still_processed_are_waited_for(void **state)
+{
+    (void)state;
+    fake->media_looks = 3;
+    id = written();
+    assert_int_equal(stage_job("listing.publish", id), 0);
+    assert_int_equal(stage_outcome, JOB_SNOOZE);
+    assert_string_equal(fake_sole()->status, "DRAFT");
+    assert_string_equal(stage_of(id, "state"), "publishing");
+    stage_drive(id, NULL);
+    expect_whole();
+    assert_int_equal(fake->sets, 1);
+}
+
+static void a_picture_the_shop_cannot_take_is_left_out(void **state)
+{
+    (void)state;
+    fake->media_fail = 1;
+    id = written();
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "listed");
+}
+
+static void without_any_picture_a_person_must_look(void **state)
+{
+    (void)state;
+    fake->media_fail = 2;
+    id = written();
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "needs_review");
+    assert_non_null(strstr(stage_of(id, "problem"), "IMAGE_DOWNLOAD_FAILURE"));
+    assert_string_equal(fake_sole()->status, "DRAFT");
+    assert_false(fake_sole()->published);
+}
+
+static void pictures_that_are_none_never_reach_the_shop(void **state)
+{
+    (void)state;
+    id = written();
+    stage_sql("update product set detail = jsonb_set(detail, '{images}', (select "
+              "jsonb_agg(replace(x, 'good-1', 'page')) from "
+              "jsonb_array_elements_text(detail -> 'images') x))");
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "listed");
+    assert_int_equal(fake_sole()->media, 1);
+    assert_string_equal(stage_text("select result -> 'refused' -> 0 ->> 'why' from effect where "
+                                   "kind = 'shop.set'"),
+                        "what came (26 bytes) is no JPEG, PNG, WebP or GIF picture");
+}
+
+static void with_pictures_that_are_all_bad_nothing_is_set(void **state)
+{
+    (void)state;
+    id = written();
+    stage_sql("update product set detail = jsonb_set(detail, '{images}', (select "
+              "jsonb_agg(replace(x, 'good', 'none')) from "
+              "jsonb_array_elements_text(detail -> 'images') x))");
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "needs_review");
+    assert_null(fake_sole());
+    assert_int_equal(fake->sets, 0);
+}
+
+/* ---- what the shop says ---- */
+
+static void what_is_read_back_wrongly_never_goes_live(void **state)
+{
+    (void)state;
+    fake->spoil_title = true;
+    id = written();
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "needs_review");
+    assert_non_null(strstr(stage_of(id, "problem"), "the title is"));
+    assert_string_equal(fake_sole()->status, "DRAFT");
+    /* A person approves it again: it is done anew, not taken for done. */
+    fake->spoil_title = false;
+    stage_sql("update product set state = 'publishing', next_job = 'listing.publish'");
+    stage_drive(id, NULL);
+    expect_whole();
+    assert_int_equal(fake->sets, 2);
+}
+
+static void what_the_shop_refuses_goes_to_a_person(void **state)
+{
+    (void)state;
+    fake->refuse_set = FAIL_INPUT;
+    id = written();
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "needs_review");
+    assert_string_equal(stage_of(id, "problem"), "the shop refuses it");
+}
+
+static void stop_on_the_way_leaves_a_draft(void **state)
+{
+    (void)state;
+    fake->media_looks = 1;
+    id = written();
+    assert_int_equal(stage_job("listing.publish", id), 0);
+    stage_set("stop", "1");
+    assert_int_equal(stage_job("listing.publish", id), 0);
+    assert_string_equal(fake_sole()->status, "DRAFT");
+    stage_set("stop", "0");
+    stage_drive(id, NULL);
+    expect_whole();
+}
+
+static void a_shop_without_a_channel_is_waited_for_with_a_reason(void **state)
+{
+    (void)state;
+    fake->no_channel = true;
+    id = written();
+    assert_int_equal(stage_job("listing.publish", id), 0);
+    assert_int_equal(stage_outcome, JOB_SNOOZE);
+    assert_null(fake_sole());
+    fake->no_channel = false;
+    stage_drive(id, NULL);
+    expect_whole();
+}
+
+/* ---- texts of a person ---- */
+
+static void edit(const char *title)
+{
+    char sql[500];
+
+    (void)snprintf(
+        sql, sizeof sql,
+        "insert into listing_text (product_id, version, made_by, title, description_html, "
+        "seo_title, "
+        "meta_description, tags, alt_texts, facts, checks, list_version) select product_id, "
+        "version + "
+        "1, 'ann', '%s', description_html, seo_title, meta_description, tags, alt_texts, facts, "
+        "'{\"passed\": null, \"failed\": []}', list_version from listing_text order by version "
+        "desc "
+        "limit 1",
+        title);
+    stage_sql(sql);
+}
+
+static void a_persons_text_is_checked_before_it_is_published(void **state)
+{
+    (void)state;
+    id = written();
+    edit("The best bowl in the world, guaranteed");
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "needs_review");
+    assert_string_equal(
+        stage_text("select checks ->> 'passed' from listing_text where version = 2"), "false");
+    assert_null(fake_sole());
+}
+
+static void a_text_edited_while_live_reaches_the_shop(void **state)
+{
+    (void)state;
+    id = stage_live();
+    edit("Silicone bowl for dogs that folds");
+    stage_sql("update product set state = 'publishing', next_job = 'listing.publish'");
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "listed");
+    assert_string_equal(fake_sole()->title, "Silicone bowl for dogs that folds");
+    assert_string_equal(stage_of(id, "listed_version"), "2");
+    assert_string_equal(fake_sole()->status, "ACTIVE");
+    assert_int_equal(fake->sets, 1);
+    edit("The best bowl in the world, guaranteed");
+    stage_sql("update product set state = 'publishing', next_job = 'listing.publish'");
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "listed");
+    assert_string_equal(fake_sole()->title, "Silicone bowl for dogs that folds");
+    assert_non_null(strstr(stage_of(id, "problem"), "Text version 3 breaks rule"));
+}
+
+/* ---- out again ---- */
+
+static void expect_out(void)
+{
+    const struct fake_listing *p = fake_sole();
+
+    assert_string_equal(stage_of(id, "state"), "unlisted");
+    assert_non_null(p);
+    assert_string_equal(p->status, "ARCHIVED");
+    assert_false(p->published);
+    assert_int_equal(p->variants[0].quantity, 0);
+    assert_int_equal(p->variants[1].quantity, 0);
+    assert_string_equal(stage_of(id, "check_due_at"), "");
+    assert_int_equal(stage_int("select count(*) from variant_mapping"), 2);
+}
+
+static bool unlist_with(enum fault fault, int at)
+{
+    assert_int_equal(stage_clear(NULL), 0);
+    id = stage_live();
+    stage_sql("update product set state = 'unlisting', next_job = 'listing.unlist'");
+    fake->calls = 0;
+    fake->fault = fault;
+    fake->fault_at = at;
+    stage_drive(id, NULL);
+    return fake->fired;
+}
+
+static void unlisting_ends_whole_whatever_happens(void **state)
+{
+    (void)state;
+    for (enum fault fault = FAULT_REFUSED_LATER; fault < FAULTS; fault++) {
+        int at = 1;
+        while (unlist_with(fault, at)) {
+            expect_out();
+            at++;
+        }
+        expect_out();
+        assert_true(at > 6);
+    }
+}
+
+static void under_stop_unlisting_only_empties(void **state)
+{
+    (void)state;
+    id = stage_live();
+    stage_sql("update product set state = 'unlisting', next_job = 'listing.unlist'");
+    stage_set("stop", "1");
+    assert_int_equal(stage_job("listing.unlist", id), 0);
+    assert_int_equal(stage_outcome, JOB_SNOOZE);
+    assert_int_equal(fake_sole()->variants[0].quantity, 0);
+    assert_string_equal(fake_sole()->status, "ACTIVE");
+    stage_set("stop", "0");
+    stage_drive(id, NULL);
+    expect_out();
+}
+
+static void listed_again_it_is_the_same_product(void **state)
+{
+    (void)state;
+    id = stage_live();
+    stage_sql("update product set state = 'unlisting', next_job = 'listing.unlist'");
+    stage_drive(id, NULL);
+    expect_out();
+    stage_sql("update product set state = 'publishing', next_job = 'listing.publish'");
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "listed");
+    assert_non_null(fake_sole());
+    assert_string_equal(fake_sole()->status, "ACTIVE");
+    assert_true(fake_sole()->published);
+    assert_int_equal(fake_sole()->variants[0].quantity, 195);
+    assert_int_equal(stage_int("select count(*) from variant_mapping"), 2);
+}
+
+int main(void)
+{
+#define with_stage(name) cmocka_unit_test_setup(name, stage_clear)
+    const struct CMUnitTest tests[] = {
+        with_stage(a_product_becomes_one_whole_live_listing),
+        with_stage(killed_before_any_step_it_ends_whole),
+        with_stage(killed_after_any_step_it_ends_whole),
+        with_stage(with_any_answer_lost_it_ends_whole),
+        with_stage(with_any_call_refused_for_now_it_ends_whole),
+        with_stage(pictures_that_are_still_processed_are_waited_for),
+        with_stage(a_picture_the_shop_cannot_take_is_left_out),
+        with_stage(without_any_picture_a_person_must_look),
+        with_stage(pictures_that_are_none_never_reach_the_shop),
+        with_stage(with_pictures_that_are_all_bad_nothing_is_set),
+        with_stage(what_is_read_back_wrongly_never_goes_live),
+        with_stage(what_the_shop_refuses_goes_to_a_person),
+        with_stage(stop_on_the_way_leaves_a_draft),
+        with_stage(a_shop_without_a_channel_is_waited_for_with_a_reason),
+        with_stage(a_persons_text_is_checked_before_it_is_published),
+        with_stage(a_text_edited_while_live_reaches_the_shop),
+        with_stage(unlisting_ends_whole_whatever_happens),
+        with_stage(under_stop_unlisting_only_empties),
+        with_stage(listed_again_it_is_the_same_product),
+    };
+
+    return cmocka_run_group_tests(tests, stage_setup, stage_teardown);
+}
