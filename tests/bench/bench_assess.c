@@ -86,6 +86,7 @@ struct candidate {
     struct assess_variant *variants;
     struct assess_market markets[MARKETS];
     struct pricing_rule pricing;
+    struct text_fault fault;
     struct assess_inputs in;
     int64_t points;
 };
@@ -144,8 +145,8 @@ static void set_inputs(struct candidate *c)
         .origin = "CN",
         .hs_code = c->product.hs_code,
         .on_sale = c->product.on_sale,
-        .compliance_rule = "",
-        .compliance_text = "",
+        .compliance_rule = c->fault.rule,
+        .compliance_text = c->fault.text,
         .score_e4 = 500000,
         .label = "STABLE",
         .now_us = clock_now_us(),
@@ -174,6 +175,19 @@ static int set_variants(struct candidate *c, struct fail *f)
     return 0;
 }
 
+static int check_compliance(struct candidate *c, struct fail *f)
+{
+    static const enum assess_compliance results[] = { ASSESS_CLEAN, ASSESS_BLOCKED,
+                                                      ASSESS_RESTRICTED };
+    scoped(facts_done) struct facts facts = { 0 };
+
+    TRY(facts_of(c->detail, &facts, f));
+    int result = compliance_check(&facts, true, &c->fault, f);
+    TRY(result);
+    c->in.compliance = results[result];
+    return 0;
+}
+
 static int take_product(struct candidate *c, struct fail *f)
 {
     scoped(json_clear_p) json_t *body = NULL;
@@ -188,7 +202,7 @@ static int take_product(struct candidate *c, struct fail *f)
     TRY(set_variants(c, f));
     set_markets(c);
     set_inputs(c);
-    return 0;
+    return c->detail != NULL ? check_compliance(c, f) : 0;
 }
 
 static int take_stock(struct candidate *c, struct fail *f)
@@ -283,7 +297,7 @@ static int conclude(struct candidate *c, const struct assessment *a, struct tall
     t->candidates++;
     t->points += c->points;
     t->verdicts[a->verdict]++;
-    return note_rule(t, a->rule, f);
+    return note_rule(t, c->in.compliance == ASSESS_BLOCKED ? "COMPLIANCE" : a->rule, f);
 }
 
 static int judge(struct candidate *c, struct tally *t, struct fail *f)
