@@ -217,11 +217,12 @@ wait_for() {
 
 port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# A loopback port nobody listens on.
+# A loopback port nobody listens on, below those the kernel gives to outgoing connections (from 32768): one of these could
+# take it while the program is down.
 free_port() {
     local port
     while :; do
-        port=$((20000 + RANDOM % 30000))
+        port=$((20000 + RANDOM % 12000))
         if port_is_free "$port"; then
             printf '%s\n' "$port"
             return 0
