@@ -1,6 +1,7 @@
 // Private Redis and Postgres servers in a temporary folder, for tests.  Real servers, real kills; nothing is shared with the
 // machine's own.  As root, Postgres runs as the package's user `postgres`.
 import { execFileSync, spawn } from 'node:child_process';
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -8,15 +9,18 @@ import path from 'node:path';
 
 const isRoot = process.getuid() === 0;
 
+// A loopback port nobody listens on, below those the kernel gives to outgoing connections: between this look and the server's
+// start one of these could take it.
 export async function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
+  for (;;) {
+    const port = 20000 + crypto.randomInt(12000);
+    const free = await new Promise((resolve) => {
+      const server = net.createServer();
+      server.on('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
     });
-  });
+    if (free) return port;
+  }
 }
 
 // Calls `probe` until it gives something truthy; throws with `what` after timeoutMs.
