@@ -172,6 +172,19 @@ static struct gate_view view_of(const struct judge *j, const struct assessed_var
                                .small_in = j->in->markets[small].country };
 }
 
+enum { PERCENT_BYTES = 32 };
+
+/* "31.23 %", cut and not rounded: what misses a limit never reads as the limit. */
+static const char *percent(int64_t ppm, char out[static PERCENT_BYTES])
+{
+    int64_t e2 = ppm / 100; /* hundredths of a percent */
+    int64_t size = e2 < 0 ? -e2 : e2;
+
+    (void)snprintf(out, PERCENT_BYTES, "%s%" PRId64 ".%02" PRId64 " %%", e2 < 0 ? "-" : "",
+                   size / 100, size % 100);
+    return out;
+}
+
 typedef void gate_fn(const struct judge *j, const struct gate_view *g, struct check_line *ret,
                      char text[static 200]);
 
@@ -204,27 +217,31 @@ static void cost_is_sane(const struct judge *j, const struct gate_view *g, struc
 {
     char price[ASSESS_MONEY_BYTES], cost[ASSESS_MONEY_BYTES];
     int64_t times = j->in->limits.cost_factor_max;
+    int64_t tenths = g->v->cost > 0 ? g->v->price * 10 / g->v->cost : 0;
 
     *ret = (struct check_line){ "PRICE_PER_COST", "times_e2", g->v->price <= times * g->v->cost,
                                 g->v->cost > 0 ? g->v->price * 100 / g->v->cost : ASSESS_UNKNOWN,
                                 times * 100 };
-    (void)snprintf(text, 200, "The price %s against the supplier's %s; at most %" PRId64 " times.",
-                   assess_money(j, g->v->price, price), assess_money(j, g->v->cost, cost), times);
+    (void)snprintf(text, 200,
+                   "The price %s is %" PRId64 ".%" PRId64 " times the supplier's %s; above %" PRId64
+                   " times that is taken for misread.",
+                   assess_money(j, g->v->price, price), tenths / 10, tenths % 10,
+                   assess_money(j, g->v->cost, cost), times);
 }
 
 static void margin_is_enough(const struct judge *j, const struct gate_view *g,
                              struct check_line *ret, char text[static 200])
 {
-    char price[ASSESS_MONEY_BYTES];
+    char price[ASSESS_MONEY_BYTES], is[PERCENT_BYTES], wanted[PERCENT_BYTES];
     const struct margin *m = &g->thin->margin;
     int64_t ppm = m->ratio_known ? m->ratio_ppm : ASSESS_UNKNOWN;
 
     *ret = (struct check_line){ "MARGIN", "ppm", m->ratio_known && ppm >= j->in->limits.target_ppm,
                                 ppm, j->in->limits.target_ppm };
-    (void)snprintf(text, 200, "At %s the margin in %s is %.2f %%; at least %.2f %% are wanted.",
+    (void)snprintf(text, 200, "At %s the margin in %s is %s; at least %s are wanted.",
                    assess_money(j, g->v->price, price), g->thin_in,
-                   m->ratio_known ? (double)ppm / 1e4 : 0.0,
-                   (double)j->in->limits.target_ppm / 1e4);
+                   m->ratio_known ? percent(ppm, is) : "unknown",
+                   percent(j->in->limits.target_ppm, wanted));
 }
 
 static void contribution_is_enough(const struct judge *j, const struct gate_view *g,
@@ -311,7 +328,7 @@ static int pass(struct judge *j, const struct tally *t, struct fail *f)
 {
     const struct assessed_variant *v = &j->a->variants[j->a->worst_variant];
     const struct margin *m = &v->sums[j->a->worst_market].margin;
-    char price[ASSESS_MONEY_BYTES], made[ASSESS_MONEY_BYTES];
+    char price[ASSESS_MONEY_BYTES], made[ASSESS_MONEY_BYTES], share[PERCENT_BYTES];
 
     note_gate(j, v);
     if (j->in->score_e4 != ASSESS_UNKNOWN) {
@@ -319,9 +336,9 @@ static int pass(struct judge *j, const struct tally *t, struct fail *f)
     }
     (void)assess_settle(j, &(struct settled){ ASSESS_PASS, "PASSED", NULL },
                         "%zu of %zu variants pass; the tightest sells at %s and leaves %s "
-                        "(%.2f %%) in %s.",
+                        "(%s) in %s.",
                         t->offered, j->in->variant_count, assess_money(j, v->price, price),
-                        assess_money(j, m->contribution, made), (double)m->ratio_ppm / 1e4,
+                        assess_money(j, m->contribution, made), percent(m->ratio_ppm, share),
                         j->in->markets[j->a->worst_market].country);
     return 0;
 }
