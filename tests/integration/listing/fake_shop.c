@@ -224,6 +224,8 @@ int shopify_prices_set(struct shopify *s, const char *product_gid,
     for (size_t n = 0; n < count; n++) {
         if (sscanf(prices[n].gid, "gid://shopify/ProductVariant/%1d%d", &i, &k) == 2) {
             p->variants[k].price = prices[n].price.minor;
+            p->variants[k].cost =
+                prices[n].cost.minor >= 0 ? prices[n].cost.minor : p->variants[k].cost;
         }
     }
     fake->prices++;

@@ -22,7 +22,7 @@ static void expect_whole(void)
     assert_string_equal(p->status, "ACTIVE");
     assert_true(p->published);
     assert_int_equal(p->variant_count, 2);
-    assert_int_equal(p->variants[0].price, 2499);
+    assert_int_equal(p->variants[0].price, 2199);
     assert_int_equal(p->variants[0].cost, 850);
     assert_int_equal(p->variants[0].quantity, 195);
     assert_string_equal(p->variants[0].values[0], "Black");

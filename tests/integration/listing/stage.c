@@ -195,12 +195,12 @@ int64_t stage_product(const char *state, const char *next_job)
         sql, sizeof sql,
         "insert into product (pid, name, category, state, detail, decision, shop_currency, "
         "price_minor, landed_minor, next_job, next_run_at) values ('P%d', 'Foldable Dog Bowl', "
-        "'Pets / Dogs / Bowls', '%s', '%s', '%s', 'USD', 2599, 1320, %s%s%s, now()) returning id",
+        "'Pets / Dogs / Bowls', '%s', '%s', '%s', 'USD', 2299, 1320, %s%s%s, now()) returning id",
         ++number, state, text, decision, next_job != NULL ? "'" : "",
         next_job != NULL ? next_job : "null", next_job != NULL ? "'" : "");
     int64_t id = stage_int(sql);
-    add_variant(id, "V1", "Black", 850, 2499);
-    add_variant(id, "V2", "Blue", 900, 2599);
+    add_variant(id, "V1", "Black", 850, 2199);
+    add_variant(id, "V2", "Blue", 900, 2299);
     stage_sql(
         "insert into duty_rule (dest, origin, valid_from, currency, source) values ('US', 'CN', "
         "'2020-01-01', 'USD', 'test') on conflict do nothing");
@@ -225,6 +225,7 @@ int64_t stage_live(void)
 static int run_with(struct db *use, job_run_fn *run, const char *args)
 {
     static char shop_stand_in, supplier_stand_in;
+    static const struct job job = { .jid = "listing-test", .retry_count = -1 };
     scoped(json_clear_p) json_t *parsed = json_loads(args, 0, NULL);
     scoped(http_close_p) struct http *http = NULL;
 
@@ -239,6 +240,7 @@ static int run_with(struct db *use, job_run_fn *run, const char *args)
                              .shopify = (struct shopify *)(void *)&shop_stand_in,
                              .cj = (struct cj *)(void *)&supplier_stand_in,
                              .args = parsed,
+                             .job = &job,
                              .now_us = clock_now_us(),
                              .deadline_ms = clock_mono_ms() + 300000,
                              .outcome = JOB_DONE };

@@ -19,7 +19,7 @@ extern struct fail stage_fail;
 extern enum job_outcome stage_outcome;
 
 /* A product as product.assess leaves it, in `state` with `next_job` (NULL = none): two variants V1 and V2 of one option Color, at
- * 24.99 and 25.99.  Its id. */
+ * 21.99 and 22.99.  Its id. */
 int64_t stage_product(const char *state, const char *next_job);
 /* The same, through listing.write and listing.publish: live at the fake shop. */
 int64_t stage_live(void);

@@ -1,0 +1,377 @@
+/* The watch: stock with hysteresis, doubt about empty answers, goods that are gone, prices that change. */
+/* clang-format off */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/integration/listing/stage.h"
+
+static int64_t id;
+
+/* Every live product is due. */
+static void look(void)
+{
+    stage_sql("update product set check_due_at = now() - interval '1 second' where check_due_at is "
+              "not null");
+    if (stage_run(stock_watch, "[]") < 0) {
+        fail_msg("stock.watch: %s", stage_fail.text);
+    }
+}
+
+/* The same, and its prices were not looked at for a day. */
+static void look_at_prices(void)
+{
+    stage_sql("update variant set checked_at = now() - interval '1 day'");
+    look();
+}
+
+static int64_t offered(int variant)
+{
+    return fake_sole()->variants[variant].quantity;
+}
+
+static void stock_at_the_shop_follows_the_supplier(void **state)
+{
+    (void)state;
+    id = stage_live();
+    fake->goods[0].stock = 100;
+    look();
+    assert_int_equal(offered(0), 95);
+    assert_int_equal(offered(1), 115);
+    assert_int_equal(stage_int("select stock from supplier_snapshot"), 220);
+    assert_int_equal(fake->quantities, 2); /* the listing's, and one call for both */
+    look();
+    assert_int_equal(fake->quantities, 2); /* nothing changed, nothing sent */
+    fake->goods[0].stock = 1000000;
+    look();
+    assert_int_equal(offered(0), 9999);
+}
+
+static void a_product_is_looked_at_only_when_it_is_due(void **state)
+{
+    (void)state;
+    id = stage_live();
+    assert_int_equal(stage_run(stock_watch, "[]"), 0);
+    assert_int_equal(fake->supplier_calls, 0);
+    look();
+    assert_int_equal(fake->supplier_calls, 1); /* stock alone: its prices are of today */
+    assert_string_equal(stage_of(id, "tier"), "WARM");
+    assert_int_equal(stage_int("select extract(epoch from check_due_at - checked_at)::int from "
+                               "product"),
+                     21600);
+}
+
+static void below_the_safety_stock_nothing_is_offered_until_it_is_plenty_twice(void **state)
+{
+    static const struct {
+        int64_t stock, offered;
+    } steps[] = {
+        { 200, 195 }, { 5, 0 },  { 30, 25 }, { 4, 0 }, { 8, 0 },  { 10, 0 },  { 50, 0 },
+        { 9, 0 },     { 11, 0 }, { 11, 6 },  { 3, 0 }, { 40, 0 }, { 40, 35 }, { 41, 36 },
+    };
+    (void)state;
+    id = stage_live();
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        fake->goods[0].stock = steps[i].stock;
+        look();
+        if (offered(0) != steps[i].offered) {
+            fail_msg("step %zu: stock %d offers %d instead of %d", i, (int)steps[i].stock,
+                     (int)offered(0), (int)steps[i].offered);
+        }
+        assert_int_equal(offered(1), 115);
+    }
+}
+
+static void an_empty_answer_counts_when_it_is_said_twice(void **state)
+{
+    (void)state;
+    id = stage_live();
+    look();
+    fake->goods[0].stock = 0;
+    look();
+    assert_int_equal(offered(0), 195);
+    fake->goods[0].stock = 200;
+    look();
+    fake->goods[0].stock = 0;
+    look();
+    assert_int_equal(offered(0), 195); /* twice, but not in a row */
+    look();
+    assert_int_equal(offered(0), 0);
+    assert_int_equal(stage_int("select count(*) from product_event where code = 'OUT_OF_STOCK'"),
+                     1);
+    fake->silent = true; /* says nothing about any variant */
+    look();
+    assert_int_equal(offered(1), 115);
+    look();
+    assert_int_equal(offered(1), 0);
+}
+
+static void a_failed_look_changes_nothing_and_comes_again(void **state)
+{
+    (void)state;
+    id = stage_live();
+    fake->fault = FAULT_REFUSED_LATER;
+    fake->fault_at = 1;
+    look();
+    assert_int_equal(offered(0), 195);
+    assert_int_equal(stage_int("select count(*) from supplier_snapshot"), 0);
+    assert_int_equal(stage_int("select count(*) from product where check_due_at between now() + "
+                               "interval '25 minutes' and now() + interval '31 minutes'"),
+                     1);
+    look();
+    assert_int_equal(stage_int("select count(*) from supplier_snapshot"), 1);
+}
+
+static void a_product_that_is_gone_is_held(void **state)
+{
+    (void)state;
+    id = stage_live();
+    fake->off_shelf = true;
+    look();
+    assert_string_equal(stage_of(id, "state"), "on_hold");
+    assert_string_equal(stage_of(id, "hold_code"), "GONE");
+    assert_int_equal(offered(0), 0);
+    assert_int_equal(offered(1), 0);
+    assert_int_equal(
+        stage_int("select count(*) from product_event where code = 'ads.pause_wanted'"), 1);
+    look();
+    assert_int_equal(stage_int("select count(*) from product_event where step = 'held'"), 1);
+    fake->off_shelf = false;
+    look_at_prices();
+    assert_string_equal(stage_of(id, "state"), "on_hold");
+    assert_string_equal(stage_text("select kind from proposal where state = 'open'"),
+                        "product.restore");
+    stage_sql("update proposal set state = 'accepted', decided_at = now(), decided_by = 'ann'");
+    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "listed");
+    assert_int_equal(offered(0), 195);
+}
+
+static void a_variant_that_is_gone_is_offered_no_more(void **state)
+{
+    (void)state;
+    id = stage_live();
+    fake->goods[1].gone = true;
+    look_at_prices();
+    assert_int_equal(offered(0), 195);
+    assert_int_equal(offered(1), 0);
+    assert_string_equal(stage_of(id, "state"), "listed");
+    assert_int_equal(stage_int("select count(*) from variant where gone_at is not null"), 1);
+}
+
+/* ---- what a person wants done ---- */
+
+static void stop_lets_stock_fall_to_nothing_but_not_come_back(void **state)
+{
+    (void)state;
+    id = stage_live();
+    stage_set("stop", "1");
+    fake->goods[0].stock = 2;
+    fake->goods[1].stock = 60;
+    look();
+    assert_int_equal(offered(0), 0);
+    assert_int_equal(offered(1), 195); /* as it was listed: less, but not nothing */
+    fake->goods[0].stock = 80;
+    look();
+    look();
+    look();
+    assert_int_equal(offered(0), 0);
+    stage_set("stop", "0");
+    look();
+    assert_int_equal(offered(0), 75);
+    assert_int_equal(offered(1), 55);
+}
+
+static void where_a_person_decides_the_shop_is_left_alone(void **state)
+{
+    (void)state;
+    id = stage_live();
+    stage_set("stock.on_out_of_stock", "propose");
+    fake->goods[0].stock = 2;
+    look();
+    look();
+    assert_int_equal(offered(0), 195);
+    assert_int_equal(
+        stage_int("select count(*) from proposal where kind = 'product.hold' and state "
+                  "= 'open'"),
+        1);
+    stage_sql("update proposal set state = 'accepted', decided_at = now(), decided_by = 'ann'");
+    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
+    stage_drive(id, NULL);
+    assert_int_equal(offered(0), 0);
+    assert_string_equal(stage_of(id, "state"), "listed");
+    assert_int_equal(stage_int("select count(*) from proposal where detail ? 'done_at'"), 1);
+}
+
+static void told_only_nothing_is_done(void **state)
+{
+    (void)state;
+    id = stage_live();
+    stage_set("stock.on_out_of_stock", "notify");
+    stage_set("stock.on_price_change", "notify");
+    fake->goods[0].stock = 2;
+    fake->goods[1].cents = 1000;
+    look_at_prices();
+    look_at_prices();
+    assert_int_equal(offered(0), 195);
+    assert_int_equal(fake->prices, 0);
+    assert_int_equal(stage_int("select count(*) from proposal"), 0);
+    assert_true(stage_int("select count(*) from product_event where code = 'OUT_OF_STOCK'") >= 1);
+    assert_true(stage_int("select count(*) from product_event where code = 'PRICE'") >= 1);
+}
+
+/* ---- prices ---- */
+
+static void a_dearer_supplier_raises_the_price_within_the_step(void **state)
+{
+    (void)state;
+    id = stage_live();
+    fake->goods[0].cents = 950;
+    look_at_prices();
+    assert_int_equal(fake_sole()->variants[0].price, 2399);
+    assert_int_equal(fake_sole()->variants[1].price, 2299);
+    assert_int_equal(stage_int("select price_minor from variant where vid = 'V1'"), 2399);
+    assert_int_equal(stage_int("select landed_minor from variant where vid = 'V1'"), 1370);
+    assert_int_equal(stage_int("select count(*) from product_event where step = 'repriced'"), 1);
+    /* Once in 24 h. */
+    fake->goods[1].cents = 1000;
+    look_at_prices();
+    assert_int_equal(fake_sole()->variants[1].price, 2299);
+    stage_sql("update product set repriced_at = now() - interval '25 hours'");
+    look_at_prices();
+    assert_int_equal(fake_sole()->variants[1].price, 2399);
+}
+
+static void beyond_the_step_it_is_held_and_proposed(void **state)
+{
+    (void)state;
+    id = stage_live();
+    fake->goods[0].cents = 1300;
+    look_at_prices();
+    assert_string_equal(stage_of(id, "state"), "on_hold");
+    assert_string_equal(stage_of(id, "hold_code"), "PRICE_STEP");
+    assert_int_equal(offered(0), 0);
+    assert_int_equal(offered(1), 0);
+    assert_int_equal(fake_sole()->variants[0].price, 2199);
+    assert_string_equal(stage_text("select kind from proposal where state = 'open'"),
+                        "product.price");
+    assert_int_equal(stage_int("select count(*) from product_event where code = "
+                               "'ads.pause_wanted'"),
+                     0);
+    /* The supplier comes to its senses: for sale again. */
+    fake->goods[0].cents = 850;
+    look_at_prices();
+    assert_string_equal(stage_of(id, "state"), "listed");
+    assert_int_equal(offered(0), 195);
+    assert_int_equal(stage_int("select count(*) from proposal where state = 'withdrawn'"), 1);
+}
+
+static void what_would_lose_money_is_stopped_with_its_ads(void **state)
+{
+    (void)state;
+    id = stage_live();
+    fake->goods[1].cents = 1800;
+    look_at_prices();
+    assert_string_equal(stage_of(id, "state"), "on_hold");
+    assert_string_equal(stage_of(id, "hold_code"), "UNPROFITABLE");
+    assert_int_equal(offered(0), 0);
+    /* State, proposal and the ads' event were one transaction. */
+    assert_int_equal(
+        stage_int("select count(distinct at) from product_event where step in ('held', "
+                  "'ads')"),
+        1);
+    assert_true(stage_int("select (detail ->> 'price_minor')::int from proposal where state = "
+                          "'open'") > 2299);
+}
+
+/* ---- killed on the way ---- */
+
+static void a_hold_that_was_cut_short_is_ended_by_its_job(void **state)
+{
+    (void)state;
+    for (int at = 1;; at++) {
+        assert_int_equal(stage_clear(NULL), 0);
+        id = stage_live();
+        fake->goods[0].cents = 1700;
+        fake->fault = FAULT_KILLED_BEFORE;
+        fake->fault_at = at;
+        stage_sql("update product set check_due_at = now() - interval '1 second'");
+        stage_sql("update variant set checked_at = now() - interval '1 day'");
+        (void)stage_run_killable(stock_watch, "[]");
+        bool fired = fake->fired;
+        fake->fault = FAULT_NONE;
+        stage_drive(id, NULL); /* what the row asks for */
+        if (strcmp(stage_of(id, "state"), "listed") == 0) {
+            look_at_prices();
+        }
+        assert_string_equal(stage_of(id, "state"), "on_hold");
+        assert_int_equal(offered(0), 0);
+        assert_int_equal(offered(1), 0);
+        assert_string_equal(stage_of(id, "next_job"), "");
+        if (!fired) {
+            return;
+        }
+    }
+}
+
+/* ---- tiers ---- */
+
+static void what_sells_or_runs_short_is_looked_at_hourly(void **state)
+{
+    (void)state;
+    id = stage_live();
+    fake->goods[0].stock = 19;
+    look();
+    look();
+    assert_string_equal(stage_of(id, "tier"), "HOT");
+    assert_int_equal(stage_int("select extract(epoch from check_due_at - checked_at)::int from "
+                               "product"),
+                     3600);
+    fake->goods[0].stock = 500;
+    stage_sql("update product set listed_at = now() - interval '40 days'");
+    look();
+    look();
+    assert_string_equal(stage_of(id, "tier"), "COLD");
+}
+
+static void a_product_another_job_works_on_is_left_for_the_next_round(void **state)
+{
+    (void)state;
+    id = stage_live();
+    stage_sql("update product set next_job = 'product.reprice', next_run_at = now() + interval '1 "
+              "hour'");
+    look();
+    assert_int_equal(fake->supplier_calls, 0);
+}
+
+int main(void)
+{
+#define with_stage(name) cmocka_unit_test_setup(name, stage_clear)
+    const struct CMUnitTest tests[] = {
+        with_stage(stock_at_the_shop_follows_the_supplier),
+        with_stage(a_product_is_looked_at_only_when_it_is_due),
+        with_stage(below_the_safety_stock_nothing_is_offered_until_it_is_plenty_twice),
+        with_stage(an_empty_answer_counts_when_it_is_said_twice),
+        with_stage(a_failed_look_changes_nothing_and_comes_again),
+        with_stage(a_product_that_is_gone_is_held),
+        with_stage(a_variant_that_is_gone_is_offered_no_more),
+        with_stage(stop_lets_stock_fall_to_nothing_but_not_come_back),
+        with_stage(where_a_person_decides_the_shop_is_left_alone),
+        with_stage(told_only_nothing_is_done),
+        with_stage(a_dearer_supplier_raises_the_price_within_the_step),
+        with_stage(beyond_the_step_it_is_held_and_proposed),
+        with_stage(what_would_lose_money_is_stopped_with_its_ads),
+        with_stage(a_hold_that_was_cut_short_is_ended_by_its_job),
+        with_stage(what_sells_or_runs_short_is_looked_at_hourly),
+        with_stage(a_product_another_job_works_on_is_left_for_the_next_round),
+    };
+
+    return cmocka_run_group_tests(tests, stage_setup, stage_teardown);
+}
