@@ -59,6 +59,8 @@ if (wanted.help) {
 const report = { date: new Date().toISOString(), machine: machine(), ...wanted, ...measure(wanted) };
 const first = report.passes[0];
 const seconds = summary(report.passes.map((pass) => pass.seconds));
+const cpu = summary(report.passes.map((pass) => pass.cpu_s));
+const facts = summary(report.passes.map((pass) => pass.facts_s));
 const judging = summary(report.passes.map((pass) => pass.judging_s));
 const planned = plannedPoints(first.rules, COUNTRIES.length);
 const asPlanned = report.passes.every((pass) => pass.points === planned && pass.candidates === wanted.count);
@@ -66,7 +68,8 @@ const whole = (value) => Math.round(value).toLocaleString('en-US');
 
 console.log(`${report.date}  ${report.machine.cpu}, ${report.machine.cores} cores, load before: ${report.machine.loadBefore.join(' ')}
 ${whole(first.candidates)} candidates from ${(report.bytes / 2 ** 20).toFixed(1)} MiB of recorded answers, markets ${COUNTRIES.join(' and ')}; median of ${wanted.passes} (min … max), one thread
-  time      ${whole(seconds.median * 1000)} ms (${whole(seconds.min * 1000)} … ${whole(seconds.max * 1000)}), ${whole(first.candidates / seconds.median)} candidates/s; of it judging ${whole(judging.median * 1000)} ms
+  time      ${whole(seconds.median * 1000)} ms (${whole(seconds.min * 1000)} … ${whole(seconds.max * 1000)}), ${whole(first.candidates / seconds.median)} candidates/s
+  CPU time  ${whole(cpu.median * 1000)} ms (${whole(cpu.min * 1000)} … ${whole(cpu.max * 1000)}), ${whole(first.candidates / cpu.median)} candidates/s; of it facts and their filter ${whole(facts.median * 1000)} ms, judging ${whole(judging.median * 1000)} ms
   memory    ${(report.passes.at(-1).peak_kb / 1024).toFixed(1)} MiB at most, ${(first.rss_kb / 1024).toFixed(1)} after the first pass, ${(report.passes.at(-1).rss_kb / 1024).toFixed(1)} after the last
   verdicts  ${whole(first.passed)} passed, ${whole(first.rejected)} rejected, ${whole(first.needs_data)} short of data
   rules     ${Object.entries(first.rules).sort((a, b) => b[1] - a[1]).map(([rule, n]) => `${rule} ${n}`).join(', ')}
