@@ -1,10 +1,13 @@
 #include "worker/discovery/budget.h"
 
+#include <string.h>
+
 #include "common/base/clock.h"
 #include "common/db/sqltext.h"
+#include "common/model/watch_plan.h"
 #include "sql/discovery.h"
 
-enum { DAY_S = 24 * 3600, KINDS = 2 };
+enum { DAY_S = 24 * 3600, KINDS = 2, RESERVE_PPM = 200000 };
 
 static const int64_t US = 1000000;
 
@@ -43,5 +46,39 @@ int budget_spend(struct db *db, int64_t now_us, enum budget_kind kind, int64_t p
                 (const char *[]){ day, sql_int(&searches, kind == BUDGET_SEARCH ? points : 0),
                                   sql_int(&assessments, kind == BUDGET_ASSESS ? points : 0) },
                 f));
+    return 0;
+}
+
+/* One that has no tier yet counts as WARM. */
+static void count_live(const PGresult *rows, struct watch_load *load)
+{
+    for (int i = 0; i < PQntuples(rows); i++) {
+        const char *name = db_text(rows, i, "tier");
+        enum watch_tier tier = WATCH_WARM;
+        for (int t = 0; name != NULL && t < WATCH_TIERS; t++) {
+            tier =
+                strcmp(watch_tier_name((enum watch_tier)t), name) == 0 ? (enum watch_tier)t : tier;
+        }
+        load->count[tier] += db_int(rows, i, "products", 0);
+    }
+}
+
+int budget_goes_to_watch(struct db *db, const struct conf *conf, const struct settings *set,
+                         bool *ret, struct fail *f)
+{
+    scoped(pg_clear_p) PGresult *rows = NULL;
+    struct watch_load load = { .wanted_s = { [WATCH_HOT] = set->num[SETTING_WATCH_HOT_S],
+                                             [WATCH_WARM] = set->num[SETTING_WATCH_WARM_S],
+                                             [WATCH_COLD] = set->num[SETTING_WATCH_COLD_S] },
+                               .points_per_look = POINTS_STOCK,
+                               .allowance = conf_int(conf, CONF_CJ_POINTS_PER_DAY),
+                               .orders_ppm = RESERVE_PPM,
+                               .discovery_ppm = RESERVE_PPM };
+    struct watch_plan plan;
+
+    TRY(db_query(db, &sql_discovery_live_tiers, NULL, &rows, f));
+    count_live(rows, &load);
+    TRY(watch_plan_make(&load, &plan, f));
+    *ret = plan.discovery_stops;
     return 0;
 }

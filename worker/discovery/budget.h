@@ -4,12 +4,14 @@
  * Threads: as the context. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/base/attr.h"
 #include "common/base/conf.h"
 #include "common/base/fail.h"
 #include "common/db/db.h"
+#include "common/model/settings.h"
 
 enum budget_kind { BUDGET_SEARCH, BUDGET_ASSESS };
 /* What calls cost. */
@@ -24,3 +26,8 @@ must_check int budget_left(struct db *db, const struct conf *conf, int64_t now_u
 /* Note what was spent. */
 must_check int budget_spend(struct db *db, int64_t now_us, enum budget_kind kind, int64_t points,
                             struct fail *f);
+
+/* Whether the watch of live products needs discovery's points too, at its longest intervals: then nothing is searched or
+ * judged until fewer are live (watch_plan.h). */
+must_check int budget_goes_to_watch(struct db *db, const struct conf *conf,
+                                    const struct settings *set, bool *ret, struct fail *f);

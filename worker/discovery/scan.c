@@ -347,7 +347,14 @@ static int run_end(struct scan *s, struct fail *f)
 static int search_and_pick(struct scan *s, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *plan = NULL;
+    bool watch_first = false;
 
+    TRY(budget_goes_to_watch(s->c->db, s->c->conf, &s->set, &watch_first, f));
+    if (watch_first) {
+        note_problem(s, "The watch of live products needs all of the supplier's points: nothing "
+                        "is searched until fewer are live.");
+        return 0;
+    }
     TRY(assess_terms_read(s->c, &s->set, &s->terms, f));
     terms_cost_band(&s->terms, &s->min_cents, &s->max_cents);
     TRY(budget_left(s->c->db, s->c->conf, s->c->now_us, BUDGET_SEARCH, &s->left, f));

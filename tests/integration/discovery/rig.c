@@ -24,7 +24,7 @@ struct fail rig_fail;
 enum job_outcome rig_outcome;
 int64_t rig_snooze_s;
 
-static struct db *db;
+static struct db *db, *other;
 static PGconn *look;
 static struct conf *conf;
 
@@ -39,19 +39,28 @@ static struct db *open_db(void)
     return made;
 }
 
-int rig_setup(void **state)
+void rig_points(const char *per_day)
 {
     scoped(str_done) struct str mistakes;
     struct fail f;
 
-    log_start("discovery-test", LOG_ERROR);
     str_init(&mistakes, 10000);
-    /* Large, so that tests do not depend on the time of day. */
-    if (setenv("CJ_POINTS_PER_DAY", "1000000000", 1) != 0 || conf_load(&conf, &mistakes, &f) < 0 ||
-        database_setup_migrated(state) != 0) {
+    conf_free(conf);
+    conf = NULL;
+    if (setenv("CJ_POINTS_PER_DAY", per_day, 1) != 0 || conf_load(&conf, &mistakes, &f) < 0) {
+        fail_msg("configuration: %s", mistakes.data);
+    }
+}
+
+int rig_setup(void **state)
+{
+    log_start("discovery-test", LOG_ERROR);
+    if (database_setup_migrated(state) != 0) {
         return -1;
     }
+    rig_points("1000000000"); /* many, so that tests do not depend on the time of day */
     db = open_db();
+    other = open_db();
     look = PQconnectdb(database_url());
     if (PQstatus(look) != CONNECTION_OK) {
         return -1;
@@ -63,6 +72,7 @@ int rig_setup(void **state)
 int rig_teardown(void **state)
 {
     db_close(db);
+    db_close(other);
     PQfinish(look);
     conf_free(conf);
     return database_teardown(state);
@@ -164,6 +174,19 @@ int rig_run(job_run_fn *run, const char *args)
     return run_with(db, run, args);
 }
 
+/* Postgres gives a dead process's locks back when it sees that the connection is gone. */
+static void wait_for_locks(void)
+{
+    int64_t until_ms = clock_mono_ms() + 20000;
+
+    while (rig_int("select count(*) from pg_locks where locktype = 'advisory'") > 0) {
+        if (clock_mono_ms() > until_ms) {
+            fail_msg("the killed process's lock is still held");
+        }
+        clock_sleep_ms(5);
+    }
+}
+
 int rig_run_killable(job_run_fn *run, const char *args)
 {
     int status = 0;
@@ -177,6 +200,7 @@ int rig_run_killable(job_run_fn *run, const char *args)
     assert_true(child > 0);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
+    wait_for_locks();
     return WEXITSTATUS(status) == CAT_KILLED_STATUS ? -2 : WEXITSTATUS(status) == 0 ? 0 : -1;
 }
 
@@ -231,4 +255,15 @@ void rig_days_pass(int days)
                    "update freight_quote set quoted_at = quoted_at - interval '%d days'",
                    days, days, days, days, days, days);
     rig_sql(sql);
+}
+
+void rig_lock(const char *name, bool taken)
+{
+    struct fail f;
+
+    if (!taken) {
+        db_unlock(other, name);
+    } else {
+        assert_int_equal(db_try_lock(other, name, &f), 0);
+    }
 }

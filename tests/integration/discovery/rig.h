@@ -39,3 +39,7 @@ int64_t rig_int(const char *sql);
 /* A column of a product. */
 const char *rig_of(const char *pid, const char *column);
 void rig_set(const char *setting, const char *value);
+/* The account's points per day from now on. */
+void rig_points(const char *per_day);
+/* Another session takes or gives back a lock. */
+void rig_lock(const char *name, bool taken);

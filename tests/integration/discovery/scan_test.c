@@ -230,6 +230,33 @@ static void nothing_is_scanned_while_the_flow_is_off(void **state)
     assert_int_equal(rig_int("select count(*) from discovery_run"), 0);
 }
 
+static void the_watch_of_live_products_goes_first(void **state)
+{
+    (void)state;
+    rig_sql("insert into product (pid, name, state, tier) select 'L' || i, 'live', 'listed', 'HOT' "
+            "from generate_series(1, 200) i");
+    rig_set("stock.hot_s", "10"); /* stretched to 3 h, which 200 products can be paid for */
+    rig_scan();
+    assert_int_equal(cat->searches, 3);
+    rig_points("15000");
+    rig_scan();
+    assert_int_equal(cat->searches, 3);
+    assert_non_null(strstr(rig_text("select problem from discovery_run order by id desc limit 1"),
+                           "watch of live products"));
+    rig_points("1000000000");
+}
+
+static void a_second_scan_at_once_does_nothing(void **state)
+{
+    (void)state;
+    rig_lock("discovery:scan", true);
+    rig_scan();
+    assert_int_equal(cat->calls, 0);
+    rig_lock("discovery:scan", false);
+    rig_scan();
+    assert_int_equal(cat->searches, 3);
+}
+
 /* ---- candidates ---- */
 
 static void the_best_become_candidates_with_event_and_job(void **state)
@@ -360,6 +387,8 @@ int main(void)
         cmocka_unit_test_setup(an_empty_answer_is_no_failure_and_removes_nothing, rig_clear),
         cmocka_unit_test_setup(a_scan_that_is_killed_between_steps_comes_right, rig_clear),
         cmocka_unit_test_setup(nothing_is_scanned_while_the_flow_is_off, rig_clear),
+        cmocka_unit_test_setup(the_watch_of_live_products_goes_first, rig_clear),
+        cmocka_unit_test_setup(a_second_scan_at_once_does_nothing, rig_clear),
         cmocka_unit_test_setup(the_best_become_candidates_with_event_and_job, rig_clear),
         cmocka_unit_test_setup(cheap_facts_keep_products_from_being_judged, rig_clear),
         cmocka_unit_test_setup(the_velocity_filter_asks_for_new_listings, rig_clear),
