@@ -237,16 +237,16 @@ static void a_price_is_set_only_within_the_step_and_a_day_after_the_last(void **
             .floor_ppm = 300000,
             .landed_step_ppm = 30000,
             .price_step_ppm = 200000,
-            .age_s = dice_roll(&d, -1, 3) * 50000,
+            .age_s = dice_roll(&d, 0, 4) == 0 ? -1 : dice_roll(&d, -1, 3) * 50000,
         };
         enum reprice_verdict v = reprice_decide(&c, why, sizeof why);
         int64_t step = c.wanted > c.price ? c.wanted - c.price : c.price - c.wanted;
 
         assert_true((v == REPRICE_STOP) == (c.at_price.contribution <= 0));
         assert_true(v != REPRICE_SET || (step > 0 && step * 5 <= c.price));
-        assert_true(v != REPRICE_SET || c.age_s < 0 || c.age_s >= 86400);
+        assert_true(v != REPRICE_SET || c.age_s == -1 || c.age_s >= 86400);
         assert_true(v != REPRICE_PROPOSE || c.wanted == 0 || step * 5 > c.price);
-        assert_true(v != REPRICE_WAIT || (c.age_s >= 0 && c.age_s < 86400));
+        assert_true(v != REPRICE_WAIT || (c.age_s != -1 && c.age_s < 86400));
         assert_true(why[0] != '\0' && strlen(why) < sizeof why);
         seen[v]++;
     }
