@@ -188,9 +188,14 @@ static bool is_void(const struct text_group *group, const struct text_words *tex
 static size_t longest(const struct text_group *group, const struct text_words *text,
                       const struct group_proof *proof, size_t at)
 {
+    char first = text->list[at].at[0];
+    bool plain = first >= 'a' && first <= 'z';
     size_t longest = 0;
 
     for (size_t i = 0; i < group->count; i++) {
+        if (plain && group->phrases[i][0] != first) { /* nearly all of them */
+            continue;
+        }
         struct group_hit hit = { at, words_match(text, at, group->phrases[i]) };
 
         if (hit.count > longest && !is_allowed(group, text, &hit) &&

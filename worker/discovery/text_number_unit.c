@@ -31,7 +31,7 @@ static bool same(const char *p, size_t size, const char *word)
 static ptrdiff_t unit_row(const char *p, size_t size, bool attached)
 {
     for (size_t i = 0; i < COUNT_OF(units); i++) {
-        bool plural = size > 3 && p[size - 1] == 's' && same(p, size - 1, units[i].written);
+        bool plural = size > 2 && p[size - 1] == 's' && same(p, size - 1, units[i].written);
 
         if ((plural || same(p, size, units[i].written)) &&
             (attached || units[i].form == UNIT_ANY)) {

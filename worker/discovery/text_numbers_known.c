@@ -37,7 +37,8 @@ static bool shares_noun(const struct number *a, const struct number *b)
 static bool counts_same(const struct number *source, const struct number *output)
 {
     if (output->nouns[0][0] == '\0') {
-        return source->unit[0] == '\0' || is_unit(source, "piece");
+        return source->unit[0] == '\0' || is_unit(source, "piece") ||
+               strcmp(source->unit, output->before) == 0; /* "Pockets: 2" and "2 pockets" */
     }
     if (is_unit(source, "piece")) {
         return source->nouns[0][0] == '\0' || shares_noun(source, output);
