@@ -186,13 +186,12 @@ static void put_tag(struct cleaner *c, const struct html_token *tag)
 
 int html_clean(const char *html, struct str *ret, struct fail *f)
 {
-    scoped(str_done) struct str text;
-    struct cleaner c = { 0 };
+    struct cleaner c = { .out = ret };
     struct html_reader reader;
     size_t bytes = 0;
 
     TRY(html_limit(html, &bytes, f));
-    c.out = ret;
+    scoped(str_done) struct str text;
     str_init(&text, GROWTH * bytes + ROOM_BYTES);
     html_reader_init(&reader, html);
     for (struct html_token t = html_next(&reader); t.kind != HTML_END; t = html_next(&reader)) {
@@ -219,11 +218,11 @@ static const char *skip_space(const char *p)
 
 int html_is_clean(const char *html, struct fail *f)
 {
-    scoped(str_done) struct str clean;
     const char *a = html, *b = NULL;
     size_t bytes = 0;
 
     TRY(html_limit(html, &bytes, f));
+    scoped(str_done) struct str clean;
     str_init(&clean, GROWTH * bytes + ROOM_BYTES);
     TRY(html_clean(html, &clean, f));
     for (b = clean.data;; a++, b++) {

@@ -100,10 +100,10 @@ static bool has_tag(const char *text)
 
 int html_to_text(const char *html, struct str *ret, struct fail *f)
 {
-    scoped(str_done) struct str text, again;
     size_t bytes = 0;
 
     TRY(html_limit(html, &bytes, f));
+    scoped(str_done) struct str text, again;
     str_init(&text, GROWTH * bytes + 1);
     str_init(&again, GROWTH * bytes + 1);
     TRY(strip(html, &text, f));

@@ -190,7 +190,7 @@ static bool is_tag(const char *tag)
     size_t size = strlen(tag);
 
     for (const char *p = tag; *p != '\0'; p++) {
-        if (!is_lower(*p) && !is_digit(*p) && *p != ' ' && *p != '-' && (unsigned char)*p < 0xC3) {
+        if (!is_lower(*p) && !is_digit(*p) && *p != ' ' && *p != '-' && (unsigned char)*p < 0x80) {
             return false;
         }
     }

@@ -37,13 +37,13 @@ static int copy_line(const json_t *from, const char *key, json_t *to, struct fai
 static int copy_html(const json_t *from, const char *key, json_t *to, struct fail *f)
 {
     const char *html = json_string_value(json_object_get(from, key));
-    scoped(str_done) struct str clean;
     size_t bytes = 0;
 
     if (html == NULL) {
         return fail_set(f, FAIL_INPUT, "%s: must be text", key);
     }
     TRY(html_limit(html, &bytes, f));
+    scoped(str_done) struct str clean;
     str_init(&clean, bytes * GROWTH + ROOM_BYTES);
     TRY(html_clean(html, &clean, f));
     return put(to, key, json_string(clean.data), f);
