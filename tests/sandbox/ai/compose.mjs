@@ -1,7 +1,7 @@
 // What a model that keeps to its rules would answer: by the request's schema, from the facts in the user's text, nothing else.
 
 const CLAIMS =
-  /cure|heal|pain|detox|slim|wrinkle|arthritis|clinical|doctor|therap|best|guarantee|perfect|premium|forever|instant|risk|eco|green energy|sustainab|climate|cheap|discount|sale|warranty|deliver|shipping|stock|review|customer|certified|tested|waterproof|ignore|instruction|http|[$€£]/i;
+  /cure|heal|inflammatory|improve|reliev|wound|proven|recommend|medical|weight loss|capsule|burn|pain|detox|slim|wrinkle|arthritis|clinical|doctor|therap|best|guarantee|perfect|premium|forever|instant|risk|eco|green energy|sustainab|climate|cheap|discount|sale|warranty|deliver|shipping|stock|review|customer|certified|tested|waterproof|ignore|instruction|http|[$€£]/i;
 const NEUTRAL = [
   'This page describes the item by what the supplier has put on record about it.',
   'Each line of the list below repeats one entry of that record in plain words.',
@@ -31,9 +31,15 @@ export function factsOf(user) {
   return { facts, given: given && typeof given === 'object' ? given : {} };
 }
 
+/* Names that a model knows to be somebody's. */
+const BRANDS =
+  /^(adidas|airpods|apple|barbie|chanel|disney|dyson|gucci|iphone|lego|lv|marvel|minecraft|nike|nintendo|pokemon|prada|rolex|samsung|stanley|tesla|xiaomi|yeti)$/i;
+
 const words = (text) => text.split(/\s+/).filter(Boolean);
+const pieces = (text) => text.match(/[\p{L}\p{N}]+/gu) ?? [];
+/* Longer ones would be the supplier's own words in a row. */
 const usable = (fact) =>
-  words(fact.value).length <= 7 && !CLAIMS.test(`${fact.name} ${fact.value}`);
+  pieces(`${fact.name} ${fact.value}`).length <= 7 && !CLAIMS.test(`${fact.name} ${fact.value}`);
 const plain = (text) =>
   text
     .replace(/[<>&"'`*]/g, ' ')
@@ -49,12 +55,14 @@ function cutAtWord(text, most) {
         .replace(/[\s,:;-]+$/, '');
 }
 
-/** A name without numbers, shouting and claims. */
+/** A name without numbers, shouting, brands and repetition, which ends where the claims begin. */
 function nameOf({ facts, given }) {
   const source =
     given.supplier_name ?? facts.find((f) => /^(name|product)$/i.test(f.name))?.value ?? '';
-  const kept = words(plain(source))
-    .filter((w) => !/\d/.test(w) && !CLAIMS.test(w) && /[a-z]/i.test(w))
+  const all = words(plain(source).split(/[\u2013\u2014|,]/)[0]);
+  const claim = all.findIndex((w, i) => i > 1 && CLAIMS.test(w));
+  const kept = [...new Set(claim < 0 ? all : all.slice(0, claim))]
+    .filter((w) => /^[^\d]*[a-z][^\d]*$/i.test(w) && !CLAIMS.test(w) && !BRANDS.test(w))
     .map((w) => (w === w.toUpperCase() ? w.toLowerCase() : w))
     .slice(0, 6);
   const name = kept.join(' ');
@@ -85,16 +93,21 @@ function describe(name, facts) {
 }
 
 function meta(name) {
-  return `${cutAtWord(name, 60)}, described by what the supplier has put on record, with pictures and the options to choose from.`;
+  return `${cutAtWord(name, 55)}, described by what the supplier has put on record, with pictures and the options to choose from.`;
 }
 
 function tagsOf(name) {
   const found = words(name.toLowerCase()).map((w) => w.replace(/[^a-z-]/g, ''));
-  return [...new Set(found.filter((w) => w.length >= 3 && w.length <= 25))].slice(0, 6);
+  return [
+    ...new Set(found.filter((w) => w.length >= 3 && w.length <= 25 && w !== 'leather')),
+  ].slice(0, 6);
 }
 
 function listing(source) {
-  const facts = source.facts.filter(usable).slice(0, 10);
+  const said = new Set();
+  const facts = source.facts
+    .filter((f) => usable(f) && !said.has(f.value.toLowerCase()) && said.add(f.value.toLowerCase()))
+    .slice(0, 10);
   const name = nameOf(source);
   const images = Number.isInteger(source.given.images) ? source.given.images : 1;
   return {
