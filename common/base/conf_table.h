@@ -40,6 +40,7 @@ CONF_ROW(OPENAI_API_KEY, "OPENAI_API_KEY", CONF_TEXT, 8, 512, NULL, "", true, "O
 CONF_ROW(OPENAI_BASE_URL, "OPENAI_BASE_URL", CONF_URL, 8, 512, "https://api.openai.com/v1", "", false, "OpenAI address")
 CONF_ROW(ANTHROPIC_API_KEY, "ANTHROPIC_API_KEY", CONF_TEXT, 8, 512, NULL, "", true, "Anthropic API key")
 CONF_ROW(ANTHROPIC_BASE_URL, "ANTHROPIC_BASE_URL", CONF_URL, 8, 512, "https://api.anthropic.com/v1", "", false, "Anthropic address")
+CONF_ROW(ANTHROPIC_VERSION, "ANTHROPIC_VERSION", CONF_TEXT, 8, 20, "2026-10-21", "", false, "Version of the Anthropic API; a stand-in may know an older one only")
 CONF_ROW(AI_BASE_URL, "AI_BASE_URL", CONF_URL, 8, 512, NULL, "", false, "Any OpenAI-compatible server (chat completions)")
 CONF_ROW(AI_API_KEY, "AI_API_KEY", CONF_TEXT, 1, 512, NULL, "", true, "Its key, if it wants one")
 /* clang-format on */

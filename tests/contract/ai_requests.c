@@ -86,9 +86,10 @@ static int ask_all(const struct ai_task *task)
     static const char *const effort[] = { REFUSED("effort"), NULL };
     static const char *const chat[] = { REFUSED("max_tokens"), REFUSED("response_format"),
                                         REFUSED("response_format"), NULL };
-    const struct ai_account openai = { AI_OPENAI, "https://openai.example/v1", "key", "m-1" };
-    const struct ai_account claude = { AI_ANTHROPIC, "https://claude.example/v1", "key", "m-2" };
-    const struct ai_account own = { AI_COMPATIBLE, "https://own.example/v1", NULL, "m-3" };
+    const struct ai_account openai = { AI_OPENAI, "https://openai.example/v1", "key", "m-1", NULL };
+    const struct ai_account claude = { AI_ANTHROPIC, "https://claude.example/v1", "key", "m-2",
+                                       NULL };
+    const struct ai_account own = { AI_COMPATIBLE, "https://own.example/v1", NULL, "m-3", NULL };
 
     return ask(&openai, task, effort) | ask(&claude, task, effort) | ask(&own, task, chat);
 }

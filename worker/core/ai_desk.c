@@ -81,10 +81,12 @@ static int client_of(struct ai_desk *desk, enum ai_kind kind, const struct setti
     }
     ai_close(take_ptr(client->ai));
     (void)str_fit(client->model, sizeof client->model, model);
-    client->account = (struct ai_account){ .kind = kind,
-                                           .base_url = conf_text(desk->with.conf, rule->base_url),
-                                           .api_key = conf_text(desk->with.conf, rule->key),
-                                           .model = client->model };
+    client->account =
+        (struct ai_account){ .kind = kind,
+                             .base_url = conf_text(desk->with.conf, rule->base_url),
+                             .api_key = conf_text(desk->with.conf, rule->key),
+                             .model = client->model,
+                             .version = conf_text(desk->with.conf, CONF_ANTHROPIC_VERSION) };
     return ai_open(&client->account, desk->with.http, &client->ai, f);
 }
 

@@ -29,7 +29,7 @@ static json_t *load(const char *text)
 static json_t *body_of(enum ai_kind kind, const struct ai_dialect *dialect)
 {
     scoped(json_clear_p) json_t *schema = load(OBJECT("\"t\"", "\"t\":" TEXT));
-    const struct ai_account account = { kind, "https://ai.example/v1", "secret-key", "m-1" };
+    const struct ai_account account = { kind, "https://ai.example/v1", "secret-key", "m-1", NULL };
     const struct ai ai = { .account = &account, .dialect = *dialect };
     const struct ai_task task = { "listing", "Rules.", "1. Material: Silicone", "listing", schema,
                                   1500,      0 };
@@ -127,7 +127,7 @@ static void text_that_is_no_utf8_is_refused(void **state)
     (void)state;
 
     for (int kind = AI_OPENAI; kind <= AI_COMPATIBLE; kind++) {
-        const struct ai_account account = { (enum ai_kind)kind, "https://x", "k", "m" };
+        const struct ai_account account = { (enum ai_kind)kind, "https://x", "k", "m", NULL };
         const struct ai ai = { .account = &account };
         assert_int_equal(ai_body(&ai, &task, 100, &body, &f), -1);
         assert_int_equal(f.kind, FAIL_INPUT);

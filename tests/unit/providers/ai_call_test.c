@@ -118,7 +118,7 @@ static int setup(void **state)
     schema = json_loads("{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"t\"],"
                         "\"properties\":{\"t\":{\"type\":\"string\"}}}",
                         0, NULL);
-    account = (struct ai_account){ AI_COMPATIBLE, "https://ai.example/v1", "key-123", "m-1" };
+    account = (struct ai_account){ AI_COMPATIBLE, "https://ai.example/v1", "key-123", "m-1", NULL };
     task = (struct ai_task){ "listing", "Rules.", "Facts.", "listing", schema, 1500, 0 };
     result = (struct ai_result){ 0 };
     return ai_open(&account, NULL, &ai, &f);
@@ -183,13 +183,14 @@ static void each_kind_is_addressed_in_its_way(void **state)
     ai_close(ai);
     account.kind = AI_ANTHROPIC;
     account.base_url = "https://ai.example/v1/";
+    account.version = "2023-06-01";
     assert_int_equal(ai_open(&account, NULL, &ai, &f), 0);
     task.timeout_ms = 180000;
     answer(402, "");
     ask(AI_QUOTA, 1);
     assert_string_equal(net.url, "https://ai.example/v1/messages");
     assert_non_null(strstr(net.headers, "x-api-key: key-123\n"));
-    assert_non_null(strstr(net.headers, "anthropic-version: 2026-10-21\n"));
+    assert_non_null(strstr(net.headers, "anthropic-version: 2023-06-01\n"));
     assert_null(strstr(net.headers, "Authorization"));
     assert_int_equal(net.timeout_ms, 180000);
 }
@@ -203,7 +204,7 @@ static void accounts_that_cannot_work_are_refused_at_once(void **state)
     account.base_url = "http://ai.example/v1";
     assert_int_equal(ai_open(&account, NULL, &other, &f), -1);
     assert_int_equal(f.kind, FAIL_INPUT);
-    account = (struct ai_account){ AI_OPENAI, "https://ai.example", NULL, "m" };
+    account = (struct ai_account){ AI_OPENAI, "https://ai.example", NULL, "m", NULL };
     assert_int_equal(ai_open(&account, NULL, &other, &f), -1);
     account.kind = AI_COMPATIBLE;
     assert_int_equal(ai_open(&account, NULL, &other, &f), 0);

@@ -38,6 +38,7 @@ struct ai_account { /* borrowed; must outlive the client */
     enum ai_kind kind;
     const char *base_url, *api_key; /* api_key NULL: none is sent (compatible only) */
     const char *model;
+    const char *version; /* of the API, Anthropic only; NULL = the newest we know */
 };
 
 struct ai_task {

@@ -25,8 +25,9 @@ struct ai_dialect {
 struct ai {
     const struct ai_account *account;
     struct http *http;
-    char *url;      /* of the one call */
-    char *key_line; /* header with the key; NULL = none */
+    char *url;             /* of the one call */
+    char *key_line;        /* header with the key; NULL = none */
+    char version_line[64]; /* header with the version; "" = none */
     struct ai_dialect dialect;
 };
 

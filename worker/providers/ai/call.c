@@ -18,7 +18,7 @@ enum {
     TIMEOUT_MS = 60000,
     URL_BYTES = 2048
 };
-#define ANTHROPIC_VERSION "anthropic-version: 2026-10-21"
+#define ANTHROPIC_VERSION "2026-10-21"
 
 static const char *const status_names[] = {
     [AI_OK] = "OK",
@@ -62,6 +62,10 @@ static int write_lines(struct ai *ai, struct fail *f)
     size_t bytes = strlen(a->base_url);
     const char *slash = bytes > 0 && a->base_url[bytes - 1] == '/' ? "" : "/";
 
+    if (a->kind == AI_ANTHROPIC) {
+        (void)snprintf(ai->version_line, sizeof ai->version_line, "anthropic-version: %.40s",
+                       a->version != NULL ? a->version : ANTHROPIC_VERSION);
+    }
     if (asprintf(&ai->url, "%s%s%s", a->base_url, slash, ai_path(a->kind)) < 0) {
         ai->url = NULL;
         return fail_memory(f);
@@ -157,8 +161,8 @@ static int send_body(struct ai_call *call, const char *body, struct ai_verdict *
     if (ai->key_line != NULL) {
         headers[count++] = ai->key_line;
     }
-    if (ai->account->kind == AI_ANTHROPIC) {
-        headers[count++] = ANTHROPIC_VERSION;
+    if (ai->version_line[0] != '\0') {
+        headers[count++] = ai->version_line;
     }
     http_response_init(&answer);
     if (http_call(ai->http, &request, &answer, &why) < 0) {
