@@ -12,6 +12,7 @@ enum {
     BULLETS_MAX = 12,
     LINE_MAX = 220,
     WORDS_ENOUGH = 95,
+    BULLET_WORDS_MAX = 180,
     HTML_MAX = 64 * 1024,
     SEO_TITLE_MAX = 60,
     SHORT_TITLE_MAX = 55,
@@ -57,16 +58,6 @@ static const char *const advice[] = {
     "Read those notes before you start, and use the product for the purpose it was made for.",
 };
 
-static size_t count_words(const char *text)
-{
-    size_t count = *text != '\0';
-
-    for (; *text != '\0'; text++) {
-        count += *text == ' ';
-    }
-    return count;
-}
-
 static void add_escaped(struct str *html, const char *text, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
@@ -84,15 +75,6 @@ static void add_escaped(struct str *html, const char *text, size_t size)
             str_add_char(html, text[i]);
         }
     }
-}
-
-/* Whether the text, alone in its field, breaks no rule of content.  1 passes, 0 does not, -1 failed. */
-static int passes(const struct checker *c, const char *field, const char *text, struct fail *f)
-{
-    struct text_report report = { 0 };
-
-    TRY(checker_field(c, field, text, &report, f));
-    return report.count == 0;
 }
 
 /* The fact as the buyer reads it: without the mark of its source, and without "100%", which is an absolute term. */
@@ -131,7 +113,7 @@ static void add_bullet(struct draft *d, const char *line)
     }
     add_escaped(&d->html, line + key, strlen(line + key));
     str_add(&d->html, "</li>");
-    d->words += count_words(line);
+    d->words += text_count_words(line);
 }
 
 /* A capital letter to begin with. */
@@ -154,9 +136,9 @@ static int add_facts(struct draft *d, struct fail *f)
         }
         readable(d->facts->lines[i], line);
         capitalise(line);
-        good = passes(d->c, "description_html", line, f);
+        good = template_passes(d->c, "description_html", line, false, f);
         TRY(good);
-        if (good > 0 && line[0] != '\0') {
+        if (good > 0 && line[0] != '\0' && d->words + text_count_words(line) < BULLET_WORDS_MAX) {
             add_bullet(d, line);
             bullets++;
             (void)json_array_append_new(d->used, json_integer((json_int_t)i + 1));
@@ -177,11 +159,11 @@ static int add_description(struct draft *d, struct fail *f)
     str_add(&d->html, "<p>");
     add_escaped(&d->html, d->title, strlen(d->title));
     str_add(&d->html, ": what is known about this product, point by point.</p>");
-    d->words = count_words(d->title) + 9;
+    d->words = text_count_words(d->title) + 9;
     TRY(add_facts(d, f));
     for (size_t i = 0; i < COUNT_OF(advice) && (i < 2 || d->words < WORDS_ENOUGH); i++) {
         str_addf(&d->html, "<p>%s</p>", advice[i]);
-        d->words += count_words(advice[i]);
+        d->words += text_count_words(advice[i]);
     }
     return str_ok(&d->html, f);
 }
@@ -218,7 +200,7 @@ static int add_tag(struct draft *d, const char *text, size_t size, struct fail *
         has_tag(d->tags, tag)) {
         return 0;
     }
-    int good = passes(d->c, "tags", tag, f);
+    int good = template_passes(d->c, "tags", tag, false, f);
 
     TRY(good);
     return good > 0 && json_array_append_new(d->tags, json_string(tag)) < 0 ? fail_memory(f) : 0;
@@ -265,15 +247,24 @@ static int add_alts(struct draft *d, const char *short_title, size_t count, stru
     return 0;
 }
 
+/* The title in at most `max` characters. */
+static int shorter(const struct draft *d, size_t max, char ret[static TITLE_BYTES], struct fail *f)
+{
+    (void)str_fit(ret, TITLE_BYTES, d->title);
+    TRY(template_shrink(d->c, ret, max, f));
+    if (ret[0] == '\0') {
+        (void)str_fit(ret, TITLE_BYTES, "Product details");
+    }
+    return 0;
+}
+
 static int assemble(struct draft *d, size_t image_count, struct made_text *ret, struct fail *f)
 {
     scoped(json_clear_p) json_t *json = NULL;
     char seo[TITLE_BYTES], start[TITLE_BYTES], meta[2 * TITLE_BYTES];
 
-    (void)snprintf(seo, sizeof seo, "%s", d->title);
-    template_cut(seo, SEO_TITLE_MAX);
-    (void)snprintf(start, sizeof start, "%s", d->title);
-    template_cut(start, SHORT_TITLE_MAX);
+    TRY(shorter(d, SEO_TITLE_MAX, seo, f));
+    TRY(shorter(d, SHORT_TITLE_MAX, start, f));
     (void)snprintf(meta, sizeof meta,
                    "%s: see the listed details and pick the option that suits your purpose.",
                    start);

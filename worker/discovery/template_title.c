@@ -91,6 +91,13 @@ static bool is_filler(const char *word)
     return false;
 }
 
+/* A letter, also one with an accent, or a digit. */
+static bool begins_well(const char *word)
+{
+    return (*word >= 'a' && *word <= 'z') || (*word >= 'A' && *word <= 'Z') ||
+           (*word >= '0' && *word <= '9') || (unsigned char)*word >= 0xC3;
+}
+
 /* Words with signs that a title must not have, words without a letter or digit, repeats. */
 static int drop_odd(struct title *t, struct fail *f)
 {
@@ -102,8 +109,8 @@ static int drop_odd(struct title *t, struct fail *f)
         for (size_t k = 0; k < i && !is_link_word(t->words[i]); k++) {
             again = again || strcasecmp(t->words[k], t->words[i]) == 0;
         }
-        if (again || is_filler(t->words[i]) || words.signs != 0 || words.count == 0 ||
-            strpbrk(words.plain.data, "$%@") != NULL) {
+        if (again || !begins_well(t->words[i]) || is_filler(t->words[i]) || words.signs != 0 ||
+            words.count == 0 || strpbrk(words.plain.data, "$%@") != NULL) {
             remove_words(t, i, 1);
         } else {
             i++;
@@ -218,26 +225,6 @@ static int drop_numbers(const struct checker *c, struct title *t, struct fail *f
     return 0;
 }
 
-static int make(const struct checker *c, const char *name, char *ret_title, struct fail *f)
-{
-    struct title t;
-    int dropped = 1;
-
-    split(&t, name);
-    TRY(drop_odd(&t, f));
-    trim(&t);
-    while (dropped > 0) {
-        dropped = drop_hit(c, &t, f);
-        TRY(dropped);
-    }
-    TRY(shorten(&t, f));
-    TRY(drop_numbers(c, &t, f));
-    trim(&t);
-    join(&t, ret_title);
-    lower_shouting(ret_title);
-    return 0;
-}
-
 void template_cut(char *text, size_t max)
 {
     while (text_length(text) > max && text[0] != '\0') {
@@ -255,6 +242,53 @@ void template_cut(char *text, size_t max)
     }
 }
 
+int template_passes(const struct checker *c, const char *field, const char *text, bool title,
+                    struct fail *f)
+{
+    struct text_report report = { 0 };
+
+    TRY(checker_field(c, field, text, &report, f));
+    TRY(text_line_check(field, text, title, &report, f));
+    return report.count == 0;
+}
+
+int template_shrink(const struct checker *c, char *text, size_t max, struct fail *f)
+{
+    template_cut(text, max);
+    while (text[0] != '\0') {
+        int good = template_passes(c, "title", text, true, f);
+        char *space = strrchr(text, ' ');
+
+        TRY(good);
+        if (good > 0) {
+            return 0;
+        }
+        *(space == NULL ? text : space) = '\0';
+        template_cut(text, max);
+    }
+    return 0;
+}
+
+static int make(const struct checker *c, const char *name, char *ret_title, struct fail *f)
+{
+    struct title t;
+    int dropped = 1;
+
+    split(&t, name);
+    TRY(drop_odd(&t, f));
+    trim(&t);
+    while (dropped > 0) {
+        dropped = drop_hit(c, &t, f);
+        TRY(dropped);
+    }
+    TRY(shorten(&t, f));
+    TRY(drop_numbers(c, &t, f));
+    trim(&t);
+    join(&t, ret_title);
+    lower_shouting(ret_title);
+    return template_shrink(c, ret_title, CHARACTERS_MAX, f);
+}
+
 /* The last part of "Pets / Dogs / Brushes". */
 static const char *last_part(const char *category)
 {
@@ -266,6 +300,29 @@ static const char *last_part(const char *category)
         }
     }
     return part;
+}
+
+/* A short title gets the category, or words that say nothing, behind it. */
+static int lengthen(const struct checker *c, const char *category, char *title, struct fail *f)
+{
+    const char *const ends[] = { category, "details and options" };
+    char text[2 * TITLE_BYTES + 2];
+
+    for (size_t i = 0; i < COUNT_OF(ends) && text_length(title) < CHARACTERS_MIN; i++) {
+        if (ends[i][0] == '\0' || strcasestr(title, ends[i]) != NULL) {
+            continue;
+        }
+        (void)snprintf(text, sizeof text, "%s, %s", title, ends[i]);
+        int good = template_passes(c, "title", text, true, f);
+
+        TRY(good);
+        if (good > 0 && text_length(text) <= CHARACTERS_MAX) {
+            (void)str_fit(title, TITLE_BYTES, text);
+        }
+    }
+    return text_length(title) >= CHARACTERS_MIN
+               ? 0
+               : fail_code(f, FAIL_INPUT, "NEEDS_DATA", "'%s' is too little for a title", title);
 }
 
 int template_title(const struct checker *c, const struct facts *facts, char *ret_title,
@@ -282,15 +339,5 @@ int template_title(const struct checker *c, const struct facts *facts, char *ret
         return fail_code(f, FAIL_INPUT, "NEEDS_DATA",
                          "neither name nor category leave a word to name the product by");
     }
-    size_t used = strlen(ret_title);
-    if (text_length(ret_title) < CHARACTERS_MIN && category[0] != '\0' &&
-        strcasestr(ret_title, category) == NULL &&
-        text_length(ret_title) + text_length(category) + 2 <= CHARACTERS_MAX) {
-        (void)snprintf(ret_title + used, TITLE_BYTES - used, ", %s", category);
-        used = strlen(ret_title);
-    }
-    if (text_length(ret_title) < CHARACTERS_MIN) {
-        (void)snprintf(ret_title + used, TITLE_BYTES - used, ", details and options");
-    }
-    return 0;
+    return lengthen(c, category, ret_title, f);
 }

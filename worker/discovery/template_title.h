@@ -15,5 +15,10 @@ enum { TITLE_BYTES = 512 };
  * both. */
 must_check int template_title(const struct checker *c, const struct facts *facts, char *ret_title,
                               struct fail *f);
+/* Whether the text breaks no rule of content and line form: 1, 0, or -1. */
+must_check int template_passes(const struct checker *c, const char *field, const char *text,
+                               bool title, struct fail *f);
+/* Cut text at a word to at most max characters, and further until it passes as a title ("" when nothing does). */
+must_check int template_shrink(const struct checker *c, char *text, size_t max, struct fail *f);
 /* Cut text at a word to at most max characters, without a dangling "with" or "and". */
 void template_cut(char *text, size_t max);

@@ -23,6 +23,12 @@ must_check int checker_field(const struct checker *c, const char *field, const c
 must_check int text_form_check(const struct listing_text *text, const char *plain,
                                struct text_report *report, struct fail *f);
 
+/* The parts of it that a line may break whatever its length: capitals; with `title`, markup and chains of keywords too. */
+must_check int text_line_check(const char *field, const char *text, bool title,
+                               struct text_report *report, struct fail *f);
+/* Words of plain text as they are counted for the description. */
+size_t text_count_words(const char *plain);
+
 /* One more fault, unless the report is full or the same rule and field is in it already. */
 void fault_add(struct text_report *report, const char *rule, const char *field, const char *fmt,
                ...) printf_like(4, 5);

@@ -88,7 +88,9 @@ static void check_caps(const char *field, const char *text, struct text_report *
             run++;
             continue;
         }
-        if (run >= CAPS_WORD && !is_lower(*p)) {
+        if (*p == '\n') {
+            shouted = 0;
+        } else if (run >= CAPS_WORD && !is_lower(*p)) {
             shouted++;
         } else if (run > 0 || is_lower(*p)) {
             shouted = 0;
@@ -144,7 +146,7 @@ static void check_sentence(const char *field, const char *text, struct text_repo
     }
 }
 
-static size_t count_words(const char *text)
+size_t text_count_words(const char *text)
 {
     size_t count = 0;
     bool inside = false;
@@ -167,7 +169,7 @@ static int check_description(const char *html, const char *plain, struct text_re
                              struct fail *f)
 {
     static const char field[] = "description_html";
-    size_t words = count_words(plain);
+    size_t words = text_count_words(plain);
     int clean = html_is_clean(html, f);
 
     TRY(clean);
@@ -250,6 +252,17 @@ static void check_line(const char *field, const char *text, size_t min, size_t m
     check_length(field, text, min, max, report);
     check_one_line(field, text, report);
     check_caps(field, text, report);
+}
+
+int text_line_check(const char *field, const char *text, bool title, struct text_report *report,
+                    struct fail *f)
+{
+    check_caps(field, text, report);
+    if (!title) {
+        return 0;
+    }
+    check_one_line(field, text, report);
+    return check_chain(field, text, report, f);
 }
 
 int text_form_check(const struct listing_text *text, const char *plain, struct text_report *report,
