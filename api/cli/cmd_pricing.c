@@ -126,9 +126,10 @@ static int switch_rule(struct cli *c, bool on, struct fail *f)
                       (json_int_t)products);
         out_json(answer);
     } else if (same == 1) {
-        printf("rule %" PRId64 " is %s already\n", id, on ? "active" : "at rest");
+        printf("rule %" PRId64 " is %s already; %" PRId64 " live products get another price\n", id,
+               on ? "active" : "at rest", products);
     } else {
-        printf("rule %" PRId64 " is %s; %" PRId64 " live products are priced anew\n", id,
+        printf("rule %" PRId64 " is %s; %" PRId64 " live products get another price\n", id,
                on ? "active" : "at rest: the settings count", products);
     }
     return 0;

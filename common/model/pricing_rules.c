@@ -5,16 +5,14 @@
 #include <string.h>
 
 #include "common/base/json.h"
-#include "common/base/log.h"
 #include "common/base/str.h"
 #include "common/db/sqltext.h"
 #include "common/model/audit.h"
-#include "common/model/job_catalog.h"
 #include "common/model/one_json.h"
+#include "common/model/pricing_apply.h"
 #include "common/model/pricing_rule.h"
+#include "common/model/settings.h"
 #include "sql/model.h"
-
-#define REPRICE_JOB "product.reprice"
 
 enum { NAME_MAX_BYTES = 100, SUBJECT_BYTES = 48 };
 
@@ -110,45 +108,37 @@ static int get_rule(struct db *db, int64_t id, PGresult **ret_rows, struct fail 
     return PQntuples(*ret_rows) > 0 ? 0 : fail_set(f, FAIL_MISSING, "no pricing rule %" PRId64, id);
 }
 
-int pricing_rule_preview(struct db *db, int64_t id, int64_t after, int64_t limit, char **ret_json,
-                         struct fail *f)
+/* Rule `id` as it computes. */
+static int read_rule(struct db *db, int64_t id, struct pricing_rule *ret, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
     scoped(json_clear_p) json_t *spec = NULL;
-    struct pricing_rule rule;
 
     TRY(get_rule(db, id, &rows, f));
     const char *text = db_text(rows, 0, "spec");
     TRY(json_parse(text, strlen(text), "the rule", &spec, f));
-    TRY(pricing_rule_parse(db_text(rows, 0, "kind"), spec, &rule, f));
-    rule.id = id;
-    (void)str_fit(rule.name, sizeof rule.name, db_text(rows, 0, "name"));
-    return pricing_preview(db, &rule, after, limit, ret_json, f);
-}
-
-/* A job for each product at the shop. */
-static int apply(struct db *tx, int64_t *ret_products, struct fail *f)
-{
-    const struct job_kind *kind = job_kind_find(REPRICE_JOB);
-    scoped(pg_clear_p) PGresult *rows = NULL;
-
-    if (kind == NULL) {
-        return fail_set(f, FAIL_BUG, "there is no job type '%s'", REPRICE_JOB);
-    }
-    const char *params[] = { kind->name, kind->queue, sql_opt(log_trace_id()) };
-    TRY(db_query(tx, &sql_model_pricing_apply, params, &rows, f));
-    *ret_products = db_int(rows, 0, "products", 0);
+    TRY(pricing_rule_parse(db_text(rows, 0, "kind"), spec, ret, f));
+    ret->id = id;
+    (void)str_fit(ret->name, sizeof ret->name, db_text(rows, 0, "name"));
     return 0;
 }
 
-static int switch_rule(struct db *db, int64_t id, bool on, const char *who, int64_t *ret_products,
-                       struct fail *f)
+int pricing_rule_preview(struct db *db, int64_t id, int64_t after, int64_t limit, char **ret_json,
+                         struct fail *f)
+{
+    struct pricing_rule rule;
+
+    TRY(read_rule(db, id, &rule, f));
+    return pricing_preview(db, &rule, after, limit, ret_json, f);
+}
+
+/* 1 = it was so already. */
+static int switch_rule(struct db *db, int64_t id, bool on, const char *who, struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
     scoped(pg_clear_p) PGresult *rows = NULL;
     struct sql_text text;
 
-    *ret_products = 0;
     TRY(db_begin(db, &tx, f));
     TRY(db_exec(tx, &sql_model_pricing_lock, NULL, f));
     TRY(get_rule(tx, id, &rows, f));
@@ -160,24 +150,39 @@ static int switch_rule(struct db *db, int64_t id, bool on, const char *who, int6
         const char *params[] = { sql_int(&text, id) };
         TRY(db_exec(tx, &sql_model_pricing_rule_active_set, params, f));
     }
-    TRY(apply(tx, ret_products, f));
     TRY(note(tx, who, on ? "pricing.activate" : "pricing.deactivate", id,
-             json_pack("{s:s, s:I}", "name", db_text(rows, 0, "name"), "products",
-                       (json_int_t)*ret_products),
-             f));
+             json_pack("{s:s}", "name", db_text(rows, 0, "name")), f));
     return db_commit(&tx, f);
+}
+
+/* The rule that counts now, to all live products. */
+static int apply_active(struct db *db, const char *who, int64_t *ret_products, struct fail *f)
+{
+    struct settings now;
+    struct pricing_rule rule;
+
+    TRY(settings_read(db, &now, f));
+    TRY(pricing_rule_active(db, &now, &rule, f));
+    return pricing_apply(db, &rule, who, ret_products, f);
 }
 
 int pricing_rule_activate(struct db *db, int64_t id, const char *who, int64_t *ret_products,
                           struct fail *f)
 {
-    return switch_rule(db, id, true, who, ret_products, f);
+    *ret_products = 0;
+    int same = switch_rule(db, id, true, who, f);
+    TRY(same);
+    TRY(apply_active(db, who, ret_products, f));
+    return same;
 }
 
 int pricing_rule_deactivate(struct db *db, int64_t id, const char *who, int64_t *ret_products,
                             struct fail *f)
 {
-    return switch_rule(db, id, false, who, ret_products, f);
+    *ret_products = 0;
+    int same = switch_rule(db, id, false, who, f);
+    TRY(same);
+    return same == 1 ? 1 : apply_active(db, who, ret_products, f);
 }
 
 int pricing_rule_remove(struct db *db, int64_t id, const char *who, struct fail *f)

@@ -26,12 +26,14 @@ must_check int pricing_rule_resolve(struct db *db, const char *text, int64_t *re
 /* pricing_preview of a stored rule.  Nothing is changed.  *ret_json is the caller's to free(). */
 must_check int pricing_rule_preview(struct db *db, int64_t id, int64_t after, int64_t limit,
                                     char **ret_json, struct fail *f);
-/* Make it the one that counts, with a job product.reprice [id] for each product at the shop, in one transaction with the audit.
- * *ret_products: how many.  0, or 1 when it is the active one already (nothing is done).  FAIL_MISSING. */
+/* Make it the one that counts, with its line in the audit, then bring it to the products at the shop (pricing_apply.h): a person
+ * has seen the preview, so prices move as far as it said.  *ret_products: how many get another price.  0, or 1 when it was the
+ * active one already: then only products whose price differs by now are asked.  FAIL_MISSING; FAIL_LATER while it was being
+ * brought to the products: the rule counts, and activating it again does the rest. */
 must_check int pricing_rule_activate(struct db *db, int64_t id, const char *who,
                                      int64_t *ret_products, struct fail *f);
-/* No rule is active any more: the settings count again, and products at the shop are asked anew as by activate.
- * 0, or 1 when it was not active. */
+/* No rule is active any more: the settings count again, and are brought to the products in the same way.  0, or 1 when it was
+ * not active: nothing is done. */
 must_check int pricing_rule_deactivate(struct db *db, int64_t id, const char *who,
                                        int64_t *ret_products, struct fail *f);
 /* Delete a rule that is not active.  FAIL_MISSING; FAIL_CONFLICT when it is active. */

@@ -264,11 +264,11 @@ test('pricing rules are added, tried, activated and taken back', () => {
   assert.match(human('pricing', 'add', 'times 2.5', 'multiplier', '{"factor_e3":2500,"endings":"100:99"}'), /there already/);
   assert.match(human('pricing', 'preview', 'times 2.5'), /Mat +22\.99 USD +33\.99 USD/);
   assert.equal(json('pricing', 'preview', rule).products[0].new.minor, 3399);
-  assert.match(human('pricing', 'activate', 'times 2.5'), /is active; 1 live products are priced anew/);
-  assert.match(human('pricing', 'activate', rule), /active already/);
+  assert.match(human('pricing', 'activate', 'times 2.5'), /is active; 1 live products get another price/);
+  assert.match(human('pricing', 'activate', rule), /active already; 1 /);
   assert.match(human('pricing'), /times 2\.5 +multiplier +yes/);
   refused(1, /deactivate it first/, 'pricing', 'remove', rule);
-  assert.equal(json('pricing', 'deactivate', rule).products, 1);
+  assert.equal(json('pricing', 'deactivate', rule).active, false);
   assert.equal(json('pricing', 'remove', rule).done, 'removed');
   refused(1, /no pricing rule/, 'pricing', 'activate', 'times 2.5');
   for (const words of [['x', 'multiplier', '{'], ['x', 'magic', '{}'], ['x', 'multiplier', '{"factor_e3":1}'], ['', 'multiplier', '{"factor_e3":2500}']]) refused(2, /./, 'pricing', 'add', ...words);

@@ -6,7 +6,7 @@ import { Api } from './http_support.mjs';
 let api;
 before(async () => { api = await Api.start('pricing', 2); });
 after(async () => { await api?.stop(); });
-beforeEach(() => api.sql('truncate product, variant, product_event, outbox, audit, pricing_rule, setting restart identity cascade'));
+beforeEach(() => api.sql('truncate product, variant, product_event, proposal, outbox, audit, pricing_rule, setting restart identity cascade'));
 
 async function ok(method, target, options) {
   const answer = await api.call(method, target, options);
@@ -64,17 +64,22 @@ test('an activated rule is the only one, and every live product is priced anew, 
   product('approval');
   const first = (await ok('POST', rules, { body: double })).id;
   const second = (await ok('POST', rules, { body: { name: 'plus 15', kind: 'fixed', spec: { add_minor: 1500 } } })).id;
+  api.sql(`insert into proposal (kind, subject, text) values ('product.price', 'product:${live[0]}', 'old')`);
   assert.deepEqual(await ok('POST', `${rules}/${first}/activate`), { id: first, active: true, products: 2 });
-  assert.deepEqual(await ok('POST', `${rules}/${first}/activate`), { id: first, active: true, products: 0 });
-  assert.deepEqual(api.rows('select event, job_type, queue, args from outbox order by id'), live.map((id) => ({ event: 'pricing.applied', job_type: 'product.reprice', queue: 'discovery', args: `[${id}]` })));
-  assert.deepEqual(api.rows('select distinct next_job from product where next_job is not null'), [{ next_job: 'product.reprice' }]);
+  assert.deepEqual(api.rows('select event, job_type, queue, args from outbox order by id'), live.map((id) => ({ event: 'pricing.applied', job_type: 'product.reprice', queue: 'discovery', args: `[${id}, "now", 3399]` })));
+  assert.deepEqual(api.rows('select subject, state, detail, decided_by from proposal order by id'), [
+    { subject: `product:${live[0]}`, state: 'withdrawn', detail: {}, decided_by: 'key:admin' },
+    ...live.map((id) => ({ subject: `product:${id}`, state: 'accepted', detail: { price_minor: 3399, currency: 'USD' }, decided_by: 'key:admin' }))]);
+  api.sql(`update product set price_minor = 3399 where state in ('listed', 'on_hold'); update variant set price_minor = 3399`);
+  assert.deepEqual(await ok('POST', `${rules}/${first}/activate`), { id: first, active: true, products: 0 }, 'they have the price by now');
+  assert.deepEqual(api.rows('select state, next_job from product order by id'), [{ state: 'listed', next_job: 'product.reprice' }, { state: 'on_hold', next_job: 'product.reprice' }, { state: 'approval', next_job: null }]);
   await ok('POST', `${rules}/${second}/activate`);
   assert.deepEqual(api.rows('select id from pricing_rule where active'), [{ id: second }]);
   await refused(409, 'DELETE', `${rules}/${second}`, {}, /deactivate it first/);
   await ok('POST', `${rules}/${second}/deactivate`);
   assert.equal((await ok('POST', `${rules}/${second}/deactivate`)).products, 0);
   assert.deepEqual(api.rows('select 1 from pricing_rule where active'), []);
-  assert.equal(api.rows('select 1 from outbox').length, 6);
+  assert.equal(api.rows("select 1 from proposal where text like '%plus 15%'").length, 2);
   await ok('DELETE', `${rules}/${second}`);
   await refused(404, 'DELETE', `${rules}/${second}`);
   assert.deepEqual(api.rows('select action from audit order by id').map((a) => a.action), ['pricing.add', 'pricing.add', 'pricing.activate', 'pricing.activate', 'pricing.deactivate', 'pricing.remove']);
