@@ -214,6 +214,9 @@ static void a_scan_that_is_killed_between_steps_comes_right(void **state)
             assert_int_equal(rig_int("select count(*) from product"), 8);
             assert_int_equal(snapshots(), 8);
             assert_int_equal(candidates(), 8);
+            assert_int_equal(rig_int("select count(*) from discovery_run where problem like "
+                                     "'The run was lost%' and finished_at is not null"),
+                             1);
             assert_int_equal(rig_int("select count(*) from outbox where job_type = "
                                      "'product.assess'"),
                              8);
