@@ -69,10 +69,10 @@ class Program {
 }
 
 export class System {
-  // options: workers, schedulers, workerArgs, sandboxArgs (list), settings (object), webhooks (boolean)
+  // options: workers, schedulers, workerArgs, sandboxArgs (list), settings, env (objects), webhooks (boolean)
   static async start(name, options = {}) {
     const system = new System();
-    system.options = { workers: 1, schedulers: 1, workerArgs: [], sandboxArgs: [], settings: {}, ...options };
+    system.options = { workers: 1, schedulers: 1, workerArgs: [], sandboxArgs: [], settings: {}, env: {}, ...options };
     system.folder = temporaryFolder(name);
     system.programs = new Map();
     try {
@@ -99,13 +99,18 @@ export class System {
       DROPSHIP_REDIS_URL: this.redis.url,
       DROPSHIP_DATABASE_URL: this.postgres.url(),
       DROPSHIP_LISTEN: `127.0.0.1:${this.apiPort}`,
-      DROPSHIP_SANDBOX: 'shopify,cj',
+      DROPSHIP_SANDBOX: 'shopify,cj,openai,anthropic',
       SHOPIFY_SHOP: 'sandbox',
       SHOPIFY_BASE_URL: `http://127.0.0.1:${this.sandboxPort}/shopify`,
       SHOPIFY_ACCESS_TOKEN: 'shpat_sandbox',
       SHOPIFY_CLIENT_SECRET: 'sandbox-secret',
       CJ_BASE_URL: `http://127.0.0.1:${this.sandboxPort}/cj`,
       CJ_API_KEY: 'CJ0000001@api@sandbox',
+      OPENAI_BASE_URL: `http://127.0.0.1:${this.sandboxPort}/openai/v1`,
+      OPENAI_API_KEY: 'sk-sandbox-openai',
+      ANTHROPIC_BASE_URL: `http://127.0.0.1:${this.sandboxPort}/anthropic/v1`,
+      ANTHROPIC_API_KEY: 'sk-sandbox-anthropic',
+      ...this.options.env,
     };
     await this.cli('migrate');
     for (const [key, value] of Object.entries({ ...quickSettings, ...this.options.settings })) {
@@ -125,7 +130,7 @@ export class System {
   async #startSandbox() {
     this.sandboxPort = await freePort();
     this.sandbox = new Program('sandbox', 'node', [path.join(root, 'tests/sandbox/main.mjs'), '--port', String(this.sandboxPort),
-      '--ship-after', '2', '--deliver-after', '4', '--cj-qps', '50', ...this.options.sandboxArgs], { ...process.env },
+      '--ship-after', '2', '--deliver-after', '4', '--cj-qps', '50', '--image-base', `http://127.0.0.1:${this.sandboxPort}/cj-images`, ...this.options.sandboxArgs], { ...process.env },
     path.join(this.folder, 'sandbox.log'));
     this.sandbox.start();
     await until('sandbox is ready', () => this.control('GET', '/control/health'), 30000);
