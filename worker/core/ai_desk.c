@@ -147,6 +147,7 @@ static int ask_one(struct round *r, enum ai_kind kind, struct fail *f)
     const char *model = NULL;
 
     ai_result_done(result);
+    models_look(r->desk, kind);
     if (ai_complete(client->ai, r->ask->task, result, f) < 0) {
         limits_breaker_leave(r->desk->with.limits, provider_rules[kind].limit);
         return -1;

@@ -1,4 +1,5 @@
-/* Inside of the AI desk: ai_desk.c asks, ai_desk_book.c keeps the day's account, ai_desk_closed.c knows who is closed. */
+/* Inside of the AI desk: ai_desk.c asks, ai_desk_book.c keeps the day's account, ai_desk_closed.c knows who is closed,
+ * ai_desk_models.c how long models live. */
 #pragma once
 
 #include "worker/core/ai_desk.h"
@@ -37,3 +38,7 @@ int closed_look(struct ai_desk *desk, const struct ai_account *a, struct ai_clos
                 struct fail *f);
 int closed_put(struct ai_desk *desk, const struct ai_account *a, const struct ai_closed *why,
                struct fail *f);
+
+/* ---- ai_desk_models.c ---- */
+/* Once a day over all workers: ask how long the model will be there, and tell people when it is less than 60 days. */
+void models_look(struct ai_desk *desk, enum ai_kind kind);

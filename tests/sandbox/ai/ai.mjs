@@ -10,6 +10,8 @@ export class TextModels {
   constructor(world, rng, saved = {}) {
     this.calls = new Calls(world.clock);
     this.wrongs = new Wrongs(rng, saved.wrongs ?? []);
+    /** model -> {gone?, ends?: "2027-01-14"}, what is announced about it */
+    this.fates = new Map(saved.fates ?? []);
     this.endpoints = {
       openai: new OpenAiEndpoint(world, true),
       compatible: new OpenAiEndpoint(world, false),
@@ -18,7 +20,7 @@ export class TextModels {
   }
 
   save() {
-    return { wrongs: this.wrongs.list };
+    return { wrongs: this.wrongs.list, fates: [...this.fates] };
   }
 }
 
@@ -39,6 +41,17 @@ export const AI_ROUTES = [
     (w) => {
       w.ai.wrongs.clear();
       return { ok: true };
+    },
+  ],
+  [
+    'POST',
+    /^\/ai\/models\/([^/]+)$/,
+    (w, body, [model]) => {
+      w.ai.fates.set(decodeURIComponent(model), {
+        gone: Boolean(body.gone),
+        ends: body.ends ?? null,
+      });
+      return Object.fromEntries(w.ai.fates);
     },
   ],
   ['GET', /^\/ai\/calls$/, (w, _, __, query) => w.ai.calls.after(Number(query.get('after') ?? 0))],

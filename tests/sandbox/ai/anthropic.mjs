@@ -247,13 +247,21 @@ export class AnthropicEndpoint {
     };
   }
 
+  #stage(model) {
+    const { gone, ends } = this.world.ai.fates.get(model) ?? {};
+    return gone ? 'retired' : ends ? 'deprecated' : 'active';
+  }
+
   #models(request, path) {
     const [, id] = /^models(?:\/(.+))?$/.exec(path) ?? [null, undefined];
     const show = (m) => ({
       id: m,
       type: 'model',
       display_name: m,
-      lifecycle: 'active',
+      lifecycle: this.#stage(m),
+      retires_at: this.world.ai.fates.get(m)?.ends
+        ? `${this.world.ai.fates.get(m).ends}T00:00:00Z`
+        : null,
       max_tokens: 128000,
       capabilities: { structured_outputs: { supported: true }, image_input: { supported: true } },
     });

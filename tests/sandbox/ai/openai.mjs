@@ -194,13 +194,15 @@ export class OpenAiEndpoint {
 
   #models(request, path) {
     const [, id] = /^models(?:\/(.+))?$/.exec(path) ?? [null, undefined];
-    const models = this.strict ? MODELS : ['local'];
+    const models = (this.strict ? MODELS : ['local']).filter(
+      (m) => !this.world.ai.fates.get(m)?.gone,
+    );
     const show = (m) => ({
       id: m,
       object: 'model',
       created: 1790000000,
       owned_by: 'openai',
-      shutdown_date: null,
+      shutdown_date: this.world.ai.fates.get(m)?.ends ?? null,
     });
     if (request.method !== 'GET' || !path.startsWith('models')) {
       return envelope(404, {

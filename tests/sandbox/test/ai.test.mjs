@@ -389,6 +389,18 @@ test('models are listed, and one that is gone is missing', async (t) => {
   assert.equal((await get('/compatible/v1/models'))[1].data[0].id, 'local');
 });
 
+test('the end of a model can be announced', async (t) => {
+  const sandbox = await startSandbox(t);
+  const get = (path) => fetch(sandbox.base + path).then(async (r) => [r.status, await r.json()]);
+  await sandbox.control('POST', '/ai/models/gpt-6-luna', { ends: '2027-01-14' });
+  await sandbox.control('POST', '/ai/models/claude-haiku-5-5', { ends: '2027-01-14' });
+  await sandbox.control('POST', '/ai/models/gpt-6-astra', { gone: true });
+  assert.equal((await get('/openai/v1/models/gpt-6-luna'))[1].shutdown_date, '2027-01-14');
+  assert.equal((await get('/openai/v1/models/gpt-6-astra'))[0], 404);
+  const [, claude] = await get('/anthropic/v1/models/claude-haiku-5-5');
+  assert.deepEqual([claude.lifecycle, claude.retires_at], ['deprecated', '2027-01-14T00:00:00Z']);
+});
+
 test('wishes that make no sense are refused', async (t) => {
   const sandbox = await startSandbox(t);
   await assert.rejects(sandbox.control('POST', '/ai', { kind: 'nonsense' }), /kind must be one of/);

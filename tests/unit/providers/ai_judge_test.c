@@ -401,6 +401,49 @@ static void an_answer_of_a_mebibyte_is_read(void **state)
     assert_int_equal(strlen(json_text(v.json, "t", "")), 1 << 20);
 }
 
+static void the_end_of_a_model_is_read_in_both_forms(void **state)
+{
+    static const struct {
+        enum ai_kind kind;
+        int http;
+        const char *body;
+        int got;
+        struct ai_model_state state;
+    } rows[] = {
+        { AI_OPENAI, 200, "{\"id\":\"m\",\"shutdown_date\":null}", 0, { false, false, 0 } },
+        { AI_OPENAI, 200, "{\"id\":\"m\"}", 0, { false, false, 0 } },
+        { AI_OPENAI, 200, "{\"shutdown_date\":\"1970-01-02\"}", 0, { false, true, 86400000000 } },
+        { AI_OPENAI, 200, "{\"shutdown_date\":\"soon\"}", 0, { false, false, 0 } },
+        { AI_OPENAI, 404, "", 0, { true, false, 0 } },
+        { AI_OPENAI, 500, "", -1, { false, false, 0 } },
+        { AI_OPENAI, 200, "<html>", -1, { false, false, 0 } },
+        { AI_ANTHROPIC, 200, "{\"lifecycle\":\"active\",\"retires_at\":null}", 0, { 0 } },
+        { AI_ANTHROPIC,
+          200,
+          "{\"lifecycle\":\"deprecated\",\"retires_at\":null}",
+          0,
+          { false, true, 0 } },
+        { AI_ANTHROPIC,
+          200,
+          "{\"lifecycle\":\"deprecated\",\"retires_at\":\"1970-01-01T00:00:01Z\"}",
+          0,
+          { false, true, 1000000 } },
+        { AI_ANTHROPIC, 200, "{\"lifecycle\":\"retired\"}", 0, { true, false, 0 } },
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct ai_model_state m;
+        struct fail f;
+        const struct ai_answer answer = { rows[i].http, rows[i].body, strlen(rows[i].body), 0 };
+
+        assert_int_equal(ai_read_model(rows[i].kind, &answer, &m, &f), rows[i].got);
+        assert_int_equal(m.gone, rows[i].state.gone);
+        assert_int_equal(m.ending, rows[i].state.ending);
+        assert_int_equal(m.ends_us, rows[i].state.ends_us);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +454,7 @@ int main(void)
         cmocka_unit_test(answers_mean_what_the_table_says),
         cmocka_unit_test(tokens_are_counted_in_each_form),
         cmocka_unit_test(an_answer_of_a_mebibyte_is_read),
+        cmocka_unit_test(the_end_of_a_model_is_read_in_both_forms),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

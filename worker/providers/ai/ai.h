@@ -77,5 +77,15 @@ void ai_close(struct ai *ai);
 /* 0 whatever the status; -1 only for memory and bugs of the caller. */
 must_check int ai_complete(struct ai *ai, const struct ai_task *task, struct ai_result *ret,
                            struct fail *f);
+
+/* What the provider says about the future of the account's model. */
+struct ai_model_state {
+    bool gone;       /* there is no such model (any more) */
+    bool ending;     /* its end is announced */
+    int64_t ends_us; /* 0 = the day is not told */
+};
+/* One cheap request, without repeats: 0 done, 1 = this kind of server does not tell, -1 not known now. */
+must_check int ai_model_look(struct ai *ai, struct ai_model_state *ret, struct fail *f);
+
 const char *ai_status_name(enum ai_status status); /* "OK", "REFUSED", ... */
 const char *ai_kind_name(enum ai_kind kind);       /* "openai", "anthropic", "compatible" */

@@ -72,6 +72,9 @@ void ai_read(enum ai_kind kind, const json_t *root, struct str *text, struct ai_
 /* The answer's text as JSON by the schema: sets v->json, or AI_BAD_OUTPUT. */
 void ai_read_json(enum ai_kind kind, const struct ai_task *task, const struct str *text,
                   struct ai_verdict *v);
+/* The answer of models/MODEL; FAIL_LATER when it says nothing. */
+must_check int ai_read_model(enum ai_kind kind, const struct ai_answer *answer,
+                             struct ai_model_state *ret, struct fail *f);
 /* The server refused a field it does not know: change the dialect; false when there is nothing to change. */
 bool ai_give_way(enum ai_kind kind, const struct ai_verdict *v, struct ai_dialect *dialect);
 
