@@ -110,7 +110,7 @@ test('a person rejects with a reason, and approves', async () => {
   await page.locator('#p-acts button', { hasText: 'Approve' }).click();
   await until('it is on its way', () => state(1) === 'publishing');
   await until('and that is shown', async () => /publishing/.test(await page.textContent('#h-product')));
-  assert.deepEqual(system.rows("select job_type from outbox"), [{ job_type: 'listing.publish' }]);
+  assert.deepEqual(system.rows("select args from outbox where job_type = 'listing.publish'"), [{ args: '[1]' }]);
   await row(page, 'Bottle').locator('button').click();
   await page.locator('#p-acts button', { hasText: 'Unlist' }).click();
   await page.fill('#ask-reason', 'out of season');
