@@ -215,7 +215,7 @@ static int wait_for_media(struct publication *p, struct fail *f)
             return 1;
         }
     }
-    if (seen.media_ready > 0 || p->plan.images.count == 0) {
+    if (seen.media_ready > 0) {
         return 0; /* one that failed is not shown; the others do */
     }
     (void)snprintf(text, sizeof text, "The shop could not take any of the pictures (%s).",
@@ -321,6 +321,12 @@ static int publish_new(struct publication *p, struct fail *f)
         return to_review(p->r, "TEXT", why, f);
     }
     TRY(prepare(p, f));
+    if (p->plan.images.count == 0) {
+        return to_review(p->r, "IMAGES",
+                         "There is no picture whose host is on listing.image_hosts; nothing is "
+                         "listed without one.",
+                         f);
+    }
     TRY(act_set(p->r, p->mark, &p->plan, gid, f));
     TRY(keep_gid(p->r, gid, f));
     int ended = wait_for_media(p, f);

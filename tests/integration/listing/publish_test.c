@@ -178,6 +178,17 @@ static void with_pictures_that_are_all_bad_nothing_is_set(void **state)
     assert_int_equal(fake->sets, 0);
 }
 
+static void without_a_picture_nothing_is_listed(void **state)
+{
+    (void)state;
+    id = written();
+    stage_set("listing.image_hosts", "img.example");
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "needs_review");
+    assert_non_null(strstr(stage_of(id, "problem"), "listing.image_hosts"));
+    assert_null(fake_sole());
+}
+
 /* ---- what the shop says ---- */
 
 static void what_is_read_back_wrongly_never_goes_live(void **state)
@@ -374,6 +385,7 @@ int main(void)
         with_stage(without_any_picture_a_person_must_look),
         with_stage(pictures_that_are_none_never_reach_the_shop),
         with_stage(with_pictures_that_are_all_bad_nothing_is_set),
+        with_stage(without_a_picture_nothing_is_listed),
         with_stage(what_is_read_back_wrongly_never_goes_live),
         with_stage(what_the_shop_refuses_goes_to_a_person),
         with_stage(stop_on_the_way_leaves_a_draft),
