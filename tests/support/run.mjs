@@ -43,7 +43,7 @@ const suites = {
   contract: () => runAll(nodeTests('contract'), envs(1)),
   e2e: () => runAll(nodeTests('e2e'), envs(2)),
   browser: () => runAll(nodeTests('browser'), envs(1)),
-  'chaos-short': () => runAll([...nodeTests('chaos'), ...nodeTests('fuzz')], envs(1)),
+  'chaos-short': () => runAll([...nodeTests('fuzz'), ...nodeTests('chaos')], envs(2)),
 };
 
 const wanted = process.argv[2] === 'all' ? Object.keys(suites) : [process.argv[2]];
