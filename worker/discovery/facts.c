@@ -214,6 +214,25 @@ static int add_notes(struct facts *facts, const json_t *detail, struct fail *f)
     return 0;
 }
 
+/* Whether the value of "name: value" is one of a fact we have. */
+static bool is_said(const struct facts *facts, const char *line)
+{
+    const char *colon = strchr(line, ':');
+    const char *value = colon == NULL ? line : colon + 1 + strspn(colon + 1, " ");
+    size_t size = strlen(value);
+
+    for (size_t i = 0; i < facts->count; i++) {
+        const char *other = strchr(facts->lines[i], ':') + 1;
+
+        other += strspn(other, " ");
+        if (strncasecmp(other, value, size) == 0 &&
+            (other[size] == '\0' || strncmp(other + size, " (", 2) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Lines of the supplier's text that can stand as facts. */
 static int add_source_lines(struct facts *facts, struct fail *f)
 {
@@ -229,7 +248,7 @@ static int add_source_lines(struct facts *facts, struct fail *f)
             int can = fact_in_line(line, f);
 
             TRY(can);
-            TRY(can > 0 ? add_text(facts, "Supplier", line, f) : 0);
+            TRY(can > 0 && !is_said(facts, line) ? add_text(facts, "Supplier", line, f) : 0);
         }
         p += size + (p[size] == '\n');
     }

@@ -6,7 +6,7 @@
 #include "worker/discovery/html_token.h"
 #include "worker/discovery/text_utf8.h"
 
-enum { GROWTH = 16, ROOM_BYTES = 64, DEPTH_MAX = 1 << 20 };
+enum { GROWTH = 16, ROOM_BYTES = 64, DEPTH_MAX = 1 << 20, ROUNDS_MAX = 4 };
 
 enum block { BLOCK_NONE, BLOCK_P, BLOCK_LI };
 
@@ -15,6 +15,7 @@ struct cleaner {
     int lists, strongs;          /* asked for by the input */
     bool list_open, strong_open; /* written */
     bool item;                   /* the next block is an item */
+    bool no_amp;                 /* leave "&" out */
     bool gap;                    /* white space waits for the next word */
     enum block open;
 };
@@ -98,6 +99,9 @@ static void put_text(struct cleaner *c, const char *text, size_t left)
         }
         if (c->open == BLOCK_NONE) {
             begin_block(c);
+        }
+        if (sign == '&' && c->no_amp) {
+            continue;
         }
         match_strong(c);
         add_escaped(c->out, sign);
@@ -184,15 +188,13 @@ static void put_tag(struct cleaner *c, const struct html_token *tag)
     }
 }
 
-int html_clean(const char *html, struct str *ret, struct fail *f)
+static int clean_once(const char *html, bool no_amp, struct str *ret, struct fail *f)
 {
-    struct cleaner c = { .out = ret };
+    struct cleaner c = { .out = ret, .no_amp = no_amp };
     struct html_reader reader;
-    size_t bytes = 0;
-
-    TRY(html_limit(html, &bytes, f));
     scoped(str_done) struct str text;
-    str_init(&text, GROWTH * bytes + ROOM_BYTES);
+
+    str_init(&text, GROWTH * strlen(html) + ROOM_BYTES);
     html_reader_init(&reader, html);
     for (struct html_token t = html_next(&reader); t.kind != HTML_END; t = html_next(&reader)) {
         if (t.kind != HTML_TEXT) {
@@ -205,6 +207,31 @@ int html_clean(const char *html, struct str *ret, struct fail *f)
         put_text(&c, text.data, text.len);
     }
     end_list(&c);
+    return str_ok(ret, f);
+}
+
+/* Dropping tags and control characters can put the parts of an entity side by side, so it is done until nothing changes; an input
+ * made to change for ever loses its "&". */
+int html_clean(const char *html, struct str *ret, struct fail *f)
+{
+    size_t bytes = 0;
+
+    TRY(html_limit(html, &bytes, f));
+    scoped(str_done) struct str now, next;
+    str_init(&now, GROWTH * bytes + ROOM_BYTES);
+    str_init(&next, GROWTH * bytes + ROOM_BYTES);
+    TRY(clean_once(html, false, &now, f));
+    for (int round = 1; round <= ROUNDS_MAX; round++) {
+        str_clear(&next);
+        TRY(clean_once(now.data, round == ROUNDS_MAX, &next, f));
+        if (strcmp(now.data, next.data) == 0) {
+            break;
+        }
+        struct str swap = now;
+        now = next;
+        next = swap;
+    }
+    str_add_bytes(ret, now.data, now.len);
     return str_ok(ret, f);
 }
 

@@ -62,7 +62,8 @@ static enum verdict judge_devices(const struct record *record, struct text_fault
 static enum verdict judge_record(const struct record *record, bool eu_market,
                                  struct text_fault *fault)
 {
-    enum verdict verdict = judge_groups(&group_brands, 1, record, BLOCKED, fault);
+    enum verdict verdict =
+        judge_groups(group_brands, COUNT_OF(group_brands), record, BLOCKED, fault);
 
     if (verdict == CLEAN) {
         verdict = judge_groups(&group_copies, 1, record, BLOCKED, fault);
@@ -86,7 +87,8 @@ static enum verdict judge_record(const struct record *record, bool eu_market,
 /* The supplier's own words are not ours, but a name in them makes the thing doubtful. */
 static enum verdict judge_source(const struct record *source, struct text_fault *fault)
 {
-    enum verdict verdict = judge_groups(&group_brands, 1, source, REVIEW, fault);
+    enum verdict verdict =
+        judge_groups(group_brands, COUNT_OF(group_brands), source, REVIEW, fault);
 
     if (verdict == CLEAN) {
         verdict = judge_groups(&group_devices, 1, source, REVIEW, fault);

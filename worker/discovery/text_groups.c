@@ -22,6 +22,8 @@ const struct text_group text_groups[] = {
     { "HEALTH", "no claims of health or body", WORDS(words_health), ALLOWED(allowed_health) },
     { "BEFORE_AFTER", "no before and after", WORDS(words_before_after) },
     { "BRAND", "no names of others", WORDS(brands), ALLOWED(allowed_brands) },
+    { "BRAND", "no names of others", WORDS(brands_ambiguous), ALLOWED(allowed_ambiguous),
+      .proof = PROOF_RECORD },
     { "COMPATIBILITY", "names of makers need a person's review", WORDS(brands_devices) },
     { "COPY", "no copies, no likeness to others", WORDS(goods_copies) },
     { "SOCIAL_PROOF", "no reviews, buyers or experts", WORDS(words_proof), ALLOWED(allowed_proof) },
@@ -84,8 +86,10 @@ const struct text_group goods_restricted_eu[] = {
 };
 const size_t goods_restricted_eu_count = COUNT_OF(goods_restricted_eu);
 
-const struct text_group group_brands = { "BRAND", "a name of somebody else", WORDS(brands),
-                                         ALLOWED(allowed_brands) };
+const struct text_group group_brands[2] = {
+    { "BRAND", "a name of somebody else", WORDS(brands), ALLOWED(allowed_brands) },
+    { "BRAND", "a name of somebody else", WORDS(brands_ambiguous), ALLOWED(allowed_ambiguous) },
+};
 const struct text_group group_devices = { "BRAND", "a name of somebody else",
                                           WORDS(brands_devices) };
 const struct text_group group_copies = { "COPY", "goods that copy others", WORDS(goods_copies) };

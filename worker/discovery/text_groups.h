@@ -34,7 +34,7 @@ extern const size_t text_group_count;
 extern const struct text_group goods_blocked[], goods_restricted[], goods_restricted_eu[];
 extern const size_t goods_blocked_count, goods_restricted_count, goods_restricted_eu_count;
 /* Names: of anybody, and of makers whose things others make accessories for. */
-extern const struct text_group group_brands, group_devices, group_copies;
+extern const struct text_group group_brands[2], group_devices, group_copies;
 
 /* What a hit may be proved by; both borrowed. */
 struct group_proof {

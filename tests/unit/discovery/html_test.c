@@ -89,7 +89,7 @@ static void what_runs_or_links_is_dropped(void **unused)
         { "a<!-->b<!--->c", "abc", "<p>abc</p>" },
         { "a<!-- never closed", "a", "<p>a</p>" },
         { "<!DOCTYPE html><?xml version='1'?>a", "a", "<p>a</p>" },
-        { "<![CDATA[a < b &amp; c]]>", "a < b &amp; c", "<p>a &lt; b &amp;amp; c</p>" },
+        { "<![CDATA[a < b &amp; c]]>", "a < b &amp; c", "<p>a &lt; b &amp; c</p>" },
         { "<p onclick=\"x()\" style='y'>a</p>", "a", "<p>a</p>" },
         { "<a href='javascript:x()'>a</a>", "a", "<p>a</p>" },
         { "<img src=x onerror=alert(1)>a", "a", "<p>a</p>" },
@@ -154,6 +154,8 @@ static void entities_are_decoded_also_twice_and_never_become_markup(void **unuse
         { "&#60;p&#62;a", "a", "<p>&lt;p&gt;a</p>" },
         { "&lt&gt;", "<>", "<p>&lt;&gt;</p>" },
         { "&#8238;a", "a", "<p>a</p>" },
+        { "&amp;<i></i>lt;b", "&lt;b", "<p>&lt;b</p>" },
+        { "&amp;\x01lt;b", "&lt;b", "<p>&lt;b</p>" },
     };
 
     (void)unused;

@@ -12,8 +12,8 @@ static const char *const brands[] = {
     "hollister", "zara", "uniqlo", "gucci", "prada", "chanel", "dior", "louis vuitton", "lv bag",
     "hermes", "birkin", "versace", "balenciaga", "burberry", "fendi", "yves saint laurent", "ysl",
     "givenchy", "valentino", "armani", "bottega veneta", "miu miu", "dolce gabbana", "jimmy choo",
-    "louboutin", "bulgari", "bvlgari", "cartier", "tiffany", "swarovski", "pandora charm",
-    "pandora", "rolex", "omega watch", "omega seamaster", "patek philippe", "audemars", "hublot",
+    "louboutin", "bulgari", "bvlgari", "cartier", "swarovski", "pandora charm", "pandora",
+    "rolex", "omega watch", "omega seamaster", "patek philippe", "audemars", "hublot",
     "tag heuer", "casio", "g shock", "seiko", "citizen watch", "swatch watch", "breitling",
     "ray ban", "rayban", "oakley", "supreme box logo", "off white hoodie", "yeezy", "air jordan",
     "jordan shoes", "nike air", "stussy", "carhartt", "dickies", "columbia sportswear", "lego",
@@ -62,6 +62,17 @@ static const char *const brands[] = {
     "youtube", "netflix", "spotify", "whatsapp", "snapchat", "twitter", "pinterest", "ferrari",
     "lamborghini", "bugatti", "maserati", "rolls royce", "bentley", "post it note*",
     "transformers toy*", "transformers movie", "converse all star", "converse shoes",
+};
+
+/* Names that are common words, too. */
+static const char *const brands_ambiguous[] = {
+    "apple", "stanley", "tiffany",
+};
+
+static const char *const allowed_ambiguous[] = {
+    "apple corer*", "apple slicer*", "apple cutter*", "apple peeler*", "apple tree*",
+    "apple green", "apple shape*", "apple cider", "apple fruit", "apple wood", "apple pie",
+    "apple juice", "apple sauce", "apple picker*", "apple divider*", "pine apple", "tiffany blue",
 };
 
 /* Things others make accessories for: "for ..." is compatibility, which a person judges. */

@@ -15,12 +15,15 @@ static const char *const goods_weapons[] = {
     "weapon*", "firearm*", "handgun*", "pistol*", "rifle*", "shotgun*", "revolver*", "airsoft",
     "bb gun", "pellet gun", "air rifle", "gun holster", "gun magazine", "gun barrel",
     "ammunition", "ammo", "bullets", "grenade*", "explosive*", "firework*", "firecracker*",
-    "gunpowder", "switchblade*", "butterfly knife", "balisong", "dagger*", "machete*",
-    "combat knife", "tactical knife", "throwing knife", "throwing star*", "brass knuckle*",
-    "knuckle duster*", "nunchuck*", "nunchaku", "katana*", "crossbow*", "slingshot*", "blowgun*",
-    "taser*", "stun gun*", "pepper spray*", "tear gas", "telescopic baton",
-    "self defense weapon*", "self defence weapon*", "lock pick*", "lockpick*", "waffe", "waffen",
-    "vuurwapen*", "gun silencer", "sword", "swords", "police baton", "expandable baton",
+    "gunpowder", "switchblade*", "pocket knife", "pocket knives", "pocketknife", "folding knife",
+    "folding knives", "hunting knife", "hunting knives", "survival knife", "karambit",
+    "stun baton*", "stun device*", "electric baton*", "butterfly knife", "balisong", "dagger*",
+    "machete*", "combat knife", "tactical knife", "throwing knife", "throwing star*",
+    "brass knuckle*", "knuckle duster*", "nunchuck*", "nunchaku", "katana*", "crossbow*",
+    "slingshot*", "blowgun*", "taser*", "stun gun*", "pepper spray*", "tear gas",
+    "telescopic baton", "self defense weapon*", "self defence weapon*", "lock pick*", "lockpick*",
+    "waffe", "waffen", "vuurwapen*", "gun silencer", "sword", "swords", "police baton",
+    "expandable baton",
 };
 
 static const char *const goods_drugs[] = {
@@ -102,7 +105,8 @@ static const char *const restricted_cosmetics[] = {
 
 /* Toys, unless for animals. */
 static const char *const restricted_toys[] = {
-    "toy", "toys", "doll", "dolls", "plush", "stuffed animal*", "puzzle", "puzzles",
+    "toy", "toys", "doll", "dolls", "plush toy*", "plush doll*", "plush bear*", "plushie*",
+    "plush animal*", "stuffed animal*", "puzzle", "puzzles",
 };
 
 static const char *const for_animals[] = {
