@@ -162,6 +162,10 @@ static int ask_one(struct round *r, enum ai_kind kind, struct fail *f)
         r->asked_passing = true;
         take_advice(r, result->retry_after_ms);
     }
+    if (result->status == AI_CONFIG) {
+        log_error("ai.not_set_up", kv_str("provider", ai_kind_name(kind)),
+                  kv_str("model", client->model), kv_str("error", result->error));
+    }
     return result->status == AI_AUTH || result->status == AI_QUOTA
                ? close_provider(r, kind, started, f)
                : 0;

@@ -34,7 +34,7 @@ struct ai {
 /* ---- body.c: pure ---- */
 /* Path of the call below the base address: "responses", "chat/completions", "messages". */
 const char *ai_path(enum ai_kind kind);
-/* Request body; FAIL_INPUT when a text is not UTF-8 (or memory is short).  *ret is the caller's. */
+/* Request body; FAIL_INPUT when a text is not UTF-8.  *ret is the caller's. */
 must_check int ai_body(const struct ai *ai, const struct ai_task *task, int64_t limit, json_t **ret,
                        struct fail *f);
 /* "https://...", or "http://" to this very machine. */

@@ -120,6 +120,14 @@ static json_t *messages_body(const struct ai *ai, const struct ai_task *task, in
     return body;
 }
 
+static bool is_utf8(const char *text)
+{
+    scoped(json_clear_p) json_t *checked = json_string(text);
+    scoped(json_clear_p) json_t *unchecked = json_string_nocheck(text);
+
+    return checked != NULL || unchecked == NULL;
+}
+
 int ai_body(const struct ai *ai, const struct ai_task *task, int64_t limit, json_t **ret,
             struct fail *f)
 {
@@ -137,8 +145,9 @@ int ai_body(const struct ai *ai, const struct ai_task *task, int64_t limit, json
         break;
     }
     if (body == NULL) {
-        return fail_set(f, FAIL_INPUT, "AI task %s: a text is not UTF-8, or memory is short",
-                        task->name);
+        return is_utf8(task->system) && is_utf8(task->user)
+                   ? fail_memory(f)
+                   : fail_set(f, FAIL_INPUT, "AI task %s: a text is not UTF-8", task->name);
     }
     *ret = body;
     return 0;
