@@ -126,45 +126,47 @@ static const char *take_mark(struct number *n, const char *p)
     return NULL;
 }
 
+/* Units of two words; a dot or hyphen may stand between them. */
+static const struct {
+    const char *first, *second, *unit;
+} unit_pairs[] = {
+    { "fl", "oz", "floz" },
+    { "fluid", "ounce", "floz" },
+    { "fluid", "ounces", "floz" },
+    { "per", "cent", "%" },
+    { "sq", "m", "m2" },
+    { "square", "metres", "m2" },
+    { "square", "meters", "m2" },
+    { "square", "metre", "m2" },
+    { "square", "meter", "m2" },
+    { "sq", "ft", "sqft" },
+    { "square", "feet", "sqft" },
+    { "milliamp", "hours", "mah" },
+    { "degrees", "c", "degc" },
+    { "degree", "c", "degc" },
+    { "degrees", "f", "degf" },
+    { "degrees", "celsius", "degc" },
+    { "degrees", "fahrenheit", "degf" },
+    { "deg", "c", "degc" },
+    { "deg", "f", "degf" },
+    { "square", "cm", "cm2" },
+    { "sq", "cm", "cm2" },
+};
+
 /* "fl oz", "per cent", "square metres": two words for one unit.  NULL = none. */
 static const char *take_two_words(struct number *n, const char *p)
 {
-    static const struct {
-        const char *first, *second, *unit;
-    } pairs[] = {
-        { "fl", "oz", "floz" },
-        { "fluid", "ounce", "floz" },
-        { "fluid", "ounces", "floz" },
-        { "per", "cent", "%" },
-        { "sq", "m", "m2" },
-        { "square", "metres", "m2" },
-        { "square", "meters", "m2" },
-        { "square", "metre", "m2" },
-        { "square", "meter", "m2" },
-        { "sq", "ft", "sqft" },
-        { "square", "feet", "sqft" },
-        { "milliamp", "hours", "mah" },
-        { "degrees", "c", "degc" },
-        { "degree", "c", "degc" },
-        { "degrees", "f", "degf" },
-        { "degrees", "celsius", "degc" },
-        { "degrees", "fahrenheit", "degf" },
-        { "deg", "c", "degc" },
-        { "deg", "f", "degf" },
-        { "square", "cm", "cm2" },
-        { "sq", "cm", "cm2" },
-    };
     size_t size = letters(p);
     const char *next = p + size;
 
     while (*next == ' ' || *next == '.' || *next == '-') {
         next++;
     }
-    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+    for (size_t i = 0; i < COUNT_OF(unit_pairs); i++) {
         size_t more = letters(next);
 
-        if (same(p, size, pairs[i].first) && same(next, more, pairs[i].second)) {
-            name_unit(n, pairs[i].unit);
+        if (same(p, size, unit_pairs[i].first) && same(next, more, unit_pairs[i].second)) {
+            name_unit(n, unit_pairs[i].unit);
             return next + more;
         }
     }
