@@ -10,7 +10,11 @@
 #include "sql/discovery.h"
 #include "sql/orders.h"
 #include "worker/discovery/budget.h"
+#include "worker/discovery/facts.h"
 #include "worker/discovery/product.h"
+#include "worker/discovery/text_check.h"
+
+enum { ROUNDS_MAX = 5 };
 
 static const int64_t US = 1000000;
 
@@ -79,14 +83,73 @@ static int pick_row(struct db *tx, const PGresult *rows, int row, int64_t run_us
     return product_move(tx, &p, &move, f);
 }
 
-static int pick_rows(struct job_context *c, struct db *tx, const PGresult *rows,
-                     const struct assess_terms *terms, struct fail *f)
-{
-    int64_t spacing_us = 0;
+/* ---- names that forbid a product ---- */
 
-    TRY(spacing(c, terms, &spacing_us, f));
+static int fault_of(const PGresult *rows, int row, const struct assess_terms *t,
+                    struct text_fault *ret, struct fail *f)
+{
+    scoped(facts_done) struct facts facts = { 0 };
+    scoped(json_clear_p) json_t *known =
+        json_pack("{s:s, s:s*}", "name", db_text(rows, row, "name"), "category",
+                  db_text(rows, row, "category"));
+    bool eu = false;
+
+    if (known == NULL) {
+        return fail_memory(f);
+    }
+    for (size_t i = 0; i < t->market_count; i++) {
+        eu = eu || t->markets[i].eu;
+    }
+    TRY(facts_of(known, &facts, f));
+    return compliance_check(&facts, eu, ret, f);
+}
+
+/* What the filter blocks by its name alone is rejected here: to ask for its details would cost points. */
+static int reject_row(struct db *tx, const PGresult *rows, int row, const struct text_fault *fault,
+                      struct fail *f)
+{
+    char text[sizeof fault->text + 64], by[sizeof fault->rule + 8];
+    scoped(product_done) struct product p = {
+        .id = db_int(rows, row, "id", 0), .state = product_state_parse(db_text(rows, row, "state"))
+    };
+
+    (void)snprintf(text, sizeof text, "The compliance filter blocks its name: %s", fault->text);
+    (void)snprintf(by, sizeof by, "rule:%s", fault->rule);
+    scoped(json_clear_p) json_t *numbers =
+        json_pack("{s:s, s:s, s:s, s:n, s:[{s:s, s:b, s:n, s:n, s:s, s:s}]}", "verdict", "rejected",
+                  "rule", fault->rule, "text", text, "todo", "gate", "rule", "COMPLIANCE", "passed",
+                  0, "value", "limit", "unit", "", "text", fault->text);
+    const struct product_decision d = {
+        .rule = fault->rule, .text = text, .numbers = numbers, .by = by
+    };
+    const struct product_move move = {
+        .to = PRODUCT_REJECTED,
+        .decision = &d,
+        .note = { .step = "rejected", .code = fault->rule, .text = text }
+    };
+    return numbers != NULL ? product_move(tx, &p, &move, f) : fail_memory(f);
+}
+
+struct picking {
+    struct db *tx;
+    const struct assess_terms *terms;
+    int64_t now_us, spacing_us;
+    int64_t picked, rejected;
+};
+
+static int pick_rows(struct picking *k, const PGresult *rows, struct fail *f)
+{
     for (int i = 0; i < PQntuples(rows); i++) {
-        TRY(pick_row(tx, rows, i, c->now_us + i * spacing_us, f));
+        struct text_fault fault = { 0 };
+        int blocked = fault_of(rows, i, k->terms, &fault, f);
+        TRY(blocked);
+        if (blocked == 1) {
+            TRY(reject_row(k->tx, rows, i, &fault, f));
+            k->rejected++;
+            continue;
+        }
+        TRY(pick_row(k->tx, rows, i, k->now_us + k->picked * k->spacing_us, f));
+        k->picked++;
     }
     return 0;
 }
@@ -109,11 +172,26 @@ static int query_best(struct db *tx, const struct settings *set, const struct as
     return db_query(tx, &sql_discovery_candidates_pick, params, ret, f);
 }
 
+/* Again while names are blocked, so that others take their places. */
+static int pick_most(struct picking *k, const struct settings *set, int64_t most, struct fail *f)
+{
+    for (int round = 0; round < ROUNDS_MAX && k->picked < most; round++) {
+        scoped(pg_clear_p) PGresult *rows = NULL;
+        int64_t blocked = k->rejected;
+        TRY(query_best(k->tx, set, k->terms, most - k->picked, &rows, f));
+        TRY(pick_rows(k, rows, f));
+        if (k->rejected == blocked) {
+            break;
+        }
+    }
+    return 0;
+}
+
 int pick_candidates(struct job_context *c, const struct settings *set,
                     const struct assess_terms *terms, struct picked *ret, struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
-    scoped(pg_clear_p) PGresult *rows = NULL;
+    struct picking k = { .terms = terms, .now_us = c->now_us };
     char missing[TERMS_GAP_BYTES];
     int64_t most = 0;
 
@@ -127,11 +205,12 @@ int pick_candidates(struct job_context *c, const struct settings *set,
     if (most == 0) {
         return 0;
     }
+    TRY(spacing(c, terms, &k.spacing_us, f));
     TRY(db_begin(c->db, &tx, f));
-    TRY(query_best(tx, set, terms, most, &rows, f));
-    TRY(pick_rows(c, tx, rows, terms, f));
+    k.tx = tx;
+    TRY(pick_most(&k, set, most, f));
     TRY(db_commit(&tx, f));
-    ret->count = PQntuples(rows);
+    ret->count = k.picked;
     if (ret->count < most) {
         ret->why[0] = '\0'; /* the points were not what was short */
     }

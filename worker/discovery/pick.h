@@ -16,7 +16,8 @@ struct picked {
     char why[PICK_WHY_BYTES]; /* why not as many as set; "" = nothing was in the way */
 };
 /* Make up to discovery.top products candidates, less those that wait already and no more than the day's points can judge:
- * each with its note and the event product.found, whose job product.assess is spread at the supplier's rate. */
+ * each with its note and the event product.found, whose job product.assess is spread at the supplier's rate.  Those whose name
+ * the compliance filter blocks are rejected at once, with the rule. */
 must_check int pick_candidates(struct job_context *c, const struct settings *set,
                                const struct assess_terms *terms, struct picked *ret,
                                struct fail *f);

@@ -28,6 +28,7 @@
  *    "worst": {"vid", "country"} of the offered variants, the one whose numbers stand in the row,
  *    "restricted": {"rule", "text"} when a person must look before it is listed, else null,
  *    "score_e4", "label", "opportunity_e4"}
+ * One that is rejected for its name before anything was asked has no more than verdict, rule, text, todo and gate.
  * A person's decision has {"verdict", "rule": "PERSON", "text", "who"} and keeps the rest. */
 #pragma once
 
@@ -119,7 +120,7 @@ struct product_move {
         goes_on; /* this very run goes on with next_job: no other job is needed unless it is lost */
     struct product_note note;
 };
-/* Inside the caller's transaction; *p then shows the new state.  FAIL_LATER when the row has left p->state meanwhile; FAIL_BUG for
+/* Inside the caller's transaction; *p then shows the new state and holds the decision's numbers (product_done).  FAIL_LATER when the row has left p->state meanwhile; FAIL_BUG for
  * a move that the table of states forbids. */
 must_check int product_move(struct db *tx, struct product *p, const struct product_move *m,
                             struct fail *f);

@@ -2,8 +2,8 @@
 -- passed in a trial run, once they are $2 days old (data that a setting mends: at once; passed ones: at once when $3, the mode
 -- lets products go on).  Never what a person rejected.  Cheap facts must fit: seen in the last 7 days, scored, price readable,
 -- the supplier's price within $4 to $5 (cents, 0 = open), stock at least $6 where told, $7 new listings a day times 100
--- (0 = not asked).  id, state, score_e4, label
-select id, state, score_e4, label from product
+-- (0 = not asked).  id, state, name, category, score_e4, label
+select id, state, name, category, score_e4, label from product
 where score_e4 is not null and seen_at > now() - interval '7 days'
   and (state = 'found'
        or (state = 'rejected' and decision_rule is distinct from 'PERSON' and decided_by like 'rule:%'

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 /* clang-format on */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/base/str.h"
@@ -297,6 +298,28 @@ static void cheap_facts_keep_products_from_being_judged(void **state)
                         "P001 P006 P007");
 }
 
+static void a_name_that_is_blocked_costs_no_points(void **state)
+{
+    (void)state;
+    (void)snprintf(cat->products[0].name, sizeof cat->products[0].name, "Nike brush for dogs");
+    (void)snprintf(cat->products[1].name, sizeof cat->products[1].name, "Hello Kitty brush");
+    rig_set("discovery.top", "6");
+    rig_scan();
+    assert_int_equal(candidates(), 6); /* others take their places */
+    assert_string_equal(
+        rig_text("select string_agg(pid || ' ' || decision_rule || ' ' || decided_by, "
+                 "', ' order by pid) from product where state = 'rejected'"),
+        "P000 BRAND rule:BRAND, P001 BRAND rule:BRAND");
+    assert_int_equal(rig_int("select count(*) from product_event where step = 'rejected' and text "
+                             "like '%Nike%' or text like '%nike%'"),
+                     1);
+    assert_int_equal(
+        rig_int("select jsonb_array_length(decision -> 'gate') from product where pid = "
+                "'P000'"),
+        1);
+    assert_int_equal(cat->details, 0);
+}
+
 static void the_velocity_filter_asks_for_new_listings(void **state)
 {
     (void)state;
@@ -394,6 +417,7 @@ int main(void)
         cmocka_unit_test_setup(a_second_scan_at_once_does_nothing, rig_clear),
         cmocka_unit_test_setup(the_best_become_candidates_with_event_and_job, rig_clear),
         cmocka_unit_test_setup(cheap_facts_keep_products_from_being_judged, rig_clear),
+        cmocka_unit_test_setup(a_name_that_is_blocked_costs_no_points, rig_clear),
         cmocka_unit_test_setup(the_velocity_filter_asks_for_new_listings, rig_clear),
         cmocka_unit_test_setup(nobody_is_picked_while_a_duty_rule_is_missing, rig_clear),
         cmocka_unit_test_setup(a_currency_without_a_rate_is_no_currency_at_par, rig_clear),
