@@ -499,6 +499,25 @@ static void housekeeping_makes_days_ahead_and_drops_old_ones(void **state)
     assert_int_equal(flow_int("select count(*) from webhook_delivery"), 0);
 }
 
+static void housekeeping_trims_what_scans_leave(void **state)
+{
+    (void)state;
+    flow_sql(
+        "insert into product (pid, name, state) values ('P1', 'x', 'found'); insert into "
+        "supplier_snapshot (product_id, day) select id, (now() at time zone 'UTC')::date - d "
+        "from product, unnest(array[0, 400, 401]) d; insert into discovery_run (started_at) "
+        "values (now()), (now() - interval '31 days'); insert into freight_quote (vid, "
+        "quantity, origin, dest, methods, quoted_at) values ('a', 1, 'CN', 'US', '[]', now()), "
+        "('b', 1, 'CN', 'US', '[]', now() - interval '31 days')");
+    run(housekeeping);
+    assert_int_equal(flow_int("select count(*) from supplier_snapshot"), 2);
+    assert_int_equal(flow_int("select count(*) from discovery_run"), 1);
+    assert_string_equal(flow_text("select string_agg(vid, ',') from freight_quote"), "a");
+    flow_sql(
+        "delete from supplier_snapshot; delete from product; delete from discovery_run; delete "
+        "from freight_quote");
+}
+
 static void housekeeping_archives_the_dead_beyond_their_limit(void **state)
 {
     scoped(redis_reply_clear_p) redisReply *added = NULL;
@@ -553,6 +572,7 @@ int main(void)
         T(order_fulfilled_twice_with_one_number_is_double),
         T(open_effects_are_listed),
         T(housekeeping_makes_days_ahead_and_drops_old_ones),
+        T(housekeeping_trims_what_scans_leave),
         T(housekeeping_archives_the_dead_beyond_their_limit),
     };
     return cmocka_run_group_tests(tests, flow_setup, flow_teardown);
