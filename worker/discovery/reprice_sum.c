@@ -7,6 +7,7 @@
 #include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/base/str.h"
+#include "worker/discovery/reprice_quote.h"
 
 static const int64_t US = 1000000;
 
@@ -18,56 +19,31 @@ void reprice_sums_done(struct reprice_sums *s)
 
 /* ---- what goes into the judgement ---- */
 
-/* The quote of a market as it stood in the product's decision. */
-static const json_t *market_of(const struct product_run *r, const char *country)
+/* Markets with a quote, and with the product's own return rate.  A market that was added since it was listed is not sold to.
+ * 1 = nothing is shipped to one of them any more. */
+static int take_markets(struct product_run *r, struct reprice_sums *s, struct fail *f)
 {
-    const json_t *markets = json_at(r->p.decision, "markets");
-    size_t i;
-    json_t *market;
-
-    json_array_foreach(markets, i, market)
-    {
-        if (strcmp(json_text(market, "country", ""), country) == 0) {
-            return market;
-        }
-    }
-    return NULL;
-}
-
-static bool take_quote(const struct product_run *r, struct assess_market *m)
-{
-    const json_t *quote = json_at(market_of(r, m->country), "quote");
-    int64_t usd_minor = json_int(quote, "usd_minor", -1);
-
-    if (usd_minor < 0) {
-        return false;
-    }
-    m->quote = (struct assess_quote){ .asked = true,
-                                      .methods = 1,
-                                      .in_time = true,
-                                      .usd_minor = usd_minor,
-                                      .days_min = json_int(quote, "days_min", -1),
-                                      .days_max = json_int(quote, "days_max", -1) };
-    (void)str_fit(m->quote.method, sizeof m->quote.method, json_text(quote, "method", ""));
-    (void)str_fit(m->quote.vid, sizeof m->quote.vid, json_text(quote, "vid", ""));
-    return true;
-}
-
-/* Markets with a quote, and with the product's own return rate.  A market that was added since it was listed is not sold to. */
-static void take_markets(const struct product_run *r, struct assess_terms *t)
-{
+    struct assess_terms *t = &s->terms;
     int64_t return_ppm = json_int(r->p.decision, "return_ppm", -1);
     size_t kept = 0;
 
     for (size_t i = 0; i < t->market_count; i++) {
         struct assess_market m = t->markets[i];
-        if (!take_quote(r, &m)) {
-            continue;
+        int none = reprice_quote(r, t->origin, &m, f);
+        TRY(none);
+        if (none == 2) {
+            (void)snprintf(s->gap, sizeof s->gap, "the supplier ships it to %s by no method",
+                           m.country);
+            return 1;
         }
         m.terms.return_ppm = return_ppm >= 0 ? return_ppm : m.terms.return_ppm;
-        t->markets[kept++] = m;
+        m.quote.in_time = true; /* how long it takes is for the gate, and for each order */
+        if (none == 0) {
+            t->markets[kept++] = m;
+        }
     }
     t->market_count = kept;
+    return 0;
 }
 
 /* The gate is for products that are not listed yet: here only the sums are wanted. */
@@ -218,7 +194,10 @@ static int sum(struct product_run *r, const struct product_variants *variants,
         (void)str_fit(s->gap, sizeof s->gap, s->terms.gap);
         return 1;
     }
-    take_markets(r, &s->terms);
+    int unshipped = take_markets(r, s, f);
+    if (unshipped != 0) {
+        return unshipped;
+    }
     TRY(take_variants(variants, s, &list, f));
     if (s->count == 0 || s->terms.market_count == 0) {
         (void)str_fit(s->gap, sizeof s->gap,

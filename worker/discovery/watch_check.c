@@ -12,6 +12,7 @@
 #include "sql/listing.h"
 #include "worker/discovery/reprice.h"
 #include "worker/discovery/reprice_hold.h"
+#include "worker/discovery/reprice_quote.h"
 #include "worker/discovery/watch_check_priv.h"
 #include "worker/discovery/watch_shelf.h"
 
@@ -179,7 +180,11 @@ static int follow(struct look *l, bool with_detail, struct fail *f)
     TRY(follow_stock(l, l->out, false, f));
     TRY(follow_stock(l, l->back, true, f));
     TRY(push(l, f));
-    return with_detail ? reprice_by_rules(l->r, &l->variants, false, f) : 0;
+    if (!with_detail) {
+        return 0;
+    }
+    TRY(reprice_quotes_renew(l->r, f));
+    return reprice_by_rules(l->r, &l->variants, false, f);
 }
 
 /* ---- the look ---- */

@@ -30,6 +30,7 @@ void fake_reset(void)
     (void)str_fit(fake->goods[1].vid, sizeof fake->goods[1].vid, "V2");
     fake->goods[0].stock = 200;
     fake->goods[1].stock = 120;
+    fake->freight_cents = 420;
     fake->goods[0].cents = 850;
     fake->goods[1].cents = 900;
 }

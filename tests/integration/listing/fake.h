@@ -51,6 +51,8 @@ struct fake {
         int64_t stock, cents; /* stock -1 = not named */
         bool gone;
     } goods[FAKE_VARIANTS];
+    int64_t freight_cents; /* 0 = no method */
+    int quotes;
     bool off_shelf, silent; /* silent: an empty list of stock */
     /* what was really done */
     int sets, statuses, publishes, unpublishes, quantities, prices, texts, hooks_made;

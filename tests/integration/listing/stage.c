@@ -141,10 +141,10 @@ int stage_clear(void **state)
 {
     (void)state;
     fake_reset();
-    stage_sql(
-        "truncate setting, audit, variant_mapping, product, variant, supplier_snapshot, "
-        "product_event, listing_text, proposal, setup_finding, shop_place, shop_info, effect, "
-        "outbox restart identity cascade");
+    stage_sql("truncate setting, audit, variant_mapping, product, variant, supplier_snapshot, "
+              "product_event, listing_text, freight_quote, proposal, setup_finding, shop_place, "
+              "shop_info, effect, "
+              "outbox restart identity cascade");
     stage_set("flow.discovery", "auto");
     stage_set("listing.image_hosts", "127.0.0.1");
     return 0;
@@ -169,7 +169,7 @@ static const char decision[] =
     "{\"verdict\": \"pass\", \"rule\": \"PASSED\", \"return_ppm\": 60000, \"worst\": {\"vid\": "
     "\"V2\"},"
     " \"markets\": [{\"country\": \"US\", \"quote\": {\"method\": \"CJPacket\", \"days_min\": 7,"
-    " \"days_max\": 12, \"usd_minor\": 420, \"vid\": \"V2\"}}]}";
+    " \"days_max\": 12, \"usd_minor\": 420, \"vid\": \"V2\", \"quoted_at\": null}}]}";
 
 static void add_variant(int64_t product, const char *vid, const char *colour, int cost, int price)
 {
@@ -199,6 +199,8 @@ int64_t stage_product(const char *state, const char *next_job)
         ++number, state, text, decision, next_job != NULL ? "'" : "",
         next_job != NULL ? next_job : "null", next_job != NULL ? "'" : "");
     int64_t id = stage_int(sql);
+    stage_sql("update product set decision = jsonb_set(decision, '{markets,0,quote,quoted_at}', "
+              "to_jsonb(to_char(now() at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')))");
     add_variant(id, "V1", "Black", 850, 2199);
     add_variant(id, "V2", "Blue", 900, 2299);
     stage_sql(

@@ -291,6 +291,39 @@ static void what_would_lose_money_is_stopped_with_its_ads(void **state)
                           "'open'") > 2299);
 }
 
+static void make_quote_old(void)
+{
+    stage_sql("update product set decision = jsonb_set(decision, '{markets,0,quote,quoted_at}', "
+              "'\"2026-01-01T00:00:00Z\"')");
+}
+
+static void freight_is_asked_for_anew_after_a_week(void **state)
+{
+    (void)state;
+    id = stage_live();
+    fake->freight_cents = 620;
+    look_at_prices();
+    assert_int_equal(fake->quotes, 0);
+    make_quote_old();
+    look_at_prices();
+    assert_int_equal(fake->quotes, 1);
+    assert_int_equal(fake_sole()->variants[0].price, 2499); /* 8.50 + 6.20 to be earned back */
+    look_at_prices();
+    assert_int_equal(fake->quotes, 1);
+}
+
+static void where_nothing_is_shipped_any_more_it_says_so(void **state)
+{
+    (void)state;
+    id = stage_live();
+    make_quote_old();
+    fake->freight_cents = 0;
+    look_at_prices();
+    assert_int_equal(fake->prices, 0);
+    assert_non_null(strstr(stage_text("select text from product_event order by id desc limit 1"),
+                           "by no method"));
+}
+
 /* ---- killed on the way ---- */
 
 static void a_hold_that_was_cut_short_is_ended_by_its_job(void **state)
@@ -368,6 +401,8 @@ int main(void)
         with_stage(a_dearer_supplier_raises_the_price_within_the_step),
         with_stage(beyond_the_step_it_is_held_and_proposed),
         with_stage(what_would_lose_money_is_stopped_with_its_ads),
+        with_stage(freight_is_asked_for_anew_after_a_week),
+        with_stage(where_nothing_is_shipped_any_more_it_says_so),
         with_stage(a_hold_that_was_cut_short_is_ended_by_its_job),
         with_stage(what_sells_or_runs_short_is_looked_at_hourly),
         with_stage(a_product_another_job_works_on_is_left_for_the_next_round),
