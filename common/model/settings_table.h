@@ -81,7 +81,7 @@ SETTING_ROW(REPRICE_LANDED_PPM, "stock.reprice_landed_ppm", SETTING_INT, 0, 1000
 SETTING_ROW(SETUP_S, "store.setup_s", SETTING_INT, 10, 604800, "", "21600", "s", "How often the store's set-up is checked")
 SETTING_ROW(PRODUCTS_SWEEP_S, "products.sweep_s", SETTING_INT, 5, 86400, "", "60", "s", "How often product rows whose job is missing get one")
 SETTING_ROW(IMAGE_HOSTS, "listing.image_hosts", SETTING_TEXT, 0, 500, "", "cf.cjdropshipping.com,oss-cf.cjdropshipping.com,cc-west-usa.oss-us-west-1.aliyuncs.com,cbu01.alicdn.com",
-            "", "Hosts product images may come from, comma-separated")
+            "", "Hosts product images may come from over https, comma-separated, HOST or HOST:PORT; this machine only if listed itself (localhost, 127.0.0.1)")
 SETTING_ROW(LISTING_VENDOR, "listing.vendor", SETTING_TEXT, 0, 100, "", "", "", "Vendor shown on listings; empty: the shop's name")
 SETTING_ROW(STORE_CALLBACK, "store.callback_url", SETTING_TEXT, 0, 300, "", "", "",
             "Public https address of this system's API; order webhooks are subscribed to it + /webhooks/shopify; empty: none are")
