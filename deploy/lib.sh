@@ -60,13 +60,13 @@ install_packages() {
     [ "$failed" != 2 ] || die "apt-get could not install: ${missing[*]}"
 }
 
-# npm_packages DIR: install what DIR/package-lock.json names, unless that very lock is installed.
+# npm_packages DIR [--omit=dev]: install what DIR/package-lock.json names, unless that very lock is installed.
 npm_packages() {
-    local dir=$1 stamp=$1/node_modules/.installed
-    if [ -e "$stamp" ] && cmp -s "$dir/package-lock.json" "$stamp"; then
+    local dir=$1 all=$1/node_modules/.installed stamp=$1/node_modules/.installed${2:-}
+    if cmp -s "$dir/package-lock.json" "$all" || cmp -s "$dir/package-lock.json" "$stamp"; then
         return 0
     fi
-    (cd "$dir" && npm ci --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null) || die "npm ci failed in $dir"
+    (cd "$dir" && npm ci ${2:-} --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null) || die "npm ci failed in $dir"
     cp "$dir/package-lock.json" "$stamp"
 }
 

@@ -194,7 +194,7 @@ start_sandbox() {
     SANDBOX_PORT=$(port_for sandbox)
     stop_if_changed sandbox 10 "$(sandbox_made_of)"
     if ! is_running sandbox; then
-        npm_packages "$ROOT/tests"
+        npm_packages "$ROOT/tests" --omit=dev
         node "$ROOT/tests/sandbox/fetch-schema.mjs" >>"$VAR/build.log" 2>&1 ||
             die "the sandbox could not get Shopify's schema; its log: $VAR/build.log"
         rm -rf "$VAR/app/tests"
