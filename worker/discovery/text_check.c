@@ -125,6 +125,9 @@ static void check_plain(const struct text_words *words, const char *field,
         if (*p == '$' && (p == plain || !is_letter(p[-1]))) {
             fault_add(report, "TERMS", field, "money must not be named: '%.12s'", p);
         }
+        if (*p == '@') {
+            fault_add(report, "CLICKBAIT", field, "no addresses: '%.20s'", p);
+        }
         if (*p == '{' || *p == '}') {
             fault_add(report, "DISGUISED", field, "no braces");
         }

@@ -188,17 +188,34 @@ static bool is_void(const struct text_group *group, const struct text_words *tex
     return false;
 }
 
+/* Lists are sorted: the first phrase that begins with the letter or a later one. */
+static size_t first_with(const struct text_group *group, char letter)
+{
+    size_t low = 0, high = group->count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (group->phrases[middle][0] < letter) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 /* The longest phrase of the group that stands at word `at` and is neither allowed nor proved. */
 static size_t longest(const struct text_group *group, const struct text_words *text,
                       const struct group_proof *proof, size_t at)
 {
     char first = text->list[at].at[0];
-    bool plain = first >= 'a' && first <= 'z';
+    bool plain = first >= 'a' && first <= 'z'; /* digits and signs may stand for letters */
     size_t longest = 0;
 
-    for (size_t i = 0; i < group->count; i++) {
-        if (plain && group->phrases[i][0] != first) { /* nearly all of them */
-            continue;
+    for (size_t i = plain ? first_with(group, first) : 0; i < group->count; i++) {
+        if (plain && group->phrases[i][0] != first) {
+            break;
         }
         struct group_hit hit = { at, words_match(text, at, group->phrases[i]) };
 

@@ -346,13 +346,67 @@ static bool counts_before(const struct number *n, const char *begin)
     return strcmp(n->before, "x") == 0 && is_times_word(begin, n->at);
 }
 
+/* What makes a number a bound: it then says something else. */
+static int bound_before(const struct number *n, const char *begin)
+{
+    static const struct {
+        const char *words;
+        int bound;
+    } bounds[] = {
+        { "over ", 1 },        { "more than ", 1 }, { "at least ", 1 },   { "above ", 1 },
+        { "exceeds ", 1 },     { "exceeding ", 1 }, { "beyond ", 1 },     { "minimum ", 1 },
+        { "less than ", -1 },  { "under ", -1 },    { "below ", -1 },     { "at most ", -1 },
+        { "fewer than ", -1 }, { "mehr als ", 1 },  { "mindestens ", 1 }, { "plus de ", 1 },
+    };
+    size_t room = (size_t)(n->at - begin);
+
+    for (size_t i = 0; i < COUNT_OF(bounds); i++) {
+        size_t size = strlen(bounds[i].words);
+
+        if (room >= size && memcmp(n->at - size, bounds[i].words, size) == 0) {
+            return bounds[i].bound;
+        }
+    }
+    return 0;
+}
+
 void number_context(struct number *n, const char *begin, const char *end)
 {
     take_before(n, begin, n->at);
+    n->bound = bound_before(n, begin);
     take_nouns(n, end);
     if (n->unit[0] == '\0' && n->chain == 0 && counts_before(n, begin)) {
         name_unit(n, "piece");
     }
+}
+
+size_t number_article(const char *p, struct number *ret)
+{
+    static const char *const measures[] = {
+        "litre",  "liter", "metre",  "meter", "kilo",   "kilogram", "gallon", "quart",  "pint",
+        "ounce",  "inch",  "hour",   "month", "year",   "week",     "litres", "liters", "metres",
+        "meters", "kilos", "inches", "hours", "months", "years",    "weeks",  "day",    "days",
+    };
+    static const struct {
+        const char *words;
+        int64_t top, bottom;
+    } articles[] = { { "half a ", 1, 2 },      { "half an ", 1, 2 }, { "a quarter of a ", 1, 4 },
+                     { "a couple of ", 2, 1 }, { "a ", 1, 1 },       { "an ", 1, 1 },
+                     { "several ", 0, 1 } };
+
+    for (size_t i = 0; i < COUNT_OF(articles); i++) {
+        size_t used = strlen(articles[i].words);
+
+        if (strncmp(p, articles[i].words, used) == 0 &&
+            is_word(p + used, letters(p + used), measures, COUNT_OF(measures)) &&
+            !(articles[i].bottom == 1 && articles[i].top == 1 &&
+              strncmp(p + used, "day", 3) == 0)) {
+            ret->top = articles[i].top;
+            ret->bottom = articles[i].bottom;
+            return used - 1;
+        }
+    }
+    return 0;
 }
 
 int64_t number_word(const char *p, size_t size)

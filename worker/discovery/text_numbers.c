@@ -218,6 +218,13 @@ static int read_letters(struct reader *r, struct fail *f)
         size++;
     }
     if (letters == size) {
+        struct number n = { .at = r->p };
+        size_t article = number_article(r->p, &n);
+
+        if (article > 0) {
+            r->p += article;
+            return finish(r, &n, f);
+        }
         int64_t value = number_word(r->p, size);
 
         if (value > 0) {

@@ -17,6 +17,7 @@ enum { UNIT_BYTES = 20, NOUN_BYTES = 20, NOUNS = 3 };
 struct number {
     int64_t top,
         bottom; /* the value, reduced; a minus sign goes with top; bottom 0: a code, no value */
+    int bound;  /* 1 "more than", "at least"; -1 "less than"; 0 = it itself */
     char unit[UNIT_BYTES];         /* "" = none */
     char before[NOUN_BYTES];       /* the word before it, without a plural s */
     char nouns[NOUNS][NOUN_BYTES]; /* the words behind number and unit, likewise; "" = none */

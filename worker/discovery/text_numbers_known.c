@@ -82,7 +82,8 @@ static bool is_known(const struct numbers *source, const struct number *output)
 
         if ((output->bottom == 0 && same_code(output, s)) ||
             (output->bottom != 0 && s->bottom == 0 && same_code(s, output)) ||
-            (same_value(s, output) && unit_fits(s, output))) {
+            (same_value(s, output) && unit_fits(s, output) &&
+             (output->bound == 0 || output->bound == s->bound))) {
             return true;
         }
     }

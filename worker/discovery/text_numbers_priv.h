@@ -28,5 +28,7 @@ const char *number_unit(struct number *n, const char *p);
 void number_context(struct number *n, const char *begin, const char *end);
 /* The word for a number at p, of `size` letters: its value, or 0. */
 int64_t number_word(const char *p, size_t size);
+/* "half a", "an", "a couple of" at p with a measure behind it: the value, and how many bytes are before the space; 0 = none. */
+size_t number_article(const char *p, struct number *ret);
 /* Whether the unit counts things. */
 bool number_is_count(const struct number *n);

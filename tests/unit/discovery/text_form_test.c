@@ -9,6 +9,7 @@
 
 #include "common/base/json.h"
 #include "worker/discovery/template_text.h"
+#include "worker/discovery/text_groups.h"
 
 static struct facts facts; /* nothing is known but the name */
 static char name[] = "Folding Bowl";
@@ -315,6 +316,27 @@ static void facts_are_bounded(void **unused)
     json_decref(detail);
 }
 
+static void word_lists_are_sorted_for_they_are_searched_by_first_letter(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < text_group_count; i++) {
+        const struct text_group *group = &text_groups[i];
+
+        for (size_t k = 1; k < group->count; k++) {
+            if (strcmp(group->phrases[k - 1], group->phrases[k]) >= 0) {
+                fail_msg("%s: '%s' before '%s'", group->rule, group->phrases[k - 1],
+                         group->phrases[k]);
+            }
+        }
+    }
+    for (size_t i = 0; i < goods_restricted_count; i++) {
+        for (size_t k = 1; k < goods_restricted[i].count; k++) {
+            assert_true(strcmp(goods_restricted[i].phrases[k - 1], goods_restricted[i].phrases[k]) <
+                        0);
+        }
+    }
+}
+
 static int load(void **unused)
 {
     (void)unused;
@@ -337,6 +359,7 @@ int main(void)
         cmocka_unit_test(other_members_are_left_behind_and_facts_used_may_be_missing),
         cmocka_unit_test(missing_fields_are_faults_and_no_crash),
         cmocka_unit_test(facts_are_bounded),
+        cmocka_unit_test(word_lists_are_sorted_for_they_are_searched_by_first_letter),
     };
     return cmocka_run_group_tests(tests, load, NULL);
 }

@@ -1,167 +1,167 @@
 /* Goods that are not sold at all, and goods a person must look at first.
- * Only for text_groups.c; the form of a phrase is that of words_match().  When a list changes, so does its version there. */
+ * Only for text_groups.c; the form of a phrase is that of words_match().  Lists are sorted.  When a list changes, so does its version there. */
 
 /* clang-format off */
 static const char *const goods_adult[] = {
-    "sex", "sexy", "sexual*", "sex toy*", "adult toy*", "adult product*", "adult game*",
-    "erotic*", "vibrator*", "dildo*", "fleshlight", "masturbat*", "anal plug", "butt plug",
-    "bondage", "bdsm", "fetish", "porn*", "nudes", "nudity", "strapon", "strap on dildo",
-    "lingerie", "stripper", "escort", "aphrodisiac", "condom*", "love doll", "sex doll",
-    "cock ring", "penis", "vagina", "lubricant gel", "sexspielzeug", "erotik", "sextoy*",
-    "juguete sexual", "seksspeeltje*",
+    "adult game*", "adult product*", "adult toy*", "anal plug", "aphrodisiac", "bdsm", "bondage",
+    "butt plug", "cock ring", "condom*", "dildo*", "erotic*", "erotik", "escort", "fetish",
+    "fleshlight", "juguete sexual", "lingerie", "love doll", "lubricant gel", "masturbat*",
+    "nudes", "nudity", "penis", "porn*", "seksspeeltje*", "sex", "sex doll", "sex toy*",
+    "sexspielzeug", "sextoy*", "sexual*", "sexy", "strap on dildo", "strapon", "stripper",
+    "vagina", "vibrator*",
 };
 
 static const char *const goods_weapons[] = {
-    "weapon*", "firearm*", "handgun*", "pistol*", "rifle*", "shotgun*", "revolver*", "airsoft",
-    "bb gun", "pellet gun", "air rifle", "gun holster", "gun magazine", "gun barrel",
-    "ammunition", "ammo", "bullets", "grenade*", "explosive*", "firework*", "firecracker*",
-    "gunpowder", "switchblade*", "pocket knife", "pocket knives", "pocketknife", "folding knife",
-    "folding knives", "hunting knife", "hunting knives", "survival knife", "karambit",
-    "stun baton*", "stun device*", "electric baton*", "butterfly knife", "balisong", "dagger*",
-    "machete*", "combat knife", "tactical knife", "throwing knife", "throwing star*",
-    "brass knuckle*", "knuckle duster*", "nunchuck*", "nunchaku", "katana*", "crossbow*",
-    "slingshot*", "blowgun*", "taser*", "stun gun*", "pepper spray*", "tear gas",
-    "telescopic baton", "self defense weapon*", "self defence weapon*", "lock pick*", "lockpick*",
-    "waffe", "waffen", "vuurwapen*", "gun silencer", "sword", "swords", "police baton",
-    "expandable baton",
+    "air rifle", "airsoft", "ammo", "ammunition", "balisong", "bb gun", "blowgun*",
+    "brass knuckle*", "bullets", "butterfly knife", "combat knife", "crossbow*", "dagger*",
+    "electric baton*", "expandable baton", "explosive*", "firearm*", "firecracker*", "firework*",
+    "folding knife", "folding knives", "grenade*", "gun barrel", "gun holster", "gun magazine",
+    "gun silencer", "gunpowder", "handgun*", "hunting knife", "hunting knives", "karambit",
+    "katana*", "knuckle duster*", "lock pick*", "lockpick*", "machete*", "nunchaku", "nunchuck*",
+    "pellet gun", "pepper spray*", "pistol*", "pocket knife", "pocket knives", "pocketknife",
+    "police baton", "revolver*", "rifle*", "self defence weapon*", "self defense weapon*",
+    "shotgun*", "slingshot*", "stun baton*", "stun device*", "stun gun*", "survival knife",
+    "switchblade*", "sword", "swords", "tactical knife", "taser*", "tear gas", "telescopic baton",
+    "throwing knife", "throwing star*", "vuurwapen*", "waffe", "waffen", "weapon*",
 };
 
 static const char *const goods_drugs[] = {
-    "drug", "drugs", "narcotic*", "cannabis", "marijuana", "hemp oil", "cbd", "thc", "kratom",
-    "bong", "bongs", "water pipe", "hookah*", "shisha*", "dab rig", "herb grinder*",
-    "weed grinder*", "rolling paper*", "smoking pipe*", "vape*", "vaping", "vaporizer pen",
-    "e cigarette*", "ecigarette*", "e liquid", "nicotine*", "tobacco", "cigarette*", "cigar",
-    "cigars", "snuff", "snus", "steroid*", "prescription*", "hypodermic", "alcohol drink*",
-    "prohormone*",
+    "alcohol drink*", "bong", "bongs", "cannabis", "cbd", "cigar", "cigarette*", "cigars",
+    "dab rig", "drug", "drugs", "e cigarette*", "e liquid", "ecigarette*", "hemp oil",
+    "herb grinder*", "hookah*", "hypodermic", "kratom", "marijuana", "narcotic*", "nicotine*",
+    "prescription*", "prohormone*", "rolling paper*", "shisha*", "smoking pipe*", "snuff", "snus",
+    "steroid*", "thc", "tobacco", "vape*", "vaping", "vaporizer pen", "water pipe",
+    "weed grinder*",
 };
 
 static const char *const allowed_drugs[] = {
-    "cigarette lighter", "cigarette lighter socket", "cigarette lighter plug",
-    "cigarette lighter adapter", "drug free", "bong bong", "alcohol free",
+    "alcohol free", "bong bong", "cigarette lighter", "cigarette lighter adapter",
+    "cigarette lighter plug", "cigarette lighter socket", "drug free",
 };
 
 static const char *const goods_gambling[] = {
-    "gambling", "casino*", "roulette", "slot machine*", "poker chip*", "poker set", "betting",
-    "lottery", "lotto", "scratch card*", "blackjack", "crypto*", "bitcoin", "forex",
+    "betting", "bitcoin", "blackjack", "casino*", "crypto*", "forex", "gambling", "lottery",
+    "lotto", "poker chip*", "poker set", "roulette", "scratch card*", "slot machine*",
 };
 
 static const char *const goods_politics[] = {
-    "political*", "politician*", "election*", "vote", "voting", "trump", "biden", "maga", "putin",
-    "zelensky", "hitler", "nazi*", "swastika*", "ku klux", "confederate flag", "isis", "taliban",
-    "hamas", "propaganda", "anti vax*",
+    "anti vax*", "biden", "confederate flag", "election*", "hamas", "hitler", "isis", "ku klux",
+    "maga", "nazi*", "political*", "politician*", "propaganda", "putin", "swastika*", "taliban",
+    "trump", "vote", "voting", "zelensky",
 };
 
 static const char *const goods_other[] = {
-    "spy camera*", "hidden camera*", "spy pen", "spy cam", "wiretap*", "gps jammer*",
-    "signal jammer*", "radar detector*", "fake id", "counterfeit*", "fake money", "prop money",
-    "fake passport*", "rhino horn", "real fur", "fox fur", "mink fur", "rabbit fur",
-    "crocodile leather", "python leather", "tortoise shell", "coral jewelry", "live animal*",
-    "human hair wig of", "human skull", "asbestos", "mercury thermometer*", "pesticide*",
-    "insecticide*", "rat poison", "herbicide*", "radioactive", "human organ*", "shock collar*",
-    "electric shock collar*", "bark collar*", "prong collar*", "glue trap*", "elephant ivory",
-    "real ivory", "ivory carving",
+    "asbestos", "bark collar*", "coral jewelry", "counterfeit*", "crocodile leather",
+    "electric shock collar*", "elephant ivory", "fake id", "fake money", "fake passport*",
+    "fox fur", "glue trap*", "gps jammer*", "herbicide*", "hidden camera*", "human hair wig of",
+    "human organ*", "human skull", "insecticide*", "ivory carving", "live animal*",
+    "mercury thermometer*", "mink fur", "pesticide*", "prong collar*", "prop money",
+    "python leather", "rabbit fur", "radar detector*", "radioactive", "rat poison", "real fur",
+    "real ivory", "rhino horn", "shock collar*", "signal jammer*", "spy cam", "spy camera*",
+    "spy pen", "tortoise shell", "wiretap*",
 };
 
 static const char *const goods_copies[] = {
-    "replica*", "dupe", "dupes", "knock off*", "knockoff*", "imitation of", "high imitation",
-    "fake designer", "designer inspired", "inspired by", "mirror quality", "aaa quality",
-    "aaa grade copy", "copy of", "1 1 copy", "same as original", "look alike", "lookalike",
-    "bootleg", "pirated", "unauthorized", "plagiat", "falschung", "contrefacon", "imitacion",
-    "namaak", "contraffatt*",
+    "1 1 copy", "aaa grade copy", "aaa quality", "big brand", "big brands", "bootleg",
+    "brand name", "branded", "contraffatt*", "contrefacon", "copy of", "designer inspired",
+    "dupe", "dupes", "fake designer", "falschung", "high imitation", "imitacion", "imitation of",
+    "inspired by", "knock off*", "knockoff*", "look alike", "lookalike", "mirror quality",
+    "namaak", "name brand", "original factory", "pirated", "plagiat", "replica*",
+    "same as original", "same factory", "unauthorized",
 };
 
 static const char *const restricted_health[] = {
-    "supplement*", "vitamin*", "probiotic*", "protein powder", "collagen", "gummies",
-    "herbal tea", "slimming tea", "weight loss", "slimming", "fat burn*", "detox*", "medical*",
-    "medicine*", "medication*", "medicinal", "first aid", "thermometer for fever",
-    "fever thermometer", "infrared thermometer", "forehead thermometer", "ear thermometer",
-    "blood pressure", "glucose", "oximeter*", "stethoscope*", "nebulizer*", "nebuliser*",
-    "inhaler*", "hearing aid*", "hearing amplifier*", "tens unit", "tens machine",
-    "electrotherap*", "electrode*", "light therapy", "red light", "led mask", "face mask",
-    "respirator*", "surgical", "orthopedic*", "orthopaedic*", "orthotic*", "insole*",
-    "knee brace*", "ankle brace*", "back brace*", "wrist brace*", "brace", "braces", "splint*",
-    "support belt", "lumbar support", "neck traction", "posture*", "corrector*", "therap*",
-    "massage*", "massager*", "acupunct*", "acupressure", "cupping", "gua sha", "foot peel",
-    "toenail", "nail fungus", "bunion*", "compression sock*", "compression sleeve*",
-    "compression glove*", "arthritis", "pain relief", "pain", "sleep aid*", "anti snor*", "snor*",
-    "mouthguard*", "teeth whiten*", "tooth whiten*", "contact lens*", "lice comb", "ear wax",
-    "earwax", "tweezers for tick*", "tick remover", "crutch*", "wheelchair*", "hair growth",
-    "hair regrow*", "breast pump*", "pregnancy test*", "menstrual", "waist trainer*",
-    "body shaper*", "shapewear", "ems trainer", "walking aid*", "syringe*",
+    "acupressure", "acupunct*", "ankle brace*", "anti snor*", "arthritis", "back brace*",
+    "blood pressure", "body shaper*", "brace", "braces", "breast pump*", "bunion*", "collagen",
+    "compression glove*", "compression sleeve*", "compression sock*", "contact lens*",
+    "corrector*", "crutch*", "cupping", "detox*", "ear thermometer", "ear wax", "earwax",
+    "electrode*", "electrotherap*", "ems trainer", "face mask", "fat burn*", "fever thermometer",
+    "first aid", "foot peel", "forehead thermometer", "glucose", "gua sha", "gummies",
+    "hair growth", "hair regrow*", "hearing aid*", "hearing amplifier*", "herbal tea",
+    "infrared thermometer", "inhaler*", "insole*", "knee brace*", "led mask", "lice comb",
+    "light therapy", "lumbar support", "massage*", "massager*", "medical*", "medication*",
+    "medicinal", "medicine*", "menstrual", "mouthguard*", "nail fungus", "nebuliser*",
+    "nebulizer*", "neck traction", "orthopaedic*", "orthopedic*", "orthotic*", "oximeter*",
+    "pain", "pain relief", "posture*", "pregnancy test*", "probiotic*", "protein powder",
+    "red light", "respirator*", "shapewear", "sleep aid*", "slimming", "slimming tea", "snor*",
+    "splint*", "stethoscope*", "supplement*", "support belt", "surgical", "syringe*",
+    "teeth whiten*", "tens machine", "tens unit", "therap*", "thermometer for fever",
+    "tick remover", "toenail", "tooth whiten*", "tweezers for tick*", "vitamin*",
+    "waist trainer*", "walking aid*", "weight loss", "wheelchair*", "wrist brace*",
 };
 
 static const char *const restricted_cosmetics[] = {
-    "cosmetic*", "makeup", "make up", "lipstick*", "lip gloss", "lip balm", "mascara*",
-    "eyeliner*", "eyeshadow*", "eyelash glue", "eyelash serum", "false eyelash*",
-    "lash extension*", "foundation cream", "concealer*", "face cream", "hand cream", "eye cream",
-    "body cream", "skin cream", "moisturizer*", "moisturiser*", "lotion*", "serum*", "face wash",
-    "facial cleanser", "sunscreen*", "sun cream", "perfume*", "fragrance*", "deodorant*",
-    "shampoo*", "conditioner*", "hair dye", "hair oil", "essential oil*", "nail polish",
-    "gel polish", "nail gel", "nail glue", "tattoo ink", "tattoo", "microneedl*", "derma roller*",
-    "dermaroller*", "microblading", "skin care", "skincare", "soap", "bath bomb*", "toothpaste",
-    "mouthwash", "hair removal", "epilator*", "ipl", "depilat*", "wax strips", "peeling",
-    "blackhead*", "pore cleaner", "anti aging", "anti wrinkle", "face toner",
+    "anti aging", "anti wrinkle", "bath bomb*", "blackhead*", "body cream", "concealer*",
+    "conditioner*", "cosmetic*", "deodorant*", "depilat*", "derma roller*", "dermaroller*",
+    "epilator*", "essential oil*", "eye cream", "eyelash glue", "eyelash serum", "eyeliner*",
+    "eyeshadow*", "face cream", "face toner", "face wash", "facial cleanser", "false eyelash*",
+    "foundation cream", "fragrance*", "gel polish", "hair dye", "hair oil", "hair removal",
+    "hand cream", "ipl", "lash extension*", "lip balm", "lip gloss", "lipstick*", "lotion*",
+    "make up", "makeup", "mascara*", "microblading", "microneedl*", "moisturiser*",
+    "moisturizer*", "mouthwash", "nail gel", "nail glue", "nail polish", "peeling", "perfume*",
+    "pore cleaner", "serum*", "shampoo*", "skin care", "skin cream", "skincare", "soap",
+    "sun cream", "sunscreen*", "tattoo", "tattoo ink", "toothpaste", "wax strips",
 };
 
 /* Toys, unless for animals. */
 static const char *const restricted_toys[] = {
-    "toy", "toys", "doll", "dolls", "plush toy*", "plush doll*", "plush bear*", "plushie*",
-    "plush animal*", "stuffed animal*", "puzzle", "puzzles",
+    "doll", "dolls", "plush animal*", "plush bear*", "plush doll*", "plush toy*", "plushie*",
+    "puzzle", "puzzles", "stuffed animal*", "toy", "toys",
 };
 
 static const char *const for_animals[] = {
-    "dog", "puppy", "puppies", "cat", "kitten", "pet", "pets", "bird", "parrot", "hamster",
-    "rabbit", "horse", "animal toy*",
+    "animal toy*", "bird", "cat", "dog", "hamster", "horse", "kitten", "parrot", "pet", "pets",
+    "puppies", "puppy", "rabbit",
 };
 
 static const char *const allowed_cosmetics[] = {
-    "pet hair removal*", "pet hair remov*", "dog hair removal*", "cat hair removal*", "lint",
-    "soap dispenser*", "soap dish*", "soap holder*", "soap box*", "soap pump*", "soap rack*",
-    "makeup brush*", "makeup bag*", "make up bag*", "cosmetic bag*", "makeup organizer*",
-    "makeup organiser*", "cosmetic organizer*", "cosmetic organiser*", "makeup storage",
-    "cosmetic storage", "cosmetics storage", "makeup mirror*", "shampoo bottle*",
-    "lotion dispenser*", "lotion bottle*", "lipstick holder*", "shampoo brush*",
+    "cat hair removal*", "cosmetic bag*", "cosmetic organiser*", "cosmetic organizer*",
+    "cosmetic storage", "cosmetics storage", "dog hair removal*", "lint", "lipstick holder*",
+    "lotion bottle*", "lotion dispenser*", "make up bag*", "makeup bag*", "makeup brush*",
+    "makeup mirror*", "makeup organiser*", "makeup organizer*", "makeup storage",
+    "pet hair remov*", "pet hair removal*", "shampoo bottle*", "shampoo brush*", "soap box*",
+    "soap dish*", "soap dispenser*", "soap holder*", "soap pump*", "soap rack*",
 };
 
 static const char *const restricted_children[] = {
-    "baby", "babies", "infant*", "newborn*", "toddler*", "child", "children", "childrens", "kid",
-    "kids", "nursery", "crib", "cribs", "cot bed", "cradle", "stroller*", "pram", "pushchair*",
-    "car seat", "booster seat", "high chair", "pacifier*", "dummy clip", "teether*", "teething",
-    "sippy cup", "feeding bottle*", "baby bottle*", "diaper*", "nappy", "nappies", "bib", "bibs",
-    "stuffed animal*", "building blocks", "slime", "balloon*", "fidget*", "rattle*", "swim ring",
-    "swimming ring", "arm floats", "life jacket*", "life vest*", "helmet*", "playpen*",
-    "safety gate", "stair gate", "cabinet lock*", "outlet cover*", "socket cover*", "trampoline*",
-    "scooter*", "hoverboard*", "water beads", "kinder", "enfant*", "nino", "ninos", "kinderen",
-    "bambin*",
+    "arm floats", "babies", "baby", "baby bottle*", "balloon*", "bambin*", "bib", "bibs",
+    "booster seat", "building blocks", "cabinet lock*", "car seat", "child", "children",
+    "childrens", "cot bed", "cradle", "crib", "cribs", "diaper*", "dummy clip", "enfant*",
+    "feeding bottle*", "fidget*", "helmet*", "high chair", "hoverboard*", "infant*", "kid",
+    "kids", "kinder", "kinderen", "life jacket*", "life vest*", "nappies", "nappy", "newborn*",
+    "nino", "ninos", "nursery", "outlet cover*", "pacifier*", "playpen*", "pram", "pushchair*",
+    "rattle*", "safety gate", "scooter*", "sippy cup", "slime", "socket cover*", "stair gate",
+    "stroller*", "stuffed animal*", "swim ring", "swimming ring", "teether*", "teething",
+    "toddler*", "trampoline*", "water beads",
 };
 
 static const char *const allowed_children[] = {
-    "baby blue", "baby pink", "baby breath", "kid leather",
+    "baby blue", "baby breath", "baby pink", "kid leather",
 };
 
 static const char *const restricted_energy[] = {
-    "battery", "batteries", "rechargeable", "lithium", "li ion", "lipo", "18650", "power bank*",
-    "powerbank*", "power station", "accumulator", "laser*", "heater*", "heating", "heated",
-    "electric blanket*", "hot plate", "hair dryer*", "hair straighten*", "straightener*",
-    "curling iron*", "flat iron*", "iron steamer", "candle warmer*", "wax melter*", "immersion",
-    "gas stove*", "camping stove*", "torch lighter*", "lighter", "lighters", "plasma lighter*",
-    "butane", "propane", "gas canister*", "oil burner*", "fire pit*", "pressure cooker*",
-    "charger", "chargers", "power adapter*", "power strip*", "extension cord*", "socket outlet*",
-    "mains", "220v", "230v", "110v", "ac adapter*", "uv lamp*", "uvc", "uv light*",
-    "ozone generator*", "humidifier*", "diffuser*", "e bike*", "ebike*", "drone*", "magnet*",
-    "magnets", "magnetic*", "neodymium",
+    "110v", "18650", "220v", "230v", "ac adapter*", "accumulator", "batteries", "battery",
+    "butane", "camping stove*", "candle warmer*", "charger", "chargers", "curling iron*",
+    "diffuser*", "drone*", "e bike*", "ebike*", "electric blanket*", "extension cord*",
+    "fire pit*", "flat iron*", "gas canister*", "gas stove*", "hair dryer*", "hair straighten*",
+    "heated", "heater*", "heating", "hot plate", "humidifier*", "immersion", "iron steamer",
+    "laser*", "li ion", "lighter", "lighters", "lipo", "lithium", "magnet*", "magnetic*",
+    "magnets", "mains", "neodymium", "oil burner*", "ozone generator*", "plasma lighter*",
+    "power adapter*", "power bank*", "power station", "power strip*", "powerbank*",
+    "pressure cooker*", "propane", "rechargeable", "socket outlet*", "straightener*",
+    "torch lighter*", "uv lamp*", "uv light*", "uvc", "wax melter*",
 };
 
 static const char *const allowed_energy[] = {
-    "battery free", "no battery", "no batteries", "without battery", "without batteries",
-    "batteries not required", "no battery required", "laser cut", "laser engraved",
-    "laser engraving", "laser etched", "laser cutting", "lighter weight", "lighter than",
-    "tea light", "reed diffuser stick", "wireless charger stand cover",
+    "batteries not required", "battery free", "laser cut", "laser cutting", "laser engraved",
+    "laser engraving", "laser etched", "lighter than", "lighter weight", "no batteries",
+    "no battery", "no battery required", "reed diffuser stick", "tea light",
+    "wireless charger stand cover", "without batteries", "without battery",
 };
 
 /* Placed on the EU market only with papers of the maker. */
 static const char *const restricted_eu[] = {
-    "sunglasses", "safety glasses", "goggles", "protective glove*", "work gloves", "climbing",
-    "ladder*", "bluetooth", "wifi", "wireless", "walkie talkie*", "radio", "remote control*",
-    "gas",
+    "bluetooth", "climbing", "gas", "goggles", "ladder*", "protective glove*", "radio",
+    "remote control*", "safety glasses", "sunglasses", "walkie talkie*", "wifi", "wireless",
+    "work gloves",
 };

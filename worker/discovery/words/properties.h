@@ -1,53 +1,54 @@
 /* What a thing is made of and its colours: to be said when the facts say it.
- * Only for text_groups.c; the form of a phrase is that of words_match().  When a list changes, so does its version there. */
+ * Only for text_groups.c; the form of a phrase is that of words_match().  Lists are sorted.  When a list changes, so does its version there. */
 
 /* clang-format off */
 static const char *const words_material[] = {
-    "silicone", "cotton", "linen", "polyester", "nylon", "acrylic", "wool", "cashmere", "silk",
-    "satin", "velvet", "microfiber", "microfibre", "fleece", "flannel", "denim", "canvas",
-    "suede", "faux leather", "pu leather", "vegan leather", "faux fur", "rubber", "latex",
-    "neoprene", "eva foam", "memory foam", "foam", "plastic", "abs", "pvc", "polypropylene",
-    "polycarbonate", "polyethylene", "tpu", "tpe", "melamine", "resin", "epoxy", "fiberglass",
-    "fibreglass", "carbon fiber", "carbon fibre", "stainless steel", "steel", "carbon steel",
-    "aluminum", "aluminium", "alloy", "zinc", "iron", "cast iron", "copper", "brass", "bronze",
-    "titanium", "tungsten", "sterling silver", "gold plated", "silver plated", "rhodium",
-    "platinum", "ceramic", "ceramics", "porcelain", "stoneware", "earthenware", "terracotta",
-    "clay", "glass", "borosilicate", "crystal", "marble", "granite", "slate", "bamboo", "wood",
-    "wooden", "oak", "walnut", "beech", "pine", "acacia", "teak", "rattan", "wicker", "jute",
-    "hemp", "sisal", "cork", "paper", "cardboard", "spandex", "elastane", "viscose", "rayon",
-    "modal", "lyocell", "tencel", "merino", "alpaca", "mohair", "down feather", "goose down",
-    "graphite", "ruby", "jade", "zirconia", "agate", "turquoise stone",
+    "abs", "acacia", "acrylic", "agate", "alloy", "alpaca", "aluminium", "aluminum", "bamboo",
+    "beech", "borosilicate", "brass", "bronze", "canvas", "carbon fiber", "carbon fibre",
+    "carbon steel", "cardboard", "cashmere", "cast iron", "ceramic", "ceramics", "clay", "copper",
+    "cork", "cotton", "crystal", "denim", "down feather", "earthenware", "elastane", "epoxy",
+    "eva foam", "faux fur", "faux leather", "fiberglass", "fibreglass", "flannel", "fleece",
+    "foam", "glass", "gold plated", "goose down", "granite", "graphite", "hemp", "iron", "jade",
+    "jute", "latex", "linen", "lyocell", "marble", "melamine", "memory foam", "merino",
+    "microfiber", "microfibre", "modal", "mohair", "neoprene", "nylon", "oak", "paper", "pine",
+    "plastic", "platinum", "polycarbonate", "polyester", "polyethylene", "polypropylene",
+    "porcelain", "pu leather", "pvc", "rattan", "rayon", "resin", "rhodium", "rubber", "ruby",
+    "satin", "silicone", "silk", "silver plated", "sisal", "slate", "spandex", "stainless steel",
+    "steel", "sterling silver", "stoneware", "suede", "teak", "tencel", "terracotta", "titanium",
+    "tpe", "tpu", "tungsten", "turquoise stone", "vegan leather", "velvet", "viscose", "walnut",
+    "wicker", "wood", "wooden", "wool", "zinc", "zirconia",
 };
 
 static const char *const allowed_material[] = {
-    "wine glass", "glass surface", "glass door", "glass doors", "shower glass", "window glass",
-    "drinking straw", "ironing", "iron on", "paper towel", "paper towels", "toilet paper",
-    "wrapping paper", "paper bag", "wood floor", "wood floors", "wooden floor", "wooden floors",
-    "a straw", "reading glass", "reading glasses", "looking glass", "glasses", "pine tree",
-    "clear as crystal", "foam roller", "down feather", "paper size", "sheet of paper",
+    "a straw", "clear as crystal", "down feather", "drinking straw", "foam roller", "glass door",
+    "glass doors", "glass surface", "glasses", "iron on", "ironing", "looking glass", "paper bag",
+    "paper size", "paper towel", "paper towels", "pine tree", "reading glass", "reading glasses",
+    "sheet of paper", "shower glass", "toilet paper", "window glass", "wine glass", "wood floor",
+    "wood floors", "wooden floor", "wooden floors", "wrapping paper",
 };
 
 /* Real leather, which its likenesses are not. */
 static const char *const words_leather[] = {
-    "leather", "real leather", "genuine leather", "cowhide", "calfskin", "sheepskin",
+    "calfskin", "cowhide", "genuine leather", "leather", "real leather", "sheepskin",
 };
 
 static const char *const allowed_leather[] = {
-    "pu leather", "faux leather", "vegan leather", "artificial leather", "imitation leather",
-    "synthetic leather", "pvc leather", "eco leather", "leather look", "leather care",
-    "leather cleaner",
+    "artificial leather", "eco leather", "faux leather", "imitation leather", "leather care",
+    "leather cleaner", "leather look", "pu leather", "pvc leather", "synthetic leather",
+    "vegan leather",
 };
 
 static const char *const words_colour[] = {
-    "black", "white", "red", "blue", "yellow", "pink", "purple", "violet", "brown", "grey",
-    "gray", "beige", "ivory", "cream coloured", "cream colored", "turquoise", "teal", "navy",
-    "khaki", "burgundy", "maroon", "magenta", "lilac", "lavender", "mint green", "mustard",
-    "coral", "champagne", "rose gold", "golden", "silver coloured", "silver colored", "silver",
-    "gold", "green", "transparent", "multicolor*", "multicolour*", "rainbow", "gradient",
+    "beige", "black", "blue", "brown", "burgundy", "champagne", "coral", "cream colored",
+    "cream coloured", "gold", "golden", "gradient", "gray", "green", "grey", "ivory", "khaki",
+    "lavender", "lilac", "magenta", "maroon", "mint green", "multicolor*", "multicolour*",
+    "mustard", "navy", "pink", "purple", "rainbow", "red", "rose gold", "silver",
+    "silver colored", "silver coloured", "teal", "transparent", "turquoise", "violet", "white",
+    "yellow",
 };
 
 static const char *const allowed_colour[] = {
-    "black coffee", "black tea", "red wine", "white wine", "white background", "plain background",
-    "green salad", "green tea", "blue sky", "white bread", "lavender tea", "gold fish",
-    "goldfish",
+    "black coffee", "black tea", "blue sky", "gold fish", "goldfish", "green salad", "green tea",
+    "lavender tea", "plain background", "red wine", "white background", "white bread",
+    "white wine",
 };
