@@ -153,7 +153,8 @@ static void only_probes_pages_and_signed_webhooks_are_open(void **state)
         strncat(word, routes[i].path, 40);
         strncat(word, " ", 2);
         assert_int_equal(routes[i].access == ACCESS_OPEN, strstr(open, word) != NULL);
-        if (routes[i].access == ACCESS_READ) {
+        /* A preview is asked for with a body, and changes nothing. */
+        if (routes[i].access == ACCESS_READ && strstr(routes[i].path, "/preview") == NULL) {
             assert_string_equal(routes[i].method, "GET");
         }
     }
