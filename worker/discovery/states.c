@@ -22,7 +22,7 @@ static const struct {
                           P(CANDIDATE) | P(NEEDS_DATA) | P(NEEDS_REVIEW) | P(APPROVAL) |
                               P(PUBLISHING) | P(REJECTED),
                           false },
-    /* What lay with a person for long is assessed again before it goes on. */
+    /* A person may have it judged anew. */
     [PRODUCT_NEEDS_REVIEW] = { "needs_review",
                                P(CANDIDATE) | P(WRITING) | P(APPROVAL) | P(PUBLISHING) |
                                    P(REJECTED),
