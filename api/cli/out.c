@@ -106,6 +106,8 @@ static void plain_cell(const json_t *value, char text[static OUT_CELL_BYTES])
         str_fit(text, OUT_CELL_BYTES, json_string_value(value));
     } else if (json_is_integer(value)) {
         snprintf(text, OUT_CELL_BYTES, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    } else if (json_is_real(value)) {
+        snprintf(text, OUT_CELL_BYTES, "%.10g", json_real_value(value));
     } else if (json_is_boolean(value)) {
         str_fit(text, OUT_CELL_BYTES, json_is_true(value) ? "yes" : "no");
     } else {

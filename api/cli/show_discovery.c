@@ -6,10 +6,9 @@
 #include "api/cli/out.h"
 #include "common/base/clock.h"
 #include "common/base/json.h"
-#include "common/base/money.h"
 #include "common/model/products.h"
 
-enum { MICRO_PER_CENT = 10000 };
+enum { MICRO = 1000000, MICRO_SHOWN = 100 };
 
 static void show_run(const json_t *discovery)
 {
@@ -37,15 +36,13 @@ static void show_run(const json_t *discovery)
 
 static void show_ai(const json_t *discovery)
 {
-    struct money cost = { .minor = json_int(discovery, "ai.cost_micro", 0) / MICRO_PER_CENT,
-                          .currency = "USD" };
-    char amount[MONEY_TEXT_BYTES];
+    int64_t micro = json_int(discovery, "ai.cost_micro", 0);
 
-    money_format(&cost, amount);
     printf("today        scans %" PRId64 " points  AI %" PRId64 " calls, %" PRId64
-           " failed, %" PRId64 " tokens, %s USD%s\n",
+           " failed, %" PRId64 " tokens, %" PRId64 ".%04" PRId64 " USD%s\n",
            json_int(discovery, "points_today", 0), json_int(discovery, "ai.calls", 0),
-           json_int(discovery, "ai.failed", 0), json_int(discovery, "ai.tokens", 0), amount,
+           json_int(discovery, "ai.failed", 0), json_int(discovery, "ai.tokens", 0), micro / MICRO,
+           micro % MICRO / MICRO_SHOWN,
            json_int(discovery, "ai.cost_unknown", 0) > 0 ? " and calls without a known price" : "");
 }
 

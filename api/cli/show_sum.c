@@ -88,7 +88,7 @@ static void quote_note(const struct place *p, char note[static NOTE_BYTES])
     char at[OUT_CELL_BYTES];
 
     out_cell(p->market, &quoted, 0, at);
-    snprintf(note, NOTE_BYTES, "%.80s, %" PRId64 " to %" PRId64 " days, quoted %.40s",
+    snprintf(note, NOTE_BYTES, "%.80s, %" PRId64 " to %" PRId64 " days, quoted %.16s",
              json_text(p->market, "quote.method", "no quote"),
              json_int(p->market, "quote.days_min", 0), json_int(p->market, "quote.days_max", 0),
              at);

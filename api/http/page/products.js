@@ -57,7 +57,7 @@ function runLine(discovery) {
   const { run, ai } = discovery;
   const scan = run === null ? 'No scan yet.'
     : `Last scan ${span(Date.now() - Date.parse(run.started_at))} ago: ${run.seen} seen, ${run.added} new, ${run.candidates} candidates, ${run.points} points.`;
-  const cost = ai.cost_unknown > 0 ? 'cost not known' : `${(ai.cost_micro / 1e6).toFixed(2)} USD`;
+  const cost = ai.cost_unknown > 0 ? 'cost not known' : `${(ai.cost_micro / 1e6).toFixed(4)} USD`;
   return `${scan}${run?.problem ? ` ${run.problem}` : ''} Text models today: ${ai.calls} calls, ${ai.tokens} tokens, ${cost}.`;
 }
 

@@ -90,14 +90,14 @@ const decision = {
 };
 
 test('product prints the whole sum, the checks, the texts, the stock and the timeline', () => {
-  const id = product({ state: 'listed', decision, decision_rule: 'PASSED', decision_text: 'Every check passed.', landed_minor: 1355, price_minor: 2299, margin_minor: 718, margin_ppm: 312300, label: 'RISING', score_e4: 825000, handle: 'desk-lamp' });
+  const id = product({ state: 'listed', decision, decision_rule: 'PASSED', decision_text: 'Every check passed.', landed_minor: 1355, price_minor: 2299, margin_minor: 718, margin_ppm: 312300, label: 'RISING', score_e4: 598999, handle: 'desk-lamp' });
   text(id, 1, { checks: { passed: false, failed: [{ rule: 'BRAND', field: 'title', text: 'a brand name' }] } });
   sql(`insert into variant (product_id, vid, sku, name, cost_minor, stock, shop_quantity) values (${id}, 'v1', 'S-1', 'Black', 850, 210, 205);
     insert into supplier_snapshot (product_id, day, listed_num) values (${id}, current_date, 198);
     insert into product_event (product_id, step, code, text) values (${id}, 'assessed', 'PASSED', 'Every check passed.');
     insert into effect (key, kind, subject, intent, state) values ('shopify.product_set:${id}', 'x', 'product:${id}', '{}', 'done')`);
   const out = human('product', 'desk-lamp');
-  for (const line of [/shop price +22\.99 USD/, /margin +31\.23 %/, /goods +8\.50/, /\+ shipping +4\.20 +CJPacket, 7 to 12 days, quoted 2026-11-20/, /\+ duty +0\.85 +10\.00 % of the goods.*940520/,
+  for (const line of [/shop price +22\.99 USD/, /margin +31\.23 %/, /score +59\.9\n/,  /goods +8\.50/, /\+ shipping +4\.20 +CJPacket, 7 to 12 days, quoted 2026-11-20/, /\+ duty +0\.85 +10\.00 % of the goods.*940520/,
     /= landed cost +13\.55/, /- payment fee +0\.97 +2\.90 % of what is charged, and 0\.30/, /- returns reserve +1\.29 +6\.00 % come back, each costs 2\.50/, /= contribution +7\.18 +31\.23 %; wanted are 30\.00 % and 5\.00/,
     /Black +US +8\.50 +4\.20 +0\.85.* 7\.18 +31\.23 %/, /White +3 +STOCK +3 in stock/, /MARGIN +yes +312300 +300000 +ppm/, /BRAND +title +a brand name/, /S-1 +Black/, /description\n +<p>A lamp\.<\/p>/,
     /shopify\.product_set:\d+ +done/, /assessed +PASSED/, /198/]) assert.match(out, line);
@@ -230,7 +230,7 @@ test('status tells products, the last scan, and what text models cost today', ()
   assert.equal(discovery.run.points, 600);
   assert.deepEqual(discovery.ai, { calls: 3, failed: 1, tokens: 1510, cost_micro: 120000, cost_unknown: 1 });
   const out = human('status');
-  for (const line of [/products +rejected 1 +listed 1/, /last scan +5 min ago: 12 searches, 600 points, 1200 seen, 900 new, 20 candidates\n +page 3: throttled/, /AI 3 calls, 1 failed, 1510 tokens, 0\.12 USD and calls without/]) assert.match(out, line);
+  for (const line of [/products +rejected 1 +listed 1/, /last scan +5 min ago: 12 searches, 600 points, 1200 seen, 900 new, 20 candidates\n +page 3: throttled/, /AI 3 calls, 1 failed, 1510 tokens, 0\.1200 USD and calls without/]) assert.match(out, line);
 });
 
 test('doctor tells whether products can be found, judged, written and listed', () => {
