@@ -210,7 +210,8 @@ static size_t longest(const struct text_group *group, const struct text_words *t
                       const struct group_proof *proof, size_t at)
 {
     char first = text->list[at].at[0];
-    bool plain = first >= 'a' && first <= 'z'; /* digits and signs may stand for letters */
+    /* In a word with letters a digit or sign may stand for one. */
+    bool plain = (first >= 'a' && first <= 'z') || !text->list[at].has_letter;
     size_t longest = 0;
 
     for (size_t i = plain ? first_with(group, first) : 0; i < group->count; i++) {
