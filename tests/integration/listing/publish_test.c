@@ -339,6 +339,74 @@ static void unlisting_ends_whole_whatever_happens(void **state)
     }
 }
 
+static void unlist_now(void)
+{
+    stage_sql("update product set state = 'unlisting', next_job = 'listing.unlist'");
+}
+
+static void what_is_unlisted_on_its_way_in_leaves_no_draft(void **state)
+{
+    (void)state;
+    fake->media_looks = 3;
+    id = written();
+    assert_int_equal(stage_job("listing.publish", id), 0);
+    unlist_now();
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "unlisted");
+    assert_string_equal(fake_sole()->status, "ARCHIVED");
+}
+
+static void what_was_never_there_is_unlisted_at_once(void **state)
+{
+    (void)state;
+    id = written();
+    unlist_now();
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "unlisted");
+    assert_null(fake_sole());
+}
+
+static void a_draft_whose_answer_was_lost_is_found_by_its_handle(void **state)
+{
+    (void)state;
+    id = written();
+    fake->fault = FAULT_KILLED_AFTER;
+    fake->fault_at = 3; /* locations, publications, set */
+    assert_int_equal(stage_job("listing.publish", id), -2);
+    assert_int_equal(fake->sets, 1);
+    assert_string_equal(stage_of(id, "shop_gid"), "");
+    unlist_now();
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "unlisted");
+    assert_string_equal(fake_sole()->status, "ARCHIVED");
+}
+
+static void a_draft_that_may_be_on_its_way_is_waited_for(void **state)
+{
+    (void)state;
+    id = written();
+    fake->fault = FAULT_KILLED_BEFORE;
+    fake->fault_at = 3;
+    assert_int_equal(stage_job("listing.publish", id), -2);
+    unlist_now();
+    assert_int_equal(stage_run(listing_unlist, "[1, \"now\"]"), 0);
+    assert_int_equal(stage_outcome, JOB_SNOOZE);
+    assert_string_equal(stage_of(id, "state"), "unlisting");
+    stage_drive(id, NULL); /* minutes later */
+    assert_string_equal(stage_of(id, "state"), "unlisted");
+    assert_null(fake_sole());
+}
+
+static void a_product_a_person_deleted_at_the_shop_is_out(void **state)
+{
+    (void)state;
+    id = stage_live();
+    fake->products[0].used = false;
+    unlist_now();
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "unlisted");
+}
+
 static void under_stop_unlisting_only_empties(void **state)
 {
     (void)state;
@@ -393,6 +461,11 @@ int main(void)
         with_stage(a_persons_text_is_checked_before_it_is_published),
         with_stage(a_text_edited_while_live_reaches_the_shop),
         with_stage(unlisting_ends_whole_whatever_happens),
+        with_stage(what_is_unlisted_on_its_way_in_leaves_no_draft),
+        with_stage(what_was_never_there_is_unlisted_at_once),
+        with_stage(a_draft_whose_answer_was_lost_is_found_by_its_handle),
+        with_stage(a_draft_that_may_be_on_its_way_is_waited_for),
+        with_stage(a_product_a_person_deleted_at_the_shop_is_out),
         with_stage(under_stop_unlisting_only_empties),
         with_stage(listed_again_it_is_the_same_product),
     };

@@ -354,6 +354,33 @@ static void a_hold_that_was_cut_short_is_ended_by_its_job(void **state)
     }
 }
 
+static void quantities_arrive_whatever_happens_to_a_look(void **state)
+{
+    (void)state;
+    for (enum fault fault = FAULT_REFUSED_LATER; fault < FAULTS; fault++) {
+        bool fired = true;
+        for (int at = 1; fired; at++) {
+            assert_int_equal(stage_clear(NULL), 0);
+            id = stage_live();
+            fake->goods[0].stock = 100;
+            fake->goods[1].stock = 2;
+            fake->fault = fault;
+            fake->fault_at = at;
+            stage_sql("update product set check_due_at = now() - interval '1 second'");
+            (void)stage_run_killable(stock_watch, "[]");
+            fired = fake->fired;
+            fake->fault = FAULT_NONE;
+            stage_sql("update effect set created_at = created_at - interval '5 minutes'");
+            look();
+            look();
+            assert_int_equal(offered(0), 95);
+            assert_int_equal(offered(1), 0);
+            assert_int_equal(stage_int("select count(*) from effect where state <> 'done'"), 0);
+            assert_int_equal(stage_int("select shop_quantity from variant where vid = 'V1'"), 95);
+        }
+    }
+}
+
 /* ---- tiers ---- */
 
 static void what_sells_or_runs_short_is_looked_at_hourly(void **state)
@@ -404,6 +431,7 @@ int main(void)
         with_stage(freight_is_asked_for_anew_after_a_week),
         with_stage(where_nothing_is_shipped_any_more_it_says_so),
         with_stage(a_hold_that_was_cut_short_is_ended_by_its_job),
+        with_stage(quantities_arrive_whatever_happens_to_a_look),
         with_stage(what_sells_or_runs_short_is_looked_at_hourly),
         with_stage(a_product_another_job_works_on_is_left_for_the_next_round),
     };

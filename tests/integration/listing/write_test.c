@@ -191,6 +191,42 @@ static void a_text_that_passed_is_not_paid_for_twice(void **state)
     assert_string_equal(stage_of(id, "state"), "publishing");
 }
 
+static void without_facts_a_person_must_look(void **state)
+{
+    (void)state;
+    fake_ai = refuses;
+    id = stage_product("writing", "listing.write");
+    stage_sql("update product set detail = null");
+    assert_int_equal(stage_job("listing.write", id), 0);
+    assert_string_equal(stage_of(id, "state"), "needs_review");
+    assert_string_not_equal(stage_of(id, "problem"), "");
+}
+
+static void what_the_word_lists_forbid_is_rejected(void **state)
+{
+    (void)state;
+    fake_ai = answers_well;
+    id = stage_product("writing", "listing.write");
+    stage_sql("update product set detail = jsonb_set(detail, '{name}', '\"Replica pistol for "
+              "hunting\"')");
+    assert_int_equal(stage_job("listing.write", id), 0);
+    assert_string_equal(stage_of(id, "state"), "rejected");
+    assert_string_equal(stage_of(id, "decision_rule"), "COMPLIANCE");
+    assert_int_equal(fake->asked, 0);
+}
+
+static void a_restricted_product_waits_for_a_person_even_in_auto(void **state)
+{
+    (void)state;
+    fake_ai = answers_well;
+    id = stage_product("writing", "listing.write");
+    stage_sql(
+        "update product set detail = jsonb_set(detail, '{name}', '\"Magnetic bowl for dogs\"')");
+    assert_int_equal(stage_job("listing.write", id), 0);
+    assert_string_equal(stage_of(id, "state"), "approval");
+    assert_non_null(strstr(stage_of(id, "problem"), "A person must look"));
+}
+
 /* ---- wrong texts ---- */
 
 static const struct {
@@ -273,6 +309,9 @@ int main(void)
         with_stage(a_refusal_and_a_used_up_budget_lead_to_the_template),
         with_stage(passing_trouble_of_the_model_is_waited_for),
         with_stage(a_text_that_passed_is_not_paid_for_twice),
+        with_stage(without_facts_a_person_must_look),
+        with_stage(what_the_word_lists_forbid_is_rejected),
+        with_stage(a_restricted_product_waits_for_a_person_even_in_auto),
         with_stage(of_two_hundred_wrong_answers_none_gets_through),
     };
 
