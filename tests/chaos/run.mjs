@@ -2,13 +2,14 @@
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { faultsIn, storm } from './chaos.mjs';
+import { listingStorm, printListings } from './listings.mjs';
 import { printReport } from './queue/print.mjs';
 import { failoverTracks, plan, stormTracks } from './queue/schedule.mjs';
 import { queueStorm } from './queue/storm.mjs';
 
 const text = (value) => ({ type: 'string', ...(value === undefined ? {} : { default: value }) });
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { seed: text('1'), seconds: text('180'), orders: text('300'),
-  flush: { type: 'boolean', default: false }, minutes: text(), json: text(), plan: text(), keep: { type: 'boolean', default: false } } });
+  flush: { type: 'boolean', default: false }, minutes: text(), json: text(), plan: text(), listings: text(), keep: { type: 'boolean', default: false } } });
 
 async function orderStorm() {
   const report = await storm({ seed: Number(values.seed), seconds: Number(values.seconds), orders: Number(values.orders),
@@ -20,6 +21,15 @@ async function orderStorm() {
     `${judge.missing.length} missing, ${judge.double.length} double, settled in ${report.settledS} s`);
   for (const line of wrong) console.log(`WRONG ${line}`);
   return wrong.length === 0;
+}
+
+async function listings() {
+  const count = Number(values.listings ?? 200);
+  const report = await listingStorm({ seed: Number(values.seed), listings: count, seconds: Math.max(300, count * 6), settleS: 600,
+    say: (line) => console.log(line) });
+  printListings(report, (line) => console.log(line));
+  if (values.json) fs.writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  return report.wrong.length === 0;
 }
 
 async function queue() {
@@ -44,10 +54,12 @@ function printPlan(count) {
   return true;
 }
 
-const [kind = values.minutes !== undefined || values.plan !== undefined ? 'queue' : 'orders', ...rest] = positionals;
-if (!['queue', 'failover', 'orders'].includes(kind) || rest.length > 0) {
-  console.error('usage: tests/chaos/run [queue|failover|orders] [options]; see the head of tests/chaos/run');
+const byOptions = values.listings !== undefined ? 'listings' : values.minutes !== undefined || values.plan !== undefined ? 'queue' : 'orders';
+const [kind = byOptions, ...rest] = positionals;
+if (!['queue', 'failover', 'orders', 'listings'].includes(kind) || rest.length > 0) {
+  console.error('usage: tests/chaos/run [queue|failover|orders|listings] [options]; see the head of tests/chaos/run');
   process.exit(2);
 }
-const passed = kind === 'orders' ? await orderStorm() : values.plan !== undefined ? printPlan(Number(values.plan)) : await queue();
+const storms = { orders: orderStorm, listings, queue: values.plan !== undefined ? () => printPlan(Number(values.plan)) : queue };
+const passed = await (storms[kind] ?? storms.queue)();
 process.exit(passed ? 0 : 1);
