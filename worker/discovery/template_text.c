@@ -141,7 +141,9 @@ static int add_facts(struct draft *d, struct fail *f)
         if (good > 0 && line[0] != '\0' && d->words + text_count_words(line) < BULLET_WORDS_MAX) {
             add_bullet(d, line);
             bullets++;
-            (void)json_array_append_new(d->used, json_integer((json_int_t)i + 1));
+            if (json_array_append_new(d->used, json_integer((json_int_t)i + 1)) < 0) {
+                return fail_memory(f);
+            }
         }
     }
     if (bullets == 0) {

@@ -270,8 +270,11 @@ json_t *text_report_json(const struct text_report *report)
     for (size_t i = 0; i < report->count; i++) {
         const struct text_fault *fault = &report->faults[i];
 
-        (void)json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "rule", fault->rule, "field",
-                                                    fault->field, "text", fault->text));
+        if (json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "rule", fault->rule, "field",
+                                                  fault->field, "text", fault->text)) < 0) {
+            json_decref(list);
+            return NULL;
+        }
     }
     return list;
 }

@@ -408,6 +408,18 @@ static void honest_texts_are_not_refused(void **unused)
     assert_int_equal(told, 0);
 }
 
+static void v_4_a_listing_promises_no_refund(void **unused)
+{
+    struct text_report report;
+    struct draft d;
+
+    (void)unused;
+    honest_bowl(&d);
+    put_before_the_end(d.html, "We have refunded you.");
+    check(&d, &bowl, &report);
+    assert_true(has_fault(&report, "TERMS", "description_html"));
+}
+
 static void the_report_as_json_says_rule_field_and_text(void **unused)
 {
     struct text_report report;
@@ -433,6 +445,7 @@ int main(void)
         cmocka_unit_test_setup(no_disguise_lets_a_wrong_sentence_pass, begin),
         cmocka_unit_test_setup(words_spelled_by_hyphens_spaces_and_digits_are_found, begin),
         cmocka_unit_test_setup(honest_texts_are_not_refused, begin),
+        cmocka_unit_test_setup(v_4_a_listing_promises_no_refund, begin),
         cmocka_unit_test_setup(the_report_as_json_says_rule_field_and_text, begin),
     };
     return cmocka_run_group_tests(tests, load, unload);

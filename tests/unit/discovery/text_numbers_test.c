@@ -54,6 +54,17 @@ static void v_2_a_size_may_be_written_with_another_sign(void **unused)
     try_all(vectors, COUNT_OF(vectors));
 }
 
+static void v_3_another_tracking_number_is_none_of_the_source(void **unused)
+{
+    static const struct vector vectors[] = {
+        { "CJ123", "your tracking number is CJ124", "cj124" },
+        { "CJ123", "your tracking number is CJ123", "" },
+    };
+
+    (void)unused;
+    try_all(vectors, COUNT_OF(vectors));
+}
+
 static void notation_is_made_equal(void **unused)
 {
     static const struct vector vectors[] = {
@@ -194,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(v_1_fifteen_cups_are_not_one_and_a_half),
         cmocka_unit_test(v_2_a_size_may_be_written_with_another_sign),
+        cmocka_unit_test(v_3_another_tracking_number_is_none_of_the_source),
         cmocka_unit_test(notation_is_made_equal),
         cmocka_unit_test(magnitude_and_unit_are_not),
         cmocka_unit_test(words_that_only_sound_like_numbers_are_none),
