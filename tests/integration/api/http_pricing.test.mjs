@@ -1,6 +1,8 @@
 // Pricing rules over REST: made, tried on all live products, activated, taken back.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { after, before, beforeEach, test } from 'node:test';
+import { until } from '../../support/servers.mjs';
 import { Api } from './http_support.mjs';
 
 let api;
@@ -101,4 +103,21 @@ test('rules that make no sense are refused by name', async () => {
   await refused(403, 'POST', rules, { scope: 'read', body: double });
   await refused(404, 'GET', `${rules}/999/preview`);
   for (const query of ['limit=0', 'limit=501', 'after=-1', 'x=1']) await refused(400, 'GET', `${rules}/${id}/preview?${query}`);
+});
+
+test('a rule waits for the job that works on a product, and does not cut into it', async () => {
+  const id = product();
+  const { id: rule } = await ok('POST', rules, { body: double });
+  const holder = spawn('psql', ['-XqAt', '-d', api.databaseUrl]);
+  holder.stdout.setEncoding('utf8');
+  let said = '';
+  holder.stdout.on('data', (chunk) => { said += chunk; });
+  holder.stdin.write(`select pg_try_advisory_lock(hashtextextended('product:${id}', 0));\n`);
+  await until('the lock is held', () => said.trim() === 't');
+  const activated = ok('POST', `${rules}/${rule}/activate`);
+  await until('it waits', () => api.rows("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").length === 1);
+  assert.deepEqual(api.rows('select 1 from outbox'), []);
+  holder.stdin.end();
+  assert.equal((await activated).products, 1);
+  await new Promise((resolve) => { if (holder.exitCode !== null) resolve(); else holder.on('exit', resolve); });
 });

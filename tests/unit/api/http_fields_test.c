@@ -37,7 +37,8 @@ static const struct route route = {
         .min = 1,
         .max = 10 },
       { .name = "count", .place = FIELD_IN_BODY, .type = FIELD_INT, .min = 0, .max = 9 },
-      { .name = "value", .place = FIELD_IN_BODY, .type = FIELD_SCALAR, .min = 0, .max = 20 } },
+      { .name = "value", .place = FIELD_IN_BODY, .type = FIELD_SCALAR, .min = 0, .max = 20 },
+      { .name = "spec", .place = FIELD_IN_BODY, .type = FIELD_OBJECT } },
     0,
     NULL
 };
@@ -103,6 +104,12 @@ static const struct {
     { "a", NULL, "{\"reason\":\"r\",\"value\":false}", "" },
     { "a", NULL, "{\"reason\":\"r\",\"value\":1.5}", "a text, an integer or a boolean" },
     { "a", NULL, "{\"reason\":\"r\",\"value\":{}}", "a text, an integer or a boolean" },
+    { "a", NULL, "{\"reason\":\"r\",\"spec\":{}}", "" },
+    { "a", NULL, "{\"reason\":\"r\",\"spec\":{\"a\":[1,{\"b\":null}]}}", "" },
+    { "a", NULL, "{\"reason\":\"r\",\"spec\":[]}", "JSON object" },
+    { "a", NULL, "{\"reason\":\"r\",\"spec\":\"{}\"}", "JSON object" },
+    { "a", NULL, "{\"reason\":\"r\",\"spec\":null}", "JSON object" },
+    { "a", NULL, "{\"reason\":\"r\",\"spec\":{\"a\":1,\"a\":2}}", "!twice" },
     { "a", NULL, "{\"reason\":\"r\",\"reason\":\"s\"}", "!twice" },
     { "a", NULL, "{\"reason\":\"r\"", "!not valid JSON" },
     { "a", NULL, "{\"reason\":\"\xff\"}", "!not valid JSON" },
@@ -167,7 +174,7 @@ static void values_arrive_decoded(void **state)
 
     (void)state;
     assert_int_equal(router_find(&route, 1, "POST", "/x/a%2Fb", &m), ROUTER_FOUND);
-    rq.body = strdup("{\"reason\":\"r\",\"count\":3,\"value\":true}");
+    rq.body = strdup("{\"reason\":\"r\",\"count\":3,\"value\":true,\"spec\":{ \"a\" : [ 1 ] }}");
     rq.body_bytes = strlen(rq.body);
     assert_int_equal(fields_take(&rq, &m, errors, &f), 0);
     assert_string_equal(request_text(&rq, "id"), "a/b");
@@ -176,6 +183,7 @@ static void values_arrive_decoded(void **state)
     assert_int_equal(request_int(&rq, "at", 0), 1000000);
     assert_int_equal(request_int(&rq, "count", 0), 3);
     assert_string_equal(request_text(&rq, "value"), "1");
+    assert_string_equal(request_text(&rq, "spec"), "{\"a\":[1]}");
     assert_null(request_text(&rq, "kind"));
     json_decref(errors);
     request_done(&rq);
