@@ -86,9 +86,9 @@ static int keep_variant(struct look *l, struct db *tx, struct product_variant *v
 
     v->stock = n->stock;
     v->checks_empty = n->checks_empty;
-    if (acts) { /* otherwise the shop stays as it is, so the row does not call it low */
+    v->checks_back = n->checks_back;
+    if (acts) { /* otherwise the shop stays as it is, and so does what the row calls it */
         v->low = n->low;
-        v->checks_back = n->checks_back;
     }
     l->total += n->stock != PRODUCT_UNKNOWN ? n->stock : 0;
     TRY(db_exec(tx, &sql_listing_variant_watched,
@@ -139,13 +139,24 @@ static int take_stock(struct look *l, const struct cj_stock_row *rows, size_t co
 
 /* ---- what follows ---- */
 
+/* Nothing is short any more: what was proposed about it has no object. */
+static int forget_hold(struct look *l, struct fail *f)
+{
+    char subject[40];
+
+    (void)snprintf(subject, sizeof subject, "product:%" PRId64, l->r->p.id);
+    TRY(db_exec(l->r->c->db, &sql_listing_proposals_drop,
+                (const char *[]){ subject, "product.hold", "rule:stock" }, f));
+    return 0;
+}
+
 static int follow_stock(struct look *l, json_t *vids, bool back, struct fail *f)
 {
     const char *code = back ? "BACK_IN_STOCK" : "OUT_OF_STOCK";
     char text[TEXT_BYTES];
 
     if (json_array_size(vids) == 0) {
-        return 0;
+        return back ? 0 : forget_hold(l, f);
     }
     (void)snprintf(text, sizeof text,
                    back ? "%zu variants are in stock again, in two looks in a row."

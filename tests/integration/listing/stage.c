@@ -23,6 +23,7 @@
 
 struct fail stage_fail;
 enum job_outcome stage_outcome;
+int stage_retries = -1;
 
 static struct db *db;
 static struct redis *redis;
@@ -141,6 +142,7 @@ int stage_clear(void **state)
 {
     (void)state;
     fake_reset();
+    stage_retries = -1;
     stage_sql("truncate setting, audit, variant_mapping, product, variant, supplier_snapshot, "
               "product_event, listing_text, freight_quote, proposal, setup_finding, shop_place, "
               "shop_info, effect, "
@@ -227,7 +229,7 @@ int64_t stage_live(void)
 static int run_with(struct db *use, job_run_fn *run, const char *args)
 {
     static char shop_stand_in, supplier_stand_in;
-    static const struct job job = { .jid = "listing-test", .retry_count = -1 };
+    const struct job job = { .jid = "listing-test", .retry_count = stage_retries };
     scoped(json_clear_p) json_t *parsed = json_loads(args, 0, NULL);
     scoped(http_close_p) struct http *http = NULL;
 

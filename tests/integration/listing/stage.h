@@ -17,6 +17,8 @@ int stage_clear(void **state);
 /* How the last run ended. */
 extern struct fail stage_fail;
 extern enum job_outcome stage_outcome;
+/* How often the job has failed already (struct job, retry_count); -1 after stage_clear. */
+extern int stage_retries;
 
 /* A product as product.assess leaves it, in `state` with `next_job` (NULL = none): two variants V1 and V2 of one option Color, at
  * 21.99 and 22.99.  Its id. */

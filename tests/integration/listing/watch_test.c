@@ -208,6 +208,31 @@ static void where_a_person_decides_the_shop_is_left_alone(void **state)
     assert_int_equal(offered(0), 0);
     assert_string_equal(stage_of(id, "state"), "listed");
     assert_int_equal(stage_int("select count(*) from proposal where detail ? 'done_at'"), 1);
+    fake->goods[0].stock = 80;
+    look();
+    look();
+    assert_int_equal(offered(0), 0);
+    assert_string_equal(stage_text("select kind from proposal where state = 'open'"),
+                        "product.restore");
+    stage_sql(
+        "update proposal set state = 'accepted', decided_at = now(), decided_by = 'ann' where "
+        "state = 'open'");
+    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
+    stage_drive(id, NULL);
+    assert_int_equal(offered(0), 75);
+}
+
+static void what_is_plenty_again_is_proposed_no_more(void **state)
+{
+    (void)state;
+    id = stage_live();
+    stage_set("stock.on_out_of_stock", "propose");
+    fake->goods[0].stock = 2;
+    look();
+    assert_int_equal(stage_int("select count(*) from proposal where state = 'open'"), 1);
+    fake->goods[0].stock = 90;
+    look();
+    assert_int_equal(stage_int("select count(*) from proposal where state = 'open'"), 0);
 }
 
 static void told_only_nothing_is_done(void **state)
@@ -424,6 +449,7 @@ int main(void)
         with_stage(a_variant_that_is_gone_is_offered_no_more),
         with_stage(stop_lets_stock_fall_to_nothing_but_not_come_back),
         with_stage(where_a_person_decides_the_shop_is_left_alone),
+        with_stage(what_is_plenty_again_is_proposed_no_more),
         with_stage(told_only_nothing_is_done),
         with_stage(a_dearer_supplier_raises_the_price_within_the_step),
         with_stage(beyond_the_step_it_is_held_and_proposed),

@@ -178,6 +178,19 @@ static void passing_trouble_of_the_model_is_waited_for(void **state)
     assert_string_equal(stage_text("select made_by from listing_text"), "openai:test-model");
 }
 
+static void a_model_that_stays_away_is_given_up_for_the_template(void **state)
+{
+    (void)state;
+    fake_ai = answers_well;
+    fake->fault = FAULT_REFUSED_LATER;
+    fake->fault_at = 1;
+    stage_retries = 2; /* the first try and two more have failed */
+    id = stage_product("writing", "listing.write");
+    assert_int_equal(stage_job("listing.write", id), 0);
+    assert_string_equal(stage_text("select made_by from listing_text"), "template");
+    assert_non_null(strstr(stage_of(id, "problem"), "cannot be reached"));
+}
+
 static void a_text_that_passed_is_not_paid_for_twice(void **state)
 {
     (void)state;
@@ -308,6 +321,7 @@ int main(void)
         with_stage(without_a_key_the_template_is_used_and_said_to_be_one),
         with_stage(a_refusal_and_a_used_up_budget_lead_to_the_template),
         with_stage(passing_trouble_of_the_model_is_waited_for),
+        with_stage(a_model_that_stays_away_is_given_up_for_the_template),
         with_stage(a_text_that_passed_is_not_paid_for_twice),
         with_stage(without_facts_a_person_must_look),
         with_stage(what_the_word_lists_forbid_is_rejected),
