@@ -7,7 +7,14 @@
 #include "worker/discovery/text_plain.h"
 #include "worker/discovery/text_utf8.h"
 
-enum { WORDS_MAX = 40, TITLE_WORDS = 7, CHARACTERS_MIN = 20, CHARACTERS_MAX = 70, CAPS = 4 };
+enum {
+    WORDS_MAX = 40,
+    TITLE_WORDS = 7,
+    CHARACTERS_MIN = 20,
+    CHARACTERS_MAX = 70,
+    CAPS = 4,
+    NAME_LETTERS = 3
+};
 
 struct title {
     char text[TITLE_BYTES]; /* words with a NUL behind each */
@@ -302,6 +309,21 @@ static const char *last_part(const char *category)
     return part;
 }
 
+/* Whether a word of letters names the thing; "40oz" alone does not. */
+static bool has_name(const char *title)
+{
+    for (const char *p = title; *p != '\0';) {
+        size_t size = strcspn(p, " ");
+        bool digits = strcspn(p, "0123456789") < size;
+
+        if (size >= NAME_LETTERS && !digits) {
+            return true;
+        }
+        p += size + strspn(p + size, " ");
+    }
+    return false;
+}
+
 /* A short title gets the category, or words that say nothing, behind it. */
 static int lengthen(const struct checker *c, const char *category, char *title, struct fail *f)
 {
@@ -332,10 +354,10 @@ int template_title(const struct checker *c, const struct facts *facts, char *ret
 
     TRY(make(c, facts->name == NULL ? "" : facts->name, ret_title, f));
     TRY(make(c, last_part(facts->category == NULL ? "" : facts->category), category, f));
-    if (ret_title[0] == '\0') {
+    if (!has_name(ret_title)) {
         (void)str_fit(ret_title, TITLE_BYTES, category);
     }
-    if (ret_title[0] == '\0') {
+    if (!has_name(ret_title)) {
         return fail_code(f, FAIL_INPUT, "NEEDS_DATA",
                          "neither name nor category leave a word to name the product by");
     }

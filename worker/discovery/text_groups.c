@@ -10,7 +10,7 @@
 #include "worker/discovery/words/selling.h"
 
 /* Count this up with every change of a list, so that stored texts tell by which lists they were checked. */
-const char text_lists_version[] = "2026-11-21.1";
+const char text_lists_version[] = "2026-11-21.2";
 
 enum { ALLOWED_BEFORE = 5, FIT_BEFORE = 3 };
 

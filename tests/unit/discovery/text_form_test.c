@@ -323,6 +323,9 @@ static void word_lists_are_sorted_for_they_are_searched_by_first_letter(void **u
         const struct text_group *group = &text_groups[i];
 
         for (size_t k = 1; k < group->count; k++) {
+            const char *star = strchr(group->phrases[k], '*');
+
+            assert_true(star == NULL || star[1] == '\0');
             if (strcmp(group->phrases[k - 1], group->phrases[k]) >= 0) {
                 fail_msg("%s: '%s' before '%s'", group->rule, group->phrases[k - 1],
                          group->phrases[k]);

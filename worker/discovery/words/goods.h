@@ -13,25 +13,26 @@ static const char *const goods_adult[] = {
 
 static const char *const goods_weapons[] = {
     "air rifle", "airsoft", "ammo", "ammunition", "balisong", "bb gun", "blowgun*",
-    "brass knuckle*", "bullets", "butterfly knife", "combat knife", "crossbow*", "dagger*",
-    "electric baton*", "expandable baton", "explosive*", "firearm*", "firecracker*", "firework*",
-    "folding knife", "folding knives", "grenade*", "gun barrel", "gun holster", "gun magazine",
-    "gun silencer", "gunpowder", "handgun*", "hunting knife", "hunting knives", "karambit",
-    "katana*", "knuckle duster*", "lock pick*", "lockpick*", "machete*", "nunchaku", "nunchuck*",
-    "pellet gun", "pepper spray*", "pistol*", "pocket knife", "pocket knives", "pocketknife",
-    "police baton", "revolver*", "rifle*", "self defence weapon*", "self defense weapon*",
-    "shotgun*", "slingshot*", "stun baton*", "stun device*", "stun gun*", "survival knife",
-    "switchblade*", "sword", "swords", "tactical knife", "taser*", "tear gas", "telescopic baton",
-    "throwing knife", "throwing star*", "vuurwapen*", "waffe", "waffen", "weapon*",
+    "brass knuckle*", "bullets", "butterfly knife", "combat knife", "compound bow*", "crossbow*",
+    "dagger*", "electric baton*", "expandable baton", "explosive*", "firearm*", "firecracker*",
+    "firework*", "folding knife", "folding knives", "grenade*", "gun barrel", "gun holster",
+    "gun magazine", "gun silencer", "gunpowder", "handgun*", "hunting bow*", "hunting knife",
+    "hunting knives", "karambit", "katana*", "knuckle duster*", "lock pick*", "lockpick*",
+    "machete*", "nunchaku", "nunchuck*", "pellet gun", "pepper spray*", "pistol*", "pocket knife",
+    "pocket knives", "pocketknife", "police baton", "revolver*", "rifle*", "self defence weapon*",
+    "self defense weapon*", "shotgun*", "slingshot*", "stun baton*", "stun device*", "stun gun*",
+    "survival knife", "switchblade*", "sword", "swords", "tactical knife", "taser*", "tear gas",
+    "telescopic baton", "throwing knife", "throwing star*", "vuurwapen*", "waffe", "waffen",
+    "weapon*",
 };
 
 static const char *const goods_drugs[] = {
-    "alcohol drink*", "bong", "bongs", "cannabis", "cbd", "cigar", "cigarette*", "cigars",
-    "dab rig", "drug", "drugs", "e cigarette*", "e liquid", "ecigarette*", "hemp oil",
+    "alcohol drink*", "ashtray*", "bong", "bongs", "cannabis", "cbd", "cigar", "cigarette*",
+    "cigars", "dab rig", "drug", "drugs", "e cigarette*", "e liquid", "ecigarette*", "hemp oil",
     "herb grinder*", "hookah*", "hypodermic", "kratom", "marijuana", "narcotic*", "nicotine*",
-    "prescription*", "prohormone*", "rolling paper*", "shisha*", "smoking pipe*", "snuff", "snus",
-    "steroid*", "thc", "tobacco", "vape*", "vaping", "vaporizer pen", "water pipe",
-    "weed grinder*",
+    "prescription*", "prohormone*", "rolling paper*", "rolling tray*", "shisha*", "smoking pipe*",
+    "snuff", "snus", "steroid*", "thc", "tobacco", "vape*", "vaping", "vaporizer pen",
+    "water pipe", "weed grinder*",
 };
 
 static const char *const allowed_drugs[] = {
@@ -41,7 +42,8 @@ static const char *const allowed_drugs[] = {
 
 static const char *const goods_gambling[] = {
     "betting", "bitcoin", "blackjack", "casino*", "crypto*", "forex", "gambling", "lottery",
-    "lotto", "poker chip*", "poker set", "roulette", "scratch card*", "slot machine*",
+    "lotto", "poker card*", "poker chip*", "poker set", "roulette", "scratch card*",
+    "slot machine*",
 };
 
 static const char *const goods_politics[] = {
