@@ -36,9 +36,11 @@ static void run_done(struct product_run *r)
     product_done(&r->p);
 }
 
-static bool is_live(const struct product *p)
+/* Still live, no job is about to work on it, and nobody has looked since this round began. */
+static bool is_due(const struct product *p, const struct job_context *c)
 {
-    return (p->state == PRODUCT_LISTED || p->state == PRODUCT_ON_HOLD) && p->next_job[0] == '\0';
+    return (p->state == PRODUCT_LISTED || p->state == PRODUCT_ON_HOLD) && p->next_job[0] == '\0' &&
+           p->checked_us < c->now_us;
 }
 
 /* Look at one under its lock.  0; -1 as the look failed. */
@@ -57,7 +59,7 @@ static int look_at(struct job_context *c, const struct settings *set, const stru
     lock.db = c->db;
     int missing = product_load(c->db, due->id, &r.p, f);
     TRY(missing);
-    return missing == 0 && is_live(&r.p) ? watch_check(&r, due->with_detail, due->next_s, f) : 0;
+    return missing == 0 && is_due(&r.p, c) ? watch_check(&r, due->with_detail, due->next_s, f) : 0;
 }
 
 static int postpone(struct job_context *c, int64_t id, struct fail *f)

@@ -20,11 +20,11 @@ enum { TEXT_BYTES = 400 };
 
 /* ---- the supplier's word ---- */
 
-static int64_t told_of(const struct cj_stock_row *rows, size_t count, const char *vid)
+int64_t watch_told(const struct look *l, const char *vid)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(rows[i].vid, vid) == 0) {
-            return rows[i].quantity;
+    for (size_t i = 0; i < l->stock_count; i++) {
+        if (strcmp(l->stock[i].vid, vid) == 0) {
+            return l->stock[i].quantity;
         }
     }
     return -1;
@@ -112,7 +112,7 @@ static void tell(struct look *l, const struct product_variant *v, enum shelf_wha
     }
 }
 
-static int take_stock(struct look *l, const struct cj_stock_row *rows, size_t count, struct fail *f)
+static int take_stock(struct look *l, struct fail *f)
 {
     const struct shelf_rules rules = { .safety = l->r->set.num[SETTING_SAFETY_STOCK],
                                        .restore_above = l->r->set.num[SETTING_RESTORE_STOCK] };
@@ -125,7 +125,7 @@ static int take_stock(struct look *l, const struct cj_stock_row *rows, size_t co
         if (!at_shop(v) || v->gone) {
             continue;
         }
-        watch_shelf(v, told_of(rows, count, v->vid), &rules, &next);
+        watch_shelf(v, watch_told(l, v->vid), &rules, &next);
         if (l->stopped && next.what == SHELF_CAME_BACK) {
             next.low = true; /* STOP: nothing comes back; the next look may say it again */
             next.checks_back = 1;
@@ -207,23 +207,20 @@ static enum watch_reach reach_of(const struct product_run *r)
                : (enum watch_reach)r->set.num[SETTING_ON_OUT_OF_STOCK];
 }
 
-static int look_at_stock(struct look *l, struct cj_stock_row **ret, size_t *ret_count,
-                         struct fail *f)
+static int look_at_stock(struct look *l, struct fail *f)
 {
     return cj_stock_of_product(l->r->c->cj, l->r->p.pid,
-                               setting_text(&l->r->set, SETTING_WAREHOUSE), ret, ret_count, f);
+                               setting_text(&l->r->set, SETTING_WAREHOUSE), &l->stock,
+                               &l->stock_count, f);
 }
 
 static int look(struct look *l, bool with_detail, struct fail *f)
 {
-    scoped(free_p) struct cj_stock_row *rows = NULL;
-    size_t count = 0;
-
-    if (look_at_stock(l, &rows, &count, f) < 0 || (with_detail && watch_detail(l, f) < 0)) {
+    if (look_at_stock(l, f) < 0 || (with_detail && watch_detail(l, f) < 0)) {
         struct fail why = *f;
         return why.kind == FAIL_MISSING ? follow_gone(l, &why, f) : -1;
     }
-    TRY(take_stock(l, rows, count, f));
+    TRY(take_stock(l, f));
     TRY(watch_looked(l, f));
     return follow(l, with_detail, f);
 }
@@ -232,6 +229,7 @@ static void look_done(struct look *l)
 {
     product_variants_done(&l->variants);
     cj_product_done(&l->detail);
+    free(l->stock);
     json_decref(l->out);
     json_decref(l->back);
 }

@@ -11,14 +11,18 @@ enum watch_reach { WATCH_DO, WATCH_PROPOSE, WATCH_NOTIFY }; /* as the choices of
 struct look {
     struct product_run *r;
     struct product_variants variants;
-    struct cj_product detail; /* zeroed when it was not asked for */
+    struct cj_product detail;   /* zeroed when it was not asked for */
+    struct cj_stock_row *stock; /* what the supplier said of it */
+    size_t stock_count;
     bool has_detail, stopped;
     enum watch_reach reach; /* for stock */
     int64_t next_s, total;  /* total: stock of all variants at the shop */
     json_t *out, *back;     /* vids */
 };
-/* Ask for the detail and keep what the variants cost; those it does not name are gone.  FAIL_MISSING: there is none any more, or
- * it is off the shelf. */
+/* Stock of a variant as just told; -1 = nothing was said about it. */
+int64_t watch_told(const struct look *l, const char *vid);
+/* Ask for the detail and keep what the variants cost; those that neither it nor the stock names are gone.  FAIL_MISSING: there is
+ * none any more, or it is off the shelf; FAIL_LATER: it names no variants at all, which nobody believes. */
 must_check int watch_detail(struct look *l, struct fail *f);
 /* The look was made: snapshot of the day, age and next time in the rows. */
 must_check int watch_looked(struct look *l, struct fail *f);

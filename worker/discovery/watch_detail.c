@@ -23,10 +23,11 @@ static int keep_variant(struct look *l, struct product_variant *v, struct fail *
     const struct cj_product_variant *seen = find(&l->detail, v->vid);
     struct sql_text id, cost;
 
-    if (seen == NULL && !v->gone) {
+    bool gone = seen == NULL && watch_told(l, v->vid) <= 0;
+    if (gone && !v->gone) {
         (void)json_array_append_new(l->out, json_string(v->vid));
     }
-    v->gone = seen == NULL;
+    v->gone = gone;
     if (seen != NULL && seen->price_known && strcmp(seen->price.currency, v->cost_currency) == 0) {
         if (seen->price.minor != v->cost_minor) {
             log_info("supplier.price", kv_int("product", l->r->p.id), kv_str("vid", v->vid),
@@ -49,6 +50,9 @@ int watch_detail(struct look *l, struct fail *f)
     l->has_detail = true;
     if (!l->detail.on_sale) {
         return fail_code(f, FAIL_MISSING, "OFF_SALE", "it is not on sale");
+    }
+    if (l->detail.variant_count == 0) {
+        return fail_set(f, FAIL_LATER, "the supplier names no variants of %s", l->r->p.pid);
     }
     size_t left = 0;
     for (size_t i = 0; i < l->variants.count; i++) {

@@ -53,7 +53,7 @@ struct fake {
     } goods[FAKE_VARIANTS];
     int64_t freight_cents; /* 0 = no method */
     int quotes;
-    bool off_shelf, silent; /* silent: an empty list of stock */
+    bool off_shelf, silent, nameless; /* silent: an empty list of stock; nameless: of variants */
     /* what was really done */
     int sets, statuses, publishes, unpublishes, quantities, prices, texts, hooks_made;
     int asked, supplier_calls;

@@ -159,7 +159,7 @@ int cj_product_get(struct cj *cj, const char *pid, struct cj_product *ret, struc
                                 .listed_num = 77,
                                 .variants = calloc(FAKE_VARIANTS, sizeof *ret->variants) };
     FIT(ret->pid, pid);
-    for (int i = 0; i < FAKE_VARIANTS; i++) {
+    for (int i = 0; i < FAKE_VARIANTS && !fake->nameless; i++) {
         if (fake->goods[i].vid[0] != '\0' && !fake->goods[i].gone) {
             struct cj_product_variant *v = &ret->variants[ret->variant_count++];
             FIT(v->vid, fake->goods[i].vid);

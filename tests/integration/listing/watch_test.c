@@ -166,6 +166,17 @@ static void a_variant_that_is_gone_is_offered_no_more(void **state)
     assert_int_equal(stage_int("select count(*) from variant where gone_at is not null"), 1);
 }
 
+static void a_detail_without_variants_is_not_believed(void **state)
+{
+    (void)state;
+    id = stage_live();
+    fake->nameless = true;
+    look_at_prices();
+    look_at_prices();
+    assert_string_equal(stage_of(id, "state"), "listed");
+    assert_int_equal(offered(0), 195);
+}
+
 /* ---- what a person wants done ---- */
 
 static void stop_lets_stock_fall_to_nothing_but_not_come_back(void **state)
@@ -447,6 +458,7 @@ int main(void)
         with_stage(a_failed_look_changes_nothing_and_comes_again),
         with_stage(a_product_that_is_gone_is_held),
         with_stage(a_variant_that_is_gone_is_offered_no_more),
+        with_stage(a_detail_without_variants_is_not_believed),
         with_stage(stop_lets_stock_fall_to_nothing_but_not_come_back),
         with_stage(where_a_person_decides_the_shop_is_left_alone),
         with_stage(what_is_plenty_again_is_proposed_no_more),
