@@ -138,8 +138,8 @@ static int look_at(struct preview *p, int64_t landed, struct outlook *o, struct 
         return 0;
     }
     TRY(worst_of(p, o->new_price, landed, &o->after, f));
-    p->changed += o->new_price != o->old_price;
     o->verdict = !o->after.passes ? BELOW_GATE : o->new_price == o->old_price ? SAME : SET;
+    p->changed += o->verdict == SET;
     return 0;
 }
 

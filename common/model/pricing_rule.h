@@ -69,7 +69,7 @@ must_check int money_settings_fit(const struct settings *set, const char *curren
 /* All live products (listed, on_hold) under a rule that is not applied yet, by its dearest market of discovery.markets and the
  * landed cost of the product's dearest variant: {"rule":{"id","name","kind"}, "products":[{"id","name","old":{"minor","currency"} or
  * null,"new":{} or null,"margin_old_ppm","margin_new_ppm" (the lowest of the markets, or null),"verdict","text"}], "changed":N,
- * "infeasible":N, "next": id or null}; the counts are of this page.
+ * "infeasible":N, "next": id or null}; the counts are of this page, "changed" those that pricing_apply would change: "set".
  * verdict: "set", "same", "below_gate" (the price misses the margin or the contribution the listing gate asks), "infeasible",
  * "unknown" (cost or price not known, or in another currency than its cost).  Nothing is changed.
  * after: product id of the page before (0 = first); limit 1 to 500.  *ret_json is the caller's to free(). */

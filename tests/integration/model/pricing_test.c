@@ -268,6 +268,7 @@ static void a_rule_that_misses_the_gate_says_so(void **state)
     scoped(json_clear_p) json_t *page = preview(&rule, 0, 100);
     check_product(page, 0, "below_gate", "the listing gate asks for 30.0 % and 5.00 a sale");
     assert_int_equal(json_int(page, "products.0.new.minor", 0), 1762);
+    assert_int_equal(json_int(page, "changed", -1), 0); /* it keeps its price */
 }
 
 static void an_infeasible_margin_has_no_new_price(void **state)
