@@ -59,7 +59,8 @@ static int check(const struct duty_new *rule, struct fail *f)
         return fail_set(f, FAIL_INPUT, "a currency is three capital letters");
     }
     if (rule->fixed_minor < 0 || rule->fixed_minor > FIXED_MAX || rule->max_value_minor < -1) {
-        return fail_set(f, FAIL_INPUT, "amounts are 0 or more");
+        return fail_set(f, FAIL_INPUT,
+                        "amounts are 0 or more, the fixed one at most %d minor units", FIXED_MAX);
     }
     if (rule->ad_valorem_ppm < 0 || rule->ad_valorem_ppm > AD_VALOREM_MAX_PPM) {
         return fail_set(f, FAIL_INPUT, "the rate is 0 to %d ppm", AD_VALOREM_MAX_PPM);

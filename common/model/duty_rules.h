@@ -22,7 +22,7 @@ struct duty_new {
     int64_t max_value_minor;   /* for parcels up to this value; -1 = any */
     const char *source;        /* where the rule stands */
 };
-/* The rule holds from its first day on; one before it ends the day before, one of the same day and currency is replaced.  With
+/* The rule holds from its first day on; one before it ends the day before, one of the same first day is replaced.  With
  * its line in the audit.  FAIL_INPUT says what is wrong. */
 must_check int duty_rule_set(struct db *db, const struct duty_new *rule, const char *who,
                              struct fail *f);

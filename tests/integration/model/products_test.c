@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/base/json.h"
+#include "common/model/duty.h"
 #include "common/model/duty_rules.h"
 #include "common/model/products.h"
 #include "common/model/proposals.h"
@@ -243,6 +244,30 @@ static void a_duty_of_the_past_does_not_outlive_the_next(void **state)
     assert_int_equal(f.kind, FAIL_INPUT);
 }
 
+static void the_last_word_about_a_day_holds_in_whatever_currency(void **state)
+{
+    (void)state;
+    struct duty_rule held;
+    struct duty_new rule = { .dest = "US",
+                             .origin = "CN",
+                             .from = "2026-03-01",
+                             .currency = "USD",
+                             .fixed_minor = 100,
+                             .max_value_minor = -1,
+                             .source = "here" };
+
+    assert_int_equal(duty_rule_set(x.db, &rule, "t", &f), 0);
+    rule.currency = "EUR";
+    assert_int_equal(duty_rule_set(x.db, &rule, "t", &f), 0);
+    rule.currency = "USD";
+    rule.fixed_minor = 300;
+    assert_int_equal(duty_rule_set(x.db, &rule, "t", &f), 0);
+    assert_int_equal(duty_rule_find(x.db, "US", "CN", "2026-03-01", &held, &f), 0);
+    assert_string_equal(held.currency, "USD");
+    assert_int_equal(held.fixed_minor, 300);
+    assert_int_equal(fixture_number(&x, "select count(*) from duty_rule where dest = 'US'"), 1);
+}
+
 int main(void)
 {
 #define ROW(test) cmocka_unit_test_setup(test, clear)
@@ -255,6 +280,7 @@ int main(void)
         ROW(of_two_people_at_once_one_is_heard),
         ROW(pages_by_opportunity_pass_over_nobody),
         ROW(a_duty_of_the_past_does_not_outlive_the_next),
+        ROW(the_last_word_about_a_day_holds_in_whatever_currency),
     };
     fixture_open(&x);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
