@@ -74,7 +74,9 @@ must_check int trend_opportunity(int64_t score_e4, int64_t margin_minor, int64_t
 
 /* Score every product of a category, whatever its state, from the snapshots of the last 29 days and store label, score_e4,
  * score_parts ({n_r,t_r,n_b,t_b,mu,v_b,v_r,ratio,a,x,reset,products}; ratio and a are null where infinite) and scored_at in
- * `product`.  Products without a snapshot in that time, or none that told its listings, lose label and score: unknown.
- * *ret_count: products scored.  category_id NULL: products without one.  One transaction: a read, and one update for all. */
+ * `product`, and with them opportunity_e4 of each whose contribution is known.  Products without a snapshot in that time, or none
+ * that told its listings, lose label, score and opportunity: unknown.
+ * *ret_count: products scored.  category_id NULL: products without one.  One transaction: a read, which
+ * locks the products by id, and one update for all. */
 must_check int trend_store_category(struct db *db, const char *category_id, int64_t *ret_count,
                                     struct fail *f);

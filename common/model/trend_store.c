@@ -4,12 +4,15 @@
 
 #include "common/base/str.h"
 #include "common/db/db.h"
+#include "common/db/sqltext.h"
 #include "common/model/trend.h"
 #include "sql/model.h"
 
 enum {
-    POINTS_MAX = TREND_RECENT_DAYS + TREND_BASE_DAYS + 2, /* both windows' snapshots and today's */
-    BYTES_EACH = 600,                                     /* of one product's JSON, ample */
+    DAYS_BACK =
+        TREND_RECENT_DAYS + TREND_BASE_DAYS + 1, /* to the snapshot the baseline begins with */
+    POINTS_MAX = DAYS_BACK + 1,                  /* and today's */
+    BYTES_EACH = 640,                            /* of one product's JSON, ample */
     BYTES_MORE = 64
 };
 
@@ -17,12 +20,14 @@ enum {
 struct category {
     size_t count, scored;
     int64_t *ids;
+    int64_t *margins; /* contribution of a sale; INT64_MIN = unknown */
     struct trend_windows *windows;
     struct trend_score *scores;
 };
 static void category_done(struct category *c)
 {
     free(c->ids);
+    free(c->margins);
     free(c->windows);
     free(c->scores);
 }
@@ -32,9 +37,10 @@ static int category_init(struct category *c, size_t rows, struct fail *f)
     size_t room = rows > 0 ? rows : 1;
 
     *c = (struct category){ .ids = calloc(room, sizeof *c->ids),
+                            .margins = calloc(room, sizeof *c->margins),
                             .windows = calloc(room, sizeof *c->windows),
                             .scores = calloc(room, sizeof *c->scores) };
-    if (c->ids == NULL || c->windows == NULL || c->scores == NULL) {
+    if (c->ids == NULL || c->margins == NULL || c->windows == NULL || c->scores == NULL) {
         return fail_memory(f);
     }
     return 0;
@@ -63,10 +69,12 @@ static void read_category(const PGresult *rows, struct category *c)
 
     for (int row = 0; row < PQntuples(rows);) {
         struct trend_windows w;
+        int64_t margin = db_int(rows, row, "margin_minor", INT64_MIN);
         int64_t id = read_product(rows, &row, &w);
 
         if (w.x >= 0) {
             c->windows[c->scored] = w;
+            c->margins[c->scored] = margin;
             c->ids[c->scored++] = id;
         } else {
             c->ids[--unknown] = id;
@@ -88,14 +96,25 @@ static void add_number(struct str *s, const char *name, double value)
     }
 }
 
-static void add_scored(struct str *s, const struct category *c, size_t at, double mu)
+static int add_opportunity(struct str *s, const struct category *c, size_t at, struct fail *f)
+{
+    int64_t opportunity = 0;
+
+    if (c->margins[at] != INT64_MIN) {
+        TRY(trend_opportunity(c->scores[at].score_e4, c->margins[at], &opportunity, f));
+        str_addf(s, "\"opportunity_e4\":%" PRId64 ",", opportunity);
+    }
+    return 0;
+}
+
+static void add_parts(struct str *s, const struct category *c, size_t at, double mu)
 {
     const struct trend_windows *w = &c->windows[at];
     const struct trend_score *score = &c->scores[at];
 
-    str_addf(s, "{\"id\":%" PRId64 ",\"label\":\"%s\",\"score_e4\":%" PRId64 ",\"parts\":{",
-             c->ids[at], trend_label_name(score->label), score->score_e4);
-    str_addf(s, "\"n_r\":%" PRId64 ",\"t_r\":%" PRId64 ",\"n_b\":%" PRId64 ",\"t_b\":%" PRId64 ",",
+    str_addf(s,
+             "\"parts\":{\"n_r\":%" PRId64 ",\"t_r\":%" PRId64 ",\"n_b\":%" PRId64
+             ",\"t_b\":%" PRId64 ",",
              w->n_r, w->t_r, w->n_b, w->t_b);
     add_number(s, "mu", mu);
     add_number(s, "v_b", score->v_b);
@@ -106,6 +125,17 @@ static void add_scored(struct str *s, const struct category *c, size_t at, doubl
              w->reset ? "true" : "false", c->scored);
 }
 
+static int add_scored(struct str *s, const struct category *c, size_t at, double mu, struct fail *f)
+{
+    const struct trend_score *score = &c->scores[at];
+
+    str_addf(s, "{\"id\":%" PRId64 ",\"label\":\"%s\",\"score_e4\":%" PRId64 ",", c->ids[at],
+             trend_label_name(score->label), score->score_e4);
+    TRY(add_opportunity(s, c, at, f));
+    add_parts(s, c, at, mu);
+    return 0;
+}
+
 static int write_category(const struct category *c, const struct trend_rate *mu, struct str *s,
                           struct fail *f)
 {
@@ -113,7 +143,7 @@ static int write_category(const struct category *c, const struct trend_rate *mu,
     for (size_t i = 0; i < c->count; i++) {
         str_add(s, i > 0 ? "," : "");
         if (i < c->scored) {
-            add_scored(s, c, i, (double)mu->num / (double)mu->den);
+            TRY(add_scored(s, c, i, (double)mu->num / (double)mu->den, f));
         } else {
             str_addf(s, "{\"id\":%" PRId64 "}", c->ids[i]);
         }
@@ -126,7 +156,8 @@ static int score_category(struct db *tx, const char *category_id, struct categor
                           struct trend_rate *ret_mu, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
-    const char *params[] = { category_id };
+    struct sql_text days;
+    const char *params[] = { category_id, sql_int(&days, DAYS_BACK) };
 
     TRY(db_query(tx, &sql_model_trend_points, params, &rows, f));
     TRY(category_init(c, (size_t)PQntuples(rows), f));

@@ -200,6 +200,20 @@ static void products_without_snapshots_lose_their_score(void **state)
                      3);
 }
 
+static void the_opportunity_follows_the_score(void **state)
+{
+    (void)state;
+    four_vectors();
+    product("none", "'c'", 0, 1, "1");
+    fixture_sql(&x, "update product set opportunity_e4 = 1, margin_minor = "
+                    "case pid when 'T-A' then 718 when 'T-C' then -167 when 'none' then 718 end");
+    assert_int_equal(scored("c"), 4);
+    assert_int_equal(number("T-A", "opportunity_e4"), 5923500); /* 82.50 / 100 x 718 */
+    assert_int_equal(number("T-C", "opportunity_e4"), -292250);
+    assert_int_equal(number("T-B", "(opportunity_e4 is null)::int"), 1);
+    assert_int_equal(number("none", "(opportunity_e4 is null)::int"), 1);
+}
+
 static void a_category_is_scored_apart_from_others(void **state)
 {
     (void)state;
@@ -327,6 +341,7 @@ int main(void)
         cmocka_unit_test_setup(today_is_not_over_but_its_level_is_known, clear_all),
         cmocka_unit_test_setup(a_reset_in_the_series_adds_nothing_until_it_is_made_good, clear_all),
         cmocka_unit_test_setup(products_without_snapshots_lose_their_score, clear_all),
+        cmocka_unit_test_setup(the_opportunity_follows_the_score, clear_all),
         cmocka_unit_test_setup(a_category_is_scored_apart_from_others, clear_all),
         cmocka_unit_test_setup(an_infinite_ratio_is_stored_as_unknown, clear_all),
         cmocka_unit_test_setup(what_is_refused_for_one_product_is_stored_for_none, clear_all),
