@@ -32,7 +32,7 @@ const settingsFor = (count) => ({
 // Postgres may be down at any moment of the storm; what is asked then is asked again.
 const patiently = (what, work) => until(what, async () => ({ value: await work() }), 60000, 300).then(({ value }) => value);
 
-async function kills(system, { over, random, log }) {
+async function kills(system, { over, random, log, flush }) {
   while (!over()) {
     const name = TARGETS[Math.floor(random() * TARGETS.length)];
     const victim = name === 'redis' || name === 'postgres' ? system[name] : system.program(name);
@@ -41,6 +41,10 @@ async function kills(system, { over, random, log }) {
     await sleep(100 + random() * 1200);
     await victim.start();
     await sleep(1500 + random() * 3500);
+    if (flush && log.length === 12) {
+      await until('FLUSHALL', () => system.redis.command('FLUSHALL') === 'OK', 60000, 200);
+      log.push('FLUSHALL');
+    }
   }
 }
 
@@ -121,7 +125,7 @@ const rowsOfShop = `select p.id, p.pid, p.handle, p.shop_gid, p.state, t.title,
   from product p left join listing_text t on t.product_id = p.id and t.version = p.listed_version where p.state in ('listed', 'on_hold')`;
 
 // What differs between a row of the database and the product of the shop.
-function differences(row, shop) {
+export function differences(row, shop) {
   const found = [];
   const expect = (what, ours, theirs) => {
     if (ours !== theirs) found.push(`${row.handle}: ${what} is ${theirs} in the shop, ${ours} in the database`);
@@ -209,13 +213,13 @@ async function begin(system) {
 }
 
 // All goes wrong until N are listed; gives what did.
-async function rage(system, { count, seconds, random, say }) {
+async function rage(system, { count, seconds, random, flush, say }) {
   const log = [];
   let over = false;
   let listings = count;
   await breakAll(system);
   const started = Date.now();
-  const killing = kills(system, { over: () => over, random, log });
+  const killing = kills(system, { over: () => over, random, log, flush });
   killing.catch(() => {}); // told below
   try {
     listings = await listExactly(system, count, { deadline: started + seconds * 1000, say });
@@ -228,15 +232,15 @@ async function rage(system, { count, seconds, random, say }) {
 }
 
 // Runs one storm; gives a report whose `wrong` is empty when all is well.  seconds: the longest it may storm, after which faults end
-// and the rest may be listed in peace; settleS: how long that may take.
-export async function listingStorm({ seed, listings: count, seconds, settleS = 180, say = () => {} }) {
+// and the rest may be listed in peace; settleS: how long that may take; flush: Redis loses everything in the middle.
+export async function listingStorm({ seed, listings: count, seconds, flush = false, settleS = 180, say = () => {} }) {
   const texts = new TextJudge({ seed });
   const system = await System.start('listings', { workers: 2, schedulers: 1, settings: settingsFor(count),
     env: { CJ_POINTS_PER_DAY: '1000000000' },
     sandboxArgs: ['--seed', String(seed), '--oddity', '0', '--bucket-size', '20000', '--bucket-restore', '1000', '--cj-points', '0'] });
   try {
     await begin(system);
-    const raged = await rage(system, { count, seconds, random: generator(seed), say });
+    const raged = await rage(system, { count, seconds, random: generator(seed), flush, say });
     say(`storm over after ${raged.stormedS} s: ${JSON.stringify(raged.kills)}; now it may settle`);
     const settling = Date.now();
     const listings = await listExactly(system, raged.listings, { deadline: settling + settleS * 1000, say });
@@ -255,7 +259,7 @@ export async function listingStorm({ seed, listings: count, seconds, settleS = 1
 export function printListings(report, say) {
   const sum = (counts) => Object.values(counts).reduce((a, b) => a + b, 0);
   say(`seed ${report.seed}: ${report.listed} listed, ${report.live} live in the shop with ${report.variants} variants, ${report.wrong.length} faults found`);
-  say(`  ${sum(report.kills)} kills ${JSON.stringify(report.kills)}`);
+  say(`  ${sum(report.kills)} kills and the like ${JSON.stringify(report.kills)}`);
   say(`  answers lost after the work ${JSON.stringify(report.lostAnswers)}, refused or late ${JSON.stringify(report.refusedOrDelayed)}`);
   say(`  text models: ${report.aiCalls} calls, ${report.aiWrong} answered wrongly ${JSON.stringify(report.aiWrongKinds)}`);
   say(`  texts of the listed by ${JSON.stringify(report.textsBy)}`);

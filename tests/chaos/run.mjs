@@ -25,7 +25,7 @@ async function orderStorm() {
 
 async function listings() {
   const count = Number(values.listings ?? 200);
-  const report = await listingStorm({ seed: Number(values.seed), listings: count, seconds: Math.max(300, count * 6), settleS: 600,
+  const report = await listingStorm({ seed: Number(values.seed), listings: count, seconds: Math.max(300, count * 6), flush: values.flush, settleS: 600,
     say: (line) => console.log(line) });
   printListings(report, (line) => console.log(line));
   if (values.json) fs.writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
