@@ -76,7 +76,9 @@ static int add_text(struct facts *facts, const char *key, const char *html, stru
         return 0;
     }
     TRY(one_line(html, FACT_BYTES_MAX - KEY_ROOM, &value, f));
-    if (value.len == 0) {
+    int orders = fact_gives_orders(value.data, f);
+    TRY(orders);
+    if (value.len == 0 || orders > 0) {
         return 0;
     }
     str_addf(&line, "%s: %s", key, value.data);

@@ -28,7 +28,8 @@ void facts_done(struct facts *facts); /* accepts a zeroed one */
 /* From product.detail as product.assess stores it: {"name","category","material","packing","weight_g","options":{"Color":[..]},
  * "dimensions_mm":[l,w,h],"description_html","notes":[operator's]}; every member may be missing or of another type (then it is
  * no fact).  Of the supplier's text only short "name: value" lines and short lines with a number and its unit become facts, and of
- * these none that makes a forbidden claim, names somebody, links somewhere or gives orders.  At most FACTS_MAX.
+ * these none that makes a forbidden claim, names somebody or links somewhere.  Nothing that gives orders to its reader becomes a
+ * fact, whatever member it stands in.  At most FACTS_MAX.
  * FAIL_LATER: memory.  FAIL_INPUT: the description is larger than HTML_BYTES_MAX. */
 must_check int facts_of(const json_t *detail, struct facts *ret, struct fail *f);
 

@@ -9,19 +9,22 @@
 
 enum { LINE_BYTES = 200, KEY_BYTES = 40, KEY_WORDS = 5, LINE_WORDS = 14 };
 
-/* Orders and addresses, and keys of lines that are no property of the thing. */
+/* Addresses, talk to the buyer, and keys of lines that are no property of the thing. */
 static const char *const no_facts[] = {
-    "ignore",       "instruction*", "prompt",     "write that", "say that", "state that",
-    "mention that", "pretend",      "you are",    "you must",   "please",   "contact",
-    "email",        "e mail",       "seller",     "customer*",  "feedback", "dear",
-    "friend",       "buyer*",       "http",       "https",      "www",      "com",
-    "note",         "attention",    "tips",       "kindly",     "welcome",  "assistant",
-    "system",       "description",  "advantage*", "why choose", "our",      "we",
-    "store",        "shop",
+    "ignore",     "instruction*", "prompt",    "please",   "contact", "email",
+    "e mail",     "seller",       "customer*", "feedback", "dear",    "friend",
+    "buyer*",     "http",         "https",     "www",      "com",     "note",
+    "attention",  "tips",         "kindly",    "welcome",  "system",  "description",
+    "advantage*", "why choose",   "our",       "we",       "store",   "shop",
 };
 
-static bool is_order(const struct text_words *words)
+static bool is_talk(const struct text_words *words)
 {
+    struct group_hit hit;
+
+    if (group_find(&group_orders, words, NULL, 0, &hit)) {
+        return true;
+    }
     for (size_t i = 0; i < COUNT_OF(no_facts); i++) {
         if (words_have(words, no_facts[i])) {
             return true;
@@ -84,8 +87,17 @@ int fact_in_line(const char *line, struct fail *f)
     }
     TRY(text_words_of(line, &words, f));
     if (words.count < 2 || words.count > LINE_WORDS || (words.signs & BAD_SIGNS) != 0 ||
-        is_order(&words) || makes_claim(&words)) {
+        is_talk(&words) || makes_claim(&words)) {
         return 0;
     }
     return is_pair(line) ? 1 : has_measure(&words, f);
+}
+
+int fact_gives_orders(const char *text, struct fail *f)
+{
+    scoped(text_words_done) struct text_words words = { 0 };
+    struct group_hit hit;
+
+    TRY(text_words_of(text, &words, f));
+    return group_find(&group_orders, &words, NULL, 0, &hit);
 }

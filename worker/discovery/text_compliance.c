@@ -77,6 +77,9 @@ static enum verdict judge_record(const struct record *record, bool eu_market,
     if (verdict == CLEAN) {
         verdict = judge_groups(goods_restricted, goods_restricted_count, record, REVIEW, fault);
     }
+    if (verdict == CLEAN) {
+        verdict = judge_groups(&group_orders, 1, record, REVIEW, fault);
+    }
     if (verdict == CLEAN && eu_market) {
         verdict =
             judge_groups(goods_restricted_eu, goods_restricted_eu_count, record, REVIEW, fault);

@@ -94,6 +94,9 @@ const struct text_group group_devices = { "BRAND", "a name of somebody else",
                                           WORDS(brands_devices) };
 const struct text_group group_copies = { "COPY", "goods that copy others", WORDS(goods_copies) };
 
+const struct text_group group_orders = { "INSTRUCTIONS", "gives orders to its reader",
+                                         WORDS(words_orders) };
+
 /* What the record says in the second form may be said in the first. */
 static const char *const twins[][2] = {
     { "gray", "grey" },

@@ -36,6 +36,9 @@ extern const size_t goods_blocked_count, goods_restricted_count, goods_restricte
 /* Names: of anybody, and of makers whose things others make accessories for. */
 extern const struct text_group group_brands[2], group_devices, group_copies;
 
+/* Orders to whoever reads a record: no facts, and a record named so is looked at by a person. */
+extern const struct text_group group_orders;
+
 /* What a hit may be proved by; both borrowed. */
 struct group_proof {
     const struct text_words *facts;  /* the numbered facts */

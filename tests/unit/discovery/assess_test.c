@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/base/json.h"
+#include "tests/support/fault/fault.h"
 #include "tests/unit/discovery/assess_fixture.h"
 
 /* ---- the sums ---- */
@@ -175,6 +176,32 @@ static void what_is_not_known_is_null_and_never_0(void **state)
     assert_true(strlen(json_text(json, "todo", "")) > 10);
 }
 
+static void a_lack_of_memory_is_told_and_nothing_is_lost(void **state)
+{
+    bool fired = true;
+    long failed = 0;
+
+    (void)state;
+    in_euro();
+    t.markets[1] = united_states();
+    t.in.market_count = 2;
+    for (long at = 0; fired; at++) {
+        scoped(assessment_done) struct assessment a = { 0 };
+        scoped(json_clear_p) json_t *json = NULL;
+        struct fail f = { 0 };
+        fault_arm(FAULT_ALLOC, at);
+        int result = assess_decide(&t.in, &a, &f);
+        result = result < 0 ? -1 : assess_json(&t.in, &a, &json, &f);
+        fired = fault_disarm();
+        assert_true((result < 0) == fired);
+        if (result < 0) {
+            assert_int_equal(f.kind, FAIL_LATER);
+            failed++;
+        }
+    }
+    assert_true(failed > 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +212,7 @@ int main(void)
         cmocka_unit_test_setup(the_worst_variant_stands_for_the_product, fresh),
         cmocka_unit_test_setup(the_kept_sum_adds_up_for_every_variant_and_market, fresh),
         cmocka_unit_test_setup(what_is_not_known_is_null_and_never_0, fresh),
+        cmocka_unit_test_setup(a_lack_of_memory_is_told_and_nothing_is_lost, fresh),
     };
     return cmocka_run_group_tests_name("discovery.assess", tests, NULL, NULL);
 }

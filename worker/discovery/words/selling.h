@@ -134,6 +134,17 @@ static const char *const words_bait[] = {
     "you have won", "you will not believe", "you won", "you wont believe",
 };
 
+/* Orders to whoever reads the record. */
+static const char *const words_orders[] = {
+    "as an ai", "assistant", "claim that", "developer message", "disregard all", "disregard any",
+    "disregard the", "forget all", "forget previous", "forget your", "ignore all", "ignore any",
+    "ignore previous", "ignore the above", "ignore the rules", "ignore your",
+    "instructions above", "language model", "mention that", "new instructions", "output only",
+    "pretend", "previous instructions", "reply with", "respond with", "say that", "set the price",
+    "state that", "system message", "system prompt", "write that", "you are a", "you are an",
+    "you are now", "you must", "your instructions",
+};
+
 static const char *const allowed_bait[] = {
     "click closure", "click lock", "click mechanism", "click system", "click together",
     "clicks into place", "clicks shut",
