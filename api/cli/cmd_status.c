@@ -12,6 +12,7 @@
 #include "common/base/json.h"
 #include "common/model/flow.h"
 #include "common/model/overview.h"
+#include "common/model/points.h"
 
 static const struct column limit_columns[] = {
     { "SERVICE", "provider", CELL_TEXT },
@@ -74,6 +75,18 @@ static int ask_postgres(struct cli *c, json_t *answer, struct fail *f)
     return 0;
 }
 
+/* {"cj":{"used","of"}}: points of today. */
+static int add_points(struct cli *c, struct redis *r, json_t *answer, struct fail *f)
+{
+    int64_t used = 0;
+
+    TRY(points_used_today(r, "cj", &used, f));
+    json_object_set_new(answer, "points",
+                        json_pack("{s:{s:I, s:I}}", "cj", "used", (json_int_t)used, "of",
+                                  (json_int_t)conf_int(c->conf, CONF_CJ_POINTS_PER_DAY)));
+    return 0;
+}
+
 static int ask_redis(struct cli *c, json_t *answer, struct fail *f)
 {
     static const struct {
@@ -91,7 +104,7 @@ static int ask_redis(struct cli *c, json_t *answer, struct fail *f)
         TRY(views[i].show(r, &view, f));
         json_object_set_new(answer, views[i].name, view);
     }
-    return 0;
+    return add_points(c, r, answer, f);
 }
 
 static void show_head(const json_t *answer)
@@ -168,6 +181,8 @@ static void show_queue_side(const json_t *answer)
     out_table(json_object_get(answer, "queues"), queue_columns, QUEUE_COLUMNS);
     printf("\n");
     out_table(json_object_get(answer, "workers"), worker_columns, WORKER_COLUMNS);
+    printf("\nCJ points    %" PRId64 " of %" PRId64 " used today\n",
+           json_int(answer, "points.cj.used", 0), json_int(answer, "points.cj.of", 0));
     if (json_array_size(json_object_get(answer, "limits")) > 0) {
         printf("\n");
         out_table(json_object_get(answer, "limits"), limit_columns, COUNT_OF(limit_columns));

@@ -38,11 +38,13 @@ static void show_ai(const json_t *discovery)
 {
     int64_t micro = json_int(discovery, "ai.cost_micro", 0);
 
-    printf("today        scans %" PRId64 " points  AI %" PRId64 " calls, %" PRId64
-           " failed, %" PRId64 " tokens, %" PRId64 ".%04" PRId64 " USD%s\n",
-           json_int(discovery, "points_today", 0), json_int(discovery, "ai.calls", 0),
-           json_int(discovery, "ai.failed", 0), json_int(discovery, "ai.tokens", 0), micro / MICRO,
-           micro % MICRO / MICRO_SHOWN,
+    printf("points       today: searches %" PRId64 "  assessments %" PRId64 "\n",
+           json_int(discovery, "points_today.search", 0),
+           json_int(discovery, "points_today.assess", 0));
+    printf("AI           today: %" PRId64 " calls, %" PRId64 " failed, %" PRId64 " tokens, %" PRId64
+           ".%04" PRId64 " USD%s\n",
+           json_int(discovery, "ai.calls", 0), json_int(discovery, "ai.failed", 0),
+           json_int(discovery, "ai.tokens", 0), micro / MICRO, micro % MICRO / MICRO_SHOWN,
            json_int(discovery, "ai.cost_unknown", 0) > 0 ? " and calls without a known price" : "");
 }
 

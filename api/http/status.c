@@ -9,6 +9,7 @@
 #include "common/base/json.h"
 #include "common/base/log.h"
 #include "common/model/overview.h"
+#include "common/model/points.h"
 #include "common/queue/queue.h"
 
 static json_t *jobs_json(const struct queue_stats *s)
@@ -49,6 +50,21 @@ static json_t *read_jobs(struct request *rq, json_t *problems)
     return json_null();
 }
 
+/* {"cj":{"used","of"}}: points of today; null when they cannot be asked. */
+static json_t *read_points(struct request *rq, json_t *problems)
+{
+    struct fail why;
+    int64_t used = 0;
+
+    if (points_used_today(rq->redis, "cj", &used, &why) < 0) {
+        log_warn("http.status_incomplete", kv_str("part", "points"), kv_fail(&why));
+        json_array_append_new(problems, json_string("The points cannot be read just now."));
+        return json_null();
+    }
+    return json_pack("{s:{s:I, s:I}}", "cj", "used", (json_int_t)used, "of",
+                     (json_int_t)conf_int(rq->api->conf, CONF_CJ_POINTS_PER_DAY));
+}
+
 int get_status(struct request *rq, struct reply *re, struct fail *f)
 {
     struct settings now;
@@ -66,10 +82,11 @@ int get_status(struct request *rq, struct reply *re, struct fail *f)
     TRY(json_parse(discovery_text, strlen(discovery_text), "overview", &discovery, f));
     clock_format(clock_now_us(), time);
     json_t *jobs = read_jobs(rq, problems);
+    json_t *points = jobs != NULL && !json_is_null(jobs) ? read_points(rq, problems) : json_null();
     scoped(json_clear_p) json_t *body =
-        json_pack("{s:s, s:s, s:o, s:b, s:o, s:O, s:O, s:o, s:O}", "at", time, "version",
+        json_pack("{s:s, s:s, s:o, s:b, s:o, s:O, s:O, s:o, s:o, s:O}", "at", time, "version",
                   DROPSHIP_VERSION, "sandbox", sandbox_json(rq->api->conf), "stop",
                   now.num[SETTING_STOP] != 0, "flows", flows_json(&now), "business", business,
-                  "discovery", discovery, "jobs", jobs, "problems", problems);
+                  "discovery", discovery, "jobs", jobs, "points", points, "problems", problems);
     return reply_value(re, 200, body, f);
 }

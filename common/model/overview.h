@@ -12,7 +12,7 @@
 must_check int overview_read(struct db *db, char **ret_json, struct fail *f);
 
 /* Discovery as it stands: {"products":{STATE:count...},"problems","proposals" (open ones),"run":null or the last scan {"started_at",
- * "finished_at","searches","points","seen","added","candidates","problem"},"points_today" (of scans),"ai":{"calls","failed",
+ * "finished_at","searches","points","seen","added","candidates","problem"},"points_today":{"search","assess"} (of discovery alone),"ai":{"calls","failed",
  * "tokens","cost_micro","cost_unknown"} (since midnight UTC; cost_unknown: calls of models without a price),"pricing_rule": name
  * or null,"setup":[{"name","at","level","text","mend"}]}.  *ret_json is the caller's to free(). */
 must_check int overview_discovery(struct db *db, char **ret_json, struct fail *f);

@@ -32,7 +32,7 @@ const productsPart = {
 
   show({ page, product, proposals, open }, status) {
     tiles(el('p-counts'), pipeline.map(([name, states]) => [name, states.reduce((sum, state) => sum + (page.counts[state] ?? 0), 0)]));
-    el('p-run').textContent = runLine(status.discovery);
+    el('p-run').textContent = `${runLine(status.discovery)}${pointsLine(status.points)}`;
     const rows = [...page.products, ...this.extra];
     if (this.extra.length === 0) this.next = page.next;
     el('p-more').hidden = this.next === null;
@@ -59,6 +59,10 @@ function runLine(discovery) {
     : `Last scan ${span(Date.now() - Date.parse(run.started_at))} ago: ${run.seen} seen, ${run.added} new, ${run.candidates} candidates, ${run.points} points.`;
   const cost = ai.cost_unknown > 0 ? 'cost not known' : `${(ai.cost_micro / 1e6).toFixed(4)} USD`;
   return `${scan}${run?.problem ? ` ${run.problem}` : ''} Text models today: ${ai.calls} calls, ${ai.tokens} tokens, ${cost}.`;
+}
+
+function pointsLine(points) {
+  return points === null ? '' : ` CJ points today: ${points.cj.used} of ${points.cj.of}.`;
 }
 
 function productRow(p) {

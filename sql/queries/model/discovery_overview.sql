@@ -7,8 +7,8 @@ select json_build_object(
   'run', (select json_build_object('started_at', started_at, 'finished_at', finished_at, 'searches', searches, 'points', points,
             'seen', seen, 'added', added, 'candidates', candidates, 'problem', problem)
           from discovery_run order by id desc limit 1),
-  'points_today', (select coalesce(sum(points), 0) from discovery_run
-                   where started_at >= date_trunc('day', now() at time zone 'UTC') at time zone 'UTC'),
+  'points_today', (select json_build_object('search', coalesce(sum(search_points), 0), 'assess', coalesce(sum(assess_points), 0))
+                   from discovery_day where day = (now() at time zone 'UTC')::date),
   'ai', (select json_build_object('calls', count(*), 'failed', count(*) filter (where status <> 'OK'),
            'tokens', coalesce(sum(coalesce(tokens_in, 0) + coalesce(tokens_out, 0)), 0),
            'cost_micro', coalesce(sum(cost_micro), 0), 'cost_unknown', count(*) filter (where cost_micro is null and status = 'OK'))

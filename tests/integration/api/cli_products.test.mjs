@@ -71,7 +71,7 @@ after(() => {
 });
 beforeEach(() => {
   sql(`truncate product, variant, supplier_snapshot, product_event, listing_text, ai_call, proposal, outbox, audit, effect, setting, discovery_run,
-    setup_finding, pricing_rule restart identity cascade; delete from duty_rule where dest <> 'EU'`);
+    setup_finding, pricing_rule, discovery_day restart identity cascade; delete from duty_rule where dest <> 'EU'`);
   execFileSync('redis-cli', ['-u', redis, 'FLUSHDB']);
 });
 
@@ -225,12 +225,18 @@ test('status tells products, the last scan, and what text models cost today', ()
   product({ state: 'rejected' });
   sql(`insert into discovery_run (started_at, finished_at, searches, points, seen, added, candidates, problem) values (now() - interval '5 minutes', now(), 12, 600, 1200, 900, 20, 'page 3: throttled');
     insert into ai_call (task, provider, model, status, tokens_in, tokens_out, cost_micro) values ('listing', 'openai', 'm', 'OK', 1000, 500, 120000), ('listing', 'openai', 'x', 'OK', 10, null, null), ('listing', 'openai', 'm', 'REFUSED', null, null, null)`);
-  const { discovery } = json('status');
+  execFileSync('redis-cli', ['-u', redis, 'HSET', 'dropship:limit:cj:points', 'day', String(Math.floor(Date.now() / 86400000)), 'used', '5230']);
+  sql('insert into discovery_day (day, search_points, assess_points) values ((now() at time zone \'UTC\')::date, 4800, 420)');
+  const { discovery, points } = json('status');
+  assert.deepEqual(points, { cj: { used: 5230, of: 50000 } });
+  assert.deepEqual(discovery.points_today, { search: 4800, assess: 420 });
   assert.deepEqual(discovery.products, { listed: 1, rejected: 1 });
   assert.equal(discovery.run.points, 600);
   assert.deepEqual(discovery.ai, { calls: 3, failed: 1, tokens: 1510, cost_micro: 120000, cost_unknown: 1 });
   const out = human('status');
-  for (const line of [/products +rejected 1 +listed 1/, /last scan +5 min ago: 12 searches, 600 points, 1200 seen, 900 new, 20 candidates\n +page 3: throttled/, /AI 3 calls, 1 failed, 1510 tokens, 0\.1200 USD and calls without/]) assert.match(out, line);
+  execFileSync('redis-cli', ['-u', redis, 'HSET', 'dropship:limit:cj:points', 'day', '1', 'used', '777']);
+  assert.equal(json('status').points.cj.used, 0, 'yesterday counts for nothing');
+  for (const line of [/products +rejected 1 +listed 1/, /last scan +5 min ago: 12 searches, 600 points, 1200 seen, 900 new, 20 candidates\n +page 3: throttled/, /searches 4800 +assessments 420/, /CJ points +5230 of 50000 used today/, /today: 3 calls, 1 failed, 1510 tokens, 0\.1200 USD and calls without/]) assert.match(out, line);
 });
 
 test('doctor tells whether products can be found, judged, written and listed', () => {

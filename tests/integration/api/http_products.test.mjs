@@ -317,3 +317,16 @@ test('the description names every route with its fields', async () => {
   }
   assert.match(yaml, /texts: \{ type: object \}/);
 });
+
+test('status tells discovery and the points of today', async () => {
+  product({ state: 'listed' });
+  api.redis('HSET', 'dropship:limit:cj:points', 'day', String(Math.floor(Date.now() / 86400000)), 'used', '120');
+  const status = await ok('GET', '/api/v1/status', { scope: 'read' });
+  assert.deepEqual(status.points, { cj: { used: 120, of: 50000 } });
+  assert.deepEqual([status.discovery.products, status.discovery.run, status.discovery.ai.calls], [{ listed: 1 }, null, 0]);
+  assert.ok(status.flows.some((flow) => flow.name === 'discovery' && flow.mode === 'approve'));
+  api.redis('SET', 'dropship:limit:cj:points', 'odd');
+  const odd = await ok('GET', '/api/v1/status');
+  assert.equal(odd.points, null);
+  assert.deepEqual(odd.problems, ['The points cannot be read just now.']);
+});
