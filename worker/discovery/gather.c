@@ -190,13 +190,12 @@ static json_t *methods_json(const struct cj_freight *list, size_t count)
     json_t *out = json_array();
 
     for (size_t i = 0; i < count; i++) {
-        json_t *row =
-            strcmp(list[i].price.currency, "USD") != 0
-                ? NULL
-                : json_pack("{s:s, s:I, s:s, s:i, s:i}", "name", list[i].name, "price_minor",
-                            (json_int_t)list[i].price.minor, "currency", list[i].price.currency,
-                            "days_min", list[i].days_min, "days_max", list[i].days_max);
-        if (row != NULL && json_array_append_new(out, row) < 0) {
+        const struct cj_freight *m = &list[i];
+        if (strcmp(m->price.currency, "USD") == 0 &&
+            json_array_append_new(out, json_pack("{s:s, s:I, s:s, s:i, s:i}", "name", m->name,
+                                                 "price_minor", (json_int_t)m->price.minor,
+                                                 "currency", m->price.currency, "days_min",
+                                                 m->days_min, "days_max", m->days_max)) < 0) {
             json_decref(out);
             return NULL;
         }
@@ -218,6 +217,9 @@ static int ask_quote(struct assess_fetched *g, const char *vid, const char *coun
                          &item, 1, &list, &count, f));
     spend(g, POINTS_QUOTE);
     methods = methods_json(list, count);
+    if (methods == NULL) {
+        return fail_memory(f);
+    }
     TRY(json_write(methods, &text, f));
     TRY(db_exec(g->r->c->db, &sql_discovery_quote_put,
                 (const char *[]){ vid, "1", g->terms.origin, country, text }, f));

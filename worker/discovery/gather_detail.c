@@ -85,7 +85,7 @@ static int images_json(const struct cj_product *p, json_t *out, struct fail *f)
     return 0;
 }
 
-/* Text that is not UTF-8, or absurdly long, is no fact. */
+/* Text that is absurdly long is no fact. */
 static int texts_json(const struct cj_product *p, json_t *out, struct fail *f)
 {
     const struct {
@@ -104,8 +104,7 @@ static int texts_json(const struct cj_product *p, json_t *out, struct fail *f)
         if (texts[i].value[0] == '\0' || strlen(texts[i].value) > DESCRIPTION_MAX) {
             continue;
         }
-        json_t *value = json_string(texts[i].value);
-        if (value != NULL && json_object_set_new(out, texts[i].name, value) < 0) {
+        if (json_object_set_new(out, texts[i].name, json_string(texts[i].value)) < 0) {
             return fail_memory(f);
         }
     }

@@ -80,7 +80,7 @@ static int pick_row(struct db *tx, const PGresult *rows, int row, int64_t run_us
     (void)snprintf(text, sizeof text,
                    "Picked to be judged: trend score %" PRId64 ".%02" PRId64 " of 100 (%s).",
                    score / 10000, score / 100 % 100, label != NULL ? label : "not labelled");
-    return product_move(tx, &p, &move, f);
+    return numbers != NULL ? product_move(tx, &p, &move, f) : fail_memory(f);
 }
 
 /* ---- names that forbid a product ---- */

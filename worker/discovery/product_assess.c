@@ -66,8 +66,7 @@ static int store_variants(struct db *tx, const struct assess_fetched *g, const s
     struct sql_text id;
 
     for (size_t i = 0; i < g->product.variant_count; i++) {
-        json_t *row = variant_row(g, a, i);
-        if (row != NULL && json_array_append_new(rows, row) < 0) {
+        if (json_array_append_new(rows, variant_row(g, a, i)) < 0) {
             return fail_memory(f);
         }
     }
@@ -158,6 +157,9 @@ static int conclude(struct assess_fetched *g, const struct assessment *a, struct
     struct product_run *r = g->r;
     char by[BY_BYTES];
 
+    if (numbers == NULL) {
+        return fail_memory(f);
+    }
     TRY(assess_json(&g->in, a, &decision, f));
     (void)snprintf(by, sizeof by, "rule:%s", a->rule);
     const struct product_decision d = {

@@ -86,11 +86,7 @@ static int page_json(const struct cj_found_page *page, char **ret, struct fail *
     scoped(json_clear_p) json_t *out = json_array();
 
     for (size_t i = 0; i < page->count; i++) {
-        json_t *row = row_json(&page->rows[i]);
-        if (row == NULL) {
-            continue; /* text that is not UTF-8 */
-        }
-        if (json_array_append_new(out, row) < 0) {
+        if (json_array_append_new(out, row_json(&page->rows[i])) < 0) {
             return fail_memory(f);
         }
     }
@@ -245,7 +241,7 @@ static int categories_json(const struct cj_category *list, size_t count, char **
     for (size_t i = 0; i < count; i++) {
         json_t *row = json_pack("{s:s, s:s, s:s}", "id", list[i].id, "name", list[i].name,
                                 "parents", list[i].parents);
-        if (row != NULL && json_array_append_new(out, row) < 0) {
+        if (json_array_append_new(out, row) < 0) {
             return fail_memory(f);
         }
     }
