@@ -36,7 +36,8 @@ struct cj_gate {
     struct http *http;
     struct cj *cj;
     struct provider_gate login_gate;
-    bool renewed; /* this gate has renewed the token and not yet asked for the rate */
+    bool reserve_open; /* the calls are for orders */
+    bool renewed;      /* this gate has renewed the token and not yet asked for the rate */
     char login_token
         [CJ_TOKEN_BYTES]; /* what the login client sends when it asks for the account's rate */
 };
@@ -47,19 +48,6 @@ int64_t cj_spacing_ms(int64_t qps_limit)
     int64_t apart = (1000 + n - 1) / n;
 
     return (apart * 11 + 9) / 10;
-}
-
-bool cj_may_use_reserve(const char *operation)
-{
-    static const char *const searches[] = { "product/list", "product/listV2", "product/query",
-                                            "product/getCategory" };
-
-    for (size_t i = 0; i < COUNT_OF(searches); i++) {
-        if (strcmp(operation, searches[i]) == 0) {
-            return false;
-        }
-    }
-    return true;
 }
 
 /* The rate that the last login found, looked up now and then; without it one call per second,
@@ -85,11 +73,12 @@ static int enter(void *ctx, const char *operation, double cost, struct fail *f)
     struct cj_gate *g = ctx;
     int64_t allowance = conf_int(g->conf, CONF_CJ_POINTS_PER_DAY);
 
+    (void)operation;
     look_up_rate(g);
     TRY(limits_breaker_enter(g->limits, account, f));
     if (limits_space(g->limits, account, cj_spacing_ms(g->qps_limit), f) < 0 ||
         limits_points(g->limits, account, (int64_t)cost, allowance,
-                      allowance / CJ_POINTS_RESERVE_PART, cj_may_use_reserve(operation), f) < 0) {
+                      allowance / CJ_POINTS_RESERVE_PART, g->reserve_open, f) < 0) {
         limits_breaker_leave(g->limits, account);
         return -1;
     }
@@ -105,6 +94,13 @@ static void leave(void *ctx, bool healthy, int64_t throttled_ms)
     if (throttled_ms > 0 && limits_pause(g->limits, account, throttled_ms, &f) < 0) {
         log_warn("limits.not_told", kv_str("provider", account), kv_fail(&f));
     }
+}
+
+static void reserve(void *ctx, bool open)
+{
+    struct cj_gate *g = ctx;
+
+    g->reserve_open = open;
 }
 
 static void points_gone(void *ctx, int64_t retry_ms)
@@ -236,9 +232,12 @@ int cj_gate_open(const struct conf *conf, struct limits *limits, struct db *db,
     g->conf = conf;
     g->limits = limits;
     g->db = db;
-    g->gate = (struct provider_gate){
-        .ctx = g, .enter = enter, .leave = leave, .points_gone = points_gone, .token = token
-    };
+    g->gate = (struct provider_gate){ .ctx = g,
+                                      .enter = enter,
+                                      .leave = leave,
+                                      .reserve = reserve,
+                                      .points_gone = points_gone,
+                                      .token = token };
     g->login_gate = g->gate;
     g->login_gate.token = login_token;
     *ret = g;

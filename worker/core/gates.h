@@ -16,7 +16,8 @@
 /* ---- CJ: calls spaced by the account's rate, points per UTC day, breaker, token by login and
  * refresh ---- */
 
-/* Part of the account's daily points (CJ_POINTS_PER_DAY) that is kept for the look-ups of paid orders: one fifth. */
+/* Part of the account's daily points (CJ_POINTS_PER_DAY) that is kept for the look-ups of paid orders: one fifth.  Whose calls are
+ * for orders says the client's cj_for; the gate starts with the reserve closed. */
 enum { CJ_POINTS_RESERVE_PART = 5 };
 
 struct cj_gate;
@@ -28,8 +29,6 @@ const struct provider_gate *cj_gate_get(struct cj_gate *g);
 /* Milliseconds between two calls at n calls per second (n < 1 counts as 1): a tenth more than
  * the rate allows. */
 int64_t cj_spacing_ms(int64_t qps_limit);
-/* Whether an operation may use the reserve: everything but searching the catalogue. */
-bool cj_may_use_reserve(const char *operation);
 
 /* ---- Shopify: bucket by cost, breaker, fixed token or client-credentials grant ---- */
 

@@ -136,6 +136,7 @@ void services_lend(const struct services *s, struct job_context *c)
     c->limits = s->limits;
     c->shopify = s->shopify;
     c->cj = s->cj;
+    cj_for(s->cj, CJ_FOR_DISCOVERY); /* the job before may have worked for orders */
     c->ai_desk = s->ai_desk;
 }
 

@@ -21,7 +21,7 @@ static inline void services_close_p(struct services **s)
     services_close(*s);
 }
 
-/* Put the connections and clients into *c. */
+/* Put the connections and clients into *c.  The supplier's client works for discovery again (cj_for). */
 void services_lend(const struct services *s, struct job_context *c);
 /* Make what a type with these enum job_without uses, if it is not there yet, and look after the connections: Postgres and Redis
  * are there (db_ready, redis_connect).  -1 says which is not. */

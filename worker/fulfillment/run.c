@@ -192,6 +192,7 @@ int order_job_run(struct job_context *c, const struct order_job *job, struct fai
         return fail_later(f, FAIL_LATER, ACCOUNT_S * 1000, "no %s is configured",
                           c->shopify == NULL ? "shop" : "supplier");
     }
+    cj_for(c->cj, CJ_FOR_ORDERS);
     int held = order_lock_take(c->db, id, &lock, f);
     TRY(held);
     if (held != 0) {

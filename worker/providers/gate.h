@@ -21,6 +21,8 @@ struct provider_gate {
     void (*leave)(void *ctx, bool healthy, int64_t throttled_ms);
     /* What the provider said about its bucket (available, maximum, per second); NULL = not used. */
     void (*bucket)(void *ctx, double available, double maximum, double restore_per_s);
+    /* Whether the calls that follow may use what is kept of the daily points for urgent work; closed until told; NULL = not used. */
+    void (*reserve)(void *ctx, bool open);
     /* The provider says its daily points are used up; NULL = not used. */
     void (*points_gone)(void *ctx, int64_t retry_ms);
     /* The token to use, at most size-1 bytes; `stale` = the one that was just refused (NULL =

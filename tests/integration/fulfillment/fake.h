@@ -86,6 +86,7 @@ struct fake {
     int calls, fault_at;
     enum fault fault;
     bool fired;
+    bool for_orders;                  /* the supplier's client was told that it works for orders */
     void (*before)(const char *call); /* the test's word before a call; not in killed processes */
 };
 extern struct fake *fake;

@@ -292,6 +292,12 @@ void cj_close(struct cj *cj)
     (void)cj;
 }
 
+void cj_for(struct cj *cj, enum cj_purpose purpose)
+{
+    (void)cj;
+    fake->for_orders = purpose == CJ_FOR_ORDERS;
+}
+
 int cj_login(struct cj *cj, const char *api_key, struct cj_tokens *ret, struct fail *f)
 {
     (void)cj, (void)api_key, (void)ret;

@@ -425,6 +425,32 @@ static void only_web_addresses_are_opened(void **state)
     cj_close(NULL);
 }
 
+static bool reserve_open;
+
+static void reserve(void *ctx, bool open)
+{
+    (void)ctx;
+    reserve_open = open;
+}
+
+static void only_calls_for_orders_may_use_the_reserve(void **state)
+{
+    struct provider_gate gate = fake_gate;
+    struct cj *client = NULL;
+    struct fail f;
+    (void)state;
+
+    gate.reserve = reserve;
+    assert_int_equal(cj_open("http://cj.example", NULL, &gate, &client, &f), 0);
+    cj_for(client, CJ_FOR_ORDERS);
+    assert_true(reserve_open);
+    cj_for(client, CJ_FOR_DISCOVERY);
+    assert_false(reserve_open);
+    cj_close(client);
+    cj_for(cj, CJ_FOR_ORDERS); /* a gate without points */
+    cj_for(NULL, CJ_FOR_ORDERS);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -433,6 +459,7 @@ int main(void)
         TEST(a_call_passes_the_gate_once_and_carries_the_token),
         TEST(lookups_cost_points_and_orders_do_not),
         TEST(a_gate_that_refuses_stops_the_call),
+        TEST(only_calls_for_orders_may_use_the_reserve),
         TEST(without_a_token_nobody_is_called),
         TEST(throttling_is_told_to_the_gate_and_waited_for),
         TEST(the_turn_is_asked_for_after_the_pause),

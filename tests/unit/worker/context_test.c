@@ -73,16 +73,6 @@ static void calls_are_a_tenth_slower_than_the_rate(void **unused)
     assert_int_equal(cj_spacing_ms(6), 184); /* ceil(1000 / 6) = 167 */
 }
 
-static void searching_may_not_use_the_reserve(void **unused)
-{
-    (void)unused;
-    assert_false(cj_may_use_reserve("product/listV2"));
-    assert_false(cj_may_use_reserve("product/list"));
-    assert_true(cj_may_use_reserve("logistic/freightCalculate"));
-    assert_true(cj_may_use_reserve("product/variant/queryByVid"));
-    assert_true(cj_may_use_reserve("product/stock/queryByVid"));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -90,7 +80,6 @@ int main(void)
         cmocka_unit_test(text_arguments_are_text_or_nothing),
         cmocka_unit_test(a_snooze_sets_outcome_and_time),
         cmocka_unit_test(calls_are_a_tenth_slower_than_the_rate),
-        cmocka_unit_test(searching_may_not_use_the_reserve),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

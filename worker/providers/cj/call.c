@@ -86,6 +86,13 @@ void cj_query_add(struct str *query, const char *name, const char *value)
     str_add_url(query, value);
 }
 
+void cj_for(struct cj *cj, enum cj_purpose purpose)
+{
+    if (cj != NULL && cj->gate->reserve != NULL) {
+        cj->gate->reserve(cj->gate->ctx, purpose == CJ_FOR_ORDERS);
+    }
+}
+
 /* One call on its way through several attempts. */
 struct cj_call {
     struct cj *cj;

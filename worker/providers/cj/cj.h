@@ -26,6 +26,15 @@ must_check int cj_open(const char *base_url, struct http *http, const struct pro
                        struct cj **ret, struct fail *f);
 void cj_close(struct cj *cj);
 
+/* What the calls that follow are made for.  The same look-ups serve paid orders and the catalogue,
+ * and only those for orders may use the points of the day that the gate keeps for them.  A new
+ * client works for discovery.  cj may be NULL (no account): nothing. */
+enum cj_purpose {
+    CJ_FOR_DISCOVERY, /* and for the stock watch: whatever can wait for tomorrow's points */
+    CJ_FOR_ORDERS
+};
+void cj_for(struct cj *cj, enum cj_purpose purpose);
+
 /* ---- account; used by the one token holder, with its own locking.  FAIL_LATER and FAIL_LIMITED:
  * the sign-in was not sent.  FAIL_UNKNOWN: it may have counted (no clear answer, too many
  * requests); retry_after_ms says how long to stay away ---- */
