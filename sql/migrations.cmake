@@ -7,6 +7,7 @@ set(MIGRATIONS
   0005_dead_archive
   0006_outcomes
   0007_discovery
+  0008_product_lookups
 )
 
 set(files ${MIGRATIONS})

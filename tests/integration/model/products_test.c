@@ -244,6 +244,35 @@ static void a_duty_of_the_past_does_not_outlive_the_next(void **state)
     assert_int_equal(f.kind, FAIL_INPUT);
 }
 
+/* Whether a plan for one row of a large table would read all of it. */
+static bool reads_all(const char *query)
+{
+    char sql[400];
+    bool all = false;
+
+    snprintf(sql, sizeof sql, "explain %s", query);
+    PGresult *rows = PQexec(x.look, sql);
+    assert_int_equal(PQresultStatus(rows), PGRES_TUPLES_OK);
+    for (int i = 0; i < PQntuples(rows); i++) {
+        all = all || strstr(PQgetvalue(rows, i, 0), "Seq Scan") != NULL;
+    }
+    PQclear(rows);
+    return all;
+}
+
+static void what_belongs_to_a_product_is_found_without_reading_all(void **state)
+{
+    (void)state;
+    PQclear(PQexec(x.look, "set enable_seqscan = off")); /* only what has no index is read whole */
+    bool sold = reads_all("select from order_line where sku = 'S-1'");
+    bool accepted = reads_all("select from proposal where subject = 'product:1' and "
+                              "state = 'accepted'");
+    bool calls = reads_all("select from ai_call where subject = 'product:1' order by id desc "
+                           "limit 50");
+    PQclear(PQexec(x.look, "reset enable_seqscan"));
+    assert_false(sold || accepted || calls);
+}
+
 static void the_last_word_about_a_day_holds_in_whatever_currency(void **state)
 {
     (void)state;
@@ -281,6 +310,7 @@ int main(void)
         ROW(pages_by_opportunity_pass_over_nobody),
         ROW(a_duty_of_the_past_does_not_outlive_the_next),
         ROW(the_last_word_about_a_day_holds_in_whatever_currency),
+        ROW(what_belongs_to_a_product_is_found_without_reading_all),
     };
     fixture_open(&x);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
