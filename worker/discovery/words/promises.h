@@ -132,18 +132,22 @@ static const char *const words_puffery[] = {
 
 /* Only when the facts or the name say so. */
 static const char *const words_property[] = {
-    "absorbent", "adjustable", "anti skid", "anti slip", "antislip", "app control*", "automatic",
-    "battery operated", "battery powered", "bluetooth", "breathable", "collapsible", "compatible",
-    "cordless", "detachable", "dimmable", "dishwasher safe", "double wall*", "durable",
-    "electric", "ergonomic*", "extendable", "fast drying", "foldable", "folding", "folds flat",
-    "freezer safe", "hand made", "hand washable", "handmade", "heavy duty", "insulated",
-    "lightweight", "long lasting", "longlasting", "machine washable", "magnetic",
-    "memory function", "microwave safe", "moisture wicking", "natural", "naturally", "noiseless",
-    "non slip", "nonslip", "oven safe", "portable", "quick dry*", "quick drying", "rechargeable",
-    "reinforced", "remote control*", "removable", "self cleaning", "silent", "slip resistant",
-    "solar", "solar powered", "stackable", "stainless", "sturdy", "telescopic", "timer",
-    "touch control", "unisex", "universal", "usb powered", "vacuum insulated", "voice control*",
-    "washable", "wifi", "wireless",
+    "absorbent", "adjustable", "air tight", "airtight", "anti skid", "anti slip", "antislip",
+    "app control*", "automatic", "battery operated", "battery powered", "bluetooth", "breathable",
+    "collapsible", "compatible", "cordless", "detachable", "dimmable", "dishwasher safe",
+    "double layer*", "double sided", "double wall*", "dual", "durable", "elastic", "electric",
+    "ergonomic*", "expandable", "extendable", "fast drying", "foldable", "folding", "folds flat",
+    "freezer safe", "glow in the dark", "glows in the dark", "hand made", "hand washable",
+    "handmade", "hands free", "heavy duty", "insulated", "keeps cool", "keeps drinks",
+    "keeps food", "keeps warm", "lightweight", "long lasting", "longlasting", "machine washable",
+    "magnetic", "memory function", "microwave safe", "moisture wicking", "natural", "naturally",
+    "noiseless", "non slip", "non stick", "nonslip", "nonstick", "oven safe", "portable",
+    "quick dry*", "quick drying", "rechargeable", "reflective", "reinforced", "remote control*",
+    "removable", "retractable", "scratchproof", "self cleaning", "silent", "slip resistant",
+    "solar", "solar powered", "stackable", "stainless", "stays cold", "stays hot", "stays warm",
+    "stretchy", "sturdy", "telescopic", "thermal", "timer", "touch control", "touchscreen",
+    "triple layer*", "triple wall*", "unisex", "universal", "usb powered", "vacuum insulated",
+    "voice control*", "washable", "wifi", "wireless",
 };
 
 static const char *const words_environment[] = {
