@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/db/sqltext.h"
+#include "common/base/id.h"
 #include "common/base/str.h"
 #include "sql/listing.h"
 #include "worker/discovery/publish_acts_priv.h"
@@ -22,11 +23,22 @@ static int64_t quantity_of(const struct shopify_product *seen, const char *item_
     return -1;
 }
 
+/* A key whose first call failed at the shop is of no use any more.  What is set is absolute, so another key does no harm. */
+static bool burnt(const struct fail *f)
+{
+    return f->kind == FAIL_CONFLICT && strcmp(f->code, "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED") == 0;
+}
+
 static int quantities(struct job_context *c, void *ctx, json_t **ret_result, struct fail *f)
 {
     struct act *a = ctx;
+    int done = shopify_quantities_set(c->shopify, a->location, a->quantities, a->count, a->idem, f);
 
-    TRY(shopify_quantities_set(c->shopify, a->location, a->quantities, a->count, a->idem, f));
+    if (done < 0 && burnt(f)) {
+        id_random_hex(a->idem, ACT_IDEM_DIGITS / 2);
+        done = shopify_quantities_set(c->shopify, a->location, a->quantities, a->count, a->idem, f);
+    }
+    TRY(done);
     return act_said(json_pack("{s:I}", "items", (json_int_t)a->count), ret_result, f);
 }
 

@@ -45,6 +45,7 @@ struct fake {
     struct shopify_hook hooks[FAKE_HOOKS];
     size_t hook_count;
     enum fail_kind refuse_set; /* FAIL_NONE = do not */
+    char burnt_key[64];        /* "?" = the next key to come is burnt; then that key */
     /* the supplier: variants of the one product */
     struct {
         char vid[48];

@@ -245,6 +245,12 @@ int shopify_quantities_set(struct shopify *s, const char *location_gid,
         return fail_set(f, FAIL_BUG, "no quantities or no key");
     }
     TRY(fake_enter("quantities", f));
+    if (strcmp(fake->burnt_key, "?") == 0) {
+        FIT(fake->burnt_key, key);
+    }
+    if (strcmp(fake->burnt_key, key) == 0) {
+        return fail_code(f, FAIL_CONFLICT, "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED", "burnt");
+    }
     for (size_t n = 0; n < count; n++) {
         if (sscanf(quantities[n].item_gid, "gid://shopify/InventoryItem/%1d%d", &i, &k) == 2) {
             fake->products[i].variants[k].quantity = quantities[n].quantity;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/str.h"
 #include "tests/integration/listing/stage.h"
 
 static int64_t id;
@@ -216,6 +217,16 @@ static void what_the_shop_refuses_goes_to_a_person(void **state)
     stage_drive(id, NULL);
     assert_string_equal(stage_of(id, "state"), "needs_review");
     assert_string_equal(stage_of(id, "problem"), "the shop refuses it");
+}
+
+static void a_burnt_key_is_replaced(void **state)
+{
+    (void)state;
+    (void)str_fit(fake->burnt_key, sizeof fake->burnt_key, "?");
+    id = written();
+    stage_drive(id, NULL);
+    expect_whole();
+    assert_int_equal(fake->quantities, 1);
 }
 
 static void stop_on_the_way_leaves_a_draft(void **state)
@@ -456,6 +467,7 @@ int main(void)
         with_stage(without_a_picture_nothing_is_listed),
         with_stage(what_is_read_back_wrongly_never_goes_live),
         with_stage(what_the_shop_refuses_goes_to_a_person),
+        with_stage(a_burnt_key_is_replaced),
         with_stage(stop_on_the_way_leaves_a_draft),
         with_stage(a_shop_without_a_channel_is_waited_for_with_a_reason),
         with_stage(a_persons_text_is_checked_before_it_is_published),
