@@ -188,7 +188,7 @@ int act_set_age(struct product_run *r, const char *mark, int64_t *ret_s, struct 
     return 0;
 }
 
-int act_set_open(struct product_run *r, int64_t seconds, bool *ret, struct fail *f)
+int act_open(struct product_run *r, const char *kind, int64_t seconds, bool *ret, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
     char subject[ACT_SUBJECT_BYTES];
@@ -196,7 +196,8 @@ int act_set_open(struct product_run *r, int64_t seconds, bool *ret, struct fail 
 
     subject_of(r, subject);
     TRY(db_query(r->c->db, &sql_listing_effect_open,
-                 (const char *[]){ "shop.set", subject, sql_int(&age, seconds) }, &rows, f));
+                 (const char *[]){ kind, subject, seconds > 0 ? sql_int(&age, seconds) : NULL },
+                 &rows, f));
     *ret = db_bool(rows, 0, "open");
     return 0;
 }

@@ -30,8 +30,9 @@ must_check int act_set(struct product_run *r, const char *mark, struct publish_p
                        char ret_gid[static SHOPIFY_GID_BYTES], struct fail *f);
 /* Seconds since the product was set under this mark. */
 must_check int act_set_age(struct product_run *r, const char *mark, int64_t *ret_s, struct fail *f);
-/* Was a set sent whose fate is not known for less than so many seconds? */
-must_check int act_set_open(struct product_run *r, int64_t seconds, bool *ret, struct fail *f);
+/* Is an act of this kind ("shop.set") open, its fate not known, for less than so many seconds (0 = since ever)? */
+must_check int act_open(struct product_run *r, const char *kind, int64_t seconds, bool *ret,
+                        struct fail *f);
 
 /* Quantities of items at the location, however many. */
 must_check int act_quantities(struct product_run *r, const char *mark, const char *location,

@@ -21,3 +21,5 @@ must_check int reprice_by_person(struct product_run *r, struct product_variants 
  * its price is for sale again. */
 must_check int reprice_set(struct product_run *r, const struct reprice_sums *s,
                            const int64_t *prices, const char *why, struct fail *f);
+/* A change of price whose answer was lost, and that nobody wants any more: the shop is brought back to the prices in the rows. */
+must_check int reprice_settle(struct product_run *r, const struct reprice_sums *s, struct fail *f);

@@ -170,6 +170,9 @@ int reprice_by_rules(struct product_run *r, struct product_variants *v, bool ask
                    s.lines[line].why);
     c.detail = detail_of(&s);
     TRY(product_run_stopped(r, &c.stopped, f));
+    if (c.verdict != REPRICE_SET && !c.stopped) {
+        TRY(reprice_settle(r, &s, f));
+    }
     if (c.verdict == REPRICE_KEEP || c.verdict == REPRICE_WAIT) {
         return leave(&c, f);
     }

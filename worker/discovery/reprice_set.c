@@ -123,6 +123,21 @@ static int keep(struct product_run *r, const struct reprice_sums *s, const int64
     return db_commit(&tx, f);
 }
 
+int reprice_settle(struct product_run *r, const struct reprice_sums *s, struct fail *f)
+{
+    scoped(free_p) int64_t *prices = calloc(s->count + 1, sizeof *prices);
+    bool open = false;
+
+    if (prices == NULL) {
+        return fail_memory(f);
+    }
+    TRY(act_open(r, "shop.prices", 0, &open, f));
+    for (size_t i = 0; i < s->count; i++) {
+        prices[i] = s->lines[i].v->price_minor;
+    }
+    return open ? send(r, s, prices, f) : 0;
+}
+
 int reprice_set(struct product_run *r, const struct reprice_sums *s, const int64_t *prices,
                 const char *why, struct fail *f)
 {

@@ -33,7 +33,7 @@ static int find(struct product_run *r, struct fail *f)
     if (f->kind != FAIL_MISSING) {
         return -1;
     }
-    TRY(act_set_open(r, SET_SETTLES_S, &open, f));
+    TRY(act_open(r, "shop.set", SET_SETTLES_S, &open, f));
     return open ? 2 : 1;
 }
 

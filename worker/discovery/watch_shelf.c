@@ -65,12 +65,18 @@ static int keep_quantity(struct product_run *r, struct product_variant *v, struc
     return 0;
 }
 
-static bool differs(const struct product_run *r, const struct product_variant *v, bool only_empty)
-{
-    int64_t wanted = watch_wanted(r, v);
+struct push {
+    struct product_run *r;
+    bool only_empty;
+    bool all; /* an earlier act is open: what the rows say of the shop may be wrong */
+};
 
-    return v->inventory_item_gid[0] != '\0' && v->shop_quantity != wanted &&
-           (!only_empty || wanted == 0);
+static bool goes(const struct push *p, const struct product_variant *v)
+{
+    int64_t wanted = watch_wanted(p->r, v);
+
+    return v->inventory_item_gid[0] != '\0' && (p->all || v->shop_quantity != wanted) &&
+           (!p->only_empty || wanted == 0);
 }
 
 static int send(struct product_run *r, const struct shopify_quantity *list, size_t count,
@@ -85,13 +91,15 @@ static int send(struct product_run *r, const struct shopify_quantity *list, size
 int watch_push(struct product_run *r, struct product_variants *v, bool only_empty, struct fail *f)
 {
     scoped(free_p) struct shopify_quantity *list = calloc(v->count + 1, sizeof *list);
+    struct push p = { .r = r, .only_empty = only_empty };
     size_t count = 0;
 
     if (list == NULL) {
         return fail_memory(f);
     }
+    TRY(act_open(r, "shop.quantities", 0, &p.all, f));
     for (size_t i = 0; i < v->count; i++) {
-        if (differs(r, &v->rows[i], only_empty)) {
+        if (goes(&p, &v->rows[i])) {
             (void)str_fit(list[count].item_gid, sizeof list->item_gid,
                           v->rows[i].inventory_item_gid);
             list[count++].quantity = watch_wanted(r, &v->rows[i]);
@@ -102,7 +110,7 @@ int watch_push(struct product_run *r, struct product_variants *v, bool only_empt
     }
     TRY(send(r, list, count, f));
     for (size_t i = 0; i < v->count; i++) {
-        TRY(differs(r, &v->rows[i], only_empty) ? keep_quantity(r, &v->rows[i], f) : 0);
+        TRY(goes(&p, &v->rows[i]) ? keep_quantity(r, &v->rows[i], f) : 0);
     }
     log_info("product.stock_sent", kv_int("product", r->p.id), kv_int("variants", (int64_t)count));
     return 0;

@@ -417,6 +417,50 @@ static void quantities_arrive_whatever_happens_to_a_look(void **state)
     }
 }
 
+static const char *last_call;
+
+/* The worker dies when this very call is done. */
+static void die_after(const char *call)
+{
+    if (strcmp(call, last_call) == 0 && !fake->fired) {
+        fake->fault = FAULT_KILLED_AFTER;
+        fake->fault_at = fake->calls;
+    }
+}
+
+static void look_and_die_after(const char *call)
+{
+    last_call = call;
+    fake->before = die_after;
+    stage_sql("update variant set checked_at = now() - interval '1 day'");
+    stage_sql("update product set check_due_at = now() - interval '1 second'");
+    assert_int_equal(stage_run_killable(stock_watch, "[]"), -2);
+    fake->before = NULL;
+    stage_sql("update effect set created_at = created_at - interval '5 minutes'");
+}
+
+static void what_was_sent_in_vain_is_taken_back_when_nobody_wants_it(void **state)
+{
+    (void)state;
+    id = stage_live();
+    fake->goods[0].stock = 100;
+    look_and_die_after("quantities");
+    assert_int_equal(offered(0), 95);
+    fake->goods[0].stock = 200;
+    look_at_prices();
+    assert_int_equal(offered(0), 195);
+    assert_int_equal(stage_int("select count(*) from effect where state <> 'done'"), 0);
+    fake->fired = false;
+    fake->goods[0].cents = 950;
+    look_and_die_after("prices");
+    assert_int_equal(fake_sole()->variants[0].price, 2399);
+    fake->goods[0].cents = 850;
+    look_at_prices();
+    assert_int_equal(fake_sole()->variants[0].price, 2199);
+    assert_int_equal(stage_int("select price_minor from variant where vid = 'V1'"), 2199);
+    assert_int_equal(stage_int("select count(*) from effect where state <> 'done'"), 0);
+}
+
 /* ---- tiers ---- */
 
 static void what_sells_or_runs_short_is_looked_at_hourly(void **state)
@@ -470,6 +514,7 @@ int main(void)
         with_stage(where_nothing_is_shipped_any_more_it_says_so),
         with_stage(a_hold_that_was_cut_short_is_ended_by_its_job),
         with_stage(quantities_arrive_whatever_happens_to_a_look),
+        with_stage(what_was_sent_in_vain_is_taken_back_when_nobody_wants_it),
         with_stage(what_sells_or_runs_short_is_looked_at_hourly),
         with_stage(a_product_another_job_works_on_is_left_for_the_next_round),
     };
