@@ -56,7 +56,8 @@ must_check int product_now(struct db *db, int64_t id, char **ret_json, struct fa
  * Texts: {"title","description_html","seo_title","meta_description","tags":[],"alt_texts":[]}, each member may be left out when
  * there is an earlier text to take it from.  Only its form is checked here (FAIL_INPUT); it is stored as a new listing_text with
  * made_by = who and checks {"passed":null,"failed":[]}: the content rules are asked by listing.publish before anything is
- * sent to the shop, and a text that breaks one brings the product to needs_review with the faults in `checks`. */
+ * sent to the shop.  A text that breaks one keeps the faults in `checks` and brings the product to needs_review; a live one
+ * keeps the texts it has and shows the fault as its problem. */
 struct product_word {
     int64_t id;
     const char *who;
@@ -71,7 +72,8 @@ must_check int product_reject_by(struct db *db, const struct product_word *word,
  * to publishing with job listing.publish [id], which changes what is at the shop. */
 must_check int product_edit_by(struct db *db, const struct product_word *word, const json_t *texts,
                                struct fail *f);
-/* listed, on_hold or publishing -> unlisting, with job listing.unlist [id].  reason may be NULL. */
+/* listed, on_hold or publishing, or back with a person while something of it is at the shop -> unlisting, with job
+ * listing.unlist [id].  reason may be NULL. */
 must_check int product_unlist_by(struct db *db, const struct product_word *word, const char *reason,
                                  struct fail *f);
 /* listed or on_hold: job product.reprice [id] asks the rules anew; with a price (minor units of the product's shop currency,

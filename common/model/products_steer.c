@@ -50,6 +50,14 @@ static bool is_state(const struct standing *now, const char *state)
     return strcmp(now->state, state) == 0;
 }
 
+/* It waits for a person, and something of it may have got to the shop before. */
+static bool left_at_shop(const struct standing *now)
+{
+    static const char *const asked[] = { "approval", "needs_review", NULL };
+
+    return is_one_of(now->state, asked) && db_bool(now->rows, 0, "at_shop");
+}
+
 static int refuse(const struct word *w, const struct standing *now, const char *why, struct fail *f)
 {
     return fail_set(f, FAIL_CONFLICT, "product %" PRId64 " is %s: %s", w->said->id, now->state,
@@ -153,7 +161,7 @@ static int reject(struct db *tx, const struct word *w, const struct standing *no
         strcmp(text, w->reason) == 0) {
         return 1;
     }
-    if (is_one_of(now->state, at_shop)) {
+    if (is_one_of(now->state, at_shop) || left_at_shop(now)) {
         return refuse(w, now, "take it out of the shop first (unlist)", f);
     }
     const char *params[] = { now->id.data, w->said->who, w->reason };
@@ -194,7 +202,7 @@ static int unlist(struct db *tx, const struct word *w, const struct standing *no
     if (is_one_of(now->state, done)) {
         return 1;
     }
-    if (!is_one_of(now->state, live)) {
+    if (!is_one_of(now->state, live) && !left_at_shop(now)) {
         return refuse(w, now, "it is not at the shop", f);
     }
     TRY(go_on(tx, now, "listing.unlist", "unlisting", f));

@@ -110,7 +110,16 @@ test('in approve mode a person edits, approves and rejects; a false claim never 
   await post(bad.id, 'approve', { texts: { description_html: '<p>Cures arthritis, holds 987 ml, and is clinically proven.</p>' } });
   await post(ugly.id, 'reject', { reason: 'not our style' });
   const live = await untilState(good.id, ['listed']);
-  assert.deepEqual((await atShop(live)).tags, ['hand-picked']);
+  const { title, tags } = await atShop(live);
+  assert.deepEqual(tags, ['hand-picked']);
+  await post(good.id, 'edit', { texts: { title: 'Clinically proven cure' } });
+  const kept = await until('its fault is shown', () => {
+    const p = row(good.id);
+    return p.state === 'listed' && /version 3/.test(p.problem) && p;
+  }, 60000, 250);
+  assert.equal((await atShop(kept)).title, title, 'the shop keeps the texts it has');
+  await post(good.id, 'edit', { texts: { title, tags: ['second'] } });
+  await until('new texts are at the shop', async () => (await atShop(kept)).tags.includes('second'), 60000, 250);
   const returned = await untilState(bad.id, ['needs_review']);
   const { checks } = newest(bad.id);
   assert.equal(checks.passed, false);

@@ -119,11 +119,13 @@ function productActs(p) {
   const target = `/products/${p.id}`;
   const acts = [];
   if (['approval', 'needs_review'].includes(p.state)) acts.push(button('Approve & publish', () => change('POST', `${target}/approve`)), ' ');
-  if (!['publishing', 'listed', 'on_hold', 'unlisting', 'rejected'].includes(p.state)) {
+  // Back with a person, but something of it got to the shop: it is taken out before it is rejected.
+  const left = ['approval', 'needs_review'].includes(p.state) && p.listing.gid !== null;
+  if (!left && !['publishing', 'listed', 'on_hold', 'unlisting', 'rejected'].includes(p.state)) {
     acts.push(button('Reject…', () => ask(`Reject ${p.name} for good`, 'Reject', (reason) => change('POST', `${target}/reject`, { reason }))), ' ');
   }
   if (['listed', 'on_hold'].includes(p.state)) acts.push(button('Price anew', () => change('POST', `${target}/reprice`)), ' ');
-  if (['listed', 'on_hold', 'publishing'].includes(p.state)) {
+  if (left || ['listed', 'on_hold', 'publishing'].includes(p.state)) {
     acts.push(button('Unlist…', () => ask(`Take ${p.name} out of the shop`, 'Unlist', (reason) => change('POST', `${target}/unlist`, { reason }))));
   }
   return acts;

@@ -207,6 +207,9 @@ test('a live product is taken out of the shop, once', async () => {
     assert.match(api.rows(`select text from product_event where product_id = ${id}`)[0].text, /seasonal/);
   }
   await refused(409, 'POST', `/api/v1/products/${product({ state: 'approval' })}/unlist`, {}, /not at the shop/);
+  const returned = product({ state: 'needs_review', shop_gid: 'gid://shopify/Product/88' });
+  await refused(409, 'POST', `/api/v1/products/${returned}/reject`, { body: { reason: 'x' } }, /unlist/);
+  assert.equal((await post(returned, 'unlist')).state, 'unlisting', 'a draft that was left at the shop is taken out');
 });
 
 test('a product is priced anew by the rules, or at a price that is remembered', async () => {
@@ -308,6 +311,15 @@ test('a flow is run now, once at a time, and not while it is off', async () => {
   assert.equal((await ok('POST', '/api/v1/flows/fulfillment/run')).type, 'orders.check');
   await refused(400, 'POST', '/api/v1/flows/sales/run');
   await refused(403, 'POST', '/api/v1/flows/discovery/run', { scope: 'read' });
+});
+
+test('a setting may hold a text as long as its rule says', async () => {
+  const hosts = Array.from({ length: 24 }, (_, i) => `images${i}.example.org`).join(',');
+  assert.equal((await ok('PUT', '/api/v1/settings', { body: { name: 'listing.image_hosts', value: hosts } })).value, hosts);
+  assert.equal((await ok('GET', '/api/v1/settings')).settings.find((s) => s.name === 'listing.image_hosts').value, hosts);
+  assert.equal((await ok('PUT', '/api/v1/settings', { body: { name: 'discovery.keywords', value: '' } })).value, '');
+  await refused(400, 'PUT', '/api/v1/settings', { body: { name: 'listing.image_hosts', value: 'x'.repeat(512) } });
+  await refused(400, 'PUT', '/api/v1/settings', { body: { name: 'listing.vendor', value: 'x'.repeat(101) } });
 });
 
 test('the description names every route with its fields', async () => {
