@@ -214,6 +214,22 @@ static void column(const struct metrics_view *v, const struct row *row, struct s
     metrics_text_int(out, row->name, NO_LABELS, db_int(v->backlog, 0, row->what, 0));
 }
 
+static void products(const struct metrics_view *v, const struct row *row, struct str *out)
+{
+    for (int i = 0; i < PQntuples(v->products); i++) {
+        metrics_text_int(out, row->name, LABELS({ "state", db_text(v->products, i, "state") }),
+                         db_int(v->products, i, "products", 0));
+    }
+}
+
+/* Nothing for what is not known yet. */
+static void discovery(const struct metrics_view *v, const struct row *row, struct str *out)
+{
+    if (db_text(v->discovery, 0, row->what) != NULL) {
+        metrics_text_int(out, row->name, NO_LABELS, db_int(v->discovery, 0, row->what, 0));
+    }
+}
+
 static void effects(const struct metrics_view *v, const struct row *row, struct str *out)
 {
     metrics_text_int(out, row->name, LABELS({ "state", "intent" }),
@@ -318,6 +334,13 @@ static const struct row rows[] = {
     { PART_backlog, GAUGE, "dropship_outbox_unsent", column, NAMED("outbox_unsent"), "Events not relayed yet." },
     { PART_backlog, GAUGE, "dropship_outbox_oldest_seconds", column, NAMED("outbox_oldest_s"), "Age of the oldest of them." },
     { PART_backlog, GAUGE, "dropship_reconcile", findings, NOWHERE, "Findings of the last comparison." },
+    { PART_products, GAUGE, "dropship_products", products, NOWHERE, "Products by state." },
+    { PART_discovery, GAUGE, "dropship_discovery_scan_age_seconds", discovery, NAMED("scan_age_s"), "Since the last scan of the supplier's catalogue began." },
+    { PART_discovery, GAUGE, "dropship_proposals_open", discovery, NAMED("proposals_open"), "What waits for a person's yes or no." },
+    { PART_discovery, GAUGE, "dropship_product_problems", discovery, NAMED("problems"), "Products that show a problem." },
+    { PART_discovery, GAUGE, "dropship_stock_check_late_seconds", discovery, NAMED("stock_late_s"), "How late the most overdue check of a live product is." },
+    { PART_discovery, GAUGE, "dropship_ai_calls_failed_today", discovery, NAMED("ai_calls_failed"), "Calls of text models without a usable answer, this UTC day." },
+    { PART_discovery, GAUGE, "dropship_ai_cost_micro_today", discovery, NAMED("ai_cost_micro"), "Their known cost this UTC day, in 10^-6 US dollars." },
     { PART_api, COUNTER, "dropship_http_requests_total", answers, NOWHERE, "Answers of this api process." },
     { PART_api, COUNTER, "dropship_webhooks_total", webhooks, NOWHERE, "Webhook deliveries to this api process." },
     { PART_api, GAUGE, "dropship_api_uptime_seconds", uptime, NOWHERE, "Since this api process started." },

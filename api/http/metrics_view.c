@@ -113,6 +113,16 @@ static int read_backlog(struct request *rq, struct metrics_view *v, struct fail 
     return db_query(rq->db, &sql_api_backlog, NULL, &v->backlog, f);
 }
 
+static int read_products(struct request *rq, struct metrics_view *v, struct fail *f)
+{
+    return db_query(rq->db, &sql_api_product_counts, NULL, &v->products, f);
+}
+
+static int read_discovery(struct request *rq, struct metrics_view *v, struct fail *f)
+{
+    return db_query(rq->db, &sql_api_discovery_gauges, NULL, &v->discovery, f);
+}
+
 static int read_api(struct request *rq, struct metrics_view *v, struct fail *f)
 {
     (void)f;
@@ -151,4 +161,6 @@ void metrics_view_done(struct metrics_view *v)
     free(v->breakers);
     PQclear(v->orders);
     PQclear(v->backlog);
+    PQclear(v->products);
+    PQclear(v->discovery);
 }

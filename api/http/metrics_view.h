@@ -14,7 +14,9 @@
 /* PART(part): a reading function read_PART and a name each. */
 #define METRICS_PARTS(PART)                                                                        \
     PART(stats)                                                                                    \
-    PART(queues) PART(processes) PART(jobs) PART(limits) PART(orders) PART(backlog) PART(api)
+    PART(queues)                                                                                   \
+    PART(processes) PART(jobs) PART(limits) PART(orders) PART(backlog) PART(products)              \
+        PART(discovery) PART(api)
 enum metrics_part {
 #define PART(name) PART_##name,
     METRICS_PARTS(PART)
@@ -54,8 +56,10 @@ struct metrics_view {
     struct metrics_counts pool; /* limits */
     struct metrics_breaker *breakers;
     size_t breaker_count;
-    PGresult *orders;  /* orders */
-    PGresult *backlog; /* backlog */
+    PGresult *orders;    /* orders */
+    PGresult *backlog;   /* backlog */
+    PGresult *products;  /* products */
+    PGresult *discovery; /* discovery */
 };
 
 /* Read all parts with the request's connections; failures are logged. */

@@ -19,11 +19,25 @@ test('an empty pool gives every family, with its help', async () => {
   api.redis('FLUSHDB');
   const families = await metrics();
   assert.ok(families.size > 40);
-  for (const part of ['stats', 'queues', 'processes', 'jobs', 'limits', 'orders', 'backlog', 'api']) {
+  for (const part of ['stats', 'queues', 'processes', 'jobs', 'limits', 'orders', 'backlog', 'products', 'discovery', 'api']) {
     assert.equal(sample(families, 'dropship_up', { part }), 1, part);
   }
   assert.equal(families.get('dropship_jobs_total').samples.length, 0);
   assert.equal(families.get('dropship_recovery_canary_age_seconds').samples.length, 0);
+});
+
+test('products, the last scan and what text models cost are shown, unknown is absent', async () => {
+  assert.equal((await metrics()).get('dropship_discovery_scan_age_seconds').samples.length, 0);
+  api.sql(`insert into product (pid, name, state, problem, check_due_at) values ('1', 'a', 'listed', 'x', now() - interval '90 seconds'), ('2', 'b', 'rejected', null, null);
+    insert into discovery_run (started_at) values (now() - interval '50 seconds');
+    insert into proposal (kind, subject, text) values ('product.price', 'product:1', 't');
+    insert into ai_call (task, provider, model, status, cost_micro) values ('listing', 'openai', 'm', 'OK', 250), ('listing', 'openai', 'm', 'QUOTA', null)`);
+  const families = await metrics();
+  assert.deepEqual(['listed', 'rejected', 'found'].map((state) => sample(families, 'dropship_products', { state })), [1, 1, undefined]);
+  const shown = (name) => sample(families, `dropship_${name}`);
+  assert.ok(Math.abs(shown('discovery_scan_age_seconds') - 50) < 10);
+  assert.ok(Math.abs(shown('stock_check_late_seconds') - 90) < 10);
+  assert.deepEqual(['proposals_open', 'product_problems', 'ai_calls_failed_today', 'ai_cost_micro_today'].map(shown), [1, 1, 1, 250]);
 });
 
 test('what workers counted is shown per queue, type and outcome', async () => {
