@@ -86,6 +86,26 @@ static void off_and_stop_leave_the_order_and_say_so_once(void **state)
     expect_state("placed", "");
 }
 
+static int for_orders, for_others;
+
+static void count_purposes(const char *call)
+{
+    (void)call;
+    *(fake->for_orders ? &for_orders : &for_others) += 1;
+}
+
+static void an_order_may_use_the_points_kept_for_orders(void **state)
+{
+    (void)state;
+    receive();
+    fake->before = count_purposes;
+    release();
+    fake->before = NULL;
+    expect_state("placed", "");
+    assert_true(for_orders > 0);
+    assert_int_equal(for_others, 0);
+}
+
 static void stop_before_payment(const char *call)
 {
     if (strcmp(call, "confirm") == 0) {
@@ -197,6 +217,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup(name, flow_clear)
     const struct CMUnitTest tests[] = {
         T(approve_mode_waits_for_a_person),
+        T(an_order_may_use_the_points_kept_for_orders),
         T(approval_of_an_order_that_was_edited_since_does_not_count),
         T(dry_run_says_once_what_it_would_do_and_does_nothing),
         T(off_and_stop_leave_the_order_and_say_so_once),

@@ -36,26 +36,6 @@ static void clean_order_is_placed_once_with_the_numbers_of_the_quote(void **stat
                      1);
 }
 
-static int for_orders, for_others;
-
-static void count_purposes(const char *call)
-{
-    (void)call;
-    *(fake->for_orders ? &for_orders : &for_others) += 1;
-}
-
-static void an_order_may_use_the_points_kept_for_orders(void **state)
-{
-    (void)state;
-    receive();
-    fake->before = count_purposes;
-    release();
-    fake->before = NULL;
-    expect_state("placed", "");
-    assert_true(for_orders > 0);
-    assert_int_equal(for_others, 0);
-}
-
 static void grace_is_waited_for(void **state)
 {
     (void)state;
@@ -565,7 +545,6 @@ int main(void)
 #define T(name) cmocka_unit_test_setup(name, flow_clear)
     const struct CMUnitTest tests[] = {
         T(clean_order_is_placed_once_with_the_numbers_of_the_quote),
-        T(an_order_may_use_the_points_kept_for_orders),
         T(grace_is_waited_for),
         T(a_job_before_its_time_does_nothing),
         T(an_order_held_by_another_run_comes_back_in_three_seconds),
