@@ -279,6 +279,30 @@ static void images_become_ready_or_fail_and_a_failed_one_is_given_again(void **s
     shopify_product_done(&p);
 }
 
+static int64_t detached(void)
+{
+    scoped(json_clear_p) json_t *report =
+        sandbox_control(&sandbox, "/control/judge/listings", NULL);
+
+    return json_int(report, "detachedMedia", -1);
+}
+
+static void images_that_change_places_and_texts_are_not_uploaded_again(void **state)
+{
+    static const struct shopify_new_image moved[] = { { "https://img.example/b.jpg", "Blue bowl" },
+                                                      { "https://img.example/a.jpg", "In use" } };
+    char gid[SHOPIFY_GID_BYTES];
+    int64_t before = 0;
+    (void)state;
+
+    make("moved", gid);
+    before = detached();
+    bowl.images = moved;
+    make("moved", gid);
+    assert_int_equal(detached(), before);
+    assert_int_equal(judged("doubledImages", "moved"), 0);
+}
+
 static void a_product_of_many_variants_is_read_by_pages(void **state)
 {
     static const char *const two_names[] = { "Row", "Column" };
@@ -559,6 +583,7 @@ int main(void)
         TEST(a_repeat_keeps_every_id_and_doubles_no_image),
         TEST(a_lost_answer_leaves_one_product_to_be_found),
         TEST(images_become_ready_or_fail_and_a_failed_one_is_given_again),
+        TEST(images_that_change_places_and_texts_are_not_uploaded_again),
         TEST(a_product_of_many_variants_is_read_by_pages),
         TEST(a_refused_product_says_why),
         TEST(prices_and_texts_change_alone),

@@ -27,7 +27,7 @@ const FAULT_WORDS = {
 
 function mediaView(products, m) {
   const { status, code } = products.mediaState(m);
-  const url = `https://cdn.shop.example/files/${m.id}.jpg`;
+  const url = `https://cdn.shop.example/files/${m.name ?? `${m.id}.jpg`}?v=1`;
   return {
     __typename: 'MediaImage',
     id: gid('MediaImage', m.id),

@@ -201,6 +201,7 @@ export class Products {
       id: 31000000000 + this.shop.newId(),
       alt: file.alt ?? null,
       url: file.originalSource,
+      name: file.filename ?? null,
       at: this.shop.world.clock.now(),
     };
   }

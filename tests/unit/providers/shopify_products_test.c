@@ -133,12 +133,12 @@ static void what_is_stored_is_named_and_never_made_twice(void **state)
                                      VARIANT(42, "\"CJ-GR\"", "\"1.00\"", "3", "null"), LAST)));
     fake_answer(200, SET_OK);
     assert_int_equal(shopify_product_set(shop, &product, gid, &f), 0);
-    check_text(1, "input.files.0.id", "gid://shopify/MediaImage/2");
-    check_absent(1, "input.files.0.originalSource");
-    check_text(1, "input.files.1.originalSource",
-               "https://img.example/b.jpg"); /* the first failed */
+    check_text(1, "input.files.0.originalSource",
+               "https://img.example/a.jpg"); /* the first failed */
+    check_text(1, "input.files.1.id", "gid://shopify/MediaImage/2");
+    check_absent(1, "input.files.1.originalSource");
     check_text(1, "input.files.2.id", "gid://shopify/MediaImage/3");
-    check_text(1, "input.variants.0.file.id", "gid://shopify/MediaImage/2");
+    check_text(1, "input.variants.0.file.originalSource", "https://img.example/a.jpg");
     check_absent(1, "input.variants.0.id");
     check_text(1, "input.variants.1.id", "gid://shopify/ProductVariant/42");
 }

@@ -52,7 +52,7 @@ static const struct shopify_op_rule op_rules[SHOPIFY_OPS] = {
     [SHOPIFY_OP_ACCESS_SCOPES] =
         QUERY("AccessScopes", &gql_access_scopes, 2, "currentAppInstallation.accessScopes"),
     [SHOPIFY_OP_PRODUCT_READ] =
-        QUERY("ProductRead", &gql_product_read, 51, "productByIdentifier.variants.nodes",
+        QUERY("ProductRead", &gql_product_read, 62, "productByIdentifier.variants.nodes",
               "productByIdentifier.media.nodes"),
     [SHOPIFY_OP_PRODUCT_VARIANTS] =
         QUERY("ProductVariants", &gql_product_variants, 26, "product.variants.nodes"),

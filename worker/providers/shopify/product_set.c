@@ -79,52 +79,6 @@ static json_t *options_json(const struct shopify_new_product *product)
     return shopify_whole_json(list, options.count);
 }
 
-/* Id of the first stored media with this text that did not fail and is not taken yet, or NULL. */
-static const char *stored_media(const json_t *media, const json_t *files, const char *alt)
-{
-    size_t i, k;
-    json_t *node, *file;
-
-    json_array_foreach(media, i, node)
-    {
-        const char *id = json_text(node, "id", "");
-        bool taken = false;
-
-        json_array_foreach(files, k, file)
-        {
-            taken |= strcmp(json_text(file, "id", ""), id) == 0;
-        }
-        if (!taken && id[0] != '\0' && strcmp(json_text(node, "status", ""), "FAILED") != 0 &&
-            strcmp(json_text(node, "alt", ""), alt) == 0) {
-            return id;
-        }
-    }
-    return NULL;
-}
-
-static json_t *file_json(const struct shopify_new_image *image)
-{
-    const struct shopify_text texts[] = { { "originalSource", image->url },
-                                          { "alt", image->alt },
-                                          { "contentType", "IMAGE" } };
-
-    return shopify_with_texts(json_object(), texts, COUNT_OF(texts));
-}
-
-static json_t *files_json(const struct shopify_new_product *product, const json_t *media)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < product->image_count; i++) {
-        const struct shopify_new_image *image = &product->images[i];
-        const char *id = stored_media(media, list, image->alt != NULL ? image->alt : "");
-
-        (void)json_array_append_new(list,
-                                    id != NULL ? json_pack("{s:s}", "id", id) : file_json(image));
-    }
-    return shopify_whole_json(list, product->image_count);
-}
-
 static json_t *item_json(const struct shopify_new_variant *variant)
 {
     json_t *item = json_pack("{s:b, s:b}", "tracked", 1, "requiresShipping", 1);
@@ -231,7 +185,7 @@ json_t *shopify_product_input(const struct shopify_new_product *product,
         { "vendor", product->vendor }, { "productType", product->product_type }
     };
     json_t *files =
-        files_json(product, json_at(stored->root, "data.productByIdentifier.media.nodes"));
+        shopify_files_json(product, json_at(stored->root, "data.productByIdentifier.media.nodes"));
     json_t *variants = files != NULL ? variants_json(product, &stored->product, files) : NULL;
 
     if (variants == NULL) {
@@ -294,6 +248,11 @@ int shopify_check_product(const struct shopify_new_product *product, struct fail
         return fail_set(f, FAIL_INPUT, "%s: %zu variants by %zu options with %zu images cannot be",
                         product->handle, product->variant_count, product->option_count,
                         product->image_count);
+    }
+    for (size_t i = 0; i < product->image_count; i++) {
+        if (product->images[i].url == NULL || product->images[i].url[0] == '\0') {
+            return fail_set(f, FAIL_INPUT, "%s: an image without an address", product->handle);
+        }
     }
     for (size_t i = 0; i < product->variant_count; i++) {
         TRY(check_variant(product, &product->variants[i], f));

@@ -162,9 +162,13 @@ must_check int shopify_read_product(struct shopify *s, json_t *take_identifier,
                                     const char *publication_gid, struct shopify_reading *ret,
                                     struct fail *f);
 /* The input of productSet for `product`, given what is stored: its variants keep their ids by SKU,
- * its media are named by id where the alternative text is the same.  NULL without memory or for
- * text that is not UTF-8. */
+ * its media as shopify_files_json.  NULL without memory or for text that is not UTF-8. */
 json_t *shopify_product_input(const struct shopify_new_product *product,
                               const struct shopify_reading *stored);
+/* ---- product_files.c: pure ---- */
+/* The files of productSet, in the order of the product's images (SHOPIFY_IMAGES_MAX at most): by id
+ * those that are stored (`media`: the nodes as read, NULL = none), with their address the others.
+ * The caller's; NULL without memory or for text that is not UTF-8. */
+json_t *shopify_files_json(const struct shopify_new_product *product, const json_t *media);
 /* What can be seen to be wrong with a product before it is sent: FAIL_INPUT. */
 must_check int shopify_check_product(const struct shopify_new_product *product, struct fail *f);

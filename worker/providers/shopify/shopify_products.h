@@ -62,8 +62,9 @@ struct shopify_product {
 void shopify_product_done(struct shopify_product *p); /* accepts a zeroed one */
 
 /* productSet by handle, synchronous, status DRAFT: creates, or brings to this form, one product; safe to repeat.  It is read first:
- * stored variants of the same SKU keep their ids, stored media of the same alternative text that did not fail stand for the image
- * (its address is not sent again, so give different texts to different images).  FAIL_INPUT with Shopify's code when it is
+ * stored variants of the same SKU keep their ids, and stored media that did not fail stand for the image of the same address, which
+ * their name tells; where it does not yet (still being fetched, or uploaded by another), for the one of the same alternative
+ * text, in their order when as many of that text are stored as wanted.  Any other image is uploaded.  FAIL_INPUT with Shopify's code when it is
  * refused, or without one before anything is sent (sizes, prices in another currency than the shop's); FAIL_UNKNOWN without a
  * clear answer: read by handle. */
 must_check int shopify_product_set(struct shopify *s, const struct shopify_new_product *product,
