@@ -15,8 +15,8 @@
 #define METRICS_PARTS(PART)                                                                        \
     PART(stats)                                                                                    \
     PART(queues)                                                                                   \
-    PART(processes) PART(jobs) PART(limits) PART(orders) PART(backlog) PART(products)              \
-        PART(discovery) PART(api)
+    PART(processes)                                                                                \
+    PART(jobs) PART(limits) PART(orders) PART(backlog) PART(products) PART(discovery) PART(api)
 enum metrics_part {
 #define PART(name) PART_##name,
     METRICS_PARTS(PART)
