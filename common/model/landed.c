@@ -5,6 +5,8 @@
 static const int64_t PPM = 1000000;
 static const int64_t AMOUNT_MAX = 2000000000000; /* sums of three such, times ppm, fit 64 bits */
 
+static const int64_t RISE_MAX = 10000000;
+
 static bool is_amount(int64_t minor)
 {
     return minor >= -AMOUNT_MAX && minor <= AMOUNT_MAX;
@@ -58,10 +60,12 @@ int margin_of(const struct margin_parts *p, struct margin *ret, struct fail *f)
 
 int net_of_tax(int64_t charged, int64_t rate_ppm, int64_t *ret_net, struct fail *f)
 {
+    TRY(check(is_amount(charged) && is_rate(rate_ppm), f));
     return money_mul_div(charged, PPM, PPM + rate_ppm, MONEY_HALF_UP, ret_net, f);
 }
 
 int price_limit(int64_t snapshot, int64_t rise_ppm, int64_t *ret_limit, struct fail *f)
 {
+    TRY(check(is_amount(snapshot) && rise_ppm >= 0 && rise_ppm <= RISE_MAX, f));
     return money_mul_div(snapshot, PPM + rise_ppm, PPM, MONEY_CEIL, ret_limit, f);
 }

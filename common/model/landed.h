@@ -36,5 +36,5 @@ must_check int margin_of(const struct margin_parts *p, struct margin *ret, struc
 
 /* Net price of a price that includes tax at rate_ppm. */
 must_check int net_of_tax(int64_t charged, int64_t rate_ppm, int64_t *ret_net, struct fail *f);
-/* Highest supplier price that still passes: CEIL(snapshot x (1 + rise)). */
+/* Highest supplier price that still passes: CEIL(snapshot x (1 + rise)); a rise is 0 to 10^7 ppm. */
 must_check int price_limit(int64_t snapshot, int64_t rise_ppm, int64_t *ret_limit, struct fail *f);

@@ -67,6 +67,8 @@ static void a_parcel_above_the_value_of_the_rule_needs_another(void **state)
     assert_int_equal(minor, -7);
     d.max_in_shop = -1;
     assert_int_equal(duty(d), 300);
+    d.max_in_shop = 0; /* a rule for worthless parcels holds for no other */
+    assert_int_equal(duty_of(&d, &minor, &f), 1);
 }
 
 static void a_duty_of_nonsense_is_refused(void **state)

@@ -121,8 +121,48 @@ static void price_limit_rounds_up(void **state)
     assert_int_equal(limit, 978);
     assert_int_equal(price_limit(100, 0, &limit, &f), 0);
     assert_int_equal(limit, 100);
+    assert_int_equal(price_limit(101, 150000, &limit, &f), 0); /* 116.15 */
+    assert_int_equal(limit, 117);
     assert_int_equal(price_limit(INT64_MAX, 150000, &limit, &f), -1);
     assert_int_equal(f.kind, FAIL_INPUT);
+}
+
+static void a_margin_is_rounded_to_the_nearest_millionth(void **state)
+{
+    (void)state;
+    struct margin m;
+    assert_int_equal(margin_of(&(struct margin_parts){ .net = 3, .landed = 2 }, &m, &f), 0);
+    assert_int_equal(m.ratio_ppm, 333333);
+    assert_int_equal(margin_of(&(struct margin_parts){ .net = 3, .landed = 1 }, &m, &f), 0);
+    assert_int_equal(m.ratio_ppm, 666667);
+    assert_int_equal(margin_of(&(struct margin_parts){ .net = -3, .landed = 1 }, &m, &f), 0);
+    assert_false(m.ratio_known); /* no revenue, and less */
+}
+
+static void check_refused(int outcome)
+{
+    assert_int_equal(outcome, -1);
+    assert_int_equal(f.kind, FAIL_INPUT);
+    f = (struct fail){ 0 };
+}
+
+static void amounts_and_rates_that_make_no_sense_are_refused(void **state)
+{
+    (void)state;
+    int64_t minor = 0;
+    struct margin m;
+    static const int64_t least = -2000000000001, most = 2000000000001;
+
+    check_refused(landed_cost(&(struct landed_parts){ .price = least }, &minor, &f));
+    check_refused(landed_cost(&(struct landed_parts){ .broker = most }, &minor, &f));
+    check_refused(landed_cost(&(struct landed_parts){ .fx_fee_ppm = -1 }, &minor, &f));
+    check_refused(margin_of(&(struct margin_parts){ .charged = most }, &m, &f));
+    check_refused(margin_of(&(struct margin_parts){ .salvage_ppm = 1000001 }, &m, &f));
+    check_refused(net_of_tax(100, -1, &minor, &f));
+    check_refused(net_of_tax(100, INT64_MAX, &minor, &f));
+    check_refused(net_of_tax(most, 0, &minor, &f));
+    check_refused(price_limit(100, -1, &minor, &f));
+    check_refused(price_limit(100, INT64_MAX, &minor, &f));
 }
 
 int main(void)
@@ -134,6 +174,8 @@ int main(void)
         cmocka_unit_test(ratio_without_revenue_is_unknown),
         cmocka_unit_test(reserve_is_never_negative),
         cmocka_unit_test(price_limit_rounds_up),
+        cmocka_unit_test(a_margin_is_rounded_to_the_nearest_millionth),
+        cmocka_unit_test(amounts_and_rates_that_make_no_sense_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,6 +113,7 @@ static void a_short_period_is_fine_as_it_is(void **state)
     assert_int_equal(gently(2252, "10:9"), 2259);
     assert_int_equal(gently(1, "10:9"), 5);
     assert_int_equal(gently(7, "1:0"), 7);
+    assert_int_equal(gently(2, "2:1"), 2);
 }
 
 static void endings_are_kept_in_rising_order(void **state)

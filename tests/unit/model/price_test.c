@@ -322,6 +322,51 @@ static void terms_and_amounts_that_make_no_sense_are_refused(void **state)
     check_fails(price_margin(&t, 100, 100, &m, NULL, &f), &f, FAIL_INPUT);
 }
 
+/* The price of goods at 70 without any fee. */
+static int64_t plain_price(int64_t landed, int64_t target_ppm, int64_t least)
+{
+    const struct sale_terms t = { .tax_mode = TAX_EXCLUSIVE };
+    const struct price_goal goal = { landed, target_ppm, least, none };
+    int64_t price = 0;
+
+    check_ok(price_for_margin(&t, &goal, &price, &f), &f);
+    return price;
+}
+
+static void a_goal_that_is_met_exactly_is_met(void **state)
+{
+    const struct sale_terms t = { .tax_mode = TAX_EXCLUSIVE };
+
+    (void)state;
+    assert_int_equal(by_formula(&t, 70).net, 100);
+    assert_int_equal(plain_price(70, 300000, 0), 100);
+    assert_int_equal(plain_price(70, 0, 30), 100);
+    assert_int_equal(plain_price(70, 300000, 500000), 500070); /* far above the margin's price */
+    assert_int_equal(plain_price(0, 0, 0), 1); /* what costs nothing is not given away */
+}
+
+static void tax_is_rounded_up_in_a_price_and_half_up_in_a_charge(void **state)
+{
+    struct sale_terms t = { .tax_mode = TAX_INCLUSIVE, .tax_ppm = 210000, .ship_charged = 101 };
+    const struct price_goal goal = { .landed = 101 };
+    int64_t charged = 0, net = 0, price = 0;
+
+    (void)state;
+    check_ok(price_charged(&t, 1000, &charged, &f), &f);
+    assert_int_equal(charged, 1000 + 101 + 21); /* 21.21 */
+    t.ship_charged = 0;
+    check_ok(price_by_formula(&t, &goal, &net, &price, &f), &f);
+    assert_int_equal(net, 101);
+    assert_int_equal(price, 123); /* 122.21 */
+    t = eu;
+    t.tax_mode = TAX_NONE; /* whatever tax the row still names */
+    struct sale_terms untaxed = t;
+    untaxed.tax_ppm = 0;
+    assert_int_equal(by_formula(&t, 100000).net, by_formula(&untaxed, 100000).net);
+    check_ok(margin_basic(3, 1, 0, &net, &f), &f);
+    assert_int_equal(net, 666667);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,6 +389,8 @@ int main(void)
         cmocka_unit_test(few_orders_hardly_move_the_return_rate_of_the_category),
         cmocka_unit_test(a_supplier_price_is_converted_upwards_an_invoice_half_up),
         cmocka_unit_test(terms_and_amounts_that_make_no_sense_are_refused),
+        cmocka_unit_test(a_goal_that_is_met_exactly_is_met),
+        cmocka_unit_test(tax_is_rounded_up_in_a_price_and_half_up_in_a_charge),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,6 +37,7 @@ static void a_multiplier_multiplies_and_rounds_up(void **state)
 {
     (void)state;
     assert_int_equal(price("multiplier", "{\"factor_e3\": 2500}", 1355), 3388);
+    assert_int_equal(price("multiplier", "{\"factor_e3\": 1001}", 101), 102); /* 101.101 */
     assert_int_equal(price("multiplier", "{\"factor_e3\": 2500, \"endings\": \"100:99\"}", 1355),
                      3399);
     assert_int_equal(price("multiplier", "{\"factor_e3\": 1000, \"endings\": \"\"}", 1355), 1355);

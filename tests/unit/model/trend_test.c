@@ -282,16 +282,17 @@ static void ties_are_found_on_exact_fractions(void **state)
 
 static void fractions_that_differ_in_the_last_place_are_no_tie(void **state)
 {
-    /* Rates of 10^12 over 7 that differ by 1 in 10^13. */
-    const struct trend_windows w[] = { { .n_r = 1000000000000, .x = 5 },
-                                       { .n_r = 999999999999, .x = 5 } };
-    const struct trend_rate one = { 1, 1 };
+    /* Recent rates of 10^12 over 7 and some: they differ by 1 in 10^21, which no double can tell; v_b is mu/4 and mu/3. */
+    const struct trend_windows w[] = { { .n_r = 1000000000000, .t_b = 21, .x = 5 },
+                                       { .n_r = 1000000000000, .t_b = 14, .x = 5 } };
+    const struct trend_rate tiny = { 1, 1000000007 };
     struct trend_score s[2];
 
     (void)state;
-    check_ok(trend_score_category(w, 2, &one, s, &f), &f);
-    assert_int_equal(s[0].score_e4, 700000);
-    assert_int_equal(s[1].score_e4, 300000);
+    check_ok(trend_score_category(w, 2, &tiny, s, &f), &f);
+    assert_true(s[0].v_r >= s[1].v_r && s[0].v_r <= s[1].v_r); /* the doubles are the same */
+    assert_int_equal(s[0].score_e4, 475000);
+    assert_int_equal(s[1].score_e4, 525000);
 }
 
 static void labels_change_beyond_a_fifth(void **state)
@@ -346,6 +347,8 @@ static void opportunity_is_score_times_contribution(void **state)
     assert_int_equal(e4, -1650000);
     check_ok(trend_opportunity(0, 718, &e4, &f), &f);
     assert_int_equal(e4, 0);
+    check_ok(trend_opportunity(1, 50, &e4, &f), &f); /* 0.5 */
+    assert_int_equal(e4, 1);
     check_fails(trend_opportunity(-1, 718, &e4, &f), &f, FAIL_INPUT);
     check_fails(trend_opportunity(1000001, 718, &e4, &f), &f, FAIL_INPUT);
     check_fails(trend_opportunity(1000000, INT64_MAX, &e4, &f), &f, FAIL_INPUT);
