@@ -92,6 +92,7 @@ async function listExactly(system, least, { deadline, say }) {
     if (atShop(now) === count || Date.now() > deadline) return count;
     if (auto && taken(now) >= count - slack) {
       await patiently('approve mode', () => system.cli('flow', 'discovery', 'approve'));
+      await patiently('a person pays the text model', () => system.cli('settings', 'ai.provider', 'auto'));
       await patiently('fewer candidates', () => system.cli('settings', 'discovery.top', String(slack)));
       auto = false;
     } else if (!auto && taken(now) < count) {
