@@ -130,7 +130,7 @@ static int whole_timeout(const struct call *call, int64_t *ret_ms, struct fail *
         return 0;
     }
     if (left_ms < LEAST_MS) {
-        return fail_code(f, FAIL_LATER, "DEADLINE", "no time is left for another request");
+        return fail_code(f, FAIL_LATER, HTTP_DEADLINE, "no time is left for another request");
     }
     *ret_ms = left_ms;
     return 0;

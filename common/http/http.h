@@ -15,6 +15,8 @@
 
 struct http;
 
+#define HTTP_DEADLINE "DEADLINE" /* code of a request that there was no time for */
+
 struct http_request {
     const char *method; /* "GET", "POST", "PATCH", "DELETE" */
     const char *url;
@@ -48,7 +50,7 @@ static inline void http_close_p(struct http **h)
 }
 
 /* No request lasts beyond this moment of the monotonic clock, whatever its own timeout; one that could not have a second is not
- * sent (FAIL_LATER).  0 = no such moment.  Set by what runs a unit of work, for all the calls made in it. */
+ * sent (FAIL_LATER, code HTTP_DEADLINE, which says nothing about the other side).  0 = no such moment.  Set by what runs a unit of work, for all the calls made in it. */
 void http_set_deadline(struct http *h, int64_t mono_ms);
 
 /* Fill *ret, which the caller prepared with http_response_init and releases with http_response_done. */

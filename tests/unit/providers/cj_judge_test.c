@@ -249,6 +249,18 @@ static void silence_is_unknown_only_for_what_was_perhaps_sent(void **state)
     }
 }
 
+static void a_job_out_of_time_is_not_held_against_the_supplier(void **state)
+{
+    struct fail why = { .kind = FAIL_LATER, .code = "DEADLINE", .text = "no time" };
+    struct cj_verdict v = { 0 };
+    (void)state;
+
+    cj_judge_silence(cj_op_rule(CJ_OP_ORDER_GET), &why, &v);
+    assert_int_equal(v.step, CJ_FAILED); /* there is no time for another either */
+    assert_int_equal(v.fail.kind, FAIL_LATER);
+    assert_true(v.healthy);
+}
+
 static void the_text_names_call_message_code_and_request(void **state)
 {
     scoped(cj_verdict_done) struct cj_verdict v = { 0 };
@@ -271,6 +283,7 @@ int main(void)
         cmocka_unit_test(garbage_is_passing_for_reads_and_unknown_for_writes),
         cmocka_unit_test(a_sign_in_is_told_how_long_to_stay_away),
         cmocka_unit_test(silence_is_unknown_only_for_what_was_perhaps_sent),
+        cmocka_unit_test(a_job_out_of_time_is_not_held_against_the_supplier),
         cmocka_unit_test(the_text_names_call_message_code_and_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

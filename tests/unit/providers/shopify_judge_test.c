@@ -327,6 +327,18 @@ static void silence_is_unknown_only_for_mutations_perhaps_sent(void **state)
     }
 }
 
+static void a_job_out_of_time_is_not_held_against_the_shop(void **state)
+{
+    struct fail why = { .kind = FAIL_LATER, .code = "DEADLINE", .text = "no time" };
+    struct shopify_verdict v = { 0 };
+    (void)state;
+
+    shopify_judge_silence(shopify_op_rule(QUERY), &why, &v);
+    assert_int_equal(v.step, SHOPIFY_FAILED); /* there is no time for another either */
+    assert_int_equal(v.fail.kind, FAIL_LATER);
+    assert_true(v.healthy);
+}
+
 static void refusals_are_told_apart_by_code_or_by_their_words(void **state)
 {
     static const struct {
@@ -387,6 +399,7 @@ int main(void)
         cmocka_unit_test(a_search_warning_is_a_bug_of_ours),
         cmocka_unit_test(garbage_is_passing_for_queries_and_unknown_for_mutations),
         cmocka_unit_test(silence_is_unknown_only_for_mutations_perhaps_sent),
+        cmocka_unit_test(a_job_out_of_time_is_not_held_against_the_shop),
         cmocka_unit_test(refusals_are_told_apart_by_code_or_by_their_words),
         cmocka_unit_test(every_operation_has_a_document_of_its_name),
     };

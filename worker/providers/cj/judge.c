@@ -209,6 +209,10 @@ void cj_judge_silence(const struct cj_op_rule *rule, const struct fail *why, str
 {
     *ret = (struct cj_verdict){ .step = CJ_FAILED, .fail = *why };
     fail_wrap(&ret->fail, "CJ %s", rule->path);
+    if (strcmp(why->code, HTTP_DEADLINE) == 0) {
+        ret->healthy = true; /* it is our time that is up */
+        return;
+    }
     if (why->kind == FAIL_UNKNOWN && rule->manner == CJ_READ) {
         ret->fail.kind = FAIL_LATER;
     } else if (why->kind == FAIL_UNKNOWN) {

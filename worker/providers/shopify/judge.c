@@ -323,7 +323,8 @@ void shopify_judge_silence(const struct shopify_op_rule *rule, const struct fail
                            struct shopify_verdict *ret)
 {
     *ret = (struct shopify_verdict){ .step = SHOPIFY_FAILED, .fail = *why };
-    if (rule->mutation || (why->kind != FAIL_LATER && why->kind != FAIL_UNKNOWN)) {
+    ret->healthy = strcmp(why->code, HTTP_DEADLINE) == 0; /* it is our time that is up */
+    if (ret->healthy || rule->mutation || (why->kind != FAIL_LATER && why->kind != FAIL_UNKNOWN)) {
         fail_wrap(&ret->fail, "Shopify %s", rule->name);
         return;
     }
