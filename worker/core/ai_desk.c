@@ -152,6 +152,11 @@ static int ask_one(struct round *r, enum ai_kind kind, struct fail *f)
         limits_breaker_leave(r->desk->with.limits, provider_rules[kind].limit);
         return -1;
     }
+    if (result->attempts ==
+        0) { /* it is our time that is up: nothing to be held against anybody, nothing to be stored */
+        limits_breaker_leave(r->desk->with.limits, provider_rules[kind].limit);
+        return fail_set(f, FAIL_LATER, "text models: %s", result->error);
+    }
     report(r->desk, kind, result);
     model = result->model[0] != '\0' ? result->model : client->model;
     (void)snprintf(r->told->by, sizeof r->told->by, "%s:%.100s", ai_kind_name(kind), model);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/base/attr.h"
+#include "common/base/clock.h"
 #include "common/base/json.h"
 #include "tests/integration/providers/ai_desk_rig.h"
 
@@ -363,6 +364,26 @@ static void five_failures_open_the_breaker_and_the_other_goes_on(void **state)
     assert_int_equal(calls_made("openai"), before);
 }
 
+static void a_job_out_of_time_is_held_against_nobody(void **state)
+{
+    scoped(http_close_p) struct http *http = NULL;
+    struct job_context c = { 0 };
+    struct fail f = { 0 };
+    (void)state;
+
+    begin("o");
+    fixture_context(&fixture, &c);
+    assert_int_equal(http_open(&http, &f), 0);
+    c.http = http;
+    http_set_deadline(http, clock_mono_ms());
+    for (int i = 0; i < 6; i++) {
+        assert_int_equal(ask_as(&c, &f), -1);
+        assert_int_equal(f.kind, FAIL_LATER);
+    }
+    assert_string_equal(value_of("select count(*) from ai_call"), "0");
+    assert_int_equal(ask(), AI_DESK_OK); /* the breaker is closed */
+}
+
 /* ---- cost ---- */
 
 static void costs_are_rounded_up_and_unknown_prices_are_unknown(void **state)
@@ -413,6 +434,7 @@ int main(void)
         row(another_key_opens),
         row(a_rate_limit_gives_its_advice_and_then_makes_all_wait),
         row(five_failures_open_the_breaker_and_the_other_goes_on),
+        row(a_job_out_of_time_is_held_against_nobody),
         row(costs_are_rounded_up_and_unknown_prices_are_unknown),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);

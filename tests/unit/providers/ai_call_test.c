@@ -201,9 +201,10 @@ static void accounts_that_cannot_work_are_refused_at_once(void **state)
     struct fail f;
     (void)state;
 
-    account.base_url = "http://ai.example/v1";
+    account.base_url = "http://me:hidden@ai.example/v1";
     assert_int_equal(ai_open(&account, NULL, &other, &f), -1);
     assert_int_equal(f.kind, FAIL_INPUT);
+    assert_null(strstr(f.text, "hidden"));
     account = (struct ai_account){ AI_OPENAI, "https://ai.example", NULL, "m", NULL };
     assert_int_equal(ai_open(&account, NULL, &other, &f), -1);
     account.kind = AI_COMPATIBLE;
@@ -256,10 +257,32 @@ static void a_cut_connection_is_the_networks(void **state)
 static void without_time_nothing_is_repeated(void **state)
 {
     (void)state;
+    struct fail f;
+
     silence(FAIL_LATER, 0);
     net.answers[0].code = "DEADLINE";
-    ask(AI_NETWORK, 1);
+    assert_int_equal(ai_complete(ai, &task, &result, &f), 0);
+    assert_int_equal(result.status, AI_NETWORK);
+    assert_int_equal(result.attempts, 0); /* none was sent */
+    assert_int_equal(net.asked, 1);
     assert_int_equal(net.slept_ms, 0);
+}
+
+static void a_repeat_without_time_leaves_the_last_answer_standing(void **state)
+{
+    struct fail f;
+    (void)state;
+
+    answer(429, ERROR("rate_limit_exceeded"));
+    net.answers[0].retry_after_ms = 20000;
+    silence(FAIL_LATER, 0);
+    net.answers[1].code = "DEADLINE";
+    assert_int_equal(ai_complete(ai, &task, &result, &f), 0);
+    assert_int_equal(result.status, AI_RATE);
+    assert_int_equal(result.retry_after_ms, 20000);
+    assert_int_equal(result.http, 429);
+    assert_int_equal(result.attempts, 1);
+    assert_int_equal(net.asked, 2);
 }
 
 static void advice_up_to_30_s_is_waited_for(void **state)
@@ -453,6 +476,7 @@ int main(void)
         row(silence_is_told_apart),
         row(a_cut_connection_is_the_networks),
         row(without_time_nothing_is_repeated),
+        row(a_repeat_without_time_leaves_the_last_answer_standing),
         row(advice_up_to_30_s_is_waited_for),
         row(longer_advice_is_the_callers),
         row(what_is_for_good_is_asked_once),

@@ -61,7 +61,7 @@ struct ai_result {
     int64_t tokens_in, tokens_out, tokens_cached,
         tokens_reasoning;   /* sums over the attempts; -1 not told */
     int64_t retry_after_ms; /* 0 = no advice */
-    int attempts;
+    int attempts; /* requests made; 0 = there was no time for one (http_set_deadline): AI_NETWORK */
     int64_t latency_ms; /* of all attempts */
     char error
         [300]; /* the provider's words or ours, no secrets, none of the text sent; "" when AI_OK */

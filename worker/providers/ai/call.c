@@ -85,8 +85,9 @@ int ai_open(const struct ai_account *account, struct http *http, struct ai **ret
     struct ai *ai = NULL;
 
     if (!ai_url_allowed(account->base_url)) {
-        return fail_set(f, FAIL_INPUT, "%s: '%s' is not an https address, nor one of this machine",
-                        ai_kind_name(account->kind), account->base_url);
+        /* which may hold a password */
+        return fail_set(f, FAIL_INPUT, "%s: its address is not https, nor of this machine",
+                        ai_kind_name(account->kind));
     }
     if (account->api_key == NULL && account->kind != AI_COMPATIBLE) {
         return fail_set(f, FAIL_INPUT, "%s: there is no key", ai_kind_name(account->kind));
@@ -131,7 +132,7 @@ static void judge_silence(struct ai_call *call, const struct fail *why,
                           struct ai_verdict *v)
 {
     *v = (struct ai_verdict){ .usage = { -1, -1, -1, -1 } };
-    call->no_time = strcmp(why->code, "DEADLINE") == 0;
+    call->no_time = strcmp(why->code, HTTP_DEADLINE) == 0;
     if (answer->body.failed && !answer->body.no_memory) {
         ai_say(v, AI_BAD_OUTPUT, "the answer is larger than %d bytes", AI_ANSWER_BYTES);
     } else if (why->kind == FAIL_UNKNOWN && answer->spent_ms >= timeout_ms) {
@@ -189,7 +190,6 @@ static void add_told(int64_t *sum, int64_t told)
 /* Tokens are paid for whatever becomes of the answer. */
 static void note(struct ai_result *r, int http, const struct ai_verdict *v)
 {
-    r->attempts++;
     r->http = http;
     r->status = v->status;
     r->retry_after_ms = v->retry_after_ms;
@@ -211,7 +211,10 @@ static int attempt(struct ai_call *call, struct ai_verdict *v, struct fail *f)
     TRY(ai_body(call->ai, call->task, call->limit, &body, f));
     TRY(json_write(body, &text, f));
     http = send_body(call, text, v);
-    note(call->ret, http, v);
+    if (!call->no_time || call->ret->attempts == 0) { /* else what the last one said stands */
+        note(call->ret, http, v);
+    }
+    call->ret->attempts += call->no_time ? 0 : 1;
     log_debug("ai.request", kv_str("task", call->task->name),
               kv_str("provider", ai_kind_name(call->ai->account->kind)), kv_int("status", http),
               kv_str("is", ai_status_name(v->status)), kv_str("request_id", v->request_id));
