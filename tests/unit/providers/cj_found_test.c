@@ -226,6 +226,40 @@ static void nothing_found_is_an_empty_page_and_not_a_failure(void **state)
     }
 }
 
+static void a_list_of_another_form_is_not_an_empty_page(void **state)
+{
+    static const char *const answers[] = {
+        OK_DATA("{\"content\":[{\"productList\":{\"id\":1}}],\"totalRecords\":1}"),
+        OK_DATA("{\"content\":[{\"productList\":\"\"}]}"),
+        OK_DATA("{\"content\":[{\"products\":[]}],\"totalRecords\":5}"),
+        OK_DATA("{\"content\":[],\"totalRecords\":\"5\"}"),
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        struct cj_found_page page;
+        struct fail f = { 0 };
+
+        fake_answer(200, answers[i]);
+        assert_int_equal(search(&page, &f), -1);
+        assert_int_equal(f.kind, FAIL_BUG);
+    }
+}
+
+static void beyond_the_last_page_there_is_nothing(void **state)
+{
+    static const struct cj_search beyond = { .page = 7, .size = 2 };
+    struct cj_found_page page;
+    struct fail f = { 0 };
+    (void)state;
+
+    fake_answer(200, OK_DATA("{\"content\":[],\"totalRecords\":\"5\"}"));
+    assert_int_equal(cj_search(cj, &beyond, &page, &f), 0);
+    assert_int_equal(page.count, 0);
+    assert_false(page.more);
+    cj_found_page_done(&page);
+}
+
 static void the_last_page_says_that_nothing_follows(void **state)
 {
     static const struct {
@@ -449,6 +483,8 @@ int main(void)
         TEST(a_row_without_texts_has_empty_ones),
         TEST(rows_without_an_id_are_left_out_and_a_page_of_them_is_refused),
         TEST(nothing_found_is_an_empty_page_and_not_a_failure),
+        TEST(a_list_of_another_form_is_not_an_empty_page),
+        TEST(beyond_the_last_page_there_is_nothing),
         TEST(the_last_page_says_that_nothing_follows),
         TEST(a_search_names_what_it_wants_and_costs_fifty_points),
         TEST(a_search_that_makes_no_sense_is_refused_before_it_costs_points),

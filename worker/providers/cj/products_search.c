@@ -161,6 +161,17 @@ static bool is_more(const struct cj_search *s, int64_t total, size_t told)
     return total >= 0 ? (int64_t)s->page * s->size < total : told >= (size_t)s->size;
 }
 
+/* A list of rows, or nothing where there may be nothing: beyond the last page, or when no product is counted. */
+static bool tells_rows(const json_t *data, const struct cj_search *s, int64_t total)
+{
+    const json_t *rows = json_at(data, "content.0.productList");
+
+    if (data != NULL && !json_is_array(json_at(data, "content"))) {
+        return false;
+    }
+    return rows != NULL ? json_is_array(rows) : total <= 0 || s->page > 1;
+}
+
 int cj_read_found(const json_t *data, const struct cj_search *search, struct cj_found_page *ret,
                   struct fail *f)
 {
@@ -170,7 +181,9 @@ int cj_read_found(const json_t *data, const struct cj_search *search, struct cj_
     size_t i;
     json_t *row;
 
-    if (data != NULL && !json_is_array(json_at(data, "content"))) {
+    page.total = json_int(data, "totalRecords", -1);
+    page.total = page.total < 0 ? -1 : page.total;
+    if (!tells_rows(data, search, page.total)) {
         return fail_set(f, FAIL_BUG, "CJ: the products found are not a list");
     }
     page.rows = calloc(told + 1, sizeof *page.rows);
@@ -184,8 +197,6 @@ int cj_read_found(const json_t *data, const struct cj_search *search, struct cj_
     if (page.count == 0 && told > 0) {
         return fail_set(f, FAIL_BUG, "CJ: none of %zu products found has a usable id", told);
     }
-    page.total = json_int(data, "totalRecords", -1);
-    page.total = page.total < 0 ? -1 : page.total;
     page.more = is_more(search, page.total, told);
     *ret = page;
     page = (struct cj_found_page){ .rows = NULL };
