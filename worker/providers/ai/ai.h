@@ -82,7 +82,7 @@ must_check int ai_complete(struct ai *ai, const struct ai_task *task, struct ai_
 struct ai_model_state {
     bool gone;       /* there is no such model (any more) */
     bool ending;     /* its end is announced */
-    int64_t ends_us; /* 0 = the day is not told */
+    int64_t ends_us; /* 0 = the day is not told, or not readable */
 };
 /* One cheap request, without repeats: 0 done, 1 = this kind of server does not tell, -1 not known now. */
 must_check int ai_model_look(struct ai *ai, struct ai_model_state *ret, struct fail *f);

@@ -25,6 +25,7 @@ int ai_read_model(enum ai_kind kind, const struct ai_answer *answer, struct ai_m
                   struct fail *f)
 {
     scoped(json_clear_p) json_t *root = NULL;
+    const char *date = kind == AI_ANTHROPIC ? "retires_at" : "shutdown_date";
     const char *stage = NULL;
 
     *ret = (struct ai_model_state){ 0 };
@@ -39,8 +40,9 @@ int ai_read_model(enum ai_kind kind, const struct ai_answer *answer, struct ai_m
     }
     stage = json_text(root, "lifecycle", "active");
     ret->gone = strcmp(stage, "retired") == 0;
-    ret->ends_us = read_date(root, kind == AI_ANTHROPIC ? "retires_at" : "shutdown_date");
-    ret->ending = ret->ends_us > 0 || strcmp(stage, "deprecated") == 0;
+    ret->ends_us = read_date(root, date);
+    /* a date that we cannot read is one, too */
+    ret->ending = json_at(root, date) != NULL || strcmp(stage, "deprecated") == 0;
     return 0;
 }
 
