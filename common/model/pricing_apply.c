@@ -13,10 +13,10 @@
 
 enum { PAGE = 200, SENTENCE_BYTES = 240 };
 
-/* Those of a page of the preview that change: [{"id","price_minor","currency"}].  A new reference. */
+/* Those of a page of the preview that change: [{"id","price_minor","currency"}].  A new reference; NULL without memory. */
 static json_t *changes_of(const json_t *page)
 {
-    json_t *changes = json_array();
+    scoped(json_clear_p) json_t *changes = json_array();
     const json_t *product;
     size_t index;
 
@@ -25,12 +25,14 @@ static json_t *changes_of(const json_t *page)
         if (strcmp(json_text(product, "verdict", ""), "set") != 0) {
             continue;
         }
-        json_array_append_new(
-            changes, json_pack("{s:I, s:I, s:s}", "id", (json_int_t)json_int(product, "id", 0),
-                               "price_minor", (json_int_t)json_int(product, "new.minor", 0),
-                               "currency", json_text(product, "new.currency", "")));
+        json_t *one = json_pack("{s:I, s:I, s:s}", "id", (json_int_t)json_int(product, "id", 0),
+                                "price_minor", (json_int_t)json_int(product, "new.minor", 0),
+                                "currency", json_text(product, "new.currency", ""));
+        if (json_array_append_new(changes, one) < 0) {
+            return NULL;
+        }
     }
-    return changes;
+    return take_ptr(changes);
 }
 
 static int put(struct db *db, const char *changes, const char *rule, const char *who,
@@ -66,6 +68,9 @@ static int apply_page(struct db *db, const struct pricing_rule *rule, const char
     TRY(pricing_preview(db, rule, *after, PAGE, &text, f));
     TRY(json_parse(text, strlen(text), "the preview", &page, f));
     scoped(json_clear_p) json_t *changes = changes_of(page);
+    if (changes == NULL) {
+        return fail_memory(f);
+    }
     TRY(json_write(changes, &changes_text, f));
     if (json_array_size(changes) > 0) {
         TRY(put(db, changes_text, rule->name, who, products, f));
