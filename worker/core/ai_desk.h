@@ -4,6 +4,7 @@
  * Closed means for all workers, until a person acts: writes any setting ai.* (the same value again will do: dropship settings
  * ai.provider auto), or starts workers with another key, address or model.  What is closed, and a day's limit that is near or
  * reached, is in the log and, as other limits, in the hashes dropship:limit:ai... that `dropship status` shows.
+ * The cost of a model without a price is unknown: only the limit of tokens holds it, and that, too, is told in both places.
  * Once a day the provider is asked how long the model will live: less than 60 days is told in the same places.
  * The day is that of UTC; calls that run at the same time can exceed its limit by their own tokens, no more.
  * Threads: a struct ai_desk belongs to one thread. */

@@ -11,7 +11,13 @@
 #include "sql/worker.h"
 #include "worker/core/ai_desk_priv.h"
 
-enum { UNTOLD_TOKENS = 4000, NEAR_PERCENT = 80, PER_TOKENS = 1000000, DAY_MS = 86400000 };
+enum {
+    UNTOLD_TOKENS = 4000,
+    NEAR_PERCENT = 80,
+    PER_TOKENS = 1000000,
+    DAY_MS = 86400000,
+    NUMBER_BYTES = 24
+};
 
 /* ---- cost ---- */
 
@@ -98,48 +104,75 @@ static int read_day(struct ai_desk *desk, const struct settings *set, struct lim
     return 0;
 }
 
-/* 0 = for the first time today, 1 = not. */
-static int mark_day(struct redis *redis, const struct limit *l, bool gone, const char *left_ms,
-                    struct fail *f)
+static void left_today(char text[static NUMBER_BYTES])
+{
+    (void)snprintf(text, NUMBER_BYTES, "%" PRId64, DAY_MS - clock_now_us() / 1000 % DAY_MS);
+}
+
+/* 0 = what and name for the first time today, 1 = not. */
+static int mark_day(struct redis *redis, const char *what, const char *name, struct fail *f)
 {
     scoped(redis_reply_clear_p) redisReply *set = NULL;
-    char day[CLOCK_TEXT_BYTES], mark[96];
+    char day[CLOCK_TEXT_BYTES], mark[192], left_ms[NUMBER_BYTES];
 
+    left_today(left_ms);
     clock_format_day(clock_now_us(), day);
-    (void)snprintf(mark, sizeof mark, "dropship:ai:%s:%s:%s", gone ? "gone" : "near", l->name, day);
+    (void)snprintf(mark, sizeof mark, "dropship:ai:%s:%.110s:%s", what, name, day);
     TRY(redis_do(redis, &set, f, "SET", mark, "1", "NX", "PX", left_ms, NULL));
     return set->type == REDIS_REPLY_NIL;
 }
 
-/* For the people's list of limits. */
-static int show(struct redis *redis, const char *text, const char *left_ms, struct fail *f)
+/* For the people's list of limits, until the day ends. */
+static int show(struct redis *redis, const char *key, const char *text, struct fail *f)
 {
     scoped(redis_reply_clear_p) redisReply *set = NULL, *expires = NULL;
-    static const char key[] = "dropship:limit:ai";
+    char left_ms[NUMBER_BYTES];
 
+    left_today(left_ms);
     TRY(redis_do(redis, &set, f, "HSET", key, "text", text, NULL));
     return redis_do(redis, &expires, f, "PEXPIRE", key, left_ms, NULL);
+}
+
+static void note_untold(int told, const struct fail *f)
+{
+    if (told < 0) {
+        log_warn("limits.not_told", kv_str("provider", "ai"), kv_fail(f));
+    }
 }
 
 /* Once a day, limit and stage: to the log, and to the people. */
 static void tell_once(struct ai_desk *desk, const struct limit *l, bool gone)
 {
-    char text[200], left_ms[24];
+    char text[200];
     struct fail f = { 0 };
-    int told = 0;
+    int told = mark_day(desk->with.redis, gone ? "gone" : "near", l->name, &f);
 
-    (void)snprintf(left_ms, sizeof left_ms, "%" PRId64, DAY_MS - clock_now_us() / 1000 % DAY_MS);
     (void)snprintf(text, sizeof text, "text models: %" PRId64 " of today's %" PRId64 " %s are used",
                    l->used, l->most, l->unit);
-    told = mark_day(desk->with.redis, l, gone, left_ms, &f);
     if (told == 0) {
         log_warn(gone ? "ai.cap_reached" : "ai.cap_near", kv_str("limit", l->name),
                  kv_int("used", l->used), kv_int("most", l->most));
-        told = show(desk->with.redis, text, left_ms, &f);
+        told = show(desk->with.redis, "dropship:limit:ai", text, &f);
     }
-    if (told < 0) {
-        log_warn("limits.not_told", kv_str("provider", "ai"), kv_fail(&f));
+    note_untold(told, &f);
+}
+
+/* Once a day and model: what it costs is not in the day's money, which people have to know. */
+static void tell_unpriced(struct ai_desk *desk, const char *model)
+{
+    char text[256];
+    struct fail f = { 0 };
+    int told = mark_day(desk->with.redis, "unpriced", model, &f);
+
+    (void)snprintf(text, sizeof text,
+                   "text models: %.100s has no price in ai.prices, so today's limit of money does "
+                   "not count it",
+                   model);
+    if (told == 0) {
+        log_warn("ai.price_unknown", kv_str("model", model));
+        told = show(desk->with.redis, "dropship:limit:ai:prices", text, &f);
     }
+    note_untold(told, &f);
 }
 
 int book_room(struct ai_desk *desk, const struct settings *set, char error[300], struct fail *f)
@@ -235,6 +268,9 @@ int book_call(struct ai_desk *desk, const struct book_entry *e, struct ai_told *
     int64_t cost = cost_of(e, &told->result);
 
     log_call(e, &told->result, cost);
+    if (cost < 0 && told->result.tokens_in >= 0 && told->result.tokens_out >= 0) {
+        tell_unpriced(desk, e->model);
+    }
     TRY(write_row(e, &told->result, cost, &row, f));
     if (db_query(desk->with.db, &sql_worker_ai_call_add, (const char *[]){ row }, &rows, f) < 0) {
         return fail_wrap(f, "the call of a text model is not stored");

@@ -77,6 +77,7 @@ static void a_model_without_a_price_has_no_cost(void **state)
     change(SETTING_AI_PRICES, "gpt-6:1:1,gpt-6-luna-pro:1:1");
     assert_int_equal(ask(), AI_DESK_OK);
     assert_string_equal(value_of("select cost_micro is null from ai_call"), "t");
+    assert_int_equal(fixture_redis_int(&fixture, "HEXISTS", "dropship:limit:ai:prices", "text"), 1);
 }
 
 static void when_one_fails_the_next_is_asked(void **state)
@@ -242,6 +243,7 @@ static void at_four_fifths_people_are_told(void **state)
     assert_int_equal(ask(), AI_DESK_OK);
     assert_true(is_marked(near));
     assert_int_equal(fixture_redis_int(&fixture, "HEXISTS", "dropship:limit:ai", "text"), 1);
+    assert_int_equal(fixture_redis_int(&fixture, "EXISTS", "dropship:limit:ai:prices", NULL), 0);
 }
 
 /* ---- closed ---- */
