@@ -6,6 +6,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/base/str.h"
 #include "common/model/products.h"
 
 enum { BUSY_S = 3, PAUSED_S = 300, ACCOUNT_S = 300, PROBLEM_S = 3600, LONG_MS = 30000 };
@@ -81,13 +82,16 @@ int product_wait_mode(struct product_run *r, enum flow_mode least, struct fail *
                     "The discovery flow does not let products go on in its present mode.", f);
 }
 
-/* Where a product goes that cannot go on: what is in the shop stays there. */
-static enum product_state aside(enum product_state s)
+/* Where a product goes that cannot go on: what is in the shop stays there, and under watch. */
+static enum product_state aside(const struct product *p)
 {
-    if (s == PRODUCT_CANDIDATE) {
+    if (p->state == PRODUCT_CANDIDATE) {
         return PRODUCT_NEEDS_DATA;
     }
-    return product_may_become(s, PRODUCT_NEEDS_REVIEW) ? PRODUCT_NEEDS_REVIEW : s;
+    if (p->state == PRODUCT_PUBLISHING && p->listed_us != 0) { /* only its texts were to change */
+        return p->hold_code[0] != '\0' ? PRODUCT_ON_HOLD : PRODUCT_LISTED;
+    }
+    return product_may_become(p->state, PRODUCT_NEEDS_REVIEW) ? PRODUCT_NEEDS_REVIEW : p->state;
 }
 
 static int refused(struct product_run *r, const struct fail *why, struct fail *f)
@@ -96,12 +100,15 @@ static int refused(struct product_run *r, const struct fail *why, struct fail *f
     const struct product_decision decision = { .rule = "REFUSED",
                                                .text = why->text,
                                                .by = "rule:REFUSED" };
+    char hold[PRODUCT_CODE_BYTES];
     struct product_move move = {
-        .to = aside(r->p.state),
+        .to = aside(&r->p),
+        .hold_code = hold,
         .problem = why->text,
         .note = { .step = "problem", .code = code, .text = why->text, .once = true }
     };
 
+    (void)str_fit(hold, sizeof hold, r->p.hold_code); /* what lifts the hold stays known */
     if (move.to == r->p.state) {
         move.next_job = r->p.next_job;
         move.next_run_us = clock_now_us() + PROBLEM_S * US;

@@ -185,6 +185,33 @@ static void a_refusal_puts_aside_what_is_not_in_the_shop(void **state)
                         "REFUSED rule:REFUSED"); /* of the candidate */
 }
 
+static void a_refusal_forgets_no_reason_of_a_hold(void **state)
+{
+    (void)state;
+    step_fails = (struct fail){ .kind = FAIL_INPUT, .text = "the price is refused" };
+    in_state("on_hold");
+    rig_sql("update product set hold_code = 'UNPROFITABLE'");
+    assert_int_equal(rig_run(run_job, "[1]"), 0);
+    assert_string_equal(rig_of("P000", "state || ' ' || coalesce(hold_code, '-')"),
+                        "on_hold UNPROFITABLE");
+}
+
+static void texts_that_are_refused_leave_a_live_product_live(void **state)
+{
+    (void)state;
+    step_fails = (struct fail){ .kind = FAIL_INPUT, .text = "the title is refused" };
+    in_state("publishing");
+    rig_sql("update product set listed_at = now()");
+    assert_int_equal(rig_run(run_job, "[1]"), 0);
+    assert_string_equal(row(), "listed - -");
+    assert_string_equal(rig_of("P000", "problem"), "the title is refused");
+    in_state("publishing");
+    rig_sql("update product set hold_code = 'UNPROFITABLE'");
+    assert_int_equal(rig_run(run_job, "[1]"), 0);
+    assert_string_equal(rig_of("P000", "state || ' ' || coalesce(hold_code, '-')"),
+                        "on_hold UNPROFITABLE");
+}
+
 /* ---- moves ---- */
 
 static int move_fails(struct job_context *c, struct fail *f, enum product_state to)
@@ -264,6 +291,8 @@ int main(void)
         cmocka_unit_test_setup(passing_trouble_is_for_the_worker, one_product),
         cmocka_unit_test_setup(a_long_wait_is_written_into_the_row, one_product),
         cmocka_unit_test_setup(a_refusal_puts_aside_what_is_not_in_the_shop, one_product),
+        cmocka_unit_test_setup(a_refusal_forgets_no_reason_of_a_hold, one_product),
+        cmocka_unit_test_setup(texts_that_are_refused_leave_a_live_product_live, one_product),
         cmocka_unit_test_setup(a_move_that_is_forbidden_or_late_writes_nothing, one_product),
         cmocka_unit_test_setup(what_is_not_known_is_told_from_zero, one_product),
     };
