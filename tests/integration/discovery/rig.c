@@ -142,7 +142,8 @@ int rig_clear(void **state)
             "discovery_search; delete from supplier_category; delete from discovery_day; delete "
             "from freight_quote; delete from shop_info; delete from duty_rule; delete from "
             "pricing_rule; delete from order_line; delete from shop_order; delete from "
-            "provider_token; delete from outbox; alter table product alter id restart");
+            "provider_token; delete from audit; delete from outbox; alter table product alter id "
+            "restart");
     rig_sql("insert into duty_rule (dest, origin, valid_from, currency, ad_valorem_ppm, source) "
             "values ('US', 'CN', '2025-08-29', 'USD', 100000, 'test')");
     rig_set("money.salvage_ppm", "300000");

@@ -384,6 +384,23 @@ static void a_rejection_by_a_rule_lapses_and_a_persons_does_not(void **state)
     assert_string_equal(rig_of("P001", "state"), "rejected");
 }
 
+static void what_a_setting_mends_is_judged_again_when_one_was_changed(void **state)
+{
+    (void)state;
+    rig_scan();
+    rig_sql("update product set state = 'needs_data', next_job = null, decided_by = 'rule:X', "
+            "decision_rule = case when pid = 'P000' then 'WEIGHT' else 'DUTY_RULE' end, "
+            "decided_at = now() - interval '2 hours' where state = 'candidate'");
+    rig_sql("insert into audit (at, who, action, subject) values (now() - interval '3 hours', "
+            "'ann', 'duty.set', 'US'), (now(), 'ann', 'product.reject', 'product:1')");
+    rig_scan();
+    assert_int_equal(candidates(), 0); /* the next judgement would say the same */
+    rig_sql("insert into audit (who, action, subject) values ('ann', 'duty.set', 'US')");
+    rig_scan();
+    assert_int_equal(candidates(), 7);
+    assert_string_equal(rig_of("P000", "state"), "needs_data");
+}
+
 static void live_products_get_their_snapshot_and_stay_as_they_are(void **state)
 {
     (void)state;
@@ -422,6 +439,8 @@ int main(void)
         cmocka_unit_test_setup(nobody_is_picked_while_a_duty_rule_is_missing, rig_clear),
         cmocka_unit_test_setup(a_currency_without_a_rate_is_no_currency_at_par, rig_clear),
         cmocka_unit_test_setup(a_rejection_by_a_rule_lapses_and_a_persons_does_not, rig_clear),
+        cmocka_unit_test_setup(what_a_setting_mends_is_judged_again_when_one_was_changed,
+                               rig_clear),
         cmocka_unit_test_setup(live_products_get_their_snapshot_and_stay_as_they_are, rig_clear),
     };
     return cmocka_run_group_tests_name("discovery.scan", tests, rig_setup, rig_teardown);
