@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/base/attr.h"
+#include "common/base/clock.h"
 #include "common/base/json.h"
 #include "worker/providers/ai/ai_priv.h"
 
@@ -189,6 +190,27 @@ static void a_long_message_is_cut_where_a_letter_ends(void **state)
     json_t *text = json_string(v.error);
     assert_non_null(text); /* valid UTF-8 */
     json_decref(text);
+}
+
+static void a_message_of_a_mebibyte_is_judged_at_once(void **state)
+{
+    enum { MESSAGE = 1 << 20, SENT = 200 << 10 };
+    static char message[MESSAGE + 1], sent[SENT + 1];
+    scoped(json_clear_p) json_t *root = NULL;
+    scoped(free_p) char *body = NULL;
+    scoped(ai_verdict_done) struct ai_verdict v = { 0 };
+    const struct ai_task long_task = { .name = "x", .system = "Rules.", .user = sent };
+    int64_t start_ms = clock_mono_ms();
+    (void)state;
+
+    memset(sent, 'y', SENT);
+    memset(message, 'x', MESSAGE);
+    root = json_pack("{s:{s:s}}", "error", "message", message);
+    body = json_dumps(root, 0);
+    assert_non_null(body);
+    ai_judge(AI_OPENAI, &long_task, &(struct ai_answer){ 400, body, strlen(body), 0 }, &v);
+    assert_int_equal(v.status, AI_BAD_REQUEST);
+    assert_true(clock_mono_ms() - start_ms < 5000);
 }
 
 static void a_server_is_asked_otherwise_when_it_does_not_know_a_field(void **state)
@@ -451,6 +473,7 @@ int main(void)
         cmocka_unit_test(errors_mean_what_the_table_says),
         cmocka_unit_test(an_error_tells_its_code_and_request_but_nothing_that_was_sent),
         cmocka_unit_test(a_long_message_is_cut_where_a_letter_ends),
+        cmocka_unit_test(a_message_of_a_mebibyte_is_judged_at_once),
         cmocka_unit_test(a_server_is_asked_otherwise_when_it_does_not_know_a_field),
         cmocka_unit_test(answers_mean_what_the_table_says),
         cmocka_unit_test(tokens_are_counted_in_each_form),

@@ -69,12 +69,15 @@ struct ai_result {
 void ai_result_done(struct ai_result *r); /* accepts a zeroed one */
 
 struct ai;
-/* http is borrowed and must outlive the client. */
+/* No network.  account and http are borrowed and must outlive the client.  *ret is the caller's (ai_close).  FAIL_INPUT: the address
+ * is neither https nor of this very machine, or there is no key where one is needed. */
 must_check int ai_open(const struct ai_account *account, struct http *http, struct ai **ret,
                        struct fail *f);
-void ai_close(struct ai *ai);
+void ai_close(struct ai *ai); /* accepts NULL */
 
-/* 0 whatever the status; -1 only for memory and bugs of the caller. */
+/* Ask, and again as said above; may sleep up to some 40 s before a repeat.  *ret is written first and the caller's (ai_result_done).
+ * 0 whatever the status; -1 only for memory and mistakes of the caller: FAIL_INPUT for a text that is not UTF-8, FAIL_BUG for a task
+ * that cannot be (schema, its name, max_tokens). */
 must_check int ai_complete(struct ai *ai, const struct ai_task *task, struct ai_result *ret,
                            struct fail *f);
 

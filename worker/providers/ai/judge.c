@@ -184,8 +184,10 @@ void ai_judge_error(const struct ai_task *task, int http, const json_t *root, st
     }
     (void)str_fit(kept.type, sizeof kept.type, json_text(error, "type", ""));
     (void)str_fit(kept.code, sizeof kept.code, code);
-    (void)str_fit(kept.message, sizeof kept.message, told(task, status, message));
-    ai_say(v, status, "HTTP %d %s %s: %s", http, kept.type, kept.code, kept.message);
+    /* Cut first: comparing a message of megabytes would take hours. */
+    (void)str_fit(kept.message, sizeof kept.message, message);
+    ai_say(v, status, "HTTP %d %s %s: %s", http, kept.type, kept.code,
+           told(task, status, kept.message));
     if (status == AI_BAD_REQUEST) {
         note_field(error, v);
     }
