@@ -42,6 +42,19 @@ static int by_hash(const void *a, const void *b)
                               : (x->first > y->first) - (x->first < y->first);
 }
 
+/* Of equal runs only the first stays; how many are left. */
+static size_t first_of_each(struct run *sorted, size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || sorted[kept - 1].hash != sorted[i].hash) {
+            sorted[kept++] = sorted[i];
+        }
+    }
+    return kept;
+}
+
 static int find_hash(const void *key, const void *run)
 {
     uint64_t hash = *(const uint64_t *)key, other = ((const struct run *)run)->hash;
@@ -64,6 +77,7 @@ int words_copied(const struct text_words *text, const struct text_words *source,
         }
     }
     qsort(runs, count, sizeof *runs, by_hash);
+    count = first_of_each(runs, count);
     for (size_t i = 0; count > 0 && i + least <= source->count; i++) {
         uint64_t hash = run_hash(source->list + i, least);
         const struct run *hit = bsearch(&hash, runs, count, sizeof *runs, find_hash);

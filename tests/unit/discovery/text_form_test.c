@@ -316,11 +316,10 @@ static void facts_are_bounded(void **unused)
     json_decref(detail);
 }
 
-static void word_lists_are_sorted_for_they_are_searched_by_first_letter(void **unused)
+static void check_sorted(const struct text_group *groups, size_t count)
 {
-    (void)unused;
-    for (size_t i = 0; i < text_group_count; i++) {
-        const struct text_group *group = &text_groups[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct text_group *group = &groups[i];
 
         for (size_t k = 1; k < group->count; k++) {
             const char *star = strchr(group->phrases[k], '*');
@@ -332,11 +331,38 @@ static void word_lists_are_sorted_for_they_are_searched_by_first_letter(void **u
             }
         }
     }
-    for (size_t i = 0; i < goods_restricted_count; i++) {
-        for (size_t k = 1; k < goods_restricted[i].count; k++) {
-            assert_true(strcmp(goods_restricted[i].phrases[k - 1], goods_restricted[i].phrases[k]) <
-                        0);
-        }
+}
+
+static void word_lists_are_sorted_for_they_are_searched_by_first_letter(void **unused)
+{
+    (void)unused;
+    check_sorted(text_groups, text_group_count);
+    check_sorted(goods_blocked, goods_blocked_count);
+    check_sorted(goods_restricted, goods_restricted_count);
+    check_sorted(goods_restricted_eu, goods_restricted_eu_count);
+    check_sorted(group_brands, COUNT_OF(group_brands));
+    check_sorted(&group_devices, 1);
+    check_sorted(&group_copies, 1);
+    check_sorted(&group_orders, 1);
+}
+
+static void of_copied_runs_the_first_is_told(void **unused)
+{
+    static const char run[] = "one two three four five six seven eight";
+    char text[600];
+    size_t used = 0;
+
+    (void)unused;
+    for (size_t times = 1; times < 9; times++) {
+        scoped(text_words_done) struct text_words copy = { 0 }, source = { 0 };
+        size_t first = 0;
+        struct fail f;
+
+        used += (size_t)snprintf(text + used, sizeof text - used, "own %s, ", run);
+        assert_int_equal(text_words_of(text, &copy, &f), 0);
+        assert_int_equal(text_words_of(run, &source, &f), 0);
+        assert_int_equal(words_copied(&copy, &source, 8, &first, &f), 0);
+        assert_int_equal(first, 1);
     }
 }
 
@@ -363,6 +389,7 @@ int main(void)
         cmocka_unit_test(missing_fields_are_faults_and_no_crash),
         cmocka_unit_test(facts_are_bounded),
         cmocka_unit_test(word_lists_are_sorted_for_they_are_searched_by_first_letter),
+        cmocka_unit_test(of_copied_runs_the_first_is_told),
     };
     return cmocka_run_group_tests(tests, load, NULL);
 }
