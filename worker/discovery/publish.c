@@ -42,7 +42,7 @@ static void publication_done(struct publication *p)
 
 /* ---- what a person must see ---- */
 
-/* Back to a person, with a sentence; what is at the shop is a draft that nobody sees. */
+/* Back to a person, with a sentence; what is at the shop, if anything, is a draft that nobody sees. */
 static int to_review(struct product_run *r, const char *code, const char *text, struct fail *f)
 {
     log_warn("listing.review", kv_int("product", r->p.id), kv_str("code", code),
@@ -270,6 +270,13 @@ static int compare(struct publication *p, bool live, struct shopify_product *ret
     return 1;
 }
 
+/* Live and not as meant: back to the draft it was, before a person looks. */
+static int withdraw(struct publication *p, struct fail *f)
+{
+    TRY(act_unpublish(p->r, p->places.publication, f));
+    return act_status(p->r, NULL, "DRAFT", f);
+}
+
 /* 0 = it is as meant, 1 = a person must look. */
 static int verify(struct publication *p, bool live, struct shopify_product *ret_seen,
                   struct fail *f)
@@ -281,23 +288,66 @@ static int verify(struct publication *p, bool live, struct shopify_product *ret_
         return different;
     }
     (void)snprintf(text, sizeof text, "What the shop shows is not what was sent: %s.", first);
+    TRY(strcmp(ret_seen->status, "ACTIVE") == 0 || ret_seen->published ? withdraw(p, f) : 0);
     TRY(to_review(p->r, "READ_BACK", text, f));
     return 1;
+}
+
+/* Sent on its way by the flow, in a mode where a person decides by now. */
+static bool lacks_approval(const struct product_run *r, enum flow_mode mode)
+{
+    return mode == FLOW_APPROVE && r->p.approved_by[0] == '\0';
+}
+
+static int to_approval(struct product_run *r, struct fail *f)
+{
+    const char *text = "The mode became 'approve' on its way to the shop: a person decides.";
+
+    return product_move_now(
+        r->c->db, &r->p,
+        &(struct product_move){ .to = PRODUCT_APPROVAL,
+                                .mode = flow_mode_name(FLOW_APPROVE),
+                                .note = { .step = "approval", .code = "MODE", .text = text } },
+        f);
+}
+
+/* STOP and the mode as they are by now, for what is a draft still.  0 = it may, 1 = the run ended: it waits. */
+static int may_go_live(struct publication *p, const struct shopify_product *seen, struct fail *f)
+{
+    int64_t mode = FLOW_OFF;
+    bool stopped = false;
+
+    if (strcmp(seen->status, "ACTIVE") == 0 && seen->published) {
+        return 0; /* an earlier run got that far: what is live is brought under watch */
+    }
+    TRY(product_run_stopped(p->r, &stopped, f));
+    if (stopped) {
+        TRY(product_wait_stop(p->r, f));
+        return 1;
+    }
+    TRY(settings_read_one(p->r->c->db, SETTING_FLOW_DISCOVERY, &mode, f));
+    if (mode < FLOW_APPROVE) {
+        TRY(product_wait_mode(p->r, FLOW_APPROVE, f));
+        return 1;
+    }
+    if (lacks_approval(p->r, (enum flow_mode)mode)) {
+        TRY(to_approval(p->r, f));
+        return 1;
+    }
+    return 0;
 }
 
 /* From a draft that is whole to a product that can be bought. */
 static int go_live(struct publication *p, struct fail *f)
 {
     scoped(shopify_product_done) struct shopify_product seen = { 0 };
-    bool stopped = false;
-
     int ended = verify(p, false, &seen, f);
+
+    if (ended == 0) {
+        ended = may_go_live(p, &seen, f);
+    }
     if (ended != 0) {
         return ended < 0 ? -1 : 0;
-    }
-    TRY(product_run_stopped(p->r, &stopped, f));
-    if (stopped) {
-        return product_wait_stop(p->r, f);
     }
     TRY(act_status(p->r, p->mark, "ACTIVE", f));
     TRY(act_publish(p->r, p->mark, p->places.publication, f));
@@ -319,6 +369,9 @@ static int publish_new(struct publication *p, struct fail *f)
     TRY(bad);
     if (bad == 1) {
         return to_review(p->r, "TEXT", why, f);
+    }
+    if (p->r->p.shop_gid[0] == '\0' && lacks_approval(p->r, product_run_mode(p->r))) {
+        return to_approval(p->r, f);
     }
     TRY(prepare(p, f));
     if (p->plan.images.count == 0) {

@@ -226,9 +226,10 @@ static int status_read_back(struct job_context *c, void *ctx, json_t **ret_resul
 
 int act_status(struct product_run *r, const char *mark, const char *wanted, struct fail *f)
 {
-    struct effect e = { .kind = strcmp(wanted, "ACTIVE") == 0 ? "shop.active" : "shop.archive",
-                        .read_back = status_read_back,
-                        .act = status };
+    const char *kind = strcmp(wanted, "ACTIVE") == 0  ? "shop.active"
+                       : strcmp(wanted, "DRAFT") == 0 ? "shop.draft"
+                                                      : "shop.archive";
+    struct effect e = { .kind = kind, .read_back = status_read_back, .act = status };
     struct act a = { .r = r, .status = wanted };
 
     return act_run(&a, &e, mark, json_pack("{s:s}", "status", wanted), NULL, f);

@@ -38,7 +38,7 @@ must_check int act_open(struct product_run *r, const char *kind, int64_t seconds
 must_check int act_quantities(struct product_run *r, const char *mark, const char *location,
                               const struct shopify_quantity *quantities, size_t count,
                               struct fail *f);
-/* "ACTIVE" or "ARCHIVED". */
+/* "ACTIVE", "DRAFT" or "ARCHIVED". */
 must_check int act_status(struct product_run *r, const char *mark, const char *status,
                           struct fail *f);
 must_check int act_publish(struct product_run *r, const char *mark, const char *publication,

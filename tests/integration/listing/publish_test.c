@@ -209,6 +209,28 @@ static void what_is_read_back_wrongly_never_goes_live(void **state)
     assert_int_equal(fake->sets, 2);
 }
 
+static void spoil_when_published(const char *call)
+{
+    fake->spoil_title = fake->spoil_title || strcmp(call, "publish") == 0;
+}
+
+static void what_is_read_back_wrongly_once_live_is_a_draft_again(void **state)
+{
+    (void)state;
+    fake->before = spoil_when_published;
+    id = written();
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "needs_review");
+    assert_int_equal(fake->publishes, 1);
+    assert_string_equal(fake_sole()->status, "DRAFT");
+    assert_false(fake_sole()->published);
+    fake->before = NULL;
+    fake->spoil_title = false;
+    stage_sql("update product set state = 'publishing', next_job = 'listing.publish'");
+    stage_drive(id, NULL);
+    expect_whole();
+}
+
 static void what_the_shop_refuses_goes_to_a_person(void **state)
 {
     (void)state;
@@ -239,6 +261,52 @@ static void stop_on_the_way_leaves_a_draft(void **state)
     assert_int_equal(stage_job("listing.publish", id), 0);
     assert_string_equal(fake_sole()->status, "DRAFT");
     stage_set("stop", "0");
+    stage_drive(id, NULL);
+    expect_whole();
+}
+
+static void where_a_person_decides_by_now_nothing_is_set(void **state)
+{
+    (void)state;
+    id = written();
+    stage_set("flow.discovery", "approve");
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "approval");
+    assert_null(fake_sole());
+    stage_sql("update product set state = 'publishing', next_job = 'listing.publish', approved_by "
+              "= 'ann'");
+    stage_drive(id, NULL);
+    expect_whole();
+}
+
+static const char *mode_on_the_way;
+
+static void switch_mode(const char *call)
+{
+    if (mode_on_the_way != NULL && strcmp(call, "quantities") == 0) {
+        stage_set("flow.discovery", mode_on_the_way);
+        mode_on_the_way = NULL;
+    }
+}
+
+static void a_mode_that_is_switched_on_the_way_holds_for_what_is_a_draft(void **state)
+{
+    (void)state;
+    mode_on_the_way = "approve";
+    fake->before = switch_mode;
+    id = written();
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "approval");
+    assert_string_equal(fake_sole()->status, "DRAFT");
+    assert_int_equal(stage_clear(NULL), 0);
+    mode_on_the_way = "dry_run";
+    fake->before = switch_mode;
+    id = written();
+    assert_int_equal(stage_job("listing.publish", id), 0);
+    assert_string_equal(stage_of(id, "waits_for"), "approve");
+    assert_string_equal(fake_sole()->status, "DRAFT");
+    assert_int_equal(fake->publishes, 0);
+    stage_set("flow.discovery", "auto");
     stage_drive(id, NULL);
     expect_whole();
 }
@@ -466,9 +534,12 @@ int main(void)
         with_stage(with_pictures_that_are_all_bad_nothing_is_set),
         with_stage(without_a_picture_nothing_is_listed),
         with_stage(what_is_read_back_wrongly_never_goes_live),
+        with_stage(what_is_read_back_wrongly_once_live_is_a_draft_again),
         with_stage(what_the_shop_refuses_goes_to_a_person),
         with_stage(a_burnt_key_is_replaced),
         with_stage(stop_on_the_way_leaves_a_draft),
+        with_stage(where_a_person_decides_by_now_nothing_is_set),
+        with_stage(a_mode_that_is_switched_on_the_way_holds_for_what_is_a_draft),
         with_stage(a_shop_without_a_channel_is_waited_for_with_a_reason),
         with_stage(a_persons_text_is_checked_before_it_is_published),
         with_stage(a_text_edited_while_live_reaches_the_shop),
