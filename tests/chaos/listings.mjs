@@ -82,7 +82,7 @@ async function approve(system, count) {
 // By itself up to nearly the number; the last ones are let through one by one, so that it is that number, or the few more that were
 // on their way already.  Gives how many are listed when it is over.
 async function listExactly(system, least, { deadline, say }) {
-  const slack = Math.max(10, Math.ceil(least / 10));
+  const slack = Math.max(10, Math.ceil(least / 5));
   let count = least;
   let auto = true;
   let told = 0;
