@@ -43,12 +43,11 @@ static bool is_due(const struct product *p, const struct job_context *c)
            p->checked_us < c->now_us;
 }
 
-/* Look at one under its lock.  0; -1 as the look failed. */
-static int look_at(struct job_context *c, const struct settings *set, const struct watch_due *due,
-                   struct fail *f)
+/* Look at one under its lock, by the settings of the moment: a round takes minutes.  0; -1 as the look failed. */
+static int look_at(struct job_context *c, const struct watch_due *due, struct fail *f)
 {
     scoped(product_lock_done) struct product_lock lock = { 0 };
-    scoped(run_done) struct product_run r = { .c = c, .set = *set };
+    scoped(run_done) struct product_run r = { .c = c };
 
     (void)snprintf(lock.name, sizeof lock.name, PRODUCT_LOCK_FORMAT, due->id);
     int held = db_try_lock(c->db, lock.name, f);
@@ -57,6 +56,7 @@ static int look_at(struct job_context *c, const struct settings *set, const stru
         return 0;
     }
     lock.db = c->db;
+    TRY(settings_read(c->db, &r.set, f));
     int missing = product_load(c->db, due->id, &r.p, f);
     TRY(missing);
     return missing == 0 && is_due(&r.p, c) ? watch_check(&r, due->with_detail, due->next_s, f) : 0;
@@ -77,13 +77,14 @@ static int after_failure(struct job_context *c, const struct watch_due *due, str
     struct fail why = *f;
 
     log_warn("stock.look_failed", kv_int("product", due->id), kv_fail(&why));
-    if (why.kind == FAIL_DENIED || why.kind == FAIL_BUG) {
-        return -1;
-    }
     if (why.kind == FAIL_LIMITED) {
         return ENDS;
     }
-    TRY(postpone(c, due->id, f));
+    TRY(postpone(c, due->id, f)); /* so that the next round does not begin with it again */
+    if (why.kind == FAIL_DENIED || why.kind == FAIL_BUG) {
+        *f = why;
+        return -1;
+    }
     return GOES_ON;
 }
 
@@ -92,14 +93,14 @@ static bool time_is_up(struct job_context *c)
     return clock_mono_ms() > c->deadline_ms - SPARE_MS || job_cancelled(c);
 }
 
-static int look_at_all(struct job_context *c, const struct settings *set,
-                       const struct watch_due *list, size_t count, struct fail *f)
+static int look_at_all(struct job_context *c, const struct watch_due *list, size_t count,
+                       struct fail *f)
 {
     size_t looked = 0;
     int end = GOES_ON;
 
     for (; looked < count && end == GOES_ON && !time_is_up(c); looked++) {
-        if (look_at(c, set, &list[looked], f) < 0) {
+        if (look_at(c, &list[looked], f) < 0) {
             end = after_failure(c, &list[looked], f);
             TRY(end);
         }
@@ -121,5 +122,5 @@ int stock_watch(struct job_context *c, struct fail *f)
     TRY(settings_read(c->db, &set, f));
     TRY(watch_tiers_set(c, &set, &plan, f));
     TRY(watch_due_read(c, &plan, PER_ROUND, &list, &count, f));
-    return look_at_all(c, &set, list, count, f);
+    return look_at_all(c, list, count, f);
 }

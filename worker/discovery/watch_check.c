@@ -64,7 +64,7 @@ static int follow_gone(struct look *l, const struct fail *why, struct fail *f)
 
     (void)snprintf(text, sizeof text, "The supplier does not have it any more (%s): %.250s",
                    why->code, why->text);
-    TRY(watch_looked(l, f));
+    TRY(watch_snapshot(l, f));
     if (r->p.state == PRODUCT_ON_HOLD) {
         return 0;
     }
@@ -108,7 +108,30 @@ static void tell(struct look *l, const struct product_variant *v, enum shelf_wha
         (void)json_array_append_new(list, json_string(v->vid));
     }
     if (what == SHELF_DOUBT) {
+        l->doubted = true;
         log_info("stock.doubted", kv_int("product", l->r->p.id), kv_str("vid", v->vid));
+    }
+}
+
+static bool has(const json_t *vids, const char *vid)
+{
+    size_t i;
+    json_t *one;
+
+    json_array_foreach(vids, i, one)
+    {
+        if (strcmp(json_string_value(one), vid) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One that is gone and on sale still, because a person is to decide: told until that was done. */
+static void tell_gone(struct look *l, const struct product_variant *v)
+{
+    if (l->reach == WATCH_PROPOSE && v->shop_quantity != 0 && !has(l->out, v->vid)) {
+        (void)json_array_append_new(l->out, json_string(v->vid));
     }
 }
 
@@ -123,6 +146,9 @@ static int take_stock(struct look *l, struct fail *f)
         struct product_variant *v = &l->variants.rows[i];
         struct shelf_next next;
         if (!at_shop(v) || v->gone) {
+            if (at_shop(v)) {
+                tell_gone(l, v);
+            }
             continue;
         }
         watch_shelf(v, watch_told(l, v->vid), &rules, &next);
@@ -156,7 +182,7 @@ static int follow_stock(struct look *l, json_t *vids, bool back, struct fail *f)
     char text[TEXT_BYTES];
 
     if (json_array_size(vids) == 0) {
-        return back ? 0 : forget_hold(l, f);
+        return back || l->doubted ? 0 : forget_hold(l, f);
     }
     (void)snprintf(text, sizeof text,
                    back ? "%zu variants are in stock again, in two looks in a row."
@@ -218,11 +244,13 @@ static int look(struct look *l, bool with_detail, struct fail *f)
 {
     if (look_at_stock(l, f) < 0 || (with_detail && watch_detail(l, f) < 0)) {
         struct fail why = *f;
-        return why.kind == FAIL_MISSING ? follow_gone(l, &why, f) : -1;
+        TRY(why.kind == FAIL_MISSING ? follow_gone(l, &why, f) : -1);
+        return watch_looked(l, f);
     }
     TRY(take_stock(l, f));
-    TRY(watch_looked(l, f));
-    return follow(l, with_detail, f);
+    TRY(watch_snapshot(l, f));
+    TRY(follow(l, with_detail, f));
+    return watch_looked(l, f);
 }
 
 static void look_done(struct look *l)

@@ -82,24 +82,29 @@ static bool range_of(const struct cj_product *p, int64_t *ret_min, int64_t *ret_
     return known;
 }
 
-int watch_looked(struct look *l, struct fail *f)
+int watch_snapshot(struct look *l, struct fail *f)
 {
-    scoped(db_rollback_p) struct db *tx = NULL;
     int64_t least = 0, most = 0;
     bool priced = range_of(&l->detail, &least, &most);
     bool listed = l->has_detail && l->detail.listed_num >= 0;
-    struct sql_text id, next, num, low, high, stock;
+    struct sql_text id, num, low, high, stock;
 
-    TRY(db_begin(l->r->c->db, &tx, f));
-    TRY(db_exec(tx, &sql_listing_snapshot_put,
+    TRY(db_exec(l->r->c->db, &sql_listing_snapshot_put,
                 (const char *[]){ sql_int(&id, l->r->p.id),
                                   listed ? sql_int(&num, l->detail.listed_num) : NULL,
                                   priced ? sql_int(&low, least) : NULL,
                                   priced ? sql_int(&high, most) : NULL, sql_int(&stock, l->total) },
                 f));
-    TRY(db_exec(tx, &sql_listing_product_looked,
+    return 0;
+}
+
+int watch_looked(struct look *l, struct fail *f)
+{
+    struct sql_text id, next, stock;
+
+    TRY(db_exec(l->r->c->db, &sql_listing_product_looked,
                 (const char *[]){ sql_int(&id, l->r->p.id), sql_int(&next, l->next_s),
                                   sql_int(&stock, l->total) },
                 f));
-    return db_commit(&tx, f);
+    return 0;
 }

@@ -246,6 +246,72 @@ static void what_is_plenty_again_is_proposed_no_more(void **state)
     assert_int_equal(stage_int("select count(*) from proposal where state = 'open'"), 0);
 }
 
+static int64_t proposals_of(const char *vid)
+{
+    char sql[200];
+
+    (void)snprintf(sql, sizeof sql,
+                   "select count(*) from proposal where state = 'open' and kind = 'product.hold' "
+                   "and detail -> 'vids' ? '%s'",
+                   vid);
+    return stage_int(sql);
+}
+
+static void what_is_gone_stays_proposed_until_a_person_has_said_it(void **state)
+{
+    (void)state;
+    id = stage_live();
+    stage_set("stock.on_out_of_stock", "propose");
+    fake->goods[1].gone = true;
+    look_at_prices();
+    assert_int_equal(proposals_of("V2"), 1);
+    look();
+    assert_int_equal(proposals_of("V2"), 1);
+    fake->goods[0].stock = 2;
+    look();
+    assert_int_equal(proposals_of("V1"), 1);
+    assert_int_equal(proposals_of("V2"), 1);
+    stage_sql("update proposal set state = 'accepted', decided_at = now(), decided_by = 'ann'");
+    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
+    stage_drive(id, NULL);
+    assert_int_equal(offered(1), 0);
+    look();
+    assert_int_equal(proposals_of("V2"), 0);
+}
+
+static void an_answer_nobody_believes_takes_no_proposal_back(void **state)
+{
+    (void)state;
+    id = stage_live();
+    stage_set("stock.on_out_of_stock", "propose");
+    fake->goods[0].stock = 2;
+    look();
+    fake->goods[0].stock = 0;
+    look();
+    assert_int_equal(proposals_of("V1"), 1);
+}
+
+static void dry_from_now_on(const char *call)
+{
+    if (strcmp(call, "stock") == 0) {
+        stage_set("flow.discovery", "dry_run");
+    }
+}
+
+static void a_mode_that_is_switched_holds_for_the_rest_of_the_round(void **state)
+{
+    (void)state;
+    id = stage_live();
+    stage_sql("insert into product (pid, name, state, listed_at, check_due_at) values ('P-first', "
+              "'another', 'listed', now(), now() - interval '1 hour')");
+    fake->goods[0].stock = 2;
+    fake->before = dry_from_now_on;
+    stage_sql("update product set check_due_at = now() - interval '1 second' where pid <> "
+              "'P-first'");
+    assert_int_equal(stage_run(stock_watch, "[]"), 0);
+    assert_int_equal(offered(0), 195);
+}
+
 static void told_only_nothing_is_done(void **state)
 {
     (void)state;
@@ -417,6 +483,30 @@ static void quantities_arrive_whatever_happens_to_a_look(void **state)
     }
 }
 
+static void die_before_quantities(const char *call)
+{
+    if (strcmp(call, "quantities") == 0 && !fake->fired) {
+        fake->fault = FAULT_KILLED_BEFORE;
+        fake->fault_at = fake->calls;
+    }
+}
+
+static void a_look_that_was_cut_short_is_due_still(void **state)
+{
+    (void)state;
+    id = stage_live();
+    fake->goods[0].stock = 2;
+    fake->before = die_before_quantities;
+    stage_sql("update product set check_due_at = now() - interval '1 second'");
+    assert_int_equal(stage_run_killable(stock_watch, "[]"), -2);
+    fake->before = NULL;
+    assert_int_equal(offered(0), 195);
+    stage_sql("update effect set created_at = created_at - interval '5 minutes'");
+    assert_int_equal(stage_run(stock_watch, "[]"), 0); /* the next round, as the rows stand */
+    assert_int_equal(offered(0), 0);
+    assert_int_equal(stage_int("select count(*) from supplier_snapshot"), 1);
+}
+
 static const char *last_call;
 
 /* The worker dies when this very call is done. */
@@ -506,6 +596,9 @@ int main(void)
         with_stage(stop_lets_stock_fall_to_nothing_but_not_come_back),
         with_stage(where_a_person_decides_the_shop_is_left_alone),
         with_stage(what_is_plenty_again_is_proposed_no_more),
+        with_stage(what_is_gone_stays_proposed_until_a_person_has_said_it),
+        with_stage(an_answer_nobody_believes_takes_no_proposal_back),
+        with_stage(a_mode_that_is_switched_holds_for_the_rest_of_the_round),
         with_stage(told_only_nothing_is_done),
         with_stage(a_dearer_supplier_raises_the_price_within_the_step),
         with_stage(beyond_the_step_it_is_held_and_proposed),
@@ -514,6 +607,7 @@ int main(void)
         with_stage(where_nothing_is_shipped_any_more_it_says_so),
         with_stage(a_hold_that_was_cut_short_is_ended_by_its_job),
         with_stage(quantities_arrive_whatever_happens_to_a_look),
+        with_stage(a_look_that_was_cut_short_is_due_still),
         with_stage(what_was_sent_in_vain_is_taken_back_when_nobody_wants_it),
         with_stage(what_sells_or_runs_short_is_looked_at_hourly),
         with_stage(a_product_another_job_works_on_is_left_for_the_next_round),
