@@ -118,14 +118,19 @@ void http_set_deadline(struct http *h, int64_t mono_ms)
     h->deadline_ms = mono_ms;
 }
 
+int64_t http_left_ms(const struct http *h)
+{
+    return h == NULL || h->deadline_ms == 0 ? INT64_MAX : h->deadline_ms - clock_mono_ms();
+}
+
 /* The request's own timeout, or what is left of the work it belongs to.  A request cut off in its first second would tell us
  * nothing and leave an unknown outcome behind. */
 static int whole_timeout(const struct call *call, int64_t *ret_ms, struct fail *f)
 {
     int64_t own_ms = or_default(call->req->timeout_ms, TIMEOUT_MS);
-    int64_t left_ms = call->http->deadline_ms - clock_mono_ms();
+    int64_t left_ms = http_left_ms(call->http);
 
-    if (call->http->deadline_ms == 0 || own_ms <= left_ms) {
+    if (own_ms <= left_ms) {
         *ret_ms = own_ms;
         return 0;
     }

@@ -52,6 +52,9 @@ static inline void http_close_p(struct http **h)
 /* No request lasts beyond this moment of the monotonic clock, whatever its own timeout; one that could not have a second is not
  * sent (FAIL_LATER, code HTTP_DEADLINE, which says nothing about the other side).  0 = no such moment.  Set by what runs a unit of work, for all the calls made in it. */
 void http_set_deadline(struct http *h, int64_t mono_ms);
+/* Milliseconds until then, below 0 when it has passed; INT64_MAX without such a moment, or without a handle (h NULL).  What would
+ * sleep longer before its next request had better give up at once. */
+int64_t http_left_ms(const struct http *h);
 
 /* Fill *ret, which the caller prepared with http_response_init and releases with http_response_done. */
 must_check int http_call(struct http *h, const struct http_request *req, struct http_response *ret,

@@ -285,6 +285,23 @@ static void a_repeat_without_time_leaves_the_last_answer_standing(void **state)
     assert_int_equal(net.asked, 2);
 }
 
+static void nobody_sleeps_beyond_the_end_of_the_job(void **state)
+{
+    scoped(http_close_p) struct http *http = NULL;
+    struct fail f;
+
+    assert_int_equal(http_open(&http, &f), 0);
+    ai_close(ai);
+    ai = NULL;
+    assert_int_equal(ai_open(&account, http, &ai, &f), 0);
+    http_set_deadline(http, net.now_ms + 20000);
+    answer(429, ERROR("rate_limit_exceeded"));
+    net.answers[0].retry_after_ms = 25000;
+    ask(AI_RATE, 1);
+    assert_int_equal(net.slept_ms, 0);
+    (void)state;
+}
+
 static void advice_up_to_30_s_is_waited_for(void **state)
 {
     (void)state;
@@ -477,6 +494,7 @@ int main(void)
         row(a_cut_connection_is_the_networks),
         row(without_time_nothing_is_repeated),
         row(a_repeat_without_time_leaves_the_last_answer_standing),
+        row(nobody_sleeps_beyond_the_end_of_the_job),
         row(advice_up_to_30_s_is_waited_for),
         row(longer_advice_is_the_callers),
         row(what_is_for_good_is_asked_once),

@@ -425,6 +425,25 @@ static void only_web_addresses_are_opened(void **state)
     cj_close(NULL);
 }
 
+static void nobody_sleeps_beyond_the_end_of_the_job(void **state)
+{
+    scoped(http_close_p) struct http *http = NULL;
+    struct cj *client = NULL;
+    struct money balance;
+    struct fail f;
+    (void)state;
+
+    assert_int_equal(http_open(&http, &f), 0);
+    assert_int_equal(cj_open("http://cj.example", http, &fake_gate, &client, &f), 0);
+    http_set_deadline(http, fake.now_ms + 5000);
+    fake_answer_later(429, "{}", 8000);
+    assert_int_equal(cj_balance(client, &balance, &f), -1);
+    assert_int_equal(f.kind, FAIL_LATER);
+    assert_true(f.retry_after_ms >= 8000);
+    assert_int_equal(fake.slept_ms, 0);
+    cj_close(client);
+}
+
 static bool reserve_open;
 
 static void reserve(void *ctx, bool open)
@@ -460,6 +479,7 @@ int main(void)
         TEST(lookups_cost_points_and_orders_do_not),
         TEST(a_gate_that_refuses_stops_the_call),
         TEST(only_calls_for_orders_may_use_the_reserve),
+        TEST(nobody_sleeps_beyond_the_end_of_the_job),
         TEST(without_a_token_nobody_is_called),
         TEST(throttling_is_told_to_the_gate_and_waited_for),
         TEST(the_turn_is_asked_for_after_the_pause),

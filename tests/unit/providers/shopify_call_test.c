@@ -296,11 +296,30 @@ static void the_serving_version_is_remembered(void **state)
     assert_string_equal(shopify_served_version(shop), "2027-01");
 }
 
+static void nobody_sleeps_beyond_the_end_of_the_job(void **state)
+{
+    scoped(http_close_p) struct http *http = NULL;
+    struct shopify *client = NULL;
+    struct shopify_shop info;
+    struct fail f;
+    (void)state;
+
+    assert_int_equal(http_open(&http, &f), 0);
+    assert_int_equal(shopify_open("https://acme.example", http, &fake_gate, &client, &f), 0);
+    http_set_deadline(http, fake.now_ms + 5000);
+    fake_answer_later(429, "{}", 8000);
+    assert_int_equal(shopify_shop_info(client, &info, &f), -1);
+    assert_int_equal(f.kind, FAIL_LATER);
+    assert_int_equal(fake.slept_ms, 0);
+    shopify_close(client);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(nobody_sleeps_beyond_the_end_of_the_job),
         TEST(a_call_goes_to_one_version_with_token_and_document),
         TEST(the_gate_hears_cost_and_bucket),
         TEST(a_gate_that_refuses_stops_the_call),

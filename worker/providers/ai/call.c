@@ -237,8 +237,12 @@ static bool retry_passing(struct ai_call *call, const struct ai_verdict *v)
     if (call->retries >= RETRIES || v->retry_after_ms > ADVICE_MOST_MS || call->no_time) {
         return false;
     }
+    wait_ms = v->retry_after_ms > 0 ? wait_jitter(v->retry_after_ms) : wait_ms;
+    if (wait_ms > http_left_ms(call->ai->http)) {
+        return false;
+    }
     call->retries++;
-    clock_sleep_ms(v->retry_after_ms > 0 ? wait_jitter(v->retry_after_ms) : wait_ms);
+    clock_sleep_ms(wait_ms);
     return true;
 }
 

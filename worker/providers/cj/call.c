@@ -215,6 +215,9 @@ static int prepare_repeat(struct cj_call *call, const struct cj_verdict *v, stru
     case CJ_FAILED:
         return -1;
     }
+    if (wait_ms > http_left_ms(call->cj->http)) {
+        return -1;
+    }
     call->not_before_ms = clock_mono_ms() + wait_ms;
     return 0;
 }

@@ -222,6 +222,9 @@ static int prepare_repeat(struct shopify_call *call, const struct shopify_verdic
     case SHOPIFY_FAILED:
         return -1;
     }
+    if (wait_ms > http_left_ms(call->s->http)) {
+        return -1;
+    }
     call->not_before_ms = clock_mono_ms() + wait_ms;
     return 0;
 }
