@@ -7,7 +7,7 @@
 #include "common/http/http.h"
 #include "worker/providers/gate.h"
 
-enum { FAKE_MAX = 24 };
+enum { FAKE_MAX = 64 };
 
 struct fake {
     /* script */

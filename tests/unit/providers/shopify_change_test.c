@@ -415,11 +415,32 @@ static void a_policy_of_blanks_is_not_written(void **state)
     assert_false(list[1].written || list[2].written || list[3].written || list[4].written);
 }
 
+static void pages_without_an_end_are_given_up(void **state)
+{
+    static char pages[51][200];
+    struct shopify_named *list = NULL;
+    size_t count = 0;
+    struct fail f;
+    (void)state;
+
+    for (int i = 0; i < 51; i++) {
+        (void)snprintf(pages[i], sizeof pages[i],
+                       "{\"data\":{\"locations\":{\"nodes\":[],\"pageInfo\":{\"hasNextPage\":true,"
+                       "\"endCursor\":\"c%d\"}}}}",
+                       i);
+        fake_answer(200, pages[i]);
+    }
+    assert_int_equal(shopify_locations(shop, &list, &count, &f), -1);
+    assert_int_equal(f.kind, FAIL_BUG);
+    assert_null(list);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(pages_without_an_end_are_given_up),
         TEST(a_status_is_changed_or_refused),
         TEST(only_the_texts_that_are_given_are_sent),
         TEST(publishing_must_be_seen_to_have_happened),

@@ -6,7 +6,7 @@
 #include "common/base/json.h"
 #include "common/base/str.h"
 
-enum { ROWS_MAX = 5000 };
+enum { ROWS_MAX = 5000, PAGES_MAX = 50 };
 
 static const char *const policy_types[] = { "REFUND_POLICY",       "PRIVACY_POLICY",
                                             "TERMS_OF_SERVICE",    "SHIPPING_POLICY",
@@ -20,7 +20,7 @@ static int read_list(struct shopify *s, enum shopify_op op, const char *path, js
     char cursor[512] = "";
     int more = 1;
 
-    while (more == 1) {
+    for (int page = 1; more == 1; page++) {
         scoped(json_clear_p) json_t *root = NULL;
         json_t *nodes = NULL;
         char asked[sizeof cursor];
@@ -32,8 +32,9 @@ static int read_list(struct shopify *s, enum shopify_op op, const char *path, js
         if (json_array_extend(rows, nodes) < 0) {
             return fail_memory(f);
         }
-        if (json_array_size(rows) > ROWS_MAX) {
-            return fail_set(f, FAIL_BUG, "Shopify: more than %d %s", (int)ROWS_MAX, path);
+        if (json_array_size(rows) > ROWS_MAX || page > PAGES_MAX) { /* pages may be empty, too */
+            return fail_set(f, FAIL_BUG, "Shopify: more than %d %s, or pages without an end",
+                            (int)ROWS_MAX, path);
         }
         more = shopify_read_page(json_at(root, "data"), path, asked, cursor, sizeof cursor, f);
     }
