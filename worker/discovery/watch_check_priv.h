@@ -15,7 +15,7 @@ struct look {
     struct cj_stock_row *stock; /* what the supplier said of it */
     size_t stock_count;
     bool has_detail, stopped;
-    bool doubted; /* an empty answer that nobody believes yet */
+    bool doubted;           /* an empty answer that nobody believes yet */
     enum watch_reach reach; /* for stock */
     int64_t next_s, total;  /* total: stock of all variants at the shop */
     json_t *out, *back;     /* vids */
