@@ -91,7 +91,7 @@ struct reprice_case {
     int64_t price; /* at the shop now */
     int64_t landed_before,
         landed_now; /* before: at the last pricing; <= 0 = unknown, which counts as a change */
-    int64_t wanted; /* P* now; 0 = INFEASIBLE */
+    int64_t wanted; /* P* now; 0 = INFEASIBLE, or the rule's price misses the floor */
     struct margin at_price;  /* at `price` with landed_now */
     int64_t floor_ppm;       /* margin floor */
     int64_t landed_step_ppm; /* change of L that matters (30000): |dL| >= it */

@@ -83,7 +83,7 @@ static void end_of_sentence(const struct reprice_case *c, enum reprice_verdict v
     amount_text(c, c->wanted, wanted);
     price_percent(c->price_step_ppm, step);
     if (c->wanted == 0 && verdict != REPRICE_KEEP) {
-        snprintf(text, 160, "no price reaches the margin wanted");
+        snprintf(text, 160, "no price reaches the margin wanted by the rule");
     } else if (verdict == REPRICE_STOP) {
         snprintf(text, 160, "each sale loses money; %s would pay", wanted);
     } else if (verdict == REPRICE_PROPOSE) {

@@ -105,6 +105,23 @@ int reprice_margin(const struct reprice_sums *s, const struct reprice_line *line
     return 0;
 }
 
+/* The price by the rules, as long as it holds the floor in every market; else none does. */
+static int take_wanted(const struct reprice_sums *s, struct reprice_line *line, int64_t by_rules,
+                       int64_t floor_ppm, struct fail *f)
+{
+    struct margin m = { 0 };
+
+    line->wanted = 0;
+    if (by_rules == ASSESS_UNKNOWN) {
+        return 0;
+    }
+    TRY(reprice_margin(s, line, by_rules, &m, f));
+    if (m.ratio_known && m.contribution > 0 && m.ratio_ppm >= floor_ppm) {
+        line->wanted = by_rules;
+    }
+    return 0;
+}
+
 static int take_sums(const struct product_run *r, struct reprice_sums *s, size_t i,
                      const struct assessed_variant *a, struct fail *f)
 {
@@ -122,7 +139,7 @@ static int take_sums(const struct product_run *r, struct reprice_sums *s, size_t
         line->landed = a->sums[k].landed > line->landed ? a->sums[k].landed : line->landed;
     }
     line->cost = a->cost;
-    line->wanted = a->price != ASSESS_UNKNOWN ? a->price : 0;
+    TRY(take_wanted(s, line, a->price, c.floor_ppm, f));
     TRY(reprice_margin(s, line, line->v->price_minor, &line->thin, f));
     c.landed_before = c.landed_before == PRODUCT_UNKNOWN ? 0 : c.landed_before;
     c.landed_now = line->landed;

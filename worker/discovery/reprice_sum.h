@@ -15,8 +15,9 @@
 struct reprice_line { /* a variant at the shop; amounts in the shop's currency */
     const struct product_variant *v;
     int64_t landed_in[ASSESS_MARKETS_MAX];
-    int64_t landed;     /* in the market where it costs most */
-    int64_t wanted;     /* price by the rules; 0 = none reaches the goal */
+    int64_t landed; /* in the market where it costs most */
+    int64_t
+        wanted; /* price by the rules; 0 = none reaches the goal, or theirs misses the margin floor */
     int64_t cost;       /* supplier price alone, rounded up */
     struct margin thin; /* at its present price, in the market where it earns least */
     enum reprice_verdict verdict;

@@ -63,6 +63,20 @@ static void each_variant_is_priced_by_its_own_cost(void **state)
     assert_int_equal(fake->prices, 1);
 }
 
+static void a_rule_that_misses_the_floor_lowers_no_price(void **state)
+{
+    (void)state;
+    id = stage_live();
+    stage_sql("insert into pricing_rule (name, kind, spec, active, created_by) values "
+              "('thin', 'multiplier', '{\"factor_e3\": 1600}', true, 'test')");
+    dearer("V1", 800); /* cheaper: 1.6 x 1220 is 1952, a tenth below, with a margin under 30 % */
+    assert_int_equal(ask(""), 0);
+    stage_sql("delete from pricing_rule");
+    assert_int_equal(price(0), 2199);
+    assert_int_equal(fake->prices, 0);
+    assert_string_equal(stage_of(id, "state"), "listed");
+}
+
 /* A change of price with call number `at` failing so. */
 static bool reprice_with(enum fault fault, int at)
 {
@@ -183,6 +197,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         with_stage(what_is_right_stays),
         with_stage(each_variant_is_priced_by_its_own_cost),
+        with_stage(a_rule_that_misses_the_floor_lowers_no_price),
         with_stage(a_price_is_set_once_and_whole_whatever_happens),
         with_stage(a_persons_price_leads_and_the_others_follow_their_cost),
         with_stage(a_price_that_loses_money_is_refused_with_a_sentence),
