@@ -143,20 +143,18 @@ static int set_low(struct product_run *r, struct product_variants *v, const json
     return watch_push(r, v, low, f);
 }
 
-static int hold_all(struct product_run *r, struct fail *f)
+static int hold_all(struct product_run *r, const struct accepted *a, struct fail *f)
 {
     return reprice_hold(
-        r, &(struct hold){ .code = "PERSON", .text = "A person put it on hold.", .ads = true }, f);
+        r,
+        &(struct hold){
+            .code = "PERSON", .text = "A person put it on hold.", .ads = true, .accepted = a->id },
+        f);
 }
 
 static int restore_all(struct product_run *r, struct product_variants *v, struct fail *f)
 {
-    TRY(product_move_now(
-        r->c->db, &r->p,
-        &(struct product_move){ .to = PRODUCT_LISTED,
-                                .problem = "",
-                                .note = { .step = "restored", .text = "A person restored it." } },
-        f));
+    TRY(reprice_restore(r, "A person restored it.", f));
     return watch_push(r, v, false, f);
 }
 
@@ -167,7 +165,7 @@ static int do_accepted(struct product_run *r, struct product_variants *v, const 
     int64_t price = json_int(a->detail, "price_minor", 0);
 
     if (strcmp(a->kind, "product.hold") == 0) {
-        return vids != NULL ? set_low(r, v, vids, true, f) : hold_all(r, f);
+        return vids != NULL ? set_low(r, v, vids, true, f) : hold_all(r, a, f);
     }
     if (strcmp(a->kind, "product.restore") == 0) {
         return vids != NULL ? set_low(r, v, vids, false, f) : restore_all(r, v, f);

@@ -6,6 +6,7 @@
 
 #include "common/base/json.h"
 #include "common/base/log.h"
+#include "common/base/str.h"
 #include "common/db/sqltext.h"
 #include "sql/listing.h"
 #include "worker/discovery/listing_jobs.h"
@@ -40,10 +41,15 @@ static int want_ads_paused(struct product_run *r, struct db *tx, const struct ho
 static int write_hold(struct product_run *r, const struct hold *hold, struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
+    struct sql_text accepted;
 
     TRY(db_begin(r->c->db, &tx, f));
     if (hold->proposal != NULL) {
         TRY(reprice_propose(r, tx, hold->proposal, hold, f));
+    }
+    if (hold->accepted != 0) {
+        TRY(db_exec(tx, &sql_listing_proposal_done,
+                    (const char *[]){ sql_int(&accepted, hold->accepted) }, f));
     }
     TRY(want_ads_paused(r, tx, hold, f));
     TRY(product_move(tx, &r->p,
@@ -62,6 +68,20 @@ static int write_hold(struct product_run *r, const struct hold *hold, struct fai
     log_warn("product.held", kv_int("product", r->p.id), kv_str("code", hold->code),
              kv_str("why", hold->text));
     return 0;
+}
+
+int reprice_restore(struct product_run *r, const char *text, struct fail *f)
+{
+    char job[PRODUCT_JOB_BYTES];
+
+    (void)str_fit(job, sizeof job, r->p.next_job);
+    return product_move_now(r->c->db, &r->p,
+                            &(struct product_move){ .to = PRODUCT_LISTED,
+                                                    .problem = "",
+                                                    .next_job = job[0] != '\0' ? job : NULL,
+                                                    .goes_on = true,
+                                                    .note = { .step = "restored", .text = text } },
+                            f);
 }
 
 int listing_rest(struct product_run *r, struct fail *f)

@@ -129,12 +129,7 @@ static int leave(struct case_of *c, struct fail *f)
         return 0;
     }
     if (held) {
-        TRY(product_move_now(
-            r->c->db, &r->p,
-            &(struct product_move){ .to = PRODUCT_LISTED,
-                                    .problem = "",
-                                    .note = { .step = "restored", .text = c->text } },
-            f));
+        TRY(reprice_restore(r, c->text, f));
         TRY(watch_push(r, c->v, false, f));
     }
     (void)snprintf(subject, sizeof subject, "product:%" PRId64, r->p.id);
@@ -170,7 +165,7 @@ int reprice_by_rules(struct product_run *r, struct product_variants *v, bool ask
                    s.lines[line].why);
     c.detail = detail_of(&s);
     TRY(product_run_stopped(r, &c.stopped, f));
-    if (c.verdict != REPRICE_SET && !c.stopped) {
+    if (c.verdict != REPRICE_SET && !c.stopped && product_run_mode(r) >= FLOW_APPROVE) {
         TRY(reprice_settle(r, &s, f));
     }
     if (c.verdict == REPRICE_KEEP || c.verdict == REPRICE_WAIT) {

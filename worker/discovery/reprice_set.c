@@ -103,9 +103,10 @@ static int keep(struct product_run *r, const struct reprice_sums *s, const int64
 {
     scoped(db_rollback_p) struct db *tx = NULL;
     enum product_state to = lifts(r) ? PRODUCT_LISTED : r->p.state;
-    char subject[40], code[PRODUCT_CODE_BYTES];
+    char subject[40], code[PRODUCT_CODE_BYTES], job[PRODUCT_JOB_BYTES];
 
     (void)str_fit(code, sizeof code, r->p.hold_code);
+    (void)str_fit(job, sizeof job, r->p.next_job);
     (void)snprintf(subject, sizeof subject, "product:%" PRId64, r->p.id);
     TRY(db_begin(r->c->db, &tx, f));
     for (size_t i = 0; i < s->count; i++) {
@@ -118,6 +119,8 @@ static int keep(struct product_run *r, const struct reprice_sums *s, const int64
                      &(struct product_move){ .to = to,
                                              .hold_code = to == PRODUCT_ON_HOLD ? code : NULL,
                                              .problem = "",
+                                             .next_job = job[0] != '\0' ? job : NULL,
+                                             .goes_on = true, /* the stock follows */
                                              .note = { .step = "repriced", .text = why } },
                      f));
     return db_commit(&tx, f);

@@ -200,97 +200,6 @@ static void stop_lets_stock_fall_to_nothing_but_not_come_back(void **state)
     assert_int_equal(offered(1), 55);
 }
 
-static void where_a_person_decides_the_shop_is_left_alone(void **state)
-{
-    (void)state;
-    id = stage_live();
-    stage_set("stock.on_out_of_stock", "propose");
-    fake->goods[0].stock = 2;
-    look();
-    look();
-    assert_int_equal(offered(0), 195);
-    assert_int_equal(
-        stage_int("select count(*) from proposal where kind = 'product.hold' and state "
-                  "= 'open'"),
-        1);
-    stage_sql("update proposal set state = 'accepted', decided_at = now(), decided_by = 'ann'");
-    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
-    stage_drive(id, NULL);
-    assert_int_equal(offered(0), 0);
-    assert_string_equal(stage_of(id, "state"), "listed");
-    assert_int_equal(stage_int("select count(*) from proposal where detail ? 'done_at'"), 1);
-    fake->goods[0].stock = 80;
-    look();
-    look();
-    assert_int_equal(offered(0), 0);
-    assert_string_equal(stage_text("select kind from proposal where state = 'open'"),
-                        "product.restore");
-    stage_sql(
-        "update proposal set state = 'accepted', decided_at = now(), decided_by = 'ann' where "
-        "state = 'open'");
-    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
-    stage_drive(id, NULL);
-    assert_int_equal(offered(0), 75);
-}
-
-static void what_is_plenty_again_is_proposed_no_more(void **state)
-{
-    (void)state;
-    id = stage_live();
-    stage_set("stock.on_out_of_stock", "propose");
-    fake->goods[0].stock = 2;
-    look();
-    assert_int_equal(stage_int("select count(*) from proposal where state = 'open'"), 1);
-    fake->goods[0].stock = 90;
-    look();
-    assert_int_equal(stage_int("select count(*) from proposal where state = 'open'"), 0);
-}
-
-static int64_t proposals_of(const char *vid)
-{
-    char sql[200];
-
-    (void)snprintf(sql, sizeof sql,
-                   "select count(*) from proposal where state = 'open' and kind = 'product.hold' "
-                   "and detail -> 'vids' ? '%s'",
-                   vid);
-    return stage_int(sql);
-}
-
-static void what_is_gone_stays_proposed_until_a_person_has_said_it(void **state)
-{
-    (void)state;
-    id = stage_live();
-    stage_set("stock.on_out_of_stock", "propose");
-    fake->goods[1].gone = true;
-    look_at_prices();
-    assert_int_equal(proposals_of("V2"), 1);
-    look();
-    assert_int_equal(proposals_of("V2"), 1);
-    fake->goods[0].stock = 2;
-    look();
-    assert_int_equal(proposals_of("V1"), 1);
-    assert_int_equal(proposals_of("V2"), 1);
-    stage_sql("update proposal set state = 'accepted', decided_at = now(), decided_by = 'ann'");
-    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
-    stage_drive(id, NULL);
-    assert_int_equal(offered(1), 0);
-    look();
-    assert_int_equal(proposals_of("V2"), 0);
-}
-
-static void an_answer_nobody_believes_takes_no_proposal_back(void **state)
-{
-    (void)state;
-    id = stage_live();
-    stage_set("stock.on_out_of_stock", "propose");
-    fake->goods[0].stock = 2;
-    look();
-    fake->goods[0].stock = 0;
-    look();
-    assert_int_equal(proposals_of("V1"), 1);
-}
-
 static void dry_from_now_on(const char *call)
 {
     if (strcmp(call, "stock") == 0) {
@@ -594,10 +503,6 @@ int main(void)
         with_stage(a_variant_that_is_gone_is_offered_no_more),
         with_stage(a_detail_without_variants_is_not_believed),
         with_stage(stop_lets_stock_fall_to_nothing_but_not_come_back),
-        with_stage(where_a_person_decides_the_shop_is_left_alone),
-        with_stage(what_is_plenty_again_is_proposed_no_more),
-        with_stage(what_is_gone_stays_proposed_until_a_person_has_said_it),
-        with_stage(an_answer_nobody_believes_takes_no_proposal_back),
         with_stage(a_mode_that_is_switched_holds_for_the_rest_of_the_round),
         with_stage(told_only_nothing_is_done),
         with_stage(a_dearer_supplier_raises_the_price_within_the_step),

@@ -1,0 +1,205 @@
+/* Live products where a person decides: what is proposed, and what becomes of a word. */
+/* clang-format off */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/integration/listing/stage.h"
+
+static int64_t id;
+
+/* Every live product is due. */
+static void look(void)
+{
+    stage_sql("update product set check_due_at = now() - interval '1 second' where check_due_at is "
+              "not null");
+    if (stage_run(stock_watch, "[]") < 0) {
+        fail_msg("stock.watch: %s", stage_fail.text);
+    }
+}
+
+/* The same, and its prices were not looked at for a day. */
+static void look_at_prices(void)
+{
+    stage_sql("update variant set checked_at = now() - interval '1 day'");
+    look();
+}
+
+static int64_t offered(int variant)
+{
+    return fake_sole()->variants[variant].quantity;
+}
+
+static void where_a_person_decides_the_shop_is_left_alone(void **state)
+{
+    (void)state;
+    id = stage_live();
+    stage_set("stock.on_out_of_stock", "propose");
+    fake->goods[0].stock = 2;
+    look();
+    look();
+    assert_int_equal(offered(0), 195);
+    assert_int_equal(
+        stage_int("select count(*) from proposal where kind = 'product.hold' and state "
+                  "= 'open'"),
+        1);
+    stage_sql("update proposal set state = 'accepted', decided_at = now(), decided_by = 'ann'");
+    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
+    stage_drive(id, NULL);
+    assert_int_equal(offered(0), 0);
+    assert_string_equal(stage_of(id, "state"), "listed");
+    assert_int_equal(stage_int("select count(*) from proposal where detail ? 'done_at'"), 1);
+    fake->goods[0].stock = 80;
+    look();
+    look();
+    assert_int_equal(offered(0), 0);
+    assert_string_equal(stage_text("select kind from proposal where state = 'open'"),
+                        "product.restore");
+    stage_sql(
+        "update proposal set state = 'accepted', decided_at = now(), decided_by = 'ann' where "
+        "state = 'open'");
+    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
+    stage_drive(id, NULL);
+    assert_int_equal(offered(0), 75);
+}
+
+static void what_is_plenty_again_is_proposed_no_more(void **state)
+{
+    (void)state;
+    id = stage_live();
+    stage_set("stock.on_out_of_stock", "propose");
+    fake->goods[0].stock = 2;
+    look();
+    assert_int_equal(stage_int("select count(*) from proposal where state = 'open'"), 1);
+    fake->goods[0].stock = 90;
+    look();
+    assert_int_equal(stage_int("select count(*) from proposal where state = 'open'"), 0);
+}
+
+static int64_t proposals_of(const char *vid)
+{
+    char sql[200];
+
+    (void)snprintf(sql, sizeof sql,
+                   "select count(*) from proposal where state = 'open' and kind = 'product.hold' "
+                   "and detail -> 'vids' ? '%s'",
+                   vid);
+    return stage_int(sql);
+}
+
+static void what_is_gone_stays_proposed_until_a_person_has_said_it(void **state)
+{
+    (void)state;
+    id = stage_live();
+    stage_set("stock.on_out_of_stock", "propose");
+    fake->goods[1].gone = true;
+    look_at_prices();
+    assert_int_equal(proposals_of("V2"), 1);
+    look();
+    assert_int_equal(proposals_of("V2"), 1);
+    fake->goods[0].stock = 2;
+    look();
+    assert_int_equal(proposals_of("V1"), 1);
+    assert_int_equal(proposals_of("V2"), 1);
+    stage_sql("update proposal set state = 'accepted', decided_at = now(), decided_by = 'ann'");
+    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
+    stage_drive(id, NULL);
+    assert_int_equal(offered(1), 0);
+    look();
+    assert_int_equal(proposals_of("V2"), 0);
+}
+
+static void an_answer_nobody_believes_takes_no_proposal_back(void **state)
+{
+    (void)state;
+    id = stage_live();
+    stage_set("stock.on_out_of_stock", "propose");
+    fake->goods[0].stock = 2;
+    look();
+    fake->goods[0].stock = 0;
+    look();
+    assert_int_equal(proposals_of("V1"), 1);
+}
+
+/* A person accepts `kind` of a product in this state; call number `at` fails so. */
+static bool accept_with(const char *kind, const char *held, enum fault fault, int at)
+{
+    char sql[300];
+
+    assert_int_equal(stage_clear(NULL), 0);
+    id = stage_live();
+    stage_set("stock.on_out_of_stock", "propose"); /* no look brings right what the job left out */
+    stage_sql(held);
+    (void)snprintf(sql, sizeof sql,
+                   "insert into proposal (kind, subject, text, state, decided_at, decided_by) "
+                   "values ('%s', 'product:%lld', '?', 'accepted', now(), 'ann')",
+                   kind, (long long)id);
+    stage_sql(sql);
+    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
+    fake->calls = 0;
+    fake->fault = fault;
+    fake->fault_at = at;
+    stage_drive(id, NULL);
+    return fake->fired;
+}
+
+static void what_was_accepted_is_carried_out_whole_whatever_happens(void **state)
+{
+    (void)state;
+    for (enum fault fault = FAULT_REFUSED_LATER; fault < FAULTS; fault++) {
+        bool fired = true;
+        for (int at = 1; fired; at++) {
+            fired = accept_with("product.restore",
+                                "update product set state = 'on_hold', hold_code = 'GONE'; "
+                                "update variant set shop_quantity = 0",
+                                fault, at);
+            assert_string_equal(stage_of(id, "state"), "listed");
+            assert_int_equal(stage_int("select sum(shop_quantity) from variant"), 390);
+            assert_int_equal(stage_int("select count(*) from proposal where detail ? 'done_at'"),
+                             1);
+        }
+        fired = true;
+        for (int at = 1; fired; at++) {
+            fired = accept_with("product.hold", "select 1", fault, at);
+            assert_string_equal(stage_of(id, "hold_code"), "PERSON");
+            assert_int_equal(fake_sole()->variants[0].quantity, 0);
+            assert_int_equal(stage_int("select count(*) from proposal where detail ? 'done_at'"),
+                             1);
+        }
+    }
+}
+
+static void in_a_trial_run_nothing_is_put_right_at_the_shop(void **state)
+{
+    (void)state;
+    id = stage_live();
+    stage_sql("insert into effect (key, kind, subject, intent, state) select 'shop.prices:lost', "
+              "'shop.prices', 'product:' || id, '{}', 'unknown' from product");
+    stage_set("flow.discovery", "dry_run");
+    fake_sole()->variants[0].price = 1;
+    stage_sql("update variant set checked_at = now() - interval '1 day'");
+    stage_sql("update product set check_due_at = now() - interval '1 second'");
+    assert_int_equal(stage_run(stock_watch, "[]"), 0);
+    assert_int_equal(fake->prices, 0);
+}
+
+int main(void)
+{
+#define with_stage(name) cmocka_unit_test_setup(name, stage_clear)
+    const struct CMUnitTest tests[] = {
+        with_stage(where_a_person_decides_the_shop_is_left_alone),
+        with_stage(what_is_plenty_again_is_proposed_no_more),
+        with_stage(what_is_gone_stays_proposed_until_a_person_has_said_it),
+        with_stage(an_answer_nobody_believes_takes_no_proposal_back),
+        with_stage(what_was_accepted_is_carried_out_whole_whatever_happens),
+        with_stage(in_a_trial_run_nothing_is_put_right_at_the_shop),
+    };
+
+    return cmocka_run_group_tests(tests, stage_setup, stage_teardown);
+}
