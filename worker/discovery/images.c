@@ -33,14 +33,17 @@ static bool part(CURLU *url, CURLUPart what, unsigned flags, char *field, size_t
 static bool place_of(const char *text, struct place *ret)
 {
     scoped(url_free_p) CURLU *url = curl_url();
-    char user[8] = "";
+    char user[8] = "", password[8] = "";
 
     if (url == NULL ||
         curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
         return false;
     }
-    (void)part(url, CURLUPART_USER, 0, user, sizeof user); /* absent, as it has to be */
-    return user[0] == '\0' && part(url, CURLUPART_SCHEME, 0, ret->scheme, sizeof ret->scheme) &&
+    /* Absent, as they have to be. */
+    (void)part(url, CURLUPART_USER, 0, user, sizeof user);
+    (void)part(url, CURLUPART_PASSWORD, 0, password, sizeof password);
+    return user[0] == '\0' && password[0] == '\0' &&
+           part(url, CURLUPART_SCHEME, 0, ret->scheme, sizeof ret->scheme) &&
            part(url, CURLUPART_HOST, 0, ret->host, sizeof ret->host) &&
            part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT, ret->port, sizeof ret->port);
 }

@@ -25,6 +25,7 @@ static void only_listed_hosts_over_https_are_allowed(void **state)
         "https://evil.example/https://cf.cjdropshipping.com/a.jpg",
         "https://cf.cjdropshipping.com@evil.example/a.jpg",
         "https://me:secret@cf.cjdropshipping.com/a.jpg",
+        "https://:secret@cf.cjdropshipping.com/a.jpg",
         "https://evil.example#@cf.cjdropshipping.com/a.jpg",
         "https://evil.example\\@cf.cjdropshipping.com/a.jpg",
         "ftp://cf.cjdropshipping.com/a.jpg",
