@@ -1,6 +1,6 @@
 /* stock.watch []: looks at live products at the supplier as often as their tier asks and the day's points allow.
- * A product in whose work a job is already is left for the next round; one whose look failed comes again in half an hour; when the
- * supplier's points or our time are used up, the rest waits for the next round. */
+ * A product in whose work a job is already is left for the next round, unless that job waits; one whose look failed comes again in
+ * half an hour; when the supplier's points or our time are used up, the rest waits for the next round. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +16,8 @@
 #include "worker/discovery/watch_tiers.h"
 
 enum { PER_ROUND = 500, FAILED_S = 1800, SPARE_MS = 45000, NAME_BYTES = 40 };
+
+static const int64_t WAITS_LONG_US = INT64_C(30) * 1000000;
 
 /* Why a round ends before all were looked at. */
 enum round_end { GOES_ON, ENDS };
@@ -36,10 +38,20 @@ static void run_done(struct product_run *r)
     product_done(&r->p);
 }
 
-/* Still live, no job is about to work on it, and nobody has looked since this round began. */
-static bool is_due(const struct product *p, const struct job_context *c)
+/* A new price that is not to be set for a while, for STOP or as the shop refuses it: what runs out must not be sold until then. */
+static bool price_waits(const struct product *p)
 {
-    return (p->state == PRODUCT_LISTED || p->state == PRODUCT_ON_HOLD) && p->next_job[0] == '\0' &&
+    return strcmp(p->next_job, "product.reprice") == 0 &&
+           p->next_run_us > clock_now_us() + WAITS_LONG_US;
+}
+
+/* Still live, no job is about to work on it, and nobody has looked since this round began. */
+static bool is_due(const struct product *p, const struct watch_due *due,
+                   const struct job_context *c)
+{
+    bool at_rest = p->next_job[0] == '\0' || (price_waits(p) && !due->with_detail);
+
+    return (p->state == PRODUCT_LISTED || p->state == PRODUCT_ON_HOLD) && at_rest &&
            p->checked_us < c->now_us;
 }
 
@@ -59,7 +71,8 @@ static int look_at(struct job_context *c, const struct watch_due *due, struct fa
     TRY(settings_read(c->db, &r.set, f));
     int missing = product_load(c->db, due->id, &r.p, f);
     TRY(missing);
-    return missing == 0 && is_due(&r.p, c) ? watch_check(&r, due->with_detail, due->next_s, f) : 0;
+    return missing == 0 && is_due(&r.p, due, c) ? watch_check(&r, due->with_detail, due->next_s, f)
+                                                : 0;
 }
 
 static int postpone(struct job_context *c, int64_t id, struct fail *f)

@@ -175,6 +175,24 @@ static void what_was_accepted_is_carried_out_whole_whatever_happens(void **state
     }
 }
 
+static void a_price_that_waits_keeps_nobody_from_looking_at_the_stock(void **state)
+{
+    (void)state;
+    id = stage_live();
+    stage_set("stop", "1");
+    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
+    assert_int_equal(stage_job("product.reprice", id), 0);
+    assert_string_equal(stage_of(id, "waits_for"), "stop");
+    fake->goods[0].stock = 2;
+    look_at_prices();
+    assert_int_equal(offered(0), 0);
+    assert_string_equal(stage_of(id, "next_job"), "product.reprice");
+    stage_sql("update product set next_run_at = now()"); /* it is about to run */
+    fake->goods[1].stock = 2;
+    look();
+    assert_int_equal(offered(1), 195);
+}
+
 static void in_a_trial_run_nothing_is_put_right_at_the_shop(void **state)
 {
     (void)state;
@@ -198,6 +216,7 @@ int main(void)
         with_stage(what_is_gone_stays_proposed_until_a_person_has_said_it),
         with_stage(an_answer_nobody_believes_takes_no_proposal_back),
         with_stage(what_was_accepted_is_carried_out_whole_whatever_happens),
+        with_stage(a_price_that_waits_keeps_nobody_from_looking_at_the_stock),
         with_stage(in_a_trial_run_nothing_is_put_right_at_the_shop),
     };
 
