@@ -4,79 +4,32 @@
  * - Orders that wait only for STOP to be off or for another mode go on when that has come; switching brings this job at once.
  * - Orders that are held for long are brought before a person, once after some hours and once more after days. */
 #include "common/base/log.h"
-#include "common/base/str.h"
+#include "common/db/sqltext.h"
 #include "common/model/settings.h"
 #include "sql/orders.h"
+#include "worker/core/sweep.h"
 #include "worker/fulfillment/jobs.h"
 #include "worker/fulfillment/order.h"
 #include "worker/fulfillment/pace.h"
 #include "worker/fulfillment/run.h"
-#include "common/db/sqltext.h"
 
-enum {
-    SLACK_LEAST_S = 60,
-    AGAIN_LEAST_S = 300,
-    PER_RUN = 500,
-    ALERT_S = 4 * 3600,
-    SUGGEST_S = 48 * 3600
-};
-
-static int64_t at_least(int64_t value, int64_t least)
-{
-    return value > least ? value : least;
-}
-
-static int follow_up_all(struct db *tx, const PGresult *rows, const char *event, struct fail *f)
-{
-    for (int i = 0; i < PQntuples(rows); i++) {
-        TRY(order_follow_up(tx, db_int(rows, i, "id", 0), db_text(rows, i, "next_job"), 0, event,
-                            f));
-    }
-    return 0;
-}
-
-/* ---- lost jobs ---- */
+enum { ALERT_S = 4 * 3600, SUGGEST_S = 48 * 3600 };
 
 static int sweep(struct job_context *c, const struct settings *set, struct fail *f)
 {
-    scoped(db_rollback_p) struct db *tx = NULL;
-    scoped(pg_clear_p) PGresult *overdue = NULL;
-    scoped(pg_clear_p) PGresult *adrift = NULL;
-    struct sql_text slack, again, limit;
-
-    TRY(db_begin(c->db, &tx, f));
-    /* A job that waits in the retry set is overdue as well: it gets a double now and then, but not at every sweep. */
-    TRY(db_query(
-        tx, &sql_orders_sweep,
-        (const char *[]){ sql_int(&slack, at_least(2 * set->num[SETTING_SWEEP_S], SLACK_LEAST_S)),
-                          sql_int(&again, at_least(5 * set->num[SETTING_SWEEP_S], AGAIN_LEAST_S)),
-                          sql_int(&limit, PER_RUN) },
-        &overdue, f));
-    TRY(follow_up_all(tx, overdue, "order.swept", f));
-    TRY(db_query(tx, &sql_orders_order_adrift, (const char *[]){ sql_int(&limit, PER_RUN) },
-                 &adrift, f));
-    TRY(follow_up_all(tx, adrift, "order.adrift", f));
-    TRY(db_commit(&tx, f));
-    if (PQntuples(overdue) + PQntuples(adrift) > 0) {
-        log_warn("orders.swept", kv_int("orders", PQntuples(overdue)),
-                 kv_int("adrift", PQntuples(adrift)));
-    }
-    return 0;
+    const struct sweep lost = {
+        .rows = "orders",
+        .every_s = set->num[SETTING_SWEEP_S],
+        .overdue = &sql_orders_sweep,
+        .adrift = &sql_orders_order_adrift,
+        .swept_event = "order.swept",
+        .adrift_event = "order.adrift",
+        .follow_up = order_follow_up,
+    };
+    return sweep_lost_jobs(c, &lost, f);
 }
 
 /* ---- orders that a setting lets go ---- */
-
-/* An array of what orders may wait for and what is there now; NULL while STOP is on. */
-static const char *what_is_there(const struct settings *set)
-{
-    static const char *const by_mode[] = {
-        [FLOW_OFF] = "{stop}",
-        [FLOW_DRY_RUN] = "{stop,dry_run}",
-        [FLOW_APPROVE] = "{stop,dry_run,approve}",
-        [FLOW_AUTO] = "{stop,dry_run,approve,auto}",
-    };
-    return set->num[SETTING_STOP] != 0 ? NULL : by_mode[set->num[SETTING_FLOW_FULFILLMENT]];
-}
 
 static int wake_all(struct pace *pace, struct db *tx, const PGresult *rows, struct fail *f)
 {
@@ -97,7 +50,7 @@ static int let_go(struct job_context *c, const struct settings *set, struct fail
 {
     scoped(db_rollback_p) struct db *tx = NULL;
     scoped(pg_clear_p) PGresult *rows = NULL;
-    const char *there = what_is_there(set);
+    const char *there = sweep_what_is_there(set, SETTING_FLOW_FULFILLMENT);
     struct sql_text limit;
     struct pace pace;
 
@@ -106,14 +59,14 @@ static int let_go(struct job_context *c, const struct settings *set, struct fail
     }
     TRY(pace_start(c, &pace, f));
     TRY(db_begin(c->db, &tx, f));
-    TRY(db_query(tx, &sql_orders_order_let_go, (const char *[]){ there, sql_int(&limit, PER_RUN) },
-                 &rows, f));
+    TRY(db_query(tx, &sql_orders_order_let_go,
+                 (const char *[]){ there, sql_int(&limit, SWEEP_ROWS) }, &rows, f));
     TRY(wake_all(&pace, tx, rows, f));
     TRY(db_commit(&tx, f));
     if (PQntuples(rows) > 0) {
         log_info("orders.resumed", kv_int("orders", PQntuples(rows)));
     }
-    return PQntuples(rows) == PER_RUN ? job_snooze(c, 1) : 0;
+    return PQntuples(rows) == SWEEP_ROWS ? job_snooze(c, 1) : 0;
 }
 
 /* ---- long holds ---- */
@@ -149,7 +102,7 @@ static int bring_up(struct job_context *c, struct fail *f)
     TRY(db_begin(c->db, &tx, f));
     TRY(db_query(tx, &sql_orders_order_attention,
                  (const char *[]){ sql_int(&first, ALERT_S), sql_int(&second, SUGGEST_S),
-                                   sql_int(&limit, PER_RUN) },
+                                   sql_int(&limit, SWEEP_ROWS) },
                  &rows, f));
     for (int i = 0; i < PQntuples(rows); i++) {
         TRY(alert(tx, rows, i, f));
