@@ -1,6 +1,6 @@
 -- Variants of product $1 as just judged, in shop currency $3: $2 (json array of {"vid","sku","name","options","image","weight_g",
 -- "cost_minor","stock","landed_minor","price_minor","offered","left_out"}).  Those the supplier no longer names are marked gone.  A variant
--- that is another product's stays there.  The price of one that is at the shop is the watch's business and stays.
+-- that is another product's stays there.  What is judged is not on sale, so a price it once had there holds no more.
 with said as (
   select *, row_number() over () as place
   from jsonb_to_recordset($2::jsonb) as v(vid text, sku text, name text, options jsonb, image text, weight_g bigint,
@@ -17,8 +17,6 @@ from (select distinct on (vid) * from said order by vid, place) s order by place
 on conflict (vid) do update
 set sku = excluded.sku, name = excluded.name, options = excluded.options, image_url = excluded.image_url,
     weight_g = excluded.weight_g, cost_minor = excluded.cost_minor, stock = excluded.stock,
-    landed_minor = excluded.landed_minor,
-    price_minor = case when o.shop_gid is null then excluded.price_minor else o.price_minor end,
-    shop_currency = excluded.shop_currency, offered = excluded.offered, left_out = excluded.left_out, gone_at = null,
-    checked_at = now(), changed_at = now()
+    landed_minor = excluded.landed_minor, price_minor = excluded.price_minor, shop_currency = excluded.shop_currency,
+    offered = excluded.offered, left_out = excluded.left_out, gone_at = null, checked_at = now(), changed_at = now()
 where o.product_id = $1::bigint

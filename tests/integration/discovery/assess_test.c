@@ -201,6 +201,17 @@ static void variants_the_supplier_drops_are_gone(void **state)
                         "true false, false true");
 }
 
+static void a_price_it_once_had_at_the_shop_holds_no_more(void **state)
+{
+    (void)state;
+    assess("writing", "PASSED");
+    rig_sql("update variant set shop_gid = 'gid://shopify/ProductVariant/' || id, price_minor = 1");
+    rig_sql("update product set state = 'candidate', next_job = 'product.assess', shop_gid = 'g', "
+            "next_run_at = now() where pid = 'P000'");
+    assert_int_equal(rig_assess("P000"), 0);
+    assert_int_equal(rig_int("select count(*) from variant where price_minor = 1"), 0);
+}
+
 static void own_returns_raise_the_reserve(void **state)
 {
     (void)state;
@@ -350,6 +361,7 @@ int main(void)
         cmocka_unit_test_setup(every_verdict_has_rule_numbers_sentence_and_event, scanned),
         cmocka_unit_test_setup(a_variant_without_stock_is_kept_and_not_offered, scanned),
         cmocka_unit_test_setup(variants_the_supplier_drops_are_gone, scanned),
+        cmocka_unit_test_setup(a_price_it_once_had_at_the_shop_holds_no_more, scanned),
         cmocka_unit_test_setup(own_returns_raise_the_reserve, scanned),
         cmocka_unit_test_setup(a_fresh_quote_is_not_asked_for_again, scanned),
         cmocka_unit_test_setup(each_market_is_quoted_and_needs_its_duty, scanned),
