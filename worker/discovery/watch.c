@@ -38,10 +38,13 @@ static void run_done(struct product_run *r)
     product_done(&r->p);
 }
 
-/* A new price that is not to be set for a while, for STOP or as the shop refuses it: what runs out must not be sold until then. */
-static bool price_waits(const struct product *p)
+/* A new price or text that is not to be sent for a while, for STOP or as the shop refuses it: what runs out must not be sold until
+ * then. */
+static bool waits_long(const struct product *p)
 {
-    return strcmp(p->next_job, "product.reprice") == 0 &&
+    bool text = p->state == PRODUCT_PUBLISHING && p->listed_us != 0;
+
+    return (text || strcmp(p->next_job, "product.reprice") == 0) &&
            p->next_run_us > clock_now_us() + WAITS_LONG_US;
 }
 
@@ -49,10 +52,10 @@ static bool price_waits(const struct product *p)
 static bool is_due(const struct product *p, const struct watch_due *due,
                    const struct job_context *c)
 {
-    bool at_rest = p->next_job[0] == '\0' || (price_waits(p) && !due->with_detail);
+    bool live = p->state == PRODUCT_LISTED || p->state == PRODUCT_ON_HOLD;
+    bool at_rest = live && p->next_job[0] == '\0';
 
-    return (p->state == PRODUCT_LISTED || p->state == PRODUCT_ON_HOLD) && at_rest &&
-           p->checked_us < c->now_us;
+    return (at_rest || (waits_long(p) && !due->with_detail)) && p->checked_us < c->now_us;
 }
 
 /* Look at one under its lock, by the settings of the moment: a round takes minutes.  0; -1 as the look failed. */

@@ -47,9 +47,16 @@ void watch_shelf(const struct product_variant *v, int64_t told, const struct she
     }
 }
 
+/* Live, and not on hold; a live one whose texts wait to be changed is on sale too. */
+static bool on_sale(const struct product *p)
+{
+    return p->state == PRODUCT_LISTED ||
+           (p->state == PRODUCT_PUBLISHING && p->listed_us != 0 && p->hold_code[0] == '\0');
+}
+
 int64_t watch_wanted(const struct product_run *r, const struct product_variant *v)
 {
-    if (r->p.state != PRODUCT_LISTED || v->gone || v->low) {
+    if (!on_sale(&r->p) || v->gone || v->low) {
         return 0;
     }
     return publish_quantity(v->stock, r->set.num[SETTING_SAFETY_STOCK]);

@@ -193,6 +193,24 @@ static void a_price_that_waits_keeps_nobody_from_looking_at_the_stock(void **sta
     assert_int_equal(offered(1), 195);
 }
 
+static void texts_that_wait_keep_nobody_from_looking_at_the_stock(void **state)
+{
+    (void)state;
+    id = stage_live();
+    stage_set("stop", "1");
+    stage_sql("update product set state = 'publishing', next_job = 'listing.publish', next_run_at "
+              "= now()");
+    assert_int_equal(stage_job("listing.publish", id), 0);
+    fake->goods[0].stock = 2;
+    look();
+    assert_int_equal(offered(0), 0);
+    assert_int_equal(offered(1), 195); /* on sale still; under STOP nothing else is sent */
+    assert_string_equal(stage_of(id, "state"), "publishing");
+    stage_set("stop", "0");
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "listed");
+}
+
 static void in_a_trial_run_nothing_is_put_right_at_the_shop(void **state)
 {
     (void)state;
@@ -217,6 +235,7 @@ int main(void)
         with_stage(an_answer_nobody_believes_takes_no_proposal_back),
         with_stage(what_was_accepted_is_carried_out_whole_whatever_happens),
         with_stage(a_price_that_waits_keeps_nobody_from_looking_at_the_stock),
+        with_stage(texts_that_wait_keep_nobody_from_looking_at_the_stock),
         with_stage(in_a_trial_run_nothing_is_put_right_at_the_shop),
     };
 
