@@ -372,5 +372,5 @@ int main(void)
         cmocka_unit_test_setup(a_run_that_is_killed_between_steps_comes_right, scanned),
         cmocka_unit_test_setup(what_a_person_said_meanwhile_stands, scanned),
     };
-    return cmocka_run_group_tests_name("discovery.assess", tests, rig_setup, rig_teardown);
+    return cmocka_run_group_tests_name("discovery.assess", tests, rig_setup, rig_close);
 }

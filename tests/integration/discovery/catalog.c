@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "common/base/str.h"
@@ -17,10 +16,7 @@ struct cat *cat;
 void cat_reset(int count)
 {
     if (cat == NULL) {
-        cat = mmap(NULL, sizeof *cat, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-        if (cat == MAP_FAILED) {
-            abort();
-        }
+        cat = fault_memory(sizeof *cat);
     }
     memset(cat, 0, sizeof *cat);
     FIT(cat->shop_currency, "USD");
@@ -65,7 +61,7 @@ static int enter(struct fail *f)
     }
     cat->fired = true;
     if (cat->fault == CAT_KILLED_BEFORE) {
-        _exit(CAT_KILLED_STATUS);
+        _exit(FAULT_KILLED_STATUS);
     }
     if (cat->fault == CAT_FAILS) {
         *f = cat->failure;
@@ -77,7 +73,7 @@ static int enter(struct fail *f)
 static void leave(void)
 {
     if (cat->calls == cat->fault_at && cat->fault == CAT_KILLED_AFTER) {
-        _exit(CAT_KILLED_STATUS);
+        _exit(FAULT_KILLED_STATUS);
     }
 }
 

@@ -6,12 +6,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/base/fail.h"
+#include "tests/support/fault_point.h"
 
 enum { CAT_PRODUCTS = 60, CAT_VARIANTS = 3, CAT_CATEGORIES = 3 };
 
 enum cat_fault { CAT_NONE, CAT_FAILS, CAT_KILLED_BEFORE, CAT_KILLED_AFTER };
-enum { CAT_KILLED_STATUS = 9 };
 
 struct cat_variant {
     char vid[48], sku[32];

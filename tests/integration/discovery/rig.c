@@ -11,105 +11,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "common/base/clock.h"
-#include "common/base/json.h"
-#include "common/base/log.h"
 #include "common/base/str.h"
-#include "tests/integration/db/database.h"
-
-struct fail rig_fail;
-enum job_outcome rig_outcome;
-int64_t rig_snooze_s;
-
-static struct db *db, *other;
-static PGconn *look;
-static struct conf *conf;
-
-static struct db *open_db(void)
-{
-    struct db *made = NULL;
-    struct fail f;
-
-    if (db_open(database_url(), "discovery-test", &made, &f) < 0 || db_ready(made, &f) < 0) {
-        fail_msg("database: %s", f.text);
-    }
-    return made;
-}
+#include "common/db/db.h"
 
 void rig_points(const char *per_day)
 {
-    scoped(str_done) struct str mistakes;
-    struct fail f;
-
-    str_init(&mistakes, 10000);
-    conf_free(conf);
-    conf = NULL;
-    if (setenv("CJ_POINTS_PER_DAY", per_day, 1) != 0 || conf_load(&conf, &mistakes, &f) < 0) {
-        fail_msg("configuration: %s", mistakes.data);
-    }
+    assert_int_equal(setenv("CJ_POINTS_PER_DAY", per_day, 1), 0);
+    rig_configure();
 }
 
 int rig_setup(void **state)
 {
-    log_start("discovery-test", LOG_ERROR);
-    if (database_setup_migrated(state) != 0) {
-        return -1;
-    }
-    rig_points("1000000000"); /* many, so that tests do not depend on the time of day */
-    db = open_db();
-    other = open_db();
-    look = PQconnectdb(database_url());
-    if (PQstatus(look) != CONNECTION_OK) {
-        return -1;
-    }
-    rig_sql("set client_min_messages = warning");
-    return 0;
-}
-
-int rig_teardown(void **state)
-{
-    db_close(db);
-    db_close(other);
-    PQfinish(look);
-    conf_free(conf);
-    return database_teardown(state);
-}
-
-void rig_sql(const char *sql)
-{
-    PGresult *res = PQexec(look, sql);
-
-    if (PQresultStatus(res) != PGRES_COMMAND_OK && PQresultStatus(res) != PGRES_TUPLES_OK) {
-        fail_msg("%s: %s", sql, PQerrorMessage(look));
-    }
-    PQclear(res);
-}
-
-const char *rig_text(const char *sql)
-{
-    static char value[32768];
-    PGresult *res = PQexec(look, sql);
-
-    if (PQresultStatus(res) != PGRES_TUPLES_OK) {
-        fail_msg("%s: %s", sql, PQerrorMessage(look));
-    }
-    (void)str_fit(value, sizeof value, PQntuples(res) > 0 ? PQgetvalue(res, 0, 0) : "");
-    PQclear(res);
-    return value;
-}
-
-int64_t rig_int(const char *sql)
-{
-    int64_t value = 0;
-    struct fail f;
-
-    if (str_to_int(rig_text(sql), INT64_MIN, INT64_MAX, sql, &value, &f) < 0) {
-        fail_msg("%s", f.text);
-    }
-    return value;
+    /* Many points, so that tests do not depend on the time of day. */
+    return setenv("CJ_POINTS_PER_DAY", "1000000000", 1) == 0 ? rig_open("discovery-test", state)
+                                                             : -1;
 }
 
 const char *rig_of(const char *pid, const char *column)
@@ -118,18 +34,6 @@ const char *rig_of(const char *pid, const char *column)
 
     (void)snprintf(sql, sizeof sql, "select %s from product where pid = '%s'", column, pid);
     return rig_text(sql);
-}
-
-void rig_set(const char *setting, const char *value)
-{
-    char sql[300];
-
-    (void)snprintf(sql, sizeof sql,
-                   "insert into setting (name, value, updated_by) values ('%s', '%s', 'test') on "
-                   "conflict (name) do update set value = excluded.value",
-                   setting, value);
-    rig_sql(sql);
-    rig_sql("delete from outbox where event = 'flow.resumed'");
 }
 
 int rig_clear(void **state)
@@ -148,64 +52,6 @@ int rig_clear(void **state)
             "values ('US', 'CN', '2025-08-29', 'USD', 100000, 'test')");
     rig_set("money.salvage_ppm", "300000");
     return 0;
-}
-
-static int run_with(struct db *use, job_run_fn *run, const char *args)
-{
-    static char shop_stand_in, supplier_stand_in;
-    scoped(json_clear_p) json_t *parsed = json_loads(args, 0, NULL);
-    struct job_context c = { .conf = conf,
-                             .db = use,
-                             .shopify = (struct shopify *)(void *)&shop_stand_in,
-                             .cj = (struct cj *)(void *)&supplier_stand_in,
-                             .args = parsed,
-                             .now_us = clock_now_us(),
-                             .deadline_ms = clock_mono_ms() + 300000,
-                             .outcome = JOB_DONE };
-
-    rig_fail = (struct fail){ 0 };
-    if (db_ready(use, &rig_fail) < 0) {
-        return -1;
-    }
-    int done = run(&c, &rig_fail);
-    rig_outcome = c.outcome;
-    rig_snooze_s = c.snooze_s;
-    return done;
-}
-
-int rig_run(job_run_fn *run, const char *args)
-{
-    return run_with(db, run, args);
-}
-
-/* Postgres gives a dead process's locks back when it sees that the connection is gone. */
-static void wait_for_locks(void)
-{
-    int64_t until_ms = clock_mono_ms() + 20000;
-
-    while (rig_int("select count(*) from pg_locks where locktype = 'advisory'") > 0) {
-        if (clock_mono_ms() > until_ms) {
-            fail_msg("the killed process's lock is still held");
-        }
-        clock_sleep_ms(5);
-    }
-}
-
-int rig_run_killable(job_run_fn *run, const char *args)
-{
-    int status = 0;
-    pid_t child = fork();
-
-    if (child == 0) {
-        struct db *own = open_db();
-        int done = run_with(own, run, args);
-        _exit(done < 0 ? 1 : 0);
-    }
-    assert_true(child > 0);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_true(WIFEXITED(status));
-    wait_for_locks();
-    return WEXITSTATUS(status) == CAT_KILLED_STATUS ? -2 : WEXITSTATUS(status) == 0 ? 0 : -1;
 }
 
 void rig_scan(void)
@@ -266,8 +112,8 @@ void rig_lock(const char *name, bool taken)
     struct fail f;
 
     if (!taken) {
-        db_unlock(other, name);
+        db_unlock(rig_other_db(), name);
     } else {
-        assert_int_equal(db_try_lock(other, name, &f), 0);
+        assert_int_equal(db_try_lock(rig_other_db(), name, &f), 0);
     }
 }

@@ -296,5 +296,5 @@ int main(void)
         cmocka_unit_test_setup(a_move_that_is_forbidden_or_late_writes_nothing, one_product),
         cmocka_unit_test_setup(what_is_not_known_is_told_from_zero, one_product),
     };
-    return cmocka_run_group_tests_name("discovery.run", tests, rig_setup, rig_teardown);
+    return cmocka_run_group_tests_name("discovery.run", tests, rig_setup, rig_close);
 }

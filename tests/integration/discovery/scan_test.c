@@ -443,5 +443,5 @@ int main(void)
                                rig_clear),
         cmocka_unit_test_setup(live_products_get_their_snapshot_and_stay_as_they_are, rig_clear),
     };
-    return cmocka_run_group_tests_name("discovery.scan", tests, rig_setup, rig_teardown);
+    return cmocka_run_group_tests_name("discovery.scan", tests, rig_setup, rig_close);
 }

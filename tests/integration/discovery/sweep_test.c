@@ -133,5 +133,5 @@ int main(void)
         cmocka_unit_test_setup(candidates_beyond_the_wanted_are_put_back, scanned),
         cmocka_unit_test_setup(everything_comes_back_after_all_jobs_are_lost, scanned),
     };
-    return cmocka_run_group_tests_name("discovery.sweep", tests, rig_setup, rig_teardown);
+    return cmocka_run_group_tests_name("discovery.sweep", tests, rig_setup, rig_close);
 }
