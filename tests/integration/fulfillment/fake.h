@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tests/support/fault_point.h"
 #include "worker/providers/cj/cj.h"
 #include "worker/providers/shopify/shopify.h"
 
@@ -17,16 +18,6 @@ enum {
     FAKE_VARIANTS = 4,
     FAKE_PARCELS = 3
 };
-
-enum fault {
-    FAULT_NONE,
-    FAULT_REFUSED_LATER, /* passing trouble, nothing done */
-    FAULT_ANSWER_LOST,   /* the work is done, the answer is not heard */
-    FAULT_KILLED_BEFORE, /* the process dies before the work */
-    FAULT_KILLED_AFTER,  /* the process dies after the work */
-    FAULTS
-};
-enum { FAKE_KILLED_STATUS = 9 };
 
 struct fake_done {
     bool used, cancelled, by_person;
@@ -83,11 +74,8 @@ struct fake {
     enum fail_kind create_kind; /* refuse creating so; FAIL_NONE = do not */
 
     int creates, pays, deletes, fulfills, updates; /* really done */
-    int calls, fault_at;
-    enum fault fault;
-    bool fired;
-    bool for_orders;                  /* the supplier's client was told that it works for orders */
-    void (*before)(const char *call); /* the test's word before a call; not in killed processes */
+    struct fault_point point;                      /* of every call */
+    bool for_orders; /* the supplier's client was told that it works for orders */
 };
 extern struct fake *fake;
 

@@ -22,9 +22,9 @@ static int order;
 static void expect_state(const char *state, const char *hold_code)
 {
     if (strcmp(flow_of(id, "state"), state) != 0) {
-        fail_msg("order is %s (%s): %s", flow_of(id, "state"), flow_fail.text,
-                 flow_text("select string_agg(step || ' ' || coalesce(code, '') || ' ' || text, "
-                           "E'\\n' order by id) from order_event"));
+        fail_msg("order is %s (%s): %s", flow_of(id, "state"), rig_fail.text,
+                 rig_text("select string_agg(step || ' ' || coalesce(code, '') || ' ' || text, "
+                          "E'\\n' order by id) from order_event"));
     }
     assert_string_equal(flow_of(id, "hold_code"), hold_code);
 }
@@ -35,7 +35,7 @@ static void job(const char *type)
         fail_msg("next job is %s, not %s", flow_of(id, "next_job"), type);
     }
     if (flow_job(type, id) != 0) {
-        fail_msg("%s: %s", type, flow_fail.text);
+        fail_msg("%s: %s", type, rig_fail.text);
     }
 }
 
@@ -45,9 +45,9 @@ static void place(size_t lines)
     fake->variants[1] = (struct fake_variant){
         .vid = "2509180000000000888", .sku = "SKU-2", .stock = 9, .price_minor = 500
     };
-    flow_sql("insert into variant_mapping (shop_sku, vid, supplier_sku, snapshot_minor, "
-             "confirmed_at, confirmed_by)"
-             " values ('SKU-2', '2509180000000000888', 'SKU-2', 500, now(), 'test')");
+    rig_sql("insert into variant_mapping (shop_sku, vid, supplier_sku, snapshot_minor, "
+            "confirmed_at, confirmed_by)"
+            " values ('SKU-2', '2509180000000000888', 'SKU-2', 500, now(), 'test')");
     order = fake_add_order();
     fake->orders[order].line_count = lines;
     if (lines > 1) {
@@ -78,7 +78,7 @@ static void looks_grow_by_half_up_to_the_longest(void **state)
     place(1);
     for (size_t i = 0; i < COUNT_OF(waits); i++) {
         int64_t wait =
-            flow_int("select extract(epoch from next_run_at - now())::bigint from shop_order");
+            rig_int("select extract(epoch from next_run_at - now())::bigint from shop_order");
         assert_in_range(wait, waits[i == 0 ? 0 : i - 1] - 5, waits[i == 0 ? 0 : i - 1] + 5);
         job("order.track");
     }
@@ -97,8 +97,8 @@ static void one_parcel_is_told_with_company_url_and_mail(void **state)
     assert_string_equal(done(0)->number, "YT 1/ü");
     assert_string_equal(done(0)->company, "YunExpress");
     assert_string_equal(done(0)->url, "https://t.17track.net/en#nums=YT%201%2F%C3%BC");
-    assert_int_equal(flow_int("select count(*) from parcel where notified_at is not null"), 1);
-    assert_int_equal(flow_int("select count(fulfilled_at) from shop_order"), 1);
+    assert_int_equal(rig_int("select count(*) from parcel where notified_at is not null"), 1);
+    assert_int_equal(rig_int("select count(fulfilled_at) from shop_order"), 1);
     assert_string_equal(flow_of(id, "next_job"), "order.track");
 }
 
@@ -145,13 +145,13 @@ static void lost_answer_of_a_tracking_update_is_not_repeated(void **state)
     job("order.fulfill");
     PUT(fake_supply_last()->parcels[0].number, "YT9");
     job("order.track");
-    fake->fault = FAULT_ANSWER_LOST;
-    fake->fault_at = fake->calls + 2; /* state, then the update */
-    job("order.fulfill");             /* finds out at once that it was done */
-    assert_true(fake->fired);
+    fake->point.fault = FAULT_ANSWER_LOST;
+    fake->point.at = fake->point.calls + 2; /* state, then the update */
+    job("order.fulfill");                   /* finds out at once that it was done */
+    assert_true(fake->point.fired);
     assert_string_equal(flow_of(id, "next_job"), "order.track");
     assert_int_equal(fake->updates, 1);
-    assert_int_equal(flow_int("select count(*) from effect where state <> 'done'"), 0);
+    assert_int_equal(rig_int("select count(*) from effect where state <> 'done'"), 0);
 }
 
 static void delivery_of_everything_ends_the_order(void **state)
@@ -170,7 +170,7 @@ static void delivery_of_everything_ends_the_order(void **state)
     job("order.track");
     expect_state("delivered", "");
     assert_string_equal(flow_of(id, "next_job"), "");
-    assert_string_equal(flow_text("select state from supplier_order"), "delivered");
+    assert_string_equal(rig_text("select state from supplier_order"), "delivered");
 }
 
 static void fulfilled_by_a_person_is_adopted_and_noted(void **state)
@@ -185,9 +185,9 @@ static void fulfilled_by_a_person_is_adopted_and_noted(void **state)
     job("order.fulfill");
     expect_state("fulfilled", "");
     assert_int_equal(fake->fulfills, 0);
-    assert_int_equal(flow_int("select count(*) from order_event where code = 'ADOPTED'"), 1);
+    assert_int_equal(rig_int("select count(*) from order_event where code = 'ADOPTED'"), 1);
     assert_int_equal(
-        flow_int("select count(*) from parcel where notified_at is null and sent_number = 'YT1'"),
+        rig_int("select count(*) from parcel where notified_at is null and sent_number = 'YT1'"),
         1);
 }
 
@@ -218,15 +218,15 @@ static void cancellation_after_payment_is_asked_for_and_not_claimed(void **state
     (void)flow_check(order);
     job("order.track");
     expect_state("placed", "");
-    assert_string_equal(flow_text("select state from supplier_order"), "cancel_asked");
+    assert_string_equal(rig_text("select state from supplier_order"), "cancel_asked");
     assert_non_null(strstr(flow_of(id, "problem"), "CJ support"));
     assert_int_equal(fake->deletes, 0);
     job("order.track");
-    assert_int_equal(flow_int("select count(*) from order_event where step = 'problem'"), 1);
+    assert_int_equal(rig_int("select count(*) from order_event where step = 'problem'"), 1);
     fake_supply_last()->status = CJ_CANCELLED;
     job("order.track");
     expect_state("cancelled", "");
-    assert_string_equal(flow_text("select state from supplier_order"), "cancelled");
+    assert_string_equal(rig_text("select state from supplier_order"), "cancelled");
 }
 
 static void parcel_of_a_cancelled_order_is_not_announced(void **state)
@@ -239,7 +239,7 @@ static void parcel_of_a_cancelled_order_is_not_announced(void **state)
     job("order.fulfill");
     assert_int_equal(fake->fulfills, 0);
     job("order.track");
-    assert_string_equal(flow_text("select state from supplier_order"), "cancel_asked");
+    assert_string_equal(rig_text("select state from supplier_order"), "cancel_asked");
     fake_supply_last()->parcels[0].delivered = true;
     fake_supply_last()->status = CJ_DELIVERED;
     job("order.track");
@@ -261,7 +261,7 @@ static void edit_after_hand_off_is_shown_once(void **state)
     fake_touch(order);
     (void)flow_check(order);
     job("order.track");
-    assert_int_equal(flow_int("select count(*) from order_event where code = 'EDITED'"), 1);
+    assert_int_equal(rig_int("select count(*) from order_event where code = 'EDITED'"), 1);
 }
 
 static void supplier_cancelling_holds_with_a_problem_and_a_release_places_anew(void **state)
@@ -277,11 +277,11 @@ static void supplier_cancelling_holds_with_a_problem_and_a_release_places_anew(v
     fake_touch(order);
     (void)flow_check(order);
     assert_string_equal(flow_of(id, "next_job"), ""); /* a change does not order again by itself */
-    assert_int_equal(order_release_by(flow_other_db(), id, "ann", &f), 0);
+    assert_int_equal(order_release_by(rig_other_db(), id, "ann", &f), 0);
     job("order.release");
     expect_state("placed", "");
     assert_int_equal(fake->pays, 2);
-    assert_string_equal(flow_text("select our_number from supplier_order where state = 'paid'"),
+    assert_string_equal(rig_text("select our_number from supplier_order where state = 'paid'"),
                         "DS-500-2");
 }
 
@@ -293,15 +293,15 @@ static void lost_paid_order_is_held(void **state)
     s->deleted = true;
     job("order.track");
     expect_state("placed", ""); /* one "not found" is not believed */
-    assert_int_equal(flow_outcome, JOB_SNOOZE);
+    assert_int_equal(rig_outcome, JOB_SNOOZE);
     job("order.track");
     expect_state("placed", "");
     s->deleted = false;
     job("order.track");
-    assert_string_equal(flow_text("select missing_at from supplier_order"), "");
+    assert_string_equal(rig_text("select missing_at from supplier_order"), "");
     s->deleted = true;
     job("order.track");
-    flow_sql("update supplier_order set missing_at = missing_at - interval '5 minutes'");
+    rig_sql("update supplier_order set missing_at = missing_at - interval '5 minutes'");
     job("order.track");
     expect_state("held", "SUPPLIER_MISSING");
 }
@@ -312,7 +312,7 @@ static void shipped_since(const char *ago)
 
     (void)snprintf(sql, sizeof sql, "update supplier_order set shipped_at = now() - interval '%s'",
                    ago);
-    flow_sql(sql);
+    rig_sql(sql);
 }
 
 static void shipped_without_a_number_is_told_once_and_held_in_the_end(void **state)
@@ -329,7 +329,7 @@ static void shipped_without_a_number_is_told_once_and_held_in_the_end(void **sta
     job("order.track");
     expect_state("placed", "");
     assert_non_null(strstr(flow_of(id, "problem"), "no tracking number"));
-    assert_int_equal(flow_int("select count(*) from order_event where code = 'NO_TRACKING'"), 1);
+    assert_int_equal(rig_int("select count(*) from order_event where code = 'NO_TRACKING'"), 1);
     shipped_since("31 days");
     job("order.track");
     expect_state("held", "NO_TRACKING");
@@ -349,7 +349,7 @@ static void delivered_without_a_number_is_held_until_a_person_fulfils_it(void **
     job("order.track");
     expect_state("held", "NO_TRACKING");
     fake->orders[order].lines[0].remaining = 0;
-    assert_int_equal(order_release_by(flow_other_db(), id, "ann", &f), 0);
+    assert_int_equal(order_release_by(rig_other_db(), id, "ann", &f), 0);
     flow_drive(id, NULL);
     expect_state("delivered", "");
     assert_int_equal(fake->pays, 1);
@@ -377,18 +377,18 @@ static void fulfilled_orders_are_looked_at_ever_more_rarely(void **state)
     place(1);
     ship("YT1", -1);
     job("order.fulfill");
-    flow_sql("update shop_order set fulfilled_at = now() - interval '16 days'");
+    rig_sql("update shop_order set fulfilled_at = now() - interval '16 days'");
     job("order.track");
     assert_in_range(
-        flow_int("select extract(epoch from next_run_at - now())::bigint from shop_order"),
+        rig_int("select extract(epoch from next_run_at - now())::bigint from shop_order"),
         86400 - 60, 86400 + 60);
-    flow_sql("update shop_order set fulfilled_at = now() - interval '200 days'");
+    rig_sql("update shop_order set fulfilled_at = now() - interval '200 days'");
     job("order.track");
     job("order.track");
     assert_in_range(
-        flow_int("select extract(epoch from next_run_at - now())::bigint from shop_order"),
+        rig_int("select extract(epoch from next_run_at - now())::bigint from shop_order"),
         7 * 86400 - 60, 7 * 86400 + 60);
-    assert_int_equal(flow_int("select count(*) from order_event where code = 'NOT_DELIVERED'"), 1);
+    assert_int_equal(rig_int("select count(*) from order_event where code = 'NOT_DELIVERED'"), 1);
 }
 
 static void refund_after_hand_off_is_shown_once(void **state)
@@ -403,7 +403,7 @@ static void refund_after_hand_off_is_shown_once(void **state)
     }
     expect_state("placed", "");
     assert_non_null(strstr(flow_of(id, "problem"), "Refunded"));
-    assert_int_equal(flow_int("select count(*) from order_event where code = 'REFUNDED'"), 1);
+    assert_int_equal(rig_int("select count(*) from order_event where code = 'REFUNDED'"), 1);
 }
 
 static void stop_keeps_parcels_back(void **state)
@@ -411,11 +411,11 @@ static void stop_keeps_parcels_back(void **state)
     (void)state;
     place(1);
     ship("YT1", -1);
-    flow_set("stop", "1");
+    rig_set("stop", "1");
     job("order.fulfill");
-    assert_int_equal(flow_outcome, JOB_SNOOZE);
+    assert_int_equal(rig_outcome, JOB_SNOOZE);
     assert_int_equal(fake->fulfills, 0);
-    flow_set("stop", "0");
+    rig_set("stop", "0");
     job("order.fulfill");
     assert_int_equal(fake->fulfills, 1);
 }
@@ -444,5 +444,5 @@ int main(void)
         T(refund_after_hand_off_is_shown_once),
         T(stop_keeps_parcels_back),
     };
-    return cmocka_run_group_tests(tests, flow_setup, flow_teardown);
+    return cmocka_run_group_tests(tests, flow_setup, rig_close);
 }

@@ -20,7 +20,7 @@
 static void approve_mode_waits_for_a_person(void **state)
 {
     (void)state;
-    flow_set("flow.fulfillment", "approve");
+    rig_set("flow.fulfillment", "approve");
     receive();
     release();
     expect_state("approval", "");
@@ -34,7 +34,7 @@ static void approve_mode_waits_for_a_person(void **state)
 static void approval_of_an_order_that_was_edited_since_does_not_count(void **state)
 {
     (void)state;
-    flow_set("flow.fulfillment", "approve");
+    rig_set("flow.fulfillment", "approve");
     receive();
     release();
     PUT(fake->orders[order].ship.line1, "9 Other St");
@@ -50,38 +50,38 @@ static void approval_of_an_order_that_was_edited_since_does_not_count(void **sta
 static void dry_run_says_once_what_it_would_do_and_does_nothing(void **state)
 {
     (void)state;
-    flow_set("flow.fulfillment", "dry_run");
+    rig_set("flow.fulfillment", "dry_run");
     receive();
     release();
     release();
     expect_state("waiting", "");
-    assert_int_equal(flow_int("select count(*) from order_event where step = 'would'"), 1);
+    assert_int_equal(rig_int("select count(*) from order_event where step = 'would'"), 1);
     fake->variants[0].stock = 0;
     release();
-    assert_int_equal(flow_int("select count(*) from order_event where step = 'would'"), 2);
+    assert_int_equal(rig_int("select count(*) from order_event where step = 'would'"), 2);
     assert_string_equal(
-        flow_text("select code from order_event where step = 'would' order by id desc"),
+        rig_text("select code from order_event where step = 'would' order by id desc"),
         "OUT_OF_STOCK");
     assert_int_equal(fake->creates, 0);
-    assert_int_equal(flow_int("select count(*) from supplier_order"), 0);
+    assert_int_equal(rig_int("select count(*) from supplier_order"), 0);
 }
 
 static void off_and_stop_leave_the_order_and_say_so_once(void **state)
 {
     (void)state;
-    flow_set("flow.fulfillment", "off");
+    rig_set("flow.fulfillment", "off");
     receive();
     release();
     release();
-    assert_int_equal(flow_outcome, JOB_SNOOZE);
+    assert_int_equal(rig_outcome, JOB_SNOOZE);
     expect_state("received", "");
-    assert_int_equal(flow_int("select count(*) from order_event where code = 'FLOW_OFF'"), 1);
-    flow_set("flow.fulfillment", "auto");
-    flow_set("stop", "1");
+    assert_int_equal(rig_int("select count(*) from order_event where code = 'FLOW_OFF'"), 1);
+    rig_set("flow.fulfillment", "auto");
+    rig_set("stop", "1");
     release();
-    assert_string_equal(flow_text("select code from order_event order by id desc"), "STOP");
-    assert_int_equal(fake->calls, 1); /* the list alone */
-    flow_set("stop", "0");
+    assert_string_equal(rig_text("select code from order_event order by id desc"), "STOP");
+    assert_int_equal(fake->point.calls, 1); /* the list alone */
+    rig_set("stop", "0");
     release();
     expect_state("placed", "");
 }
@@ -98,9 +98,9 @@ static void an_order_may_use_the_points_kept_for_orders(void **state)
 {
     (void)state;
     receive();
-    fake->before = count_purposes;
+    fake->point.before = count_purposes;
     release();
-    fake->before = NULL;
+    fake->point.before = NULL;
     expect_state("placed", "");
     assert_true(for_orders > 0);
     assert_int_equal(for_others, 0);
@@ -109,22 +109,22 @@ static void an_order_may_use_the_points_kept_for_orders(void **state)
 static void stop_before_payment(const char *call)
 {
     if (strcmp(call, "confirm") == 0) {
-        flow_set("stop", "1");
+        rig_set("stop", "1");
     }
 }
 
 static void stop_between_create_and_payment_is_obeyed(void **state)
 {
     (void)state;
-    fake->before = stop_before_payment;
+    fake->point.before = stop_before_payment;
     receive();
     release();
     expect_state("placing", "");
-    assert_int_equal(flow_outcome, JOB_SNOOZE);
+    assert_int_equal(rig_outcome, JOB_SNOOZE);
     assert_int_equal(fake->creates, 1);
     assert_int_equal(fake->pays, 0);
-    fake->before = NULL;
-    flow_set("stop", "0");
+    fake->point.before = NULL;
+    rig_set("stop", "0");
     release();
     expect_state("placed", "");
     assert_int_equal(fake->creates, 1);
@@ -141,13 +141,13 @@ static void edit_after_quote(const char *call)
 static void edit_between_decision_and_creation_is_held(void **state)
 {
     (void)state;
-    fake->before = edit_after_quote;
+    fake->point.before = edit_after_quote;
     receive();
     release();
     expect_state("held", "EDITED");
     assert_int_equal(fake->creates, 0);
-    assert_string_equal(flow_text("select state from supplier_order"), "failed");
-    fake->before = NULL;
+    assert_string_equal(rig_text("select state from supplier_order"), "failed");
+    fake->point.before = NULL;
     release_by_person();
     release();
     release();
@@ -156,7 +156,7 @@ static void edit_between_decision_and_creation_is_held(void **state)
         release();
     }
     expect_state("placed", "");
-    assert_string_equal(flow_text("select our_number from supplier_order where state = 'paid'"),
+    assert_string_equal(rig_text("select our_number from supplier_order where state = 'paid'"),
                         "DS-500-2");
     assert_int_equal(fake->creates, 1);
 }
@@ -171,7 +171,7 @@ static void cancel_after_quote(const char *call)
 static void cancellation_before_creation_ends_the_order(void **state)
 {
     (void)state;
-    fake->before = cancel_after_quote;
+    fake->point.before = cancel_after_quote;
     receive();
     release();
     expect_state("cancelled", "");
@@ -181,7 +181,7 @@ static void cancellation_before_creation_ends_the_order(void **state)
 static void cancel_by_list(const char *call)
 {
     if (strcmp(call, "confirm") == 0) {
-        flow_sql("update shop_order set shop_cancelled_at = now()");
+        rig_sql("update shop_order set shop_cancelled_at = now()");
         fake->orders[order].cancelled = true;
     }
 }
@@ -189,7 +189,7 @@ static void cancel_by_list(const char *call)
 static void cancellation_before_payment_never_pays(void **state)
 {
     (void)state;
-    fake->before = cancel_by_list;
+    fake->point.before = cancel_by_list;
     receive();
     release();
     expect_state("cancelled", "");
@@ -227,5 +227,5 @@ int main(void)
         T(cancellation_before_payment_never_pays),
         T(cancelled_test_and_fulfilled_orders_are_not_placed),
     };
-    return cmocka_run_group_tests(tests, flow_setup, flow_teardown);
+    return cmocka_run_group_tests(tests, flow_setup, rig_close);
 }

@@ -12,9 +12,9 @@ static int order;
 static inline void expect_state(const char *state, const char *hold_code)
 {
     if (strcmp(flow_of(id, "state"), state) != 0) {
-        fail_msg("order is %s (%s): %s", flow_of(id, "state"), flow_fail.text,
-                 flow_text("select string_agg(step || ' ' || coalesce(code, '') || ' ' || text, "
-                           "E'\\n' order by id) from order_event"));
+        fail_msg("order is %s (%s): %s", flow_of(id, "state"), rig_fail.text,
+                 rig_text("select string_agg(step || ' ' || coalesce(code, '') || ' ' || text, "
+                          "E'\\n' order by id) from order_event"));
     }
     assert_string_equal(flow_of(id, "hold_code"), hold_code);
 }
@@ -34,5 +34,5 @@ static inline void release(void)
 static inline void release_by_person(void)
 {
     struct fail f;
-    assert_int_equal(order_release_by(flow_other_db(), id, "ann", &f), 0);
+    assert_int_equal(order_release_by(rig_other_db(), id, "ann", &f), 0);
 }

@@ -24,38 +24,38 @@ static void clean_order_is_placed_once_with_the_numbers_of_the_quote(void **stat
     release();
     expect_state("placed", "");
     assert_int_equal(fake->pays, 1);
-    assert_string_equal(flow_text("select our_number from supplier_order"), "DS-500-1");
-    assert_int_equal(flow_int("select quoted_minor from supplier_order"), 1321);
-    assert_int_equal(flow_int("select charged_minor from supplier_order"), 1321);
-    assert_int_equal(flow_int("select cap_minor from supplier_order"), 1347);
-    assert_string_equal(flow_text("select state from supplier_order"), "paid");
+    assert_string_equal(rig_text("select our_number from supplier_order"), "DS-500-1");
+    assert_int_equal(rig_int("select quoted_minor from supplier_order"), 1321);
+    assert_int_equal(rig_int("select charged_minor from supplier_order"), 1321);
+    assert_int_equal(rig_int("select cap_minor from supplier_order"), 1347);
+    assert_string_equal(rig_text("select state from supplier_order"), "paid");
     assert_string_equal(flow_of(id, "next_job"), "order.track");
     assert_string_equal(flow_of(id, "mode"), "auto");
-    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.placed' and "
-                              "job_type = 'order.track'"),
+    assert_int_equal(rig_int("select count(*) from outbox where event = 'order.placed' and "
+                             "job_type = 'order.track'"),
                      1);
 }
 
 static void grace_is_waited_for(void **state)
 {
     (void)state;
-    flow_set("orders.grace_s", "7200");
+    rig_set("orders.grace_s", "7200");
     receive();
     release();
     expect_state("waiting", "");
     assert_int_equal(fake->creates, 0);
-    assert_string_equal(flow_text("select code from order_event where step = 'waiting'"), "GRACE");
+    assert_string_equal(rig_text("select code from order_event where step = 'waiting'"), "GRACE");
     assert_int_equal(
-        flow_int("select extract(epoch from next_run_at - created_at)::bigint from shop_order"),
+        rig_int("select extract(epoch from next_run_at - created_at)::bigint from shop_order"),
         7200);
 }
 
 static void a_job_before_its_time_does_nothing(void **state)
 {
     (void)state;
-    flow_set("orders.grace_s", "7200");
+    rig_set("orders.grace_s", "7200");
     receive();
-    assert_int_equal(flow_run(order_release, "[1]"), 0);
+    assert_int_equal(rig_run(order_release, "[1]"), 0);
     expect_state("received", "");
 }
 
@@ -65,12 +65,12 @@ static void an_order_held_by_another_run_comes_back_in_three_seconds(void **stat
 
     (void)state;
     receive();
-    assert_int_equal(db_try_lock(flow_other_db(), "order:1", &f), 0);
+    assert_int_equal(db_try_lock(rig_other_db(), "order:1", &f), 0);
     release();
-    assert_int_equal(flow_outcome, JOB_SNOOZE);
-    assert_int_equal(flow_snooze_s, 3);
+    assert_int_equal(rig_outcome, JOB_SNOOZE);
+    assert_int_equal(rig_snooze_s, 3);
     expect_state("received", "");
-    db_unlock(flow_other_db(), "order:1");
+    db_unlock(rig_other_db(), "order:1");
     release();
     expect_state("placed", "");
 }
@@ -78,12 +78,12 @@ static void an_order_held_by_another_run_comes_back_in_three_seconds(void **stat
 static void unknown_sku_is_proposed_and_held(void **state)
 {
     (void)state;
-    flow_sql("delete from variant_mapping");
+    rig_sql("delete from variant_mapping");
     receive();
     release();
     expect_state("held", "NO_MAPPING");
-    assert_int_equal(flow_int("select count(*) from variant_mapping where confirmed_at is null and "
-                              "vid = '2509180000000000777'"),
+    assert_int_equal(rig_int("select count(*) from variant_mapping where confirmed_at is null and "
+                             "vid = '2509180000000000777'"),
                      1);
     assert_non_null(strstr(flow_of(id, "hold_reasons"), "Candidates: SKU-1"));
     assert_string_equal(flow_of(id, "next_job"), "");
@@ -94,28 +94,27 @@ static void unknown_sku_is_proposed_and_held(void **state)
 static void exact_sku_is_confirmed_by_rule_when_a_person_allowed_it(void **state)
 {
     (void)state;
-    flow_sql("delete from variant_mapping");
-    flow_set("mapping.confirm_exact_sku", "1");
+    rig_sql("delete from variant_mapping");
+    rig_set("mapping.confirm_exact_sku", "1");
     receive();
     release();
     expect_state("placed", "");
-    assert_string_equal(flow_text("select confirmed_by from variant_mapping"), "rule:exact-sku");
-    assert_int_equal(flow_int("select snapshot_minor from variant_mapping"), 850);
+    assert_string_equal(rig_text("select confirmed_by from variant_mapping"), "rule:exact-sku");
+    assert_int_equal(rig_int("select snapshot_minor from variant_mapping"), 850);
 }
 
 static void two_exact_matches_are_not_confirmed(void **state)
 {
     (void)state;
-    flow_sql("delete from variant_mapping");
-    flow_set("mapping.confirm_exact_sku", "1");
+    rig_sql("delete from variant_mapping");
+    rig_set("mapping.confirm_exact_sku", "1");
     fake->variants[1] = (struct fake_variant){
         .vid = "2509180000000000888", .sku = "SKU-1", .stock = 5, .price_minor = 900
     };
     receive();
     release();
     expect_state("held", "NO_MAPPING");
-    assert_int_equal(flow_int("select count(*) from variant_mapping where confirmed_at is null"),
-                     2);
+    assert_int_equal(rig_int("select count(*) from variant_mapping where confirmed_at is null"), 2);
 }
 
 static void fallback_is_used_only_when_the_first_is_out_of_stock(void **state)
@@ -124,19 +123,19 @@ static void fallback_is_used_only_when_the_first_is_out_of_stock(void **state)
     fake->variants[1] = (struct fake_variant){
         .vid = "2509180000000000888", .sku = "ALT-1", .stock = 5, .price_minor = 900
     };
-    flow_sql("insert into variant_mapping (shop_sku, vid, supplier_sku, rank, snapshot_minor, "
-             "confirmed_at, confirmed_by)"
-             " values ('SKU-1', '2509180000000000888', 'ALT-1', 2, 900, now(), 'test')");
+    rig_sql("insert into variant_mapping (shop_sku, vid, supplier_sku, rank, snapshot_minor, "
+            "confirmed_at, confirmed_by)"
+            " values ('SKU-1', '2509180000000000888', 'ALT-1', 2, 900, now(), 'test')");
     receive();
     release();
-    assert_string_equal(flow_text("select lines -> 0 ->> 'vid' from supplier_order"),
+    assert_string_equal(rig_text("select lines -> 0 ->> 'vid' from supplier_order"),
                         "2509180000000000777");
     fake->variants[0].stock = 0;
     receive();
     release();
     expect_state("placed", "");
     assert_string_equal(
-        flow_text("select lines -> 0 ->> 'vid' from supplier_order order by id desc"),
+        rig_text("select lines -> 0 ->> 'vid' from supplier_order order by id desc"),
         "2509180000000000888");
     fake->variants[1].stock = 0;
     receive();
@@ -153,9 +152,9 @@ static void healing_holds_are_looked_at_again_and_let_go(void **state)
     expect_state("held", "OUT_OF_STOCK");
     assert_string_equal(flow_of(id, "next_job"), "order.release");
     assert_int_equal(
-        flow_int("select (next_run_at > now() + interval '200 seconds')::int from shop_order"), 1);
+        rig_int("select (next_run_at > now() + interval '200 seconds')::int from shop_order"), 1);
     release();
-    assert_int_equal(flow_int("select count(*) from order_event where step = 'held'"),
+    assert_int_equal(rig_int("select count(*) from order_event where step = 'held'"),
                      1); /* said once */
     fake->variants[0].stock = 10;
     release();
@@ -185,12 +184,12 @@ static void empty_the_wallet_before_payment(const char *call)
 static void wallet_emptied_while_placing_keeps_the_created_order(void **state)
 {
     (void)state;
-    fake->before = empty_the_wallet_before_payment;
+    fake->point.before = empty_the_wallet_before_payment;
     receive();
     release();
     expect_state("held", "WALLET");
     assert_int_equal(fake->creates, 1);
-    fake->before = NULL;
+    fake->point.before = NULL;
     fake->balance_minor = 5000;
     release();
     expect_state("placed", "");
@@ -226,7 +225,7 @@ static void a_box_goes_by_post_when_a_postal_method_is_offered(void **state)
     id = flow_check(order);
     release();
     expect_state("placed", "");
-    assert_string_equal(flow_text("select logistic_name from supplier_order"), "USPS+");
+    assert_string_equal(rig_text("select logistic_name from supplier_order"), "USPS+");
 }
 
 static void malformed_order_is_held_and_touches_no_other(void **state)
@@ -238,7 +237,7 @@ static void malformed_order_is_held_and_touches_no_other(void **state)
     id = flow_check(order);
     release();
     expect_state("held", "ADDR_INCOMPLETE");
-    assert_int_equal(flow_int("select jsonb_array_length(hold_reasons) from shop_order"),
+    assert_int_equal(rig_int("select jsonb_array_length(hold_reasons) from shop_order"),
                      3); /* address, phone, mapping */
     receive();
     release();
@@ -284,7 +283,7 @@ static void flagged_order_waits_its_time_and_a_person_shortens_it(void **state)
     id = flow_check(order);
     release();
     expect_state("flagged", "");
-    assert_int_equal(flow_int("select score from shop_order"), 30);
+    assert_int_equal(rig_int("select score from shop_order"), 30);
     assert_int_equal(fake->creates, 0);
     release_by_person();
     release();
@@ -294,7 +293,7 @@ static void flagged_order_waits_its_time_and_a_person_shortens_it(void **state)
 static void a_person_cannot_release_what_cannot_be_sent(void **state)
 {
     (void)state;
-    flow_sql("delete from variant_mapping");
+    rig_sql("delete from variant_mapping");
     fake->variants[0].vid[0] = '\0';
     receive();
     release();
@@ -310,7 +309,7 @@ static void held_by_a_person_stays_held(void **state)
 
     (void)state;
     receive();
-    assert_int_equal(order_hold_by(flow_other_db(), id, "customer called", "ann", &f), 0);
+    assert_int_equal(order_hold_by(rig_other_db(), id, "customer called", "ann", &f), 0);
     expect_state("held", "PERSON");
     fake_touch(order);
     (void)flow_check(order);
@@ -365,7 +364,7 @@ static void order_that_can_never_be_paid_is_deleted_and_placed_anew_on_release(v
     release_by_person();
     release();
     expect_state("placed", "");
-    assert_string_equal(flow_text("select our_number from supplier_order where state = 'paid'"),
+    assert_string_equal(rig_text("select our_number from supplier_order where state = 'paid'"),
                         "DS-500-2");
     assert_int_equal(fake->pays, 1);
 }
@@ -405,7 +404,7 @@ static void refused_account_is_waited_for_and_holds_nothing(void **state)
     receive();
     release();
     expect_state("placing", "");
-    assert_int_equal(flow_outcome, JOB_SNOOZE);
+    assert_int_equal(rig_outcome, JOB_SNOOZE);
     fake->create_kind = FAIL_NONE;
     release();
     expect_state("placed", "");
@@ -417,7 +416,7 @@ static void passing_trouble_is_never_a_hold(void **state)
     fake->create_kind = FAIL_LATER;
     receive();
     assert_int_equal(flow_job("order.release", id), -1);
-    assert_int_equal(flow_fail.kind, FAIL_LATER);
+    assert_int_equal(rig_fail.kind, FAIL_LATER);
     expect_state("placing", "");
     fake->create_kind = FAIL_NONE;
     release();
@@ -428,31 +427,31 @@ static void passing_trouble_is_never_a_hold(void **state)
 /* The next call fails when it is the payment. */
 static void refuse_payment(const char *call)
 {
-    fake->fault_at = strcmp(call, "pay") == 0 ? fake->calls : 0;
+    fake->point.at = strcmp(call, "pay") == 0 ? fake->point.calls : 0;
 }
 
 static void payment_on_its_way_keeps_the_order_from_being_given_up(void **state)
 {
     (void)state;
     receive();
-    fake->fault = FAULT_REFUSED_LATER; /* the request was sent, but has not arrived yet */
-    fake->before = refuse_payment;
+    fake->point.fault = FAULT_REFUSED_LATER; /* the request was sent, but has not arrived yet */
+    fake->point.before = refuse_payment;
     (void)flow_job("order.release", id);
-    fake->before = NULL;
+    fake->point.before = NULL;
     expect_state("placing", "");
     assert_int_equal(fake->pays, 0);
     PUT(fake->orders[order].ship.line1, "9 Other St");
     fake_touch(order);
     char args[64];
     (void)snprintf(args, sizeof args, "[%lld, \"now\"]", (long long)id);
-    assert_int_equal(flow_run(order_release, args), -1);
-    assert_int_equal(flow_fail.kind, FAIL_LATER);
+    assert_int_equal(rig_run(order_release, args), -1);
+    assert_int_equal(rig_fail.kind, FAIL_LATER);
     expect_state("placing", "");
     fake_supply_last()->paid = true; /* it arrives */
     fake_supply_last()->status = CJ_UNSHIPPED;
     release();
     expect_state("placed", "");
-    assert_int_equal(flow_int("select count(*) from supplier_order"), 1);
+    assert_int_equal(rig_int("select count(*) from supplier_order"), 1);
 }
 
 static void partly_refunded_order_waits_for_a_person_and_goes_then(void **state)
@@ -481,13 +480,13 @@ static void unpaid_order_costs_no_look_ups_at_the_supplier(void **state)
     PUT(fake->orders[order].financial, "PENDING");
     id = flow_check(order);
     supplier_calls = 0;
-    fake->before = count_supplier_calls;
+    fake->point.before = count_supplier_calls;
     release();
     expect_state("held", "NOT_PAID");
     PUT(fake->orders[order].financial, "PAID");
     PUT(fake->orders[order].risk, "PENDING");
     release();
-    fake->before = NULL;
+    fake->point.before = NULL;
     expect_state("waiting", "");
     assert_int_equal(supplier_calls, 0);
 }
@@ -511,10 +510,9 @@ static void order_fulfilled_by_a_person_leaves_nothing_unpaid_behind(void **stat
 static void fallback_takes_the_place_of_a_variant_off_the_shelf(void **state)
 {
     (void)state;
-    flow_sql(
-        "insert into variant_mapping (shop_sku, vid, supplier_sku, rank, snapshot_minor, "
-        "confirmed_at, confirmed_by) values ('SKU-1', '2509180000000000999', 'SKU-1B', 2, 900, "
-        "now(), 'test')");
+    rig_sql("insert into variant_mapping (shop_sku, vid, supplier_sku, rank, snapshot_minor, "
+            "confirmed_at, confirmed_by) values ('SKU-1', '2509180000000000999', 'SKU-1B', 2, 900, "
+            "now(), 'test')");
     fake->variants[0] = (struct fake_variant){
         .vid = "2509180000000000999", .sku = "SKU-1B", .stock = 9, .price_minor = 900
     };
@@ -577,5 +575,5 @@ int main(void)
         T(fallback_takes_the_place_of_a_variant_off_the_shelf),
         T(try_that_was_never_paid_is_no_double),
     };
-    return cmocka_run_group_tests(tests, flow_setup, flow_teardown);
+    return cmocka_run_group_tests(tests, flow_setup, rig_close);
 }

@@ -30,9 +30,9 @@ static void check_results(int fault, int at, int64_t id)
 
     if (strcmp(flow_of(id, "state"), "delivered") != 0) {
         fail_msg("fault \"%s\" at call %d: order is %s (%s): %s", fault_names[fault], at,
-                 flow_of(id, "state"), flow_fail.text,
-                 flow_text("select string_agg(step || ' ' || coalesce(code, '') || ' ' || text, "
-                           "E'\\n' order by id) from order_event"));
+                 flow_of(id, "state"), rig_fail.text,
+                 rig_text("select string_agg(step || ' ' || coalesce(code, '') || ' ' || text, "
+                          "E'\\n' order by id) from order_event"));
     }
     expect_count(fault, at, "supplier orders", fake->creates, 1);
     expect_count(fault, at, "payments", fake->pays, 1);
@@ -40,19 +40,19 @@ static void check_results(int fault, int at, int64_t id)
     expect_count(fault, at, "tracking updates", fake->updates, 0);
     expect_count(fault, at, "money spent", 1000000 - fake->balance_minor, s->amount_minor);
     expect_count(fault, at, "rows of supplier orders",
-                 flow_int("select count(*) from supplier_order"), 1);
+                 rig_int("select count(*) from supplier_order"), 1);
     expect_count(fault, at, "parcels told",
-                 flow_int("select count(*) from parcel where sent_number = 'YT1'"), 1);
+                 rig_int("select count(*) from parcel where sent_number = 'YT1'"), 1);
     expect_count(fault, at, "effects done",
-                 flow_int("select count(*) from effect where state = 'done'"), 3);
+                 rig_int("select count(*) from effect where state = 'done'"), 3);
     expect_count(fault, at, "effects open",
-                 flow_int("select count(*) from effect where state <> 'done'"), 0);
+                 rig_int("select count(*) from effect where state <> 'done'"), 0);
     expect_count(fault, at, "received notes",
-                 flow_int("select count(*) from order_event where step = 'received'"), 1);
+                 rig_int("select count(*) from order_event where step = 'received'"), 1);
     expect_count(fault, at, "received events",
-                 flow_int("select count(*) from outbox where event = 'order.received'"), 1);
+                 rig_int("select count(*) from outbox where event = 'order.received'"), 1);
     expect_count(fault, at, "placed notes",
-                 flow_int("select count(*) from order_event where step = 'placed'"), 1);
+                 rig_int("select count(*) from order_event where step = 'placed'"), 1);
 }
 
 /* From the shop's list to the customer's door; one fault at call `at`.  False when there are not that many calls. */
@@ -63,14 +63,14 @@ static bool live_through(enum fault fault, int at)
 
     (void)flow_clear(&state);
     (void)fake_add_order();
-    fake->fault = fault;
-    fake->fault_at = at;
-    for (int i = 0; i < 3 && flow_int("select count(*) from shop_order") == 0; i++) {
+    fake->point.fault = fault;
+    fake->point.at = at;
+    for (int i = 0; i < 3 && rig_int("select count(*) from shop_order") == 0; i++) {
         bool kills = fault == FAULT_KILLED_BEFORE || fault == FAULT_KILLED_AFTER;
-        (void)(kills && !fake->fired ? flow_run_killable(orders_check, "[]")
-                                     : flow_run(orders_check, "[]"));
+        (void)(kills && !fake->point.fired ? rig_run_killable(orders_check, "[]")
+                                           : rig_run(orders_check, "[]"));
     }
-    id = flow_int("select id from shop_order");
+    id = rig_int("select id from shop_order");
     flow_drive(id, "placed");
     fake_ship(fake_supply_last(), "YT1", -1);
     flow_drive(id, "fulfilled");
@@ -78,7 +78,7 @@ static bool live_through(enum fault fault, int at)
     fake_supply_last()->parcels[0].delivered = true;
     flow_drive(id, NULL);
     check_results((int)fault, at, id);
-    return fake->fired;
+    return fake->point.fired;
 }
 
 static void every_fault_at_every_call_ends_in_one_order_one_payment_one_fulfillment(void **state)
@@ -130,5 +130,5 @@ int main(void)
         cmocka_unit_test_setup(
             every_fault_at_every_call_ends_in_one_order_one_payment_one_fulfillment, flow_clear),
     };
-    return cmocka_run_group_tests(tests, flow_setup, flow_teardown);
+    return cmocka_run_group_tests(tests, flow_setup, rig_close);
 }

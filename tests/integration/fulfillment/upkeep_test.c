@@ -18,13 +18,13 @@
 
 static int64_t received_events(void)
 {
-    return flow_int("select count(*) from outbox where event = 'order.received'");
+    return rig_int("select count(*) from outbox where event = 'order.received'");
 }
 
 static void run(job_run_fn *handler)
 {
-    if (flow_run(handler, "[]") != 0) {
-        fail_msg("%s", flow_fail.text);
+    if (rig_run(handler, "[]") != 0) {
+        fail_msg("%s", rig_fail.text);
     }
 }
 
@@ -33,19 +33,19 @@ static void run(job_run_fn *handler)
 static void all_pages_are_read_and_the_cursor_follows(void **state)
 {
     (void)state;
-    flow_set("orders.page", "2");
+    rig_set("orders.page", "2");
     for (int i = 0; i < 7; i++) {
         (void)fake_add_order();
     }
     run(orders_check);
-    assert_int_equal(flow_int("select count(*) from shop_order"), 7);
+    assert_int_equal(rig_int("select count(*) from shop_order"), 7);
     assert_int_equal(received_events(), 7);
-    assert_int_equal(flow_int("select (updated_to = (select max(shop_updated_at) from "
-                              "shop_order))::int from poll_cursor"),
+    assert_int_equal(rig_int("select (updated_to = (select max(shop_updated_at) from "
+                             "shop_order))::int from poll_cursor"),
                      1);
     run(orders_check);
     assert_int_equal(received_events(), 7);
-    assert_int_equal(flow_int("select count(*) from order_event"), 7);
+    assert_int_equal(rig_int("select count(*) from order_event"), 7);
 }
 
 static void webhook_and_poll_make_one_event(void **state)
@@ -55,24 +55,24 @@ static void webhook_and_poll_make_one_event(void **state)
     (void)state;
     fake_gid(fake_add_order(), gid);
     (void)snprintf(args, sizeof args, "[\"%s\"]", gid);
-    assert_int_equal(flow_run(orders_check, args), 0);
+    assert_int_equal(rig_run(orders_check, args), 0);
     run(orders_check);
-    assert_int_equal(flow_run(orders_check, args), 0);
+    assert_int_equal(rig_run(orders_check, args), 0);
     assert_int_equal(received_events(), 1);
-    assert_int_equal(
-        flow_int("select count(*) from outbox where run_at is null or run_at <= now()"), 1);
+    assert_int_equal(rig_int("select count(*) from outbox where run_at is null or run_at <= now()"),
+                     1);
 }
 
 static void release_waits_for_the_grace_of_each_order(void **state)
 {
     (void)state;
-    flow_set("orders.grace_s", "7200");
+    rig_set("orders.grace_s", "7200");
     (void)fake_add_order();
     run(orders_check);
-    assert_int_equal(flow_int("select extract(epoch from run_at - (select created_at from "
-                              "shop_order))::bigint from outbox"),
+    assert_int_equal(rig_int("select extract(epoch from run_at - (select created_at from "
+                             "shop_order))::bigint from outbox"),
                      7200);
-    assert_int_equal(flow_int("select (o.run_at = s.next_run_at)::int from outbox o, shop_order s"),
+    assert_int_equal(rig_int("select (o.run_at = s.next_run_at)::int from outbox o, shop_order s"),
                      1);
 }
 
@@ -83,14 +83,14 @@ static void a_backlog_is_spread_at_the_suppliers_rate(void **state)
         (void)fake_add_order();
     }
     run(orders_check);
-    int64_t span = flow_int(
+    int64_t span = rig_int(
         "select extract(epoch from max(next_run_at) - min(next_run_at))::bigint from shop_order");
     assert_in_range(span, 30, 34); /* 5 at once, then 8 s each: 8 calls at 1 per second */
-    flow_sql("truncate shop_order, outbox, poll_cursor cascade");
-    flow_sql("insert into provider_token (provider, access_token, expires_at, qps_limit) values "
-             "('cj', 'x', now(), 4)");
+    rig_sql("truncate shop_order, outbox, poll_cursor cascade");
+    rig_sql("insert into provider_token (provider, access_token, expires_at, qps_limit) values "
+            "('cj', 'x', now(), 4)");
     run(orders_check);
-    span = flow_int(
+    span = rig_int(
         "select extract(epoch from max(next_run_at) - min(next_run_at))::bigint from shop_order");
     assert_in_range(span, 7, 9);
 }
@@ -102,28 +102,28 @@ static void test_and_cancelled_orders_are_kept_with_a_reason(void **state)
     fake->orders[fake_add_order()].cancelled = true;
     run(orders_check);
     assert_string_equal(
-        flow_text("select string_agg(state || ' ' || code, ', ' order by o.id) from shop_order o"
-                  " join order_event e on e.order_id = o.id"),
+        rig_text("select string_agg(state || ' ' || code, ', ' order by o.id) from shop_order o"
+                 " join order_event e on e.order_id = o.id"),
         "ignored TEST, cancelled SHOP_CANCELLED");
     assert_int_equal(received_events(), 0);
-    assert_int_equal(flow_int("select count(*) from shop_order where next_job is not null"), 0);
+    assert_int_equal(rig_int("select count(*) from shop_order where next_job is not null"), 0);
 }
 
 static void change_before_hand_off_decides_again_and_our_own_does_not(void **state)
 {
     (void)state;
     int order = fake_add_order();
-    flow_set("orders.grace_s", "7200");
+    rig_set("orders.grace_s", "7200");
     int64_t id = flow_check(order);
     fake_touch(order);
     (void)flow_check(order);
-    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.changed' and "
-                              "job_type = 'order.release'"),
+    assert_int_equal(rig_int("select count(*) from outbox where event = 'order.changed' and "
+                             "job_type = 'order.release'"),
                      1);
     assert_int_equal(flow_job("order.release", id), 0); /* reads this change */
-    flow_sql("update shop_order set shop_updated_at = shop_updated_at - interval '1 hour'");
+    rig_sql("update shop_order set shop_updated_at = shop_updated_at - interval '1 hour'");
     (void)flow_check(order);
-    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.changed'"), 1);
+    assert_int_equal(rig_int("select count(*) from outbox where event = 'order.changed'"), 1);
 }
 
 static void the_cursor_never_passes_the_start_of_the_run(void **state)
@@ -132,7 +132,7 @@ static void the_cursor_never_passes_the_start_of_the_run(void **state)
     int order = fake_add_order();
     fake->orders[order].updated_us += (int64_t)7200 * 1000000; /* the shop's clock is ahead */
     run(orders_check);
-    assert_int_equal(flow_int("select (updated_to <= now())::int from poll_cursor"), 1);
+    assert_int_equal(rig_int("select (updated_to <= now())::int from poll_cursor"), 1);
 }
 
 static void a_seen_order_uses_up_no_id(void **state)
@@ -146,22 +146,22 @@ static void a_seen_order_uses_up_no_id(void **state)
     }
     fake_touch(fake_add_order());
     run(orders_check);
-    assert_int_equal(flow_int("select max(id) from shop_order"), 2);
+    assert_int_equal(rig_int("select max(id) from shop_order"), 2);
 }
 
 static void an_early_end_is_gone_on_with_without_the_overlap(void **state)
 {
     (void)state;
-    flow_set("orders.page", "1");
+    rig_set("orders.page", "1");
     for (int i = 0; i < 3; i++) {
         (void)fake_add_order();
     }
-    flow_sql("insert into poll_cursor (name, updated_to, behind) values ('shopify.orders',"
-             " date_trunc('second', now()) - interval '59 minutes', true)");
+    rig_sql("insert into poll_cursor (name, updated_to, behind) values ('shopify.orders',"
+            " date_trunc('second', now()) - interval '59 minutes', true)");
     fake->orders[0].updated_us -= (int64_t)200 * 1000000; /* within the overlap, seen before */
     run(orders_check);
-    assert_int_equal(flow_int("select count(*) from shop_order"), 2);
-    assert_int_equal(flow_int("select behind::int from poll_cursor"), 0);
+    assert_int_equal(rig_int("select count(*) from shop_order"), 2);
+    assert_int_equal(rig_int("select behind::int from poll_cursor"), 0);
 }
 
 static void a_time_the_shop_does_not_tell_stops_no_page(void **state)
@@ -170,24 +170,24 @@ static void a_time_the_shop_does_not_tell_stops_no_page(void **state)
     fake->orders[fake_add_order()].created_us = 0;
     (void)fake_add_order();
     run(orders_check);
-    assert_int_equal(flow_int("select count(*) from shop_order"), 2);
+    assert_int_equal(rig_int("select count(*) from shop_order"), 2);
 }
 
 static void failed_page_leaves_the_cursor_and_keeps_what_was_stored(void **state)
 {
     (void)state;
-    flow_set("orders.page", "2");
+    rig_set("orders.page", "2");
     for (int i = 0; i < 5; i++) {
         (void)fake_add_order();
     }
-    fake->fault = FAULT_REFUSED_LATER;
-    fake->fault_at = 2;
-    assert_int_equal(flow_run(orders_check, "[]"), -1);
-    assert_int_equal(flow_fail.kind, FAIL_LATER);
-    assert_int_equal(flow_int("select count(*) from shop_order"), 2);
-    assert_int_equal(flow_int("select count(*) from poll_cursor"), 0);
+    fake->point.fault = FAULT_REFUSED_LATER;
+    fake->point.at = 2;
+    assert_int_equal(rig_run(orders_check, "[]"), -1);
+    assert_int_equal(rig_fail.kind, FAIL_LATER);
+    assert_int_equal(rig_int("select count(*) from shop_order"), 2);
+    assert_int_equal(rig_int("select count(*) from poll_cursor"), 0);
     run(orders_check);
-    assert_int_equal(flow_int("select count(*) from shop_order"), 5);
+    assert_int_equal(rig_int("select count(*) from shop_order"), 5);
     assert_int_equal(received_events(), 5);
 }
 
@@ -197,18 +197,18 @@ static void overdue_orders_get_their_job_again_but_not_at_every_sweep(void **sta
 {
     (void)state;
     int64_t id = flow_check(fake_add_order());
-    flow_sql("truncate outbox");
+    rig_sql("truncate outbox");
     run(orders_sweep);
-    assert_int_equal(flow_int("select count(*) from outbox"), 0); /* due, but not overdue */
-    flow_sql("update shop_order set next_run_at = now() - interval '10 minutes'");
+    assert_int_equal(rig_int("select count(*) from outbox"), 0); /* due, but not overdue */
+    rig_sql("update shop_order set next_run_at = now() - interval '10 minutes'");
     run(orders_sweep);
     run(orders_sweep);
-    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.swept' and "
-                              "job_type = 'order.release'"),
+    assert_int_equal(rig_int("select count(*) from outbox where event = 'order.swept' and "
+                             "job_type = 'order.release'"),
                      1);
-    flow_sql("update shop_order set swept_at = now() - interval '6 minutes'");
+    rig_sql("update shop_order set swept_at = now() - interval '6 minutes'");
     run(orders_sweep);
-    assert_int_equal(flow_int("select count(*) from outbox"), 2);
+    assert_int_equal(rig_int("select count(*) from outbox"), 2);
     assert_int_equal(flow_job("order.release", id), 0);
     assert_string_equal(flow_of(id, "swept_at"), "");
 }
@@ -217,60 +217,60 @@ static void orders_at_rest_are_not_swept(void **state)
 {
     (void)state;
     (void)flow_check(fake_add_order());
-    flow_sql("truncate outbox");
-    flow_sql("update shop_order set state = 'held', next_job = null, next_run_at = now() - "
-             "interval '1 day'");
+    rig_sql("truncate outbox");
+    rig_sql("update shop_order set state = 'held', next_job = null, next_run_at = now() - "
+            "interval '1 day'");
     run(orders_sweep);
-    assert_int_equal(flow_int("select count(*) from outbox"), 0);
+    assert_int_equal(rig_int("select count(*) from outbox"), 0);
 }
 
 static void an_order_that_stays_overdue_is_swept_ever_more_rarely(void **state)
 {
     (void)state;
     (void)flow_check(fake_add_order());
-    flow_sql("truncate outbox");
-    flow_sql("update shop_order set next_run_at = now() - interval '1 hour',"
-             " swept_at = now() - interval '20 minutes'"); /* overdue for 40 minutes then */
+    rig_sql("truncate outbox");
+    rig_sql("update shop_order set next_run_at = now() - interval '1 hour',"
+            " swept_at = now() - interval '20 minutes'"); /* overdue for 40 minutes then */
     run(orders_sweep);
-    assert_int_equal(flow_int("select count(*) from outbox"), 0);
-    flow_sql("update shop_order set swept_at = now() - interval '31 minutes'");
+    assert_int_equal(rig_int("select count(*) from outbox"), 0);
+    rig_sql("update shop_order set swept_at = now() - interval '31 minutes'");
     run(orders_sweep);
-    assert_int_equal(flow_int("select count(*) from outbox"), 1);
-    flow_sql("update shop_order set next_run_at = now() - interval '30 days',"
-             " swept_at = now() - interval '61 minutes'");
+    assert_int_equal(rig_int("select count(*) from outbox"), 1);
+    rig_sql("update shop_order set next_run_at = now() - interval '30 days',"
+            " swept_at = now() - interval '61 minutes'");
     run(orders_sweep);
-    assert_int_equal(flow_int("select count(*) from outbox"), 2);
+    assert_int_equal(rig_int("select count(*) from outbox"), 2);
 }
 
 static void an_order_on_its_way_without_a_job_gets_one(void **state)
 {
     (void)state;
     int64_t id = flow_check(fake_add_order());
-    flow_sql("truncate outbox");
-    flow_sql("update shop_order set next_job = null, next_run_at = null");
+    rig_sql("truncate outbox");
+    rig_sql("update shop_order set next_job = null, next_run_at = null");
     run(orders_sweep);
     assert_string_equal(flow_of(id, "next_job"), "order.release");
-    flow_sql("update shop_order set state = 'shipped', next_job = null, next_run_at = null");
+    rig_sql("update shop_order set state = 'shipped', next_job = null, next_run_at = null");
     run(orders_sweep);
     assert_string_equal(flow_of(id, "next_job"), "order.track");
-    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.adrift'"), 2);
+    assert_int_equal(rig_int("select count(*) from outbox where event = 'order.adrift'"), 2);
 }
 
 static void letting_go_brings_a_sweep_and_stopping_brings_nothing(void **state)
 {
     (void)state;
-    flow_sql("insert into setting (name, value, updated_by) values ('stop', '1', 'test')");
-    flow_sql("update setting set value = 'off' where name = 'flow.fulfillment'");
-    assert_int_equal(flow_int("select count(*) from outbox"), 0);
-    flow_sql("update setting set value = 'off' where name = 'flow.fulfillment'");
-    flow_sql("insert into setting (name, value, updated_by) values ('orders.page', '9', 'test')");
-    assert_int_equal(flow_int("select count(*) from outbox"), 0);
-    flow_sql("delete from setting where name = 'stop'"); /* the default: off */
+    rig_sql("insert into setting (name, value, updated_by) values ('stop', '1', 'test')");
+    rig_sql("update setting set value = 'off' where name = 'flow.fulfillment'");
+    assert_int_equal(rig_int("select count(*) from outbox"), 0);
+    rig_sql("update setting set value = 'off' where name = 'flow.fulfillment'");
+    rig_sql("insert into setting (name, value, updated_by) values ('orders.page', '9', 'test')");
+    assert_int_equal(rig_int("select count(*) from outbox"), 0);
+    rig_sql("delete from setting where name = 'stop'"); /* the default: off */
     assert_string_equal(
-        flow_text("select string_agg(job_type || args, ' ' order by id) from outbox"),
+        rig_text("select string_agg(job_type || args, ' ' order by id) from outbox"),
         "orders.sweep[] products.sweep[]");
-    flow_sql("update setting set value = 'auto' where name = 'flow.fulfillment'");
-    assert_int_equal(flow_int("select count(*) from outbox where job_type = 'orders.sweep'"), 2);
+    rig_sql("update setting set value = 'auto' where name = 'flow.fulfillment'");
+    assert_int_equal(rig_int("select count(*) from outbox where job_type = 'orders.sweep'"), 2);
 }
 
 static void orders_that_waited_for_stop_go_on_with_the_first_sweep_after_it(void **state)
@@ -280,34 +280,34 @@ static void orders_that_waited_for_stop_go_on_with_the_first_sweep_after_it(void
         (void)fake_add_order();
     }
     run(orders_check);
-    flow_set("stop", "1");
+    rig_set("stop", "1");
     for (int id = 1; id <= 10; id++) {
         assert_int_equal(flow_job("order.release", id), 0);
     }
-    flow_sql("truncate outbox");
+    rig_sql("truncate outbox");
     run(orders_sweep);
-    assert_int_equal(flow_int("select count(*) from outbox"), 0);
-    flow_set("stop", "0");
+    assert_int_equal(rig_int("select count(*) from outbox"), 0);
+    rig_set("stop", "0");
     run(orders_sweep);
-    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.resumed'"), 10);
-    assert_int_equal(flow_int("select count(*) from shop_order where next_run_at <= now()"), 6);
+    assert_int_equal(rig_int("select count(*) from outbox where event = 'order.resumed'"), 10);
+    assert_int_equal(rig_int("select count(*) from shop_order where next_run_at <= now()"), 6);
     assert_in_range(
-        flow_int("select extract(epoch from max(next_run_at) - now())::bigint from shop_order"), 28,
+        rig_int("select extract(epoch from max(next_run_at) - now())::bigint from shop_order"), 28,
         34); /* the others at the supplier's rate */
     run(orders_sweep);
-    assert_int_equal(flow_int("select count(*) from outbox where event = 'order.resumed'"), 10);
+    assert_int_equal(rig_int("select count(*) from outbox where event = 'order.resumed'"), 10);
 }
 
 static void approvals_go_on_by_themselves_in_mode_auto(void **state)
 {
     (void)state;
-    flow_set("flow.fulfillment", "approve");
+    rig_set("flow.fulfillment", "approve");
     int64_t id = flow_check(fake_add_order());
     assert_int_equal(flow_job("order.release", id), 0);
     assert_string_equal(flow_of(id, "state"), "approval");
     run(orders_sweep);
     assert_string_equal(flow_of(id, "next_job"), "");
-    flow_set("flow.fulfillment", "auto");
+    rig_set("flow.fulfillment", "auto");
     run(orders_sweep);
     flow_drive(id, "placed");
     assert_string_equal(flow_of(id, "state"), "placed");
@@ -317,16 +317,16 @@ static void approvals_go_on_by_themselves_in_mode_auto(void **state)
 static void a_dry_run_is_decided_again_as_soon_as_the_mode_lets_it(void **state)
 {
     (void)state;
-    flow_set("flow.fulfillment", "dry_run");
+    rig_set("flow.fulfillment", "dry_run");
     int64_t id = flow_check(fake_add_order());
     assert_int_equal(flow_job("order.release", id), 0);
     run(orders_sweep);
-    assert_int_equal(flow_int("select (next_run_at > now() + interval '10 minutes')::int from "
-                              "shop_order"),
+    assert_int_equal(rig_int("select (next_run_at > now() + interval '10 minutes')::int from "
+                             "shop_order"),
                      1);
-    flow_set("flow.fulfillment", "approve");
+    rig_set("flow.fulfillment", "approve");
     run(orders_sweep);
-    assert_int_equal(flow_int("select (next_run_at <= now())::int from shop_order"), 1);
+    assert_int_equal(rig_int("select (next_run_at <= now())::int from shop_order"), 1);
 }
 
 static void a_hold_of_a_person_is_not_let_go_by_a_setting(void **state)
@@ -334,11 +334,11 @@ static void a_hold_of_a_person_is_not_let_go_by_a_setting(void **state)
     struct fail f;
 
     (void)state;
-    flow_set("flow.fulfillment", "approve");
+    rig_set("flow.fulfillment", "approve");
     int64_t id = flow_check(fake_add_order());
     assert_int_equal(flow_job("order.release", id), 0);
-    assert_int_equal(order_hold_by(flow_other_db(), id, "not this one", "ann", &f), 0);
-    flow_set("flow.fulfillment", "auto");
+    assert_int_equal(order_hold_by(rig_other_db(), id, "not this one", "ann", &f), 0);
+    rig_set("flow.fulfillment", "auto");
     run(orders_sweep);
     assert_string_equal(flow_of(id, "next_job"), "");
     assert_string_equal(flow_of(id, "state"), "held");
@@ -351,12 +351,12 @@ static void held_for(int64_t id, const char *ago)
     (void)snprintf(sql, sizeof sql,
                    "update shop_order set held_at = now() - interval '%s' where id = %lld", ago,
                    (long long)id);
-    flow_sql(sql);
+    rig_sql(sql);
 }
 
 static int64_t alerts(void)
 {
-    return flow_int("select count(*) from order_event where step = 'attention'");
+    return rig_int("select count(*) from order_event where step = 'attention'");
 }
 
 static void a_long_hold_is_brought_up_after_hours_and_after_days_once_each(void **state)
@@ -380,7 +380,7 @@ static void a_long_hold_is_brought_up_after_hours_and_after_days_once_each(void 
     run(orders_sweep);
     assert_int_equal(alerts(), 2);
     assert_string_equal(
-        flow_text("select code from order_event where step = 'attention' order by id desc"),
+        rig_text("select code from order_event where step = 'attention' order by id desc"),
         "SUGGEST_CANCEL");
     assert_string_equal(flow_of(id, "problem"), "In hold for more than 48 hours (NOT_PAID).");
     PUT(fake->orders[order].financial, "PAID");
@@ -403,10 +403,10 @@ static void finish_order(int order)
 static void expect_counts(int64_t missing, int64_t doubled)
 {
     run(orders_reconcile);
-    if (flow_int("select missing from reconcile_run order by id desc limit 1") != missing ||
-        flow_int("select doubled from reconcile_run order by id desc limit 1") != doubled) {
-        fail_msg("found: %s", flow_text("select missing || ' ' || doubled || ' ' || detail from "
-                                        "reconcile_run order by id desc limit 1"));
+    if (rig_int("select missing from reconcile_run order by id desc limit 1") != missing ||
+        rig_int("select doubled from reconcile_run order by id desc limit 1") != doubled) {
+        fail_msg("found: %s", rig_text("select missing || ' ' || doubled || ' ' || detail from "
+                                       "reconcile_run order by id desc limit 1"));
     }
 }
 
@@ -415,7 +415,7 @@ static void a_clean_shop_has_nothing_missing_and_nothing_double(void **state)
     (void)state;
     finish_order(fake_add_order());
     expect_counts(0, 0);
-    assert_int_equal(flow_int("select jsonb_array_length(detail -> 'findings') from reconcile_run"),
+    assert_int_equal(rig_int("select jsonb_array_length(detail -> 'findings') from reconcile_run"),
                      0);
 }
 
@@ -423,12 +423,12 @@ static void order_that_is_due_and_lies_still_is_missing_and_woken(void **state)
 {
     (void)state;
     (void)flow_check(fake_add_order());
-    flow_sql("truncate outbox");
-    flow_sql("update shop_order set next_run_at = now() - interval '20 minutes', next_job = "
-             "'order.release', financial = 'PAID'");
+    rig_sql("truncate outbox");
+    rig_sql("update shop_order set next_run_at = now() - interval '20 minutes', next_job = "
+            "'order.release', financial = 'PAID'");
     expect_counts(1, 0);
-    assert_int_equal(flow_int("select count(*) from outbox where job_type = 'order.release'"), 1);
-    flow_set("flow.fulfillment", "approve");
+    assert_int_equal(rig_int("select count(*) from outbox where job_type = 'order.release'"), 1);
+    rig_set("flow.fulfillment", "approve");
     expect_counts(0, 0); /* there a person decides about the time */
 }
 
@@ -438,7 +438,7 @@ static void order_the_poll_never_saw_is_missing_and_fetched(void **state)
     int order = fake_add_order();
     fake->orders[order].created_us -= (int64_t)7200 * 1000000;
     expect_counts(1, 0);
-    assert_string_equal(flow_text("select job_type || args from outbox"),
+    assert_string_equal(rig_text("select job_type || args from outbox"),
                         "orders.check[\"gid://shopify/Order/500\"]");
 }
 
@@ -446,8 +446,8 @@ static void order_paid_twice_at_the_supplier_is_double(void **state)
 {
     (void)state;
     finish_order(fake_add_order());
-    flow_sql("insert into supplier_order (order_id, parcel_group, our_number, state, lines) values "
-             "(1, 2, 'DS-500-2', 'failed', '[]')");
+    rig_sql("insert into supplier_order (order_id, parcel_group, our_number, state, lines) values "
+            "(1, 2, 'DS-500-2', 'failed', '[]')");
     fake->supplies[5] = (struct fake_supply){
         .used = true, .paid = true, .number = "DS-500-2", .id = "9", .status = CJ_UNSHIPPED
     };
@@ -468,11 +468,11 @@ static void order_fulfilled_twice_with_one_number_is_double(void **state)
 static void open_effects_are_listed(void **state)
 {
     (void)state;
-    flow_sql("insert into effect (key, kind, subject, intent, state, created_at)"
-             " values ('cj.pay:X', 'cj.pay', 'order:1', '{}', 'unknown', now() - interval '20 "
-             "minutes')");
+    rig_sql("insert into effect (key, kind, subject, intent, state, created_at)"
+            " values ('cj.pay:X', 'cj.pay', 'order:1', '{}', 'unknown', now() - interval '20 "
+            "minutes')");
     expect_counts(0, 0);
-    assert_string_equal(flow_text("select detail -> 'findings' -> 0 ->> 'kind' from reconcile_run"),
+    assert_string_equal(rig_text("select detail -> 'findings' -> 0 ->> 'kind' from reconcile_run"),
                         "open_effect");
 }
 
@@ -481,41 +481,39 @@ static void open_effects_are_listed(void **state)
 static void housekeeping_makes_days_ahead_and_drops_old_ones(void **state)
 {
     (void)state;
-    flow_sql("create table job_run_20200101 partition of job_run for values from ('2020-01-01Z') "
-             "to ('2020-01-02Z')");
-    flow_sql("insert into outbox (event, job_type, queue, args, sent_at) values ('x', 'noop', "
-             "'default', '[]', now() - interval '9 days')");
-    flow_sql(
+    rig_sql("create table job_run_20200101 partition of job_run for values from ('2020-01-01Z') "
+            "to ('2020-01-02Z')");
+    rig_sql("insert into outbox (event, job_type, queue, args, sent_at) values ('x', 'noop', "
+            "'default', '[]', now() - interval '9 days')");
+    rig_sql(
         "insert into outbox (event, job_type, queue, args) values ('y', 'noop', 'default', '[]')");
-    flow_sql("insert into webhook_delivery (source, delivery_id, topic, received_at) values "
-             "('shopify', '1', 'x', now() - interval '9 days')");
+    rig_sql("insert into webhook_delivery (source, delivery_id, topic, received_at) values "
+            "('shopify', '1', 'x', now() - interval '9 days')");
     run(housekeeping);
     run(housekeeping);
-    assert_string_equal(flow_text("select to_regclass('job_run_20200101')"), "");
+    assert_string_equal(rig_text("select to_regclass('job_run_20200101')"), "");
     assert_int_equal(
-        flow_int("select count(*) from pg_inherits where inhparent = 'job_run'::regclass"),
+        rig_int("select count(*) from pg_inherits where inhparent = 'job_run'::regclass"),
         5); /* 4 days, default */
-    assert_string_equal(flow_text("select string_agg(event, ',') from outbox"), "y");
-    assert_int_equal(flow_int("select count(*) from webhook_delivery"), 0);
+    assert_string_equal(rig_text("select string_agg(event, ',') from outbox"), "y");
+    assert_int_equal(rig_int("select count(*) from webhook_delivery"), 0);
 }
 
 static void housekeeping_trims_what_scans_leave(void **state)
 {
     (void)state;
-    flow_sql(
-        "insert into product (pid, name, state) values ('P1', 'x', 'found'); insert into "
-        "supplier_snapshot (product_id, day) select id, (now() at time zone 'UTC')::date - d "
-        "from product, unnest(array[0, 400, 401]) d; insert into discovery_run (started_at) "
-        "values (now()), (now() - interval '31 days'); insert into freight_quote (vid, "
-        "quantity, origin, dest, methods, quoted_at) values ('a', 1, 'CN', 'US', '[]', now()), "
-        "('b', 1, 'CN', 'US', '[]', now() - interval '31 days')");
+    rig_sql("insert into product (pid, name, state) values ('P1', 'x', 'found'); insert into "
+            "supplier_snapshot (product_id, day) select id, (now() at time zone 'UTC')::date - d "
+            "from product, unnest(array[0, 400, 401]) d; insert into discovery_run (started_at) "
+            "values (now()), (now() - interval '31 days'); insert into freight_quote (vid, "
+            "quantity, origin, dest, methods, quoted_at) values ('a', 1, 'CN', 'US', '[]', now()), "
+            "('b', 1, 'CN', 'US', '[]', now() - interval '31 days')");
     run(housekeeping);
-    assert_int_equal(flow_int("select count(*) from supplier_snapshot"), 2);
-    assert_int_equal(flow_int("select count(*) from discovery_run"), 1);
-    assert_string_equal(flow_text("select string_agg(vid, ',') from freight_quote"), "a");
-    flow_sql(
-        "delete from supplier_snapshot; delete from product; delete from discovery_run; delete "
-        "from freight_quote");
+    assert_int_equal(rig_int("select count(*) from supplier_snapshot"), 2);
+    assert_int_equal(rig_int("select count(*) from discovery_run"), 1);
+    assert_string_equal(rig_text("select string_agg(vid, ',') from freight_quote"), "a");
+    rig_sql("delete from supplier_snapshot; delete from product; delete from discovery_run; delete "
+            "from freight_quote");
 }
 
 static void housekeeping_archives_the_dead_beyond_their_limit(void **state)
@@ -525,17 +523,17 @@ static void housekeeping_archives_the_dead_beyond_their_limit(void **state)
     struct fail f;
 
     (void)state;
-    flow_sql("truncate dead_job");
-    flow_set("dead.keep", "1");
-    if (redis_do(flow_redis(), &added, &f, "EVAL",
+    rig_sql("truncate dead_job");
+    rig_set("dead.keep", "1");
+    if (redis_do(rig_base.redis, &added, &f, "EVAL",
                  "redis.call('DEL', 'dead') return redis.call('ZADD', 'dead', 1795000000, "
                  "'{\"jid\":\"old\"}', 4000000000, '{\"jid\":\"new\"}')",
                  "0", NULL) < 0) {
         fail_msg("%s", f.text);
     }
     run(housekeeping);
-    assert_string_equal(flow_text("select string_agg(jid, ',') from dead_job"), "old");
-    assert_int_equal(redis_do(flow_redis(), &left, &f, "ZRANGE", "dead", "0", "-1", NULL), 0);
+    assert_string_equal(rig_text("select string_agg(jid, ',') from dead_job"), "old");
+    assert_int_equal(redis_do(rig_base.redis, &left, &f, "ZRANGE", "dead", "0", "-1", NULL), 0);
     assert_int_equal(left->elements, 1);
     assert_string_equal(left->element[0]->str, "{\"jid\":\"new\"}");
 }
@@ -575,5 +573,5 @@ int main(void)
         T(housekeeping_trims_what_scans_leave),
         T(housekeeping_archives_the_dead_beyond_their_limit),
     };
-    return cmocka_run_group_tests(tests, flow_setup, flow_teardown);
+    return cmocka_run_group_tests(tests, flow_setup, rig_close);
 }
