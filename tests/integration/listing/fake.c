@@ -1,9 +1,6 @@
 #include "tests/integration/listing/fake.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "common/base/str.h"
 #include "tests/integration/listing/fake_priv.h"
@@ -14,10 +11,7 @@ fake_ai_fn *fake_ai;
 void fake_reset(void)
 {
     if (fake == NULL) {
-        fake = mmap(NULL, sizeof *fake, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-        if (fake == MAP_FAILED) {
-            abort();
-        }
+        fake = fault_memory(sizeof *fake);
     }
     memset(fake, 0, sizeof *fake);
     fake_ai = NULL;
@@ -52,33 +46,12 @@ struct fake_listing *fake_sole(void)
 
 int fake_enter(const char *call, struct fail *f)
 {
-    fake->calls++;
-    if (fake->before != NULL) {
-        fake->before(call);
-    }
-    if (fake->calls != fake->fault_at) {
-        return 0;
-    }
-    fake->fired = true;
-    if (fake->fault == FAULT_KILLED_BEFORE) {
-        _exit(FAKE_KILLED_STATUS);
-    }
-    return fake->fault == FAULT_REFUSED_LATER ? fail_set(f, FAIL_LATER, "%s: passing trouble", call)
-                                              : 0;
+    return fault_enter(&fake->point, call, f);
 }
 
 int fake_leave(int result, bool write, struct fail *f)
 {
-    if (fake->calls != fake->fault_at) {
-        return result;
-    }
-    if (fake->fault == FAULT_KILLED_AFTER) {
-        _exit(FAKE_KILLED_STATUS);
-    }
-    if (fake->fault == FAULT_ANSWER_LOST) {
-        return fail_set(f, write ? FAIL_UNKNOWN : FAIL_LATER, "the answer was lost");
-    }
-    return result;
+    return fault_leave(&fake->point, result, write, f);
 }
 
 /* ---- the text model ---- */

@@ -7,21 +7,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tests/support/fault_point.h"
 #include "worker/core/ai_desk.h"
 #include "worker/providers/cj/cj_products.h"
 #include "worker/providers/shopify/shopify_products.h"
 
 enum { FAKE_PRODUCTS = 8, FAKE_VARIANTS = 4, FAKE_HOOKS = 12, FAKE_HTML = 4000 };
-
-enum fault {
-    FAULT_NONE,
-    FAULT_REFUSED_LATER, /* passing trouble, nothing done */
-    FAULT_ANSWER_LOST,   /* the work is done, the answer is not heard */
-    FAULT_KILLED_BEFORE, /* the process dies before the work */
-    FAULT_KILLED_AFTER,  /* the process dies after the work */
-    FAULTS
-};
-enum { FAKE_KILLED_STATUS = 9 };
 
 struct fake_listing { /* a product at the shop */
     bool used, published;
@@ -59,10 +50,7 @@ struct fake {
     int sets, statuses, publishes, unpublishes, quantities, prices, texts, hooks_made;
     int asked, supplier_calls;
     /* faults */
-    int calls, fault_at;
-    enum fault fault;
-    bool fired;
-    void (*before)(const char *call); /* the test's word before a call; not in killed processes */
+    struct fault_point point; /* of every call */
 };
 extern struct fake *fake;
 

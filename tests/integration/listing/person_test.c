@@ -14,72 +14,48 @@
 
 static int64_t id;
 
-/* Every live product is due. */
-static void look(void)
-{
-    stage_sql("update product set check_due_at = now() - interval '1 second' where check_due_at is "
-              "not null");
-    if (stage_run(stock_watch, "[]") < 0) {
-        fail_msg("stock.watch: %s", stage_fail.text);
-    }
-}
-
-/* The same, and its prices were not looked at for a day. */
-static void look_at_prices(void)
-{
-    stage_sql("update variant set checked_at = now() - interval '1 day'");
-    look();
-}
-
-static int64_t offered(int variant)
-{
-    return fake_sole()->variants[variant].quantity;
-}
-
 static void where_a_person_decides_the_shop_is_left_alone(void **state)
 {
     (void)state;
     id = stage_live();
-    stage_set("stock.on_out_of_stock", "propose");
+    rig_set("stock.on_out_of_stock", "propose");
     fake->goods[0].stock = 2;
-    look();
-    look();
-    assert_int_equal(offered(0), 195);
-    assert_int_equal(
-        stage_int("select count(*) from proposal where kind = 'product.hold' and state "
-                  "= 'open'"),
-        1);
-    stage_sql("update proposal set state = 'accepted', decided_at = now(), decided_by = 'ann'");
-    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
+    stage_look();
+    stage_look();
+    assert_int_equal(stage_offered(0), 195);
+    assert_int_equal(rig_int("select count(*) from proposal where kind = 'product.hold' and state "
+                             "= 'open'"),
+                     1);
+    rig_sql("update proposal set state = 'accepted', decided_at = now(), decided_by = 'ann'");
+    rig_sql("update product set next_job = 'product.reprice', next_run_at = now()");
     stage_drive(id, NULL);
-    assert_int_equal(offered(0), 0);
+    assert_int_equal(stage_offered(0), 0);
     assert_string_equal(stage_of(id, "state"), "listed");
-    assert_int_equal(stage_int("select count(*) from proposal where detail ? 'done_at'"), 1);
+    assert_int_equal(rig_int("select count(*) from proposal where detail ? 'done_at'"), 1);
     fake->goods[0].stock = 80;
-    look();
-    look();
-    assert_int_equal(offered(0), 0);
-    assert_string_equal(stage_text("select kind from proposal where state = 'open'"),
+    stage_look();
+    stage_look();
+    assert_int_equal(stage_offered(0), 0);
+    assert_string_equal(rig_text("select kind from proposal where state = 'open'"),
                         "product.restore");
-    stage_sql(
-        "update proposal set state = 'accepted', decided_at = now(), decided_by = 'ann' where "
-        "state = 'open'");
-    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
+    rig_sql("update proposal set state = 'accepted', decided_at = now(), decided_by = 'ann' where "
+            "state = 'open'");
+    rig_sql("update product set next_job = 'product.reprice', next_run_at = now()");
     stage_drive(id, NULL);
-    assert_int_equal(offered(0), 75);
+    assert_int_equal(stage_offered(0), 75);
 }
 
 static void what_is_plenty_again_is_proposed_no_more(void **state)
 {
     (void)state;
     id = stage_live();
-    stage_set("stock.on_out_of_stock", "propose");
+    rig_set("stock.on_out_of_stock", "propose");
     fake->goods[0].stock = 2;
-    look();
-    assert_int_equal(stage_int("select count(*) from proposal where state = 'open'"), 1);
+    stage_look();
+    assert_int_equal(rig_int("select count(*) from proposal where state = 'open'"), 1);
     fake->goods[0].stock = 90;
-    look();
-    assert_int_equal(stage_int("select count(*) from proposal where state = 'open'"), 0);
+    stage_look();
+    assert_int_equal(rig_int("select count(*) from proposal where state = 'open'"), 0);
 }
 
 static int64_t proposals_of(const char *vid)
@@ -90,28 +66,28 @@ static int64_t proposals_of(const char *vid)
                    "select count(*) from proposal where state = 'open' and kind = 'product.hold' "
                    "and detail -> 'vids' ? '%s'",
                    vid);
-    return stage_int(sql);
+    return rig_int(sql);
 }
 
 static void what_is_gone_stays_proposed_until_a_person_has_said_it(void **state)
 {
     (void)state;
     id = stage_live();
-    stage_set("stock.on_out_of_stock", "propose");
+    rig_set("stock.on_out_of_stock", "propose");
     fake->goods[1].gone = true;
-    look_at_prices();
+    stage_look_at_prices();
     assert_int_equal(proposals_of("V2"), 1);
-    look();
+    stage_look();
     assert_int_equal(proposals_of("V2"), 1);
     fake->goods[0].stock = 2;
-    look();
+    stage_look();
     assert_int_equal(proposals_of("V1"), 1);
     assert_int_equal(proposals_of("V2"), 1);
-    stage_sql("update proposal set state = 'accepted', decided_at = now(), decided_by = 'ann'");
-    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
+    rig_sql("update proposal set state = 'accepted', decided_at = now(), decided_by = 'ann'");
+    rig_sql("update product set next_job = 'product.reprice', next_run_at = now()");
     stage_drive(id, NULL);
-    assert_int_equal(offered(1), 0);
-    look();
+    assert_int_equal(stage_offered(1), 0);
+    stage_look();
     assert_int_equal(proposals_of("V2"), 0);
 }
 
@@ -119,11 +95,11 @@ static void an_answer_nobody_believes_takes_no_proposal_back(void **state)
 {
     (void)state;
     id = stage_live();
-    stage_set("stock.on_out_of_stock", "propose");
+    rig_set("stock.on_out_of_stock", "propose");
     fake->goods[0].stock = 2;
-    look();
+    stage_look();
     fake->goods[0].stock = 0;
-    look();
+    stage_look();
     assert_int_equal(proposals_of("V1"), 1);
 }
 
@@ -134,19 +110,19 @@ static bool accept_with(const char *kind, const char *held, enum fault fault, in
 
     assert_int_equal(stage_clear(NULL), 0);
     id = stage_live();
-    stage_set("stock.on_out_of_stock", "propose"); /* no look brings right what the job left out */
-    stage_sql(held);
+    rig_set("stock.on_out_of_stock", "propose"); /* no look brings right what the job left out */
+    rig_sql(held);
     (void)snprintf(sql, sizeof sql,
                    "insert into proposal (kind, subject, text, state, decided_at, decided_by) "
                    "values ('%s', 'product:%lld', '?', 'accepted', now(), 'ann')",
                    kind, (long long)id);
-    stage_sql(sql);
-    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
-    fake->calls = 0;
-    fake->fault = fault;
-    fake->fault_at = at;
+    rig_sql(sql);
+    rig_sql("update product set next_job = 'product.reprice', next_run_at = now()");
+    fake->point.calls = 0;
+    fake->point.fault = fault;
+    fake->point.at = at;
     stage_drive(id, NULL);
-    return fake->fired;
+    return fake->point.fired;
 }
 
 static void what_was_accepted_is_carried_out_whole_whatever_happens(void **state)
@@ -160,17 +136,15 @@ static void what_was_accepted_is_carried_out_whole_whatever_happens(void **state
                                 "update variant set shop_quantity = 0",
                                 fault, at);
             assert_string_equal(stage_of(id, "state"), "listed");
-            assert_int_equal(stage_int("select sum(shop_quantity) from variant"), 390);
-            assert_int_equal(stage_int("select count(*) from proposal where detail ? 'done_at'"),
-                             1);
+            assert_int_equal(rig_int("select sum(shop_quantity) from variant"), 390);
+            assert_int_equal(rig_int("select count(*) from proposal where detail ? 'done_at'"), 1);
         }
         fired = true;
         for (int at = 1; fired; at++) {
             fired = accept_with("product.hold", "select 1", fault, at);
             assert_string_equal(stage_of(id, "hold_code"), "PERSON");
             assert_int_equal(fake_sole()->variants[0].quantity, 0);
-            assert_int_equal(stage_int("select count(*) from proposal where detail ? 'done_at'"),
-                             1);
+            assert_int_equal(rig_int("select count(*) from proposal where detail ? 'done_at'"), 1);
         }
     }
 }
@@ -179,34 +153,34 @@ static void a_price_that_waits_keeps_nobody_from_looking_at_the_stock(void **sta
 {
     (void)state;
     id = stage_live();
-    stage_set("stop", "1");
-    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
+    rig_set("stop", "1");
+    rig_sql("update product set next_job = 'product.reprice', next_run_at = now()");
     assert_int_equal(stage_job("product.reprice", id), 0);
     assert_string_equal(stage_of(id, "waits_for"), "stop");
     fake->goods[0].stock = 2;
-    look_at_prices();
-    assert_int_equal(offered(0), 0);
+    stage_look_at_prices();
+    assert_int_equal(stage_offered(0), 0);
     assert_string_equal(stage_of(id, "next_job"), "product.reprice");
-    stage_sql("update product set next_run_at = now()"); /* it is about to run */
+    rig_sql("update product set next_run_at = now()"); /* it is about to run */
     fake->goods[1].stock = 2;
-    look();
-    assert_int_equal(offered(1), 195);
+    stage_look();
+    assert_int_equal(stage_offered(1), 195);
 }
 
 static void texts_that_wait_keep_nobody_from_looking_at_the_stock(void **state)
 {
     (void)state;
     id = stage_live();
-    stage_set("stop", "1");
-    stage_sql("update product set state = 'publishing', next_job = 'listing.publish', next_run_at "
-              "= now()");
+    rig_set("stop", "1");
+    rig_sql("update product set state = 'publishing', next_job = 'listing.publish', next_run_at "
+            "= now()");
     assert_int_equal(stage_job("listing.publish", id), 0);
     fake->goods[0].stock = 2;
-    look();
-    assert_int_equal(offered(0), 0);
-    assert_int_equal(offered(1), 195); /* on sale still; under STOP nothing else is sent */
+    stage_look();
+    assert_int_equal(stage_offered(0), 0);
+    assert_int_equal(stage_offered(1), 195); /* on sale still; under STOP nothing else is sent */
     assert_string_equal(stage_of(id, "state"), "publishing");
-    stage_set("stop", "0");
+    rig_set("stop", "0");
     stage_drive(id, NULL);
     assert_string_equal(stage_of(id, "state"), "listed");
 }
@@ -215,13 +189,13 @@ static void in_a_trial_run_nothing_is_put_right_at_the_shop(void **state)
 {
     (void)state;
     id = stage_live();
-    stage_sql("insert into effect (key, kind, subject, intent, state) select 'shop.prices:lost', "
-              "'shop.prices', 'product:' || id, '{}', 'unknown' from product");
-    stage_set("flow.discovery", "dry_run");
+    rig_sql("insert into effect (key, kind, subject, intent, state) select 'shop.prices:lost', "
+            "'shop.prices', 'product:' || id, '{}', 'unknown' from product");
+    rig_set("flow.discovery", "dry_run");
     fake_sole()->variants[0].price = 1;
-    stage_sql("update variant set checked_at = now() - interval '1 day'");
-    stage_sql("update product set check_due_at = now() - interval '1 second'");
-    assert_int_equal(stage_run(stock_watch, "[]"), 0);
+    rig_sql("update variant set checked_at = now() - interval '1 day'");
+    rig_sql("update product set check_due_at = now() - interval '1 second'");
+    assert_int_equal(rig_run(stock_watch, "[]"), 0);
     assert_int_equal(fake->prices, 0);
 }
 
@@ -239,5 +213,5 @@ int main(void)
         with_stage(in_a_trial_run_nothing_is_put_right_at_the_shop),
     };
 
-    return cmocka_run_group_tests(tests, stage_setup, stage_teardown);
+    return cmocka_run_group_tests(tests, stage_setup, rig_close);
 }

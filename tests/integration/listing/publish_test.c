@@ -30,16 +30,16 @@ static void expect_whole(void)
     assert_int_equal(p->media, 2);
     assert_string_equal(stage_of(id, "state"), "listed");
     assert_string_equal(stage_of(id, "handle"), p->handle);
-    assert_int_equal(stage_int("select count(*) from variant where shop_gid is not null and "
-                               "inventory_item_gid is not null and shop_quantity = 195"),
+    assert_int_equal(rig_int("select count(*) from variant where shop_gid is not null and "
+                             "inventory_item_gid is not null and shop_quantity = 195"),
                      2);
-    assert_int_equal(stage_int("select count(*) from variant_mapping where confirmed_by = "
-                               "'rule:listing' and rank = 1 and snapshot_minor in (850, 900)"),
+    assert_int_equal(rig_int("select count(*) from variant_mapping where confirmed_by = "
+                             "'rule:listing' and rank = 1 and snapshot_minor in (850, 900)"),
                      2);
-    assert_int_equal(stage_int("select count(*) from product_event where step = 'listed'"), 1);
-    assert_int_equal(stage_int("select count(*) from effect where state <> 'done'"), 0);
-    assert_int_equal(stage_int("select count(*) from product where check_due_at is not null and "
-                               "listed_version = 1"),
+    assert_int_equal(rig_int("select count(*) from product_event where step = 'listed'"), 1);
+    assert_int_equal(rig_int("select count(*) from effect where state <> 'done'"), 0);
+    assert_int_equal(rig_int("select count(*) from product where check_due_at is not null and "
+                             "listed_version = 1"),
                      1);
 }
 
@@ -61,11 +61,11 @@ static bool publish_with(enum fault fault, int at)
     id = stage_product("writing", "listing.write");
     assert_int_equal(stage_job("listing.write", id), 0);
     fake->media_looks = 1;
-    fake->calls = 0;
-    fake->fault = fault;
-    fake->fault_at = at;
+    fake->point.calls = 0;
+    fake->point.fault = fault;
+    fake->point.at = at;
     stage_drive(id, NULL);
-    return fake->fired;
+    return fake->point.fired;
 }
 
 static void publish_through(enum fault fault)
@@ -112,7 +112,7 @@ static int64_t written(void)
     int64_t product = stage_product("writing", "listing.write");
 
     assert_int_equal(stage_job("listing.write", product), 0);
-    fake->calls = 0;
+    fake->point.calls = 0;
     return product;
 }
 
@@ -122,7 +122,7 @@ static void pictures_that_are_still_processed_are_waited_for(void **state)
     fake->media_looks = 3;
     id = written();
     assert_int_equal(stage_job("listing.publish", id), 0);
-    assert_int_equal(stage_outcome, JOB_SNOOZE);
+    assert_int_equal(rig_outcome, JOB_SNOOZE);
     assert_string_equal(fake_sole()->status, "DRAFT");
     assert_string_equal(stage_of(id, "state"), "publishing");
     stage_drive(id, NULL);
@@ -155,14 +155,14 @@ static void pictures_that_are_none_never_reach_the_shop(void **state)
 {
     (void)state;
     id = written();
-    stage_sql("update product set detail = jsonb_set(detail, '{images}', (select "
-              "jsonb_agg(replace(x, 'good-1', 'page')) from "
-              "jsonb_array_elements_text(detail -> 'images') x))");
+    rig_sql("update product set detail = jsonb_set(detail, '{images}', (select "
+            "jsonb_agg(replace(x, 'good-1', 'page')) from "
+            "jsonb_array_elements_text(detail -> 'images') x))");
     stage_drive(id, NULL);
     assert_string_equal(stage_of(id, "state"), "listed");
     assert_int_equal(fake_sole()->media, 1);
-    assert_string_equal(stage_text("select result -> 'refused' -> 0 ->> 'why' from effect where "
-                                   "kind = 'shop.set'"),
+    assert_string_equal(rig_text("select result -> 'refused' -> 0 ->> 'why' from effect where "
+                                 "kind = 'shop.set'"),
                         "what came (26 bytes) is no JPEG, PNG, WebP or GIF picture");
 }
 
@@ -170,9 +170,9 @@ static void with_pictures_that_are_all_bad_nothing_is_set(void **state)
 {
     (void)state;
     id = written();
-    stage_sql("update product set detail = jsonb_set(detail, '{images}', (select "
-              "jsonb_agg(replace(x, 'good', 'none')) from "
-              "jsonb_array_elements_text(detail -> 'images') x))");
+    rig_sql("update product set detail = jsonb_set(detail, '{images}', (select "
+            "jsonb_agg(replace(x, 'good', 'none')) from "
+            "jsonb_array_elements_text(detail -> 'images') x))");
     stage_drive(id, NULL);
     assert_string_equal(stage_of(id, "state"), "needs_review");
     assert_null(fake_sole());
@@ -183,7 +183,7 @@ static void without_a_picture_nothing_is_listed(void **state)
 {
     (void)state;
     id = written();
-    stage_set("listing.image_hosts", "img.example");
+    rig_set("listing.image_hosts", "img.example");
     stage_drive(id, NULL);
     assert_string_equal(stage_of(id, "state"), "needs_review");
     assert_non_null(strstr(stage_of(id, "problem"), "listing.image_hosts"));
@@ -203,7 +203,7 @@ static void what_is_read_back_wrongly_never_goes_live(void **state)
     assert_string_equal(fake_sole()->status, "DRAFT");
     /* A person approves it again: it is done anew, not taken for done. */
     fake->spoil_title = false;
-    stage_sql("update product set state = 'publishing', next_job = 'listing.publish'");
+    rig_sql("update product set state = 'publishing', next_job = 'listing.publish'");
     stage_drive(id, NULL);
     expect_whole();
     assert_int_equal(fake->sets, 2);
@@ -217,16 +217,16 @@ static void spoil_when_published(const char *call)
 static void what_is_read_back_wrongly_once_live_is_a_draft_again(void **state)
 {
     (void)state;
-    fake->before = spoil_when_published;
+    fake->point.before = spoil_when_published;
     id = written();
     stage_drive(id, NULL);
     assert_string_equal(stage_of(id, "state"), "needs_review");
     assert_int_equal(fake->publishes, 1);
     assert_string_equal(fake_sole()->status, "DRAFT");
     assert_false(fake_sole()->published);
-    fake->before = NULL;
+    fake->point.before = NULL;
     fake->spoil_title = false;
-    stage_sql("update product set state = 'publishing', next_job = 'listing.publish'");
+    rig_sql("update product set state = 'publishing', next_job = 'listing.publish'");
     stage_drive(id, NULL);
     expect_whole();
 }
@@ -257,10 +257,10 @@ static void stop_on_the_way_leaves_a_draft(void **state)
     fake->media_looks = 1;
     id = written();
     assert_int_equal(stage_job("listing.publish", id), 0);
-    stage_set("stop", "1");
+    rig_set("stop", "1");
     assert_int_equal(stage_job("listing.publish", id), 0);
     assert_string_equal(fake_sole()->status, "DRAFT");
-    stage_set("stop", "0");
+    rig_set("stop", "0");
     stage_drive(id, NULL);
     expect_whole();
 }
@@ -269,12 +269,12 @@ static void where_a_person_decides_by_now_nothing_is_set(void **state)
 {
     (void)state;
     id = written();
-    stage_set("flow.discovery", "approve");
+    rig_set("flow.discovery", "approve");
     stage_drive(id, NULL);
     assert_string_equal(stage_of(id, "state"), "approval");
     assert_null(fake_sole());
-    stage_sql("update product set state = 'publishing', next_job = 'listing.publish', approved_by "
-              "= 'ann'");
+    rig_sql("update product set state = 'publishing', next_job = 'listing.publish', approved_by "
+            "= 'ann'");
     stage_drive(id, NULL);
     expect_whole();
 }
@@ -284,7 +284,7 @@ static const char *mode_on_the_way;
 static void switch_mode(const char *call)
 {
     if (mode_on_the_way != NULL && strcmp(call, "quantities") == 0) {
-        stage_set("flow.discovery", mode_on_the_way);
+        rig_set("flow.discovery", mode_on_the_way);
         mode_on_the_way = NULL;
     }
 }
@@ -293,20 +293,20 @@ static void a_mode_that_is_switched_on_the_way_holds_for_what_is_a_draft(void **
 {
     (void)state;
     mode_on_the_way = "approve";
-    fake->before = switch_mode;
+    fake->point.before = switch_mode;
     id = written();
     stage_drive(id, NULL);
     assert_string_equal(stage_of(id, "state"), "approval");
     assert_string_equal(fake_sole()->status, "DRAFT");
     assert_int_equal(stage_clear(NULL), 0);
     mode_on_the_way = "dry_run";
-    fake->before = switch_mode;
+    fake->point.before = switch_mode;
     id = written();
     assert_int_equal(stage_job("listing.publish", id), 0);
     assert_string_equal(stage_of(id, "waits_for"), "approve");
     assert_string_equal(fake_sole()->status, "DRAFT");
     assert_int_equal(fake->publishes, 0);
-    stage_set("flow.discovery", "auto");
+    rig_set("flow.discovery", "auto");
     stage_drive(id, NULL);
     expect_whole();
 }
@@ -317,7 +317,7 @@ static void a_shop_without_a_channel_is_waited_for_with_a_reason(void **state)
     fake->no_channel = true;
     id = written();
     assert_int_equal(stage_job("listing.publish", id), 0);
-    assert_int_equal(stage_outcome, JOB_SNOOZE);
+    assert_int_equal(rig_outcome, JOB_SNOOZE);
     assert_null(fake_sole());
     fake->no_channel = false;
     stage_drive(id, NULL);
@@ -341,7 +341,7 @@ static void edit(const char *title)
         "desc "
         "limit 1",
         title);
-    stage_sql(sql);
+    rig_sql(sql);
 }
 
 static void a_persons_text_is_checked_before_it_is_published(void **state)
@@ -351,8 +351,8 @@ static void a_persons_text_is_checked_before_it_is_published(void **state)
     edit("The best bowl in the world, guaranteed");
     stage_drive(id, NULL);
     assert_string_equal(stage_of(id, "state"), "needs_review");
-    assert_string_equal(
-        stage_text("select checks ->> 'passed' from listing_text where version = 2"), "false");
+    assert_string_equal(rig_text("select checks ->> 'passed' from listing_text where version = 2"),
+                        "false");
     assert_null(fake_sole());
 }
 
@@ -361,7 +361,7 @@ static void a_text_edited_while_live_reaches_the_shop(void **state)
     (void)state;
     id = stage_live();
     edit("Silicone bowl for dogs that folds");
-    stage_sql("update product set state = 'publishing', next_job = 'listing.publish'");
+    rig_sql("update product set state = 'publishing', next_job = 'listing.publish'");
     stage_drive(id, NULL);
     assert_string_equal(stage_of(id, "state"), "listed");
     assert_string_equal(fake_sole()->title, "Silicone bowl for dogs that folds");
@@ -369,7 +369,7 @@ static void a_text_edited_while_live_reaches_the_shop(void **state)
     assert_string_equal(fake_sole()->status, "ACTIVE");
     assert_int_equal(fake->sets, 1);
     edit("The best bowl in the world, guaranteed");
-    stage_sql("update product set state = 'publishing', next_job = 'listing.publish'");
+    rig_sql("update product set state = 'publishing', next_job = 'listing.publish'");
     stage_drive(id, NULL);
     assert_string_equal(stage_of(id, "state"), "listed");
     assert_string_equal(fake_sole()->title, "Silicone bowl for dogs that folds");
@@ -389,19 +389,19 @@ static void expect_out(void)
     assert_int_equal(p->variants[0].quantity, 0);
     assert_int_equal(p->variants[1].quantity, 0);
     assert_string_equal(stage_of(id, "check_due_at"), "");
-    assert_int_equal(stage_int("select count(*) from variant_mapping"), 2);
+    assert_int_equal(rig_int("select count(*) from variant_mapping"), 2);
 }
 
 static bool unlist_with(enum fault fault, int at)
 {
     assert_int_equal(stage_clear(NULL), 0);
     id = stage_live();
-    stage_sql("update product set state = 'unlisting', next_job = 'listing.unlist'");
-    fake->calls = 0;
-    fake->fault = fault;
-    fake->fault_at = at;
+    rig_sql("update product set state = 'unlisting', next_job = 'listing.unlist'");
+    fake->point.calls = 0;
+    fake->point.fault = fault;
+    fake->point.at = at;
     stage_drive(id, NULL);
-    return fake->fired;
+    return fake->point.fired;
 }
 
 static void unlisting_ends_whole_whatever_happens(void **state)
@@ -420,7 +420,7 @@ static void unlisting_ends_whole_whatever_happens(void **state)
 
 static void unlist_now(void)
 {
-    stage_sql("update product set state = 'unlisting', next_job = 'listing.unlist'");
+    rig_sql("update product set state = 'unlisting', next_job = 'listing.unlist'");
 }
 
 static void what_is_unlisted_on_its_way_in_leaves_no_draft(void **state)
@@ -449,8 +449,8 @@ static void a_draft_whose_answer_was_lost_is_found_by_its_handle(void **state)
 {
     (void)state;
     id = written();
-    fake->fault = FAULT_KILLED_AFTER;
-    fake->fault_at = 3; /* locations, publications, set */
+    fake->point.fault = FAULT_KILLED_AFTER;
+    fake->point.at = 3; /* locations, publications, set */
     assert_int_equal(stage_job("listing.publish", id), -2);
     assert_int_equal(fake->sets, 1);
     assert_string_equal(stage_of(id, "shop_gid"), "");
@@ -464,12 +464,12 @@ static void a_draft_that_may_be_on_its_way_is_waited_for(void **state)
 {
     (void)state;
     id = written();
-    fake->fault = FAULT_KILLED_BEFORE;
-    fake->fault_at = 3;
+    fake->point.fault = FAULT_KILLED_BEFORE;
+    fake->point.at = 3;
     assert_int_equal(stage_job("listing.publish", id), -2);
     unlist_now();
-    assert_int_equal(stage_run(listing_unlist, "[1, \"now\"]"), 0);
-    assert_int_equal(stage_outcome, JOB_SNOOZE);
+    assert_int_equal(rig_run(listing_unlist, "[1, \"now\"]"), 0);
+    assert_int_equal(rig_outcome, JOB_SNOOZE);
     assert_string_equal(stage_of(id, "state"), "unlisting");
     stage_drive(id, NULL); /* minutes later */
     assert_string_equal(stage_of(id, "state"), "unlisted");
@@ -490,13 +490,13 @@ static void under_stop_unlisting_only_empties(void **state)
 {
     (void)state;
     id = stage_live();
-    stage_sql("update product set state = 'unlisting', next_job = 'listing.unlist'");
-    stage_set("stop", "1");
+    rig_sql("update product set state = 'unlisting', next_job = 'listing.unlist'");
+    rig_set("stop", "1");
     assert_int_equal(stage_job("listing.unlist", id), 0);
-    assert_int_equal(stage_outcome, JOB_SNOOZE);
+    assert_int_equal(rig_outcome, JOB_SNOOZE);
     assert_int_equal(fake_sole()->variants[0].quantity, 0);
     assert_string_equal(fake_sole()->status, "ACTIVE");
-    stage_set("stop", "0");
+    rig_set("stop", "0");
     stage_drive(id, NULL);
     expect_out();
 }
@@ -505,17 +505,17 @@ static void listed_again_it_is_the_same_product(void **state)
 {
     (void)state;
     id = stage_live();
-    stage_sql("update product set state = 'unlisting', next_job = 'listing.unlist'");
+    rig_sql("update product set state = 'unlisting', next_job = 'listing.unlist'");
     stage_drive(id, NULL);
     expect_out();
-    stage_sql("update product set state = 'publishing', next_job = 'listing.publish'");
+    rig_sql("update product set state = 'publishing', next_job = 'listing.publish'");
     stage_drive(id, NULL);
     assert_string_equal(stage_of(id, "state"), "listed");
     assert_non_null(fake_sole());
     assert_string_equal(fake_sole()->status, "ACTIVE");
     assert_true(fake_sole()->published);
     assert_int_equal(fake_sole()->variants[0].quantity, 195);
-    assert_int_equal(stage_int("select count(*) from variant_mapping"), 2);
+    assert_int_equal(rig_int("select count(*) from variant_mapping"), 2);
 }
 
 int main(void)
@@ -553,5 +553,5 @@ int main(void)
         with_stage(listed_again_it_is_the_same_product),
     };
 
-    return cmocka_run_group_tests(tests, stage_setup, stage_teardown);
+    return cmocka_run_group_tests(tests, stage_setup, rig_close);
 }

@@ -19,9 +19,9 @@ static int ask(const char *more)
 {
     char args[80];
 
-    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
+    rig_sql("update product set next_job = 'product.reprice', next_run_at = now()");
     (void)snprintf(args, sizeof args, "[%lld, \"now\"%s]", (long long)id, more);
-    return stage_run(product_reprice, args);
+    return rig_run(product_reprice, args);
 }
 
 static int64_t price(int variant)
@@ -35,7 +35,7 @@ static void dearer(const char *vid, int cents)
 
     (void)snprintf(sql, sizeof sql, "update variant set cost_minor = %d where vid = '%s'", cents,
                    vid);
-    stage_sql(sql);
+    rig_sql(sql);
 }
 
 static void what_is_right_stays(void **state)
@@ -67,11 +67,11 @@ static void a_rule_that_misses_the_floor_lowers_no_price(void **state)
 {
     (void)state;
     id = stage_live();
-    stage_sql("insert into pricing_rule (name, kind, spec, active, created_by) values "
-              "('thin', 'multiplier', '{\"factor_e3\": 1600}', true, 'test')");
+    rig_sql("insert into pricing_rule (name, kind, spec, active, created_by) values "
+            "('thin', 'multiplier', '{\"factor_e3\": 1600}', true, 'test')");
     dearer("V1", 800); /* cheaper: 1.6 x 1220 is 1952, a tenth below, with a margin under 30 % */
     assert_int_equal(ask(""), 0);
-    stage_sql("delete from pricing_rule");
+    rig_sql("delete from pricing_rule");
     assert_int_equal(price(0), 2199);
     assert_int_equal(fake->prices, 0);
     assert_string_equal(stage_of(id, "state"), "listed");
@@ -83,12 +83,12 @@ static bool reprice_with(enum fault fault, int at)
     assert_int_equal(stage_clear(NULL), 0);
     id = stage_live();
     dearer("V1", 950);
-    stage_sql("update product set next_job = 'product.reprice', next_run_at = now()");
-    fake->calls = 0;
-    fake->fault = fault;
-    fake->fault_at = at;
+    rig_sql("update product set next_job = 'product.reprice', next_run_at = now()");
+    fake->point.calls = 0;
+    fake->point.fault = fault;
+    fake->point.at = at;
     stage_drive(id, NULL);
-    return fake->fired;
+    return fake->point.fired;
 }
 
 static void a_price_is_set_once_and_whole_whatever_happens(void **state)
@@ -101,10 +101,10 @@ static void a_price_is_set_once_and_whole_whatever_happens(void **state)
             fired = reprice_with(fault, at++);
             assert_int_equal(price(0), 2399);
             assert_int_equal(price(1), 2299);
-            assert_int_equal(stage_int("select price_minor from variant where vid = 'V1'"), 2399);
+            assert_int_equal(rig_int("select price_minor from variant where vid = 'V1'"), 2399);
             assert_string_equal(stage_of(id, "state"), "listed");
-            assert_int_equal(
-                stage_int("select count(*) from product_event where step = 'repriced'"), 1);
+            assert_int_equal(rig_int("select count(*) from product_event where step = 'repriced'"),
+                             1);
         }
         assert_true(at > 3);
     }
@@ -129,7 +129,7 @@ static void a_price_that_loses_money_is_refused_with_a_sentence(void **state)
     assert_int_equal(ask(", 1400"), 0);
     assert_int_equal(price(1), 2299);
     assert_int_equal(fake->prices, 0);
-    assert_int_equal(stage_int("select count(*) from product_event where code = 'REFUSED'"), 1);
+    assert_int_equal(rig_int("select count(*) from product_event where code = 'REFUSED'"), 1);
     assert_string_equal(stage_of(id, "state"), "listed");
 }
 
@@ -140,15 +140,15 @@ static void an_accepted_price_brings_a_held_product_back(void **state)
     dearer("V2", 1800);
     assert_int_equal(ask(""), 0);
     assert_string_equal(stage_of(id, "hold_code"), "UNPROFITABLE");
-    int64_t wanted = stage_int("select (detail ->> 'price_minor')::int from proposal");
-    stage_sql("update proposal set state = 'accepted', decided_at = now(), decided_by = 'ann'");
+    int64_t wanted = rig_int("select (detail ->> 'price_minor')::int from proposal");
+    rig_sql("update proposal set state = 'accepted', decided_at = now(), decided_by = 'ann'");
     /* The job's own arguments may be lost: the proposal says it. */
     assert_int_equal(ask(""), 0);
     assert_string_equal(stage_of(id, "state"), "listed");
     assert_int_equal(price(1), wanted);
     assert_int_equal(fake_sole()->variants[0].quantity, 195);
     assert_int_equal(fake_sole()->variants[1].quantity, 195);
-    assert_int_equal(stage_int("select count(*) from proposal where state = 'open'"), 0);
+    assert_int_equal(rig_int("select count(*) from proposal where state = 'open'"), 0);
     /* It is done once: asked again, the rules speak. */
     assert_int_equal(ask(""), 0);
     assert_int_equal(price(1), wanted);
@@ -159,12 +159,12 @@ static void under_stop_no_price_changes(void **state)
 {
     (void)state;
     id = stage_live();
-    stage_set("stop", "1");
+    rig_set("stop", "1");
     dearer("V1", 950);
     assert_int_equal(ask(""), 0);
-    assert_int_equal(stage_outcome, JOB_SNOOZE);
+    assert_int_equal(rig_outcome, JOB_SNOOZE);
     assert_int_equal(fake->prices, 0);
-    stage_set("stop", "0");
+    rig_set("stop", "0");
     stage_drive(id, NULL);
     assert_int_equal(price(0), 2399);
 }
@@ -173,12 +173,12 @@ static void without_terms_nothing_is_changed_and_it_says_why(void **state)
 {
     (void)state;
     id = stage_live();
-    stage_sql("delete from duty_rule where dest = 'US'");
+    rig_sql("delete from duty_rule where dest = 'US'");
     dearer("V1", 1800);
     assert_int_equal(ask(""), 0);
     assert_int_equal(fake->prices, 0);
     assert_string_equal(stage_of(id, "state"), "listed");
-    assert_non_null(strstr(stage_text("select text from product_event order by id desc limit 1"),
+    assert_non_null(strstr(rig_text("select text from product_event order by id desc limit 1"),
                            "cannot be computed"));
 }
 
@@ -207,5 +207,5 @@ int main(void)
         with_stage(a_product_that_is_not_live_is_left_alone),
     };
 
-    return cmocka_run_group_tests(tests, stage_setup, stage_teardown);
+    return cmocka_run_group_tests(tests, stage_setup, rig_close);
 }

@@ -15,8 +15,8 @@
 
 static void check(void)
 {
-    if (stage_run(store_setup, "[]") < 0) {
-        fail_msg("store.setup: %s", stage_fail.text);
+    if (rig_run(store_setup, "[]") < 0) {
+        fail_msg("store.setup: %s", rig_fail.text);
     }
 }
 
@@ -25,18 +25,18 @@ static const char *level(const char *name)
     char sql[160];
 
     (void)snprintf(sql, sizeof sql, "select level from setup_finding where name = '%s'", name);
-    return stage_text(sql);
+    return rig_text(sql);
 }
 
 static void a_shop_in_order_has_nothing_to_mend(void **state)
 {
     (void)state;
     check();
-    assert_int_equal(stage_int("select count(*) from setup_finding where level <> 'ok'"), 0);
-    assert_true(stage_int("select count(*) from setup_finding") > 12);
-    assert_string_equal(stage_text("select gid from shop_place where name = 'location'"),
+    assert_int_equal(rig_int("select count(*) from setup_finding where level <> 'ok'"), 0);
+    assert_true(rig_int("select count(*) from setup_finding") > 12);
+    assert_string_equal(rig_text("select gid from shop_place where name = 'location'"),
                         "gid://shopify/Location/1");
-    assert_string_equal(stage_text("select gid from shop_place where name = 'publication'"),
+    assert_string_equal(rig_text("select gid from shop_place where name = 'publication'"),
                         "gid://shopify/Publication/1");
 }
 
@@ -52,14 +52,13 @@ static void what_is_missing_is_named_with_how_to_mend_it(void **state)
     assert_string_equal(level("scope.write_orders"), "warn");
     assert_string_equal(level("location"), "fail");
     assert_string_equal(level("policy.REFUND_POLICY"), "warn");
-    assert_int_equal(
-        stage_int("select count(*) from setup_finding where level <> 'ok' and (mend is "
-                  "null or length(mend) < 20)"),
-        0);
+    assert_int_equal(rig_int("select count(*) from setup_finding where level <> 'ok' and (mend is "
+                             "null or length(mend) < 20)"),
+                     0);
     fake->no_location = false;
     check();
     assert_string_equal(level("location"), "ok");
-    assert_string_equal(stage_text("select mend from setup_finding where name = 'location'"), "");
+    assert_string_equal(rig_text("select mend from setup_finding where name = 'location'"), "");
 }
 
 static void a_currency_without_its_rate_is_a_fault(void **state)
@@ -68,7 +67,7 @@ static void a_currency_without_its_rate_is_a_fault(void **state)
     (void)str_fit(fake->currency, sizeof fake->currency, "EUR");
     check();
     assert_string_equal(level("currency"), "fail");
-    stage_set("money.usd_rate_e9", "920000000");
+    rig_set("money.usd_rate_e9", "920000000");
     check();
     assert_string_equal(level("currency"), "ok");
 }
@@ -79,19 +78,19 @@ static void webhooks_are_subscribed_once_when_there_is_an_address(void **state)
     check();
     assert_int_equal(fake->hooks_made, 0);
     assert_string_equal(level("webhooks"), "ok");
-    stage_set("store.callback_url", "https://ops.example.com/");
-    stage_set("stop", "1");
+    rig_set("store.callback_url", "https://ops.example.com/");
+    rig_set("stop", "1");
     check();
     assert_int_equal(fake->hooks_made, 0);
     assert_string_equal(level("webhook.ORDERS_PAID"), "warn");
-    stage_set("stop", "0");
+    rig_set("stop", "0");
     check();
     check();
     assert_int_equal(fake->hooks_made, 6);
     assert_string_equal(fake->hooks[0].url, "https://ops.example.com/webhooks/shopify");
     assert_string_equal(level("webhook.ORDERS_PAID"), "ok");
     assert_string_equal(level("webhooks"), ""); /* a finding of before is gone */
-    stage_set("store.callback_url", "http://ops.example.com");
+    rig_set("store.callback_url", "http://ops.example.com");
     check();
     assert_string_equal(level("webhooks"), "warn");
 }
@@ -101,11 +100,11 @@ static void passing_trouble_leaves_the_findings_of_before(void **state)
     (void)state;
     check();
     for (int at = 1; at <= 7; at++) {
-        fake->calls = 0;
-        fake->fault = FAULT_REFUSED_LATER;
-        fake->fault_at = at;
+        fake->point.calls = 0;
+        fake->point.fault = FAULT_REFUSED_LATER;
+        fake->point.at = at;
         fake->no_policies = true;
-        assert_int_equal(stage_run(store_setup, "[]"), -1);
+        assert_int_equal(rig_run(store_setup, "[]"), -1);
         assert_string_equal(level("policy.REFUND_POLICY"), "ok");
     }
 }
@@ -121,5 +120,5 @@ int main(void)
         with_stage(passing_trouble_leaves_the_findings_of_before),
     };
 
-    return cmocka_run_group_tests(tests, stage_setup, stage_teardown);
+    return cmocka_run_group_tests(tests, stage_setup, rig_close);
 }

@@ -79,15 +79,13 @@ static void the_model_gets_numbered_facts_and_the_rules_it_broke(void **state)
     assert_int_equal(stage_job("listing.write", id), 0);
     assert_int_equal(fake->asked, 2);
     assert_string_equal(stage_of(id, "state"), "publishing");
-    assert_int_equal(stage_int("select count(*) from listing_text"), 2);
+    assert_int_equal(rig_int("select count(*) from listing_text"), 2);
     assert_string_equal(
-        stage_text("select checks ->> 'passed' from listing_text order by version limit 1"),
-        "false");
-    assert_string_equal(stage_text("select made_by || ' ' || (checks ->> 'passed') || ' ' || "
-                                   "prompt_version from listing_text where version = 2"),
+        rig_text("select checks ->> 'passed' from listing_text order by version limit 1"), "false");
+    assert_string_equal(rig_text("select made_by || ' ' || (checks ->> 'passed') || ' ' || "
+                                 "prompt_version from listing_text where version = 2"),
                         "openai:test-model true listing-1");
-    assert_int_equal(stage_int("select count(*) from outbox where job_type = 'listing.publish'"),
-                     1);
+    assert_int_equal(rig_int("select count(*) from outbox where job_type = 'listing.publish'"), 1);
 }
 
 /* ---- modes ---- */
@@ -96,12 +94,12 @@ static void in_approve_mode_a_person_is_asked(void **state)
 {
     (void)state;
     fake_ai = answers_well;
-    stage_set("flow.discovery", "approve");
+    rig_set("flow.discovery", "approve");
     id = stage_product("writing", "listing.write");
     assert_int_equal(stage_job("listing.write", id), 0);
     assert_string_equal(stage_of(id, "state"), "approval");
     assert_string_equal(stage_of(id, "next_job"), "");
-    assert_int_equal(stage_int("select count(*) from outbox"), 0);
+    assert_int_equal(rig_int("select count(*) from outbox"), 0);
 }
 
 static void stop_and_dry_run_ask_no_model(void **state)
@@ -109,11 +107,11 @@ static void stop_and_dry_run_ask_no_model(void **state)
     (void)state;
     fake_ai = answers_well;
     id = stage_product("writing", "listing.write");
-    stage_set("stop", "1");
+    rig_set("stop", "1");
     assert_int_equal(stage_job("listing.write", id), 0);
-    assert_int_equal(stage_outcome, JOB_SNOOZE);
-    stage_set("stop", "0");
-    stage_set("flow.discovery", "dry_run");
+    assert_int_equal(rig_outcome, JOB_SNOOZE);
+    rig_set("stop", "0");
+    rig_set("flow.discovery", "dry_run");
     assert_int_equal(stage_job("listing.write", id), 0);
     assert_int_equal(fake->asked, 0);
     assert_string_equal(stage_of(id, "state"), "writing");
@@ -127,9 +125,9 @@ static void without_a_key_the_template_is_used_and_said_to_be_one(void **state)
     id = stage_product("writing", "listing.write");
     assert_int_equal(stage_job("listing.write", id), 0);
     assert_string_equal(stage_of(id, "state"), "publishing");
-    assert_string_equal(stage_text("select made_by from listing_text"), "template");
+    assert_string_equal(rig_text("select made_by from listing_text"), "template");
     assert_non_null(strstr(stage_of(id, "problem"), "no text model is set up"));
-    assert_string_equal(stage_text("select code from product_event where step = 'written'"),
+    assert_string_equal(rig_text("select code from product_event where step = 'written'"),
                         "TEMPLATE");
 }
 
@@ -156,8 +154,8 @@ static void a_refusal_and_a_used_up_budget_lead_to_the_template(void **state)
     id = stage_product("writing", "listing.write");
     assert_int_equal(stage_job("listing.write", id), 0);
     assert_non_null(strstr(stage_of(id, "problem"), "REFUSED"));
-    assert_string_equal(stage_text("select made_by from listing_text"), "template");
-    stage_sql("update product set state = 'writing', next_job = 'listing.write'");
+    assert_string_equal(rig_text("select made_by from listing_text"), "template");
+    rig_sql("update product set state = 'writing', next_job = 'listing.write'");
     fake_ai = is_capped;
     assert_int_equal(stage_job("listing.write", id), 0);
     assert_non_null(strstr(stage_of(id, "problem"), "used up"));
@@ -168,26 +166,26 @@ static void passing_trouble_of_the_model_is_waited_for(void **state)
 {
     (void)state;
     fake_ai = answers_well;
-    fake->fault = FAULT_REFUSED_LATER;
-    fake->fault_at = 1;
+    fake->point.fault = FAULT_REFUSED_LATER;
+    fake->point.at = 1;
     id = stage_product("writing", "listing.write");
     assert_int_equal(stage_job("listing.write", id), -1);
-    assert_int_equal(stage_fail.kind, FAIL_LATER);
-    assert_int_equal(stage_int("select count(*) from listing_text"), 0);
+    assert_int_equal(rig_fail.kind, FAIL_LATER);
+    assert_int_equal(rig_int("select count(*) from listing_text"), 0);
     assert_int_equal(stage_job("listing.write", id), 0);
-    assert_string_equal(stage_text("select made_by from listing_text"), "openai:test-model");
+    assert_string_equal(rig_text("select made_by from listing_text"), "openai:test-model");
 }
 
 static void a_model_that_stays_away_is_given_up_for_the_template(void **state)
 {
     (void)state;
     fake_ai = answers_well;
-    fake->fault = FAULT_REFUSED_LATER;
-    fake->fault_at = 1;
-    stage_retries = 2; /* the first try and two more have failed */
+    fake->point.fault = FAULT_REFUSED_LATER;
+    fake->point.at = 1;
+    stage_payload.retry_count = 2; /* the first try and two more have failed */
     id = stage_product("writing", "listing.write");
     assert_int_equal(stage_job("listing.write", id), 0);
-    assert_string_equal(stage_text("select made_by from listing_text"), "template");
+    assert_string_equal(rig_text("select made_by from listing_text"), "template");
     assert_non_null(strstr(stage_of(id, "problem"), "cannot be reached"));
 }
 
@@ -197,10 +195,10 @@ static void a_text_that_passed_is_not_paid_for_twice(void **state)
     fake_ai = answers_well;
     id = stage_product("writing", "listing.write");
     assert_int_equal(stage_job("listing.write", id), 0);
-    stage_sql("update product set state = 'writing', next_job = 'listing.write'");
+    rig_sql("update product set state = 'writing', next_job = 'listing.write'");
     assert_int_equal(stage_job("listing.write", id), 0);
     assert_int_equal(fake->asked, 1);
-    assert_int_equal(stage_int("select count(*) from listing_text"), 1);
+    assert_int_equal(rig_int("select count(*) from listing_text"), 1);
     assert_string_equal(stage_of(id, "state"), "publishing");
 }
 
@@ -209,7 +207,7 @@ static void without_facts_a_person_must_look(void **state)
     (void)state;
     fake_ai = refuses;
     id = stage_product("writing", "listing.write");
-    stage_sql("update product set detail = null");
+    rig_sql("update product set detail = null");
     assert_int_equal(stage_job("listing.write", id), 0);
     assert_string_equal(stage_of(id, "state"), "needs_review");
     assert_string_not_equal(stage_of(id, "problem"), "");
@@ -220,8 +218,8 @@ static void what_the_word_lists_forbid_is_rejected(void **state)
     (void)state;
     fake_ai = answers_well;
     id = stage_product("writing", "listing.write");
-    stage_sql("update product set detail = jsonb_set(detail, '{name}', '\"Replica pistol for "
-              "hunting\"')");
+    rig_sql("update product set detail = jsonb_set(detail, '{name}', '\"Replica pistol for "
+            "hunting\"')");
     assert_int_equal(stage_job("listing.write", id), 0);
     assert_string_equal(stage_of(id, "state"), "rejected");
     assert_string_equal(stage_of(id, "decision_rule"), "COMPLIANCE");
@@ -233,7 +231,7 @@ static void a_restricted_product_waits_for_a_person_even_in_auto(void **state)
     (void)state;
     fake_ai = answers_well;
     id = stage_product("writing", "listing.write");
-    stage_sql(
+    rig_sql(
         "update product set detail = jsonb_set(detail, '{name}', '\"Magnetic bowl for dogs\"')");
     assert_int_equal(stage_job("listing.write", id), 0);
     assert_string_equal(stage_of(id, "state"), "approval");
@@ -281,9 +279,9 @@ static enum ai_desk_answer answers_wrongly(int attempt, const struct ai_task *ta
 
 static void nothing_wrong_in(const char *forbidden)
 {
-    const char *text = stage_text(
-        "select title || description_html || seo_title || meta_description || tags::text "
-        "|| alt_texts::text from listing_text order by version desc limit 1");
+    const char *text =
+        rig_text("select title || description_html || seo_title || meta_description || tags::text "
+                 "|| alt_texts::text from listing_text order by version desc limit 1");
 
     if (forbidden != NULL && strstr(text, forbidden) != NULL) {
         fail_msg("'%s' got through: %s", forbidden, text);
@@ -297,17 +295,16 @@ static void of_two_hundred_wrong_answers_none_gets_through(void **state)
     id = stage_product("writing", "listing.write");
     for (wrong_seed = 0; wrong_seed < WRONG_RUNS; wrong_seed++) {
         wrong_now = wrong_seed % (sizeof wrongs / sizeof wrongs[0]);
-        stage_sql("update product set state = 'writing', next_job = 'listing.write'");
+        rig_sql("update product set state = 'writing', next_job = 'listing.write'");
         assert_int_equal(stage_job("listing.write", id), 0);
         assert_string_equal(stage_of(id, "state"), "publishing");
         nothing_wrong_in(wrongs[wrong_now].forbidden);
         assert_string_equal(
-            stage_text("select made_by from listing_text order by version desc limit 1"),
-            "template");
+            rig_text("select made_by from listing_text order by version desc limit 1"), "template");
     }
     assert_int_equal(fake->asked, 2 * WRONG_RUNS);
-    assert_int_equal(stage_int("select count(*) from listing_text where made_by <> 'template' and "
-                               "(checks ->> 'passed')::boolean"),
+    assert_int_equal(rig_int("select count(*) from listing_text where made_by <> 'template' and "
+                             "(checks ->> 'passed')::boolean"),
                      0);
 }
 
@@ -329,5 +326,5 @@ int main(void)
         with_stage(of_two_hundred_wrong_answers_none_gets_through),
     };
 
-    return cmocka_run_group_tests(tests, stage_setup, stage_teardown);
+    return cmocka_run_group_tests(tests, stage_setup, rig_close);
 }
