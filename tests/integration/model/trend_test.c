@@ -13,20 +13,6 @@
 static struct fixture x;
 static struct fail f;
 
-static int open_all(void **state)
-{
-    (void)state;
-    fixture_open(&x);
-    return 0;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    fixture_close(&x);
-    return 0;
-}
-
 static int clear_all(void **state)
 {
     (void)state;
@@ -351,5 +337,8 @@ int main(void)
                                clear_all),
     };
 
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    fixture_open(&x);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    fixture_close(&x);
+    return failed;
 }
