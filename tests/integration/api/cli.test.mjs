@@ -1,44 +1,12 @@
 // Every command of `dropship`, run as a person or a script runs it, against real servers.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { before, beforeEach, test } from 'node:test';
 import { until } from '../../support/servers.mjs';
+import { cli, commands, keys, server } from './cli_support.mjs';
 
-const cli = process.env.DROPSHIP_CLI;
-const database = process.env.DROPSHIP_TEST_DATABASE_URL;
-const redis = process.env.DROPSHIP_TEST_REDIS_URL;
-for (const [name, value] of Object.entries({ DROPSHIP_CLI: cli, DROPSHIP_TEST_DATABASE_URL: database, DROPSHIP_TEST_REDIS_URL: redis })) {
-  if (!value) throw new Error(`${name} is not set`);
-}
-const env = { ...process.env, USER: 'anna', SUDO_USER: '', DROPSHIP_DATABASE_URL: database, DROPSHIP_REDIS_URL: redis };
-delete env.DROPSHIP_ENV_FILE;
-
-const sql = (text) => execFileSync('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', text], { encoding: 'utf8' }).trim();
-const keys = (...words) => execFileSync('redis-cli', ['-u', redis, ...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-
-function run(args, extra = {}) {
-  const { status, stdout, stderr } = spawnSync(cli, args, { encoding: 'utf8', env: { ...env, ...extra }, timeout: 60000 });
-  return { status, stdout, stderr };
-}
-function human(...args) {
-  const r = run(args);
-  assert.equal(r.status, 0, `${args.join(' ')}: ${r.stderr}${r.stdout}`);
-  return r.stdout;
-}
-function json(...args) {
-  const r = run([...args, '--json']);
-  assert.equal(r.status, 0, `${args.join(' ')}: ${r.stderr}${r.stdout}`);
-  return JSON.parse(r.stdout);
-}
-function refused(status, pattern, ...args) {
-  const r = run(args);
-  assert.equal(r.status, status, `${args.join(' ')}: ${r.stdout}${r.stderr}`);
-  assert.match(r.stderr, pattern);
-  const told = run([...args, '--json']);
-  assert.equal(told.status, status);
-  assert.equal(typeof JSON.parse(told.stdout).error.text, 'string');
-}
+const { env, run, human, json, refused, sql } = commands(server);
 const order = (name, state) => sql(`insert into shop_order (gid, name, state, created_at, shop_updated_at, financial, total_minor, currency)
   values ('gid://shopify/Order/' || nextval('gids'), '${name}', '${state}', now() - interval '1 hour', now(), 'PAID', 1999, 'USD') returning id`);
 

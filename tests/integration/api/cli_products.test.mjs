@@ -1,48 +1,14 @@
 // The commands about products, proposals, duties and discovery, run as a person or a script runs them, against real servers.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
+import { commands, keys, psql, server } from './cli_support.mjs';
 
-const cli = process.env.DROPSHIP_CLI;
-const server = process.env.DROPSHIP_TEST_DATABASE_URL;
-const redis = process.env.DROPSHIP_TEST_REDIS_URL;
-for (const [name, value] of Object.entries({ DROPSHIP_CLI: cli, DROPSHIP_TEST_DATABASE_URL: server, DROPSHIP_TEST_REDIS_URL: redis })) {
-  if (!value) throw new Error(`${name} is not set`);
-}
 const name = `cli_products_${process.pid}`;
-const database = Object.assign(new URL(server), { pathname: `/${name}` }).href;
-const env = { ...process.env, USER: 'anna', SUDO_USER: '', DROPSHIP_DATABASE_URL: database, DROPSHIP_REDIS_URL: redis };
-delete env.DROPSHIP_ENV_FILE;
-
-const psql = (url, text) => execFileSync('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-d', url, '-c', text], { encoding: 'utf8' }).trim();
-const sql = (text) => psql(database, text);
+const { run, human, json, refused, sql } = commands(Object.assign(new URL(server), { pathname: `/${name}` }).href);
 const rows = (query) => JSON.parse(sql(`select coalesce(json_agg(x), '[]') from (${query}) x`));
-
-function run(args, extra = {}) {
-  const { status, stdout, stderr } = spawnSync(cli, args, { encoding: 'utf8', env: { ...env, ...extra.env }, input: extra.input, timeout: 60000 });
-  return { status, stdout, stderr };
-}
-function human(...args) {
-  const r = run(args);
-  assert.equal(r.status, 0, `${args.join(' ')}: ${r.stderr}${r.stdout}`);
-  return r.stdout;
-}
-function json(...args) {
-  const r = run([...args, '--json']);
-  assert.equal(r.status, 0, `${args.join(' ')}: ${r.stderr}${r.stdout}`);
-  return JSON.parse(r.stdout);
-}
-function refused(status, pattern, ...args) {
-  const r = run(args);
-  assert.equal(r.status, status, `${args.join(' ')}: ${r.stdout}${r.stderr}`);
-  assert.match(r.stderr, pattern);
-  const told = run([...args, '--json']);
-  assert.equal(told.status, status);
-  assert.equal(typeof JSON.parse(told.stdout).error.text, 'string');
-}
 const literal = (value) => (value === null ? 'null' : typeof value === 'object' ? `'${JSON.stringify(value).replaceAll("'", "''")}'` : `'${String(value).replaceAll("'", "''")}'`);
 let made = 0;
 function product(more = {}) {
@@ -72,7 +38,7 @@ after(() => {
 beforeEach(() => {
   sql(`truncate product, variant, supplier_snapshot, product_event, listing_text, ai_call, proposal, outbox, audit, effect, setting, discovery_run,
     setup_finding, pricing_rule, discovery_day restart identity cascade; delete from duty_rule where dest <> 'EU'`);
-  execFileSync('redis-cli', ['-u', redis, 'FLUSHDB']);
+  keys('FLUSHDB');
 });
 
 // The first vector of the formulas, as the assessment stores it.
@@ -148,7 +114,7 @@ test('a person approves, with texts of his own, rejects, edits, unlists and repr
   const other = product();
   text(other);
   assert.equal(json('product-edit', other, file({ tags: ['a'] })).text_version, 2);
-  assert.equal(run(['product-edit', String(other), '-', '--json'], { input: '{"tags":["b"]}' }).status, 0);
+  assert.equal(run(['product-edit', String(other), '-', '--json'], {}, '{"tags":["b"]}').status, 0);
   assert.equal(json('product-reject', other, 'not for us').decision_text, 'not for us');
   sql(`update product set state = 'listed' where id = ${id}`);
   assert.match(human('product-reprice', id), /by the rules/);
@@ -225,7 +191,7 @@ test('status tells products, the last scan, and what text models cost today', ()
   product({ state: 'rejected' });
   sql(`insert into discovery_run (started_at, finished_at, searches, points, seen, added, candidates, problem) values (now() - interval '5 minutes', now(), 12, 600, 1200, 900, 20, 'page 3: throttled');
     insert into ai_call (task, provider, model, status, tokens_in, tokens_out, cost_micro) values ('listing', 'openai', 'm', 'OK', 1000, 500, 120000), ('listing', 'openai', 'x', 'OK', 10, null, null), ('listing', 'openai', 'm', 'REFUSED', null, null, null)`);
-  execFileSync('redis-cli', ['-u', redis, 'HSET', 'dropship:limit:cj:points', 'day', String(Math.floor(Date.now() / 86400000)), 'used', '5230']);
+  keys('HSET', 'dropship:limit:cj:points', 'day', String(Math.floor(Date.now() / 86400000)), 'used', '5230');
   sql('insert into discovery_day (day, search_points, assess_points) values ((now() at time zone \'UTC\')::date, 4800, 420)');
   const { discovery, points } = json('status');
   assert.deepEqual(points, { cj: { used: 5230, of: 50000 } });
@@ -234,13 +200,13 @@ test('status tells products, the last scan, and what text models cost today', ()
   assert.equal(discovery.run.points, 600);
   assert.deepEqual(discovery.ai, { calls: 3, failed: 1, tokens: 1510, cost_micro: 120000, cost_unknown: 1 });
   const out = human('status');
-  execFileSync('redis-cli', ['-u', redis, 'HSET', 'dropship:limit:cj:points', 'day', '1', 'used', '777']);
+  keys('HSET', 'dropship:limit:cj:points', 'day', '1', 'used', '777');
   assert.equal(json('status').points.cj.used, 0, 'yesterday counts for nothing');
   for (const line of [/products +rejected 1 +listed 1/, /last scan +5 min ago: 12 searches, 600 points, 1200 seen, 900 new, 20 candidates\n +page 3: throttled/, /searches 4800 +assessments 420/, /CJ points +5230 of 50000 used today/, /today: 3 calls, 1 failed, 1510 tokens, 0\.1200 USD and calls without/]) assert.match(out, line);
 });
 
 test('doctor tells whether products can be found, judged, written and listed', () => {
-  const find = (pattern, extra) => JSON.parse(run(['doctor', '--json'], { env: extra }).stdout).filter((x) => pattern.test(`${x.check} ${x.text}`));
+  const find = (pattern, extra) => JSON.parse(run(['doctor', '--json'], extra).stdout).filter((x) => pattern.test(`${x.check} ${x.text}`));
   const [ai] = find(/^ai /);
   assert.deepEqual([ai.level, /OPENAI_API_KEY/.test(ai.mend)], ['warn', true], 'templates do without a key');
   assert.equal(find(/^ai /, { OPENAI_API_KEY: 'sk-0000000000' })[0].level, 'ok');

@@ -10,17 +10,8 @@ before(async () => { api = await Api.start('pricing', 2); });
 after(async () => { await api?.stop(); });
 beforeEach(() => api.sql('truncate product, variant, product_event, proposal, outbox, audit, pricing_rule, setting restart identity cascade'));
 
-async function ok(method, target, options) {
-  const answer = await api.call(method, target, options);
-  assert.equal(answer.status, 200, `${method} ${target}: ${answer.text}`);
-  return answer.body;
-}
-async function refused(status, method, target, options, pattern = /./) {
-  const answer = await api.call(method, target, options);
-  assert.equal(answer.status, status, `${method} ${target} ${JSON.stringify(options)?.slice(0, 200)}: ${answer.text.slice(0, 300)}`);
-  assert.match(answer.headers.get('content-type'), /problem\+json/);
-  assert.match(answer.text, pattern);
-}
+const ok = (...call) => api.ok(...call);
+const refused = (...call) => api.refused(...call);
 let made = 0;
 function product(state = 'listed', landed = 1355, price = 2299) {
   const id = Number(api.sql(`insert into product (pid, name, state, shop_currency, landed_minor, price_minor) values ('p${(made += 1)}', 'Lamp ${made}', '${state}', 'USD', ${landed}, ${price}) returning id`));

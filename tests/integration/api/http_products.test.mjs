@@ -14,17 +14,8 @@ beforeEach(() => {
   api.redis('FLUSHDB');
 });
 
-async function ok(method, target, options) {
-  const answer = await api.call(method, target, options);
-  assert.equal(answer.status, 200, `${method} ${target}: ${answer.text}`);
-  return answer.body;
-}
-async function refused(status, method, target, options, pattern = /./) {
-  const answer = await api.call(method, target, options);
-  assert.equal(answer.status, status, `${method} ${target} ${JSON.stringify(options)?.slice(0, 200)}: ${answer.text.slice(0, 300)}`);
-  assert.match(answer.headers.get('content-type'), /problem\+json/);
-  assert.match(answer.text, pattern);
-}
+const ok = (...call) => api.ok(...call);
+const refused = (...call) => api.refused(...call);
 const literal = (value) => (value === null ? 'null' : typeof value === 'object' ? `'${JSON.stringify(value).replaceAll("'", "''")}'` : `'${String(value).replaceAll("'", "''")}'`);
 function product(more = {}) {
   const row = { pid: `17000000000000${Math.floor(Math.random() * 1e5)}`, name: 'Desk lamp', state: 'approval', shop_currency: 'USD', ...more };

@@ -1,4 +1,5 @@
 // A real dropship-api on a free port, with a database and a Redis number of its own on the test servers.
+import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import crypto from 'node:crypto';
 import net from 'node:net';
@@ -110,6 +111,21 @@ export class Api {
     const text = await answer.text();
     const json = /json/.test(answer.headers.get('content-type') ?? '') && text !== '';
     return { status: answer.status, headers: answer.headers, text, body: json ? JSON.parse(text) : text };
+  }
+
+  // The body of an answer 200.
+  async ok(method, target, options) {
+    const answer = await this.call(method, target, options);
+    assert.equal(answer.status, 200, `${method} ${target}: ${answer.text}`);
+    return answer.body;
+  }
+
+  // The call is refused with this status, as a problem whose text fits.
+  async refused(status, method, target, options, pattern = /./) {
+    const answer = await this.call(method, target, options);
+    assert.equal(answer.status, status, `${method} ${target} ${JSON.stringify(options)?.slice(0, 200)}: ${answer.text.slice(0, 300)}`);
+    assert.match(answer.headers.get('content-type'), /problem\+json/);
+    assert.match(answer.text, pattern);
   }
 
   async webhook(payload, { id = crypto.randomUUID(), topic = 'orders/paid', shop = 'sandbox.myshopify.com', signature, headers = {} } = {}) {
