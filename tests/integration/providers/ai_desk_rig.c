@@ -84,21 +84,6 @@ void begin(const char *which)
     assert_int_equal(settings_read(fixture.db, &set, &f), 0);
 }
 
-void wish(const char *text)
-{
-    scoped(http_response_done) struct http_response answer;
-    char url[200];
-    struct http_request request = { .method = "DELETE" };
-    struct fail f;
-
-    http_response_init(&answer);
-    request.url = sandbox_url(&sandbox, "/control/ai", url, sizeof url);
-    assert_int_equal(http_call(sandbox.http, &request, &answer, &f), 0);
-    if (text != NULL) {
-        sandbox_do(&sandbox, "/control/ai", text);
-    }
-}
-
 int group_setup(void **state)
 {
     (void)state;
@@ -120,7 +105,7 @@ int group_teardown(void **state)
 int rig_setup(void **state)
 {
     (void)state;
-    wish(NULL);
+    sandbox_wish(&sandbox, NULL);
     return 0;
 }
 

@@ -22,8 +22,6 @@ int rig_teardown(void **state);
 void begin(const char *which);
 /* Write a setting as a person does, and read all. */
 void change(enum setting_id id, const char *value);
-/* What the models do wrong from now on (a body of POST /control/ai); NULL = nothing. */
-void wish(const char *text);
 
 /* Ask as a job does: with this context; with the fixture's; failing the test on -1. */
 int ask_as(struct job_context *c, struct fail *f);

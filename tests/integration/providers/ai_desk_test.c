@@ -84,7 +84,7 @@ static void when_one_fails_the_next_is_asked(void **state)
 {
     (void)state;
     begin("oa");
-    wish("{\"kind\":\"error\",\"service\":\"openai\"}");
+    sandbox_wish(&sandbox, "{\"kind\":\"error\",\"service\":\"openai\"}");
     assert_int_equal(ask(), AI_DESK_OK);
     assert_string_equal(told.by, "anthropic:claude-haiku-5-5");
     stored("openai TRANSIENT, anthropic OK");
@@ -96,7 +96,7 @@ static void an_answer_that_cannot_be_used_is_asked_of_the_next(void **state)
 {
     (void)state;
     begin("oa");
-    wish("{\"kind\":\"wrong_schema\",\"service\":\"openai\"}");
+    sandbox_wish(&sandbox, "{\"kind\":\"wrong_schema\",\"service\":\"openai\"}");
     assert_int_equal(ask(), AI_DESK_OK);
     stored("openai BAD_OUTPUT, anthropic OK");
 }
@@ -108,7 +108,7 @@ static void who_is_named_is_asked_alone(void **state)
 
     begin("oa");
     change(SETTING_AI_PROVIDER, "anthropic");
-    wish("{\"kind\":\"error\",\"service\":\"anthropic\"}");
+    sandbox_wish(&sandbox, "{\"kind\":\"error\",\"service\":\"anthropic\"}");
     assert_int_equal(ask_f(&f), -1);
     assert_int_equal(f.kind, FAIL_LATER);
     stored("anthropic TRANSIENT");
@@ -118,7 +118,7 @@ static void a_refusal_is_not_shopped_around(void **state)
 {
     (void)state;
     begin("oa");
-    wish("{\"kind\":\"refusal\"}");
+    sandbox_wish(&sandbox, "{\"kind\":\"refusal\"}");
     assert_int_equal(ask(), AI_DESK_FAILED);
     assert_int_equal(told.result.status, AI_REFUSED);
     stored("openai REFUSED");
@@ -256,14 +256,14 @@ static void who_has_no_money_is_left_alone_by_all_until_a_person_acts(void **sta
     (void)state;
 
     begin("oa");
-    wish("{\"kind\":\"quota\",\"service\":\"openai\"}");
+    sandbox_wish(&sandbox, "{\"kind\":\"quota\",\"service\":\"openai\"}");
     assert_int_equal(ask(), AI_DESK_OK);
     stored("openai QUOTA, anthropic OK");
     assert_int_equal(ai_desk_closed(fixture.redis, AI_OPENAI, &why, &f), 0);
     assert_string_equal(why.status, "QUOTA");
     assert_non_null(strstr(why.error, "credit_balance_exhausted"));
     assert_int_equal(ai_desk_closed(fixture.redis, AI_ANTHROPIC, &why, &f), 1);
-    wish(NULL);
+    sandbox_wish(&sandbox, NULL);
     before = calls_made("openai");
     assert_int_equal(ask(), AI_DESK_OK); /* a desk of its own, as another worker has */
     assert_string_equal(told.by, "anthropic:claude-haiku-5-5");
@@ -278,7 +278,7 @@ static void when_all_are_closed_it_says_why(void **state)
 {
     (void)state;
     begin("o");
-    wish("{\"kind\":\"auth\",\"count\":1}");
+    sandbox_wish(&sandbox, "{\"kind\":\"auth\",\"count\":1}");
     assert_int_equal(ask(), AI_DESK_FAILED);
     assert_int_equal(told.result.status, AI_AUTH);
     assert_int_equal(ask(), AI_DESK_FAILED);
@@ -294,7 +294,7 @@ static void other_settings_do_not_open(void **state)
 {
     (void)state;
     begin("o");
-    wish("{\"kind\":\"auth\",\"count\":1}");
+    sandbox_wish(&sandbox, "{\"kind\":\"auth\",\"count\":1}");
     assert_int_equal(ask(), AI_DESK_FAILED);
     change(SETTING_WATCH_S, "301");
     assert_int_equal(ask(), AI_DESK_FAILED);
@@ -311,7 +311,7 @@ static void another_key_opens(void **state)
     (void)state;
 
     begin("o");
-    wish("{\"kind\":\"quota\",\"count\":1}");
+    sandbox_wish(&sandbox, "{\"kind\":\"quota\",\"count\":1}");
     assert_int_equal(ask(), AI_DESK_FAILED);
     first = fixture.conf;
     setenv("OPENAI_API_KEY", "sk-another-key-altogether", 1);
@@ -332,7 +332,7 @@ static void a_rate_limit_gives_its_advice_and_then_makes_all_wait(void **state)
     (void)state;
 
     begin("o");
-    wish("{\"kind\":\"rate\",\"retry_after\":120,\"count\":1}");
+    sandbox_wish(&sandbox, "{\"kind\":\"rate\",\"retry_after\":120,\"count\":1}");
     assert_int_equal(ask_f(&f), -1);
     assert_int_equal(f.kind, FAIL_LATER);
     assert_int_equal(f.retry_after_ms, 120000);
@@ -351,7 +351,7 @@ static void five_failures_open_the_breaker_and_the_other_goes_on(void **state)
 
     begin("oa");
     change(SETTING_AI_PROVIDER, "openai");
-    wish("{\"kind\":\"html\",\"service\":\"openai\"}");
+    sandbox_wish(&sandbox, "{\"kind\":\"html\",\"service\":\"openai\"}");
     for (int i = 0; i < 5; i++) {
         assert_int_equal(ask_f(&f), -1);
         assert_int_equal(f.kind, FAIL_LATER);

@@ -47,21 +47,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static void wish(const char *text)
-{
-    scoped(http_response_done) struct http_response answer;
-    char url[200];
-    struct http_request request = { .method = "DELETE" };
-    struct fail f;
-
-    http_response_init(&answer);
-    request.url = sandbox_url(&sandbox, "/control/ai", url, sizeof url);
-    assert_int_equal(http_call(sandbox.http, &request, &answer, &f), 0);
-    if (text != NULL) {
-        sandbox_do(&sandbox, "/control/ai", text);
-    }
-}
-
 struct question {
     const struct server *server;
     const char *key, *model; /* NULL = the server's */
@@ -104,7 +89,7 @@ static void expect(const struct ai_result *r, enum ai_status status, const char 
 static void every_server_answers_by_the_schema_and_keeps_nothing(void **state)
 {
     (void)state;
-    wish(NULL);
+    sandbox_wish(&sandbox, NULL);
     for (size_t i = 0; i < COUNT_OF(servers); i++) {
         struct ai_result r;
 
@@ -157,7 +142,7 @@ static void every_trouble_is_known_for_what_it_is(void **state)
         char text[100];
 
         (void)snprintf(text, sizeof text, "{\"kind\":\"%s\"}", troubles[i].wish);
-        wish(text);
+        sandbox_wish(&sandbox, text);
         for (size_t k = 0; k < 3; k++) {
             struct ai_result r;
 
@@ -174,12 +159,12 @@ static void an_error_with_a_good_status_is_an_error(void **state)
     struct ai_result r;
     (void)state;
 
-    wish("{\"kind\":\"error200\",\"count\":1}");
+    sandbox_wish(&sandbox, "{\"kind\":\"error200\",\"count\":1}");
     ask(&(struct question){ .server = &servers[0] }, &r);
     expect(&r, AI_OK, "once more after a failed response");
     assert_int_equal(r.attempts, 2);
     ai_result_done(&r);
-    wish("{\"kind\":\"error200\"}");
+    sandbox_wish(&sandbox, "{\"kind\":\"error200\"}");
     ask(&(struct question){ .server = &servers[2] }, &r);
     expect(&r, AI_TRANSIENT, "502 inside of 200");
 }
@@ -189,7 +174,7 @@ static void an_overload_passes(void **state)
     struct ai_result r;
     (void)state;
 
-    wish("{\"kind\":\"overload\",\"count\":1}");
+    sandbox_wish(&sandbox, "{\"kind\":\"overload\",\"count\":1}");
     ask(&(struct question){ .server = &servers[1] }, &r);
     expect(&r, AI_OK, "after 529");
     assert_int_equal(r.attempts, 2);
@@ -201,7 +186,7 @@ static void a_slow_server_is_given_up(void **state)
     struct ai_result r;
     (void)state;
 
-    wish("{\"kind\":\"slow\",\"ms\":3000}");
+    sandbox_wish(&sandbox, "{\"kind\":\"slow\",\"ms\":3000}");
     ask(&(struct question){ .server = &servers[0], .timeout_ms = 200 }, &r);
     expect(&r, AI_TIMEOUT, "slow");
     assert_int_equal(r.attempts, 3);
@@ -212,12 +197,12 @@ static void the_wait_that_is_advised_is_waited(void **state)
     struct ai_result r;
     (void)state;
 
-    wish("{\"kind\":\"rate\",\"count\":1,\"retry_after\":1}");
+    sandbox_wish(&sandbox, "{\"kind\":\"rate\",\"count\":1,\"retry_after\":1}");
     ask(&(struct question){ .server = &servers[0] }, &r);
     expect(&r, AI_OK, "after a rate limit");
     assert_true(r.latency_ms >= 1000);
     ai_result_done(&r);
-    wish("{\"kind\":\"rate\",\"retry_after\":600}");
+    sandbox_wish(&sandbox, "{\"kind\":\"rate\",\"retry_after\":600}");
     ask(&(struct question){ .server = &servers[1] }, &r);
     expect(&r, AI_RATE, "a long wait");
     assert_int_equal(r.attempts, 1);
@@ -229,7 +214,7 @@ static void a_cut_answer_gets_twice_the_room(void **state)
     struct ai_result r;
     (void)state;
 
-    wish(NULL);
+    sandbox_wish(&sandbox, NULL);
     ask(&(struct question){ .server = &servers[1], .max_tokens = 200 }, &r);
     expect(&r, AI_OK, "twice the room");
     assert_int_equal(r.attempts, 2);
@@ -241,7 +226,7 @@ static void wrong_keys_and_models_are_a_persons(void **state)
     struct ai_result r;
     (void)state;
 
-    wish(NULL);
+    sandbox_wish(&sandbox, NULL);
     for (size_t k = 0; k < 2; k++) {
         ask(&(struct question){ .server = &servers[k], .key = "sk-another-key" }, &r);
         expect(&r, AI_AUTH, "key");

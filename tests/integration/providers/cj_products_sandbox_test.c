@@ -12,47 +12,8 @@
 
 #include "common/base/json.h"
 #include "common/base/str.h"
-#include "tests/integration/providers/sandbox.h"
-#include "worker/providers/cj/cj_priv.h"
+#include "tests/integration/providers/cj_rig.h"
 #include "worker/providers/cj/cj_products.h"
-
-static struct sandbox sandbox;
-static struct open_gate seen;
-static struct provider_gate gate;
-static struct cj *cj;
-static struct cj_tokens tokens;
-
-static int start(void **state)
-{
-    char url[100];
-    struct fail f;
-    (void)state;
-
-    sandbox_start(&sandbox);
-    gate = open_gate(&seen);
-    if (cj_open(sandbox_url(&sandbox, "/cj", url, sizeof url), sandbox.http, &gate, &cj, &f) < 0 ||
-        cj_login(cj, "CJ0000001@api@sandbox", &tokens, &f) < 0) {
-        print_error("%s\n", f.text);
-        return -1;
-    }
-    return str_fit(seen.token, sizeof seen.token, tokens.access) ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    cj_close(cj);
-    sandbox_stop(&sandbox);
-    return 0;
-}
-
-static int calm(void **state)
-{
-    (void)state;
-    sandbox_no_faults(&sandbox);
-    seen.points_gone_ms = 0;
-    return 0;
-}
 
 /* The products of the sandbox that fit, with what they are; the caller's. */
 static json_t *products(const char *query)
@@ -386,7 +347,7 @@ static void what_was_found_can_be_quoted_and_ordered(void **state)
     cj_order_done(&order);
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, calm)
+#define TEST(name) cmocka_unit_test_setup(name, cj_rig_calm)
 
 int main(void)
 {
@@ -401,5 +362,5 @@ int main(void)
         TEST(every_category_can_be_searched),
         TEST(what_was_found_can_be_quoted_and_ordered),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, cj_rig_start, cj_rig_stop);
 }

@@ -10,56 +10,9 @@
 #include <string.h>
 
 #include "common/base/json.h"
-#include "tests/integration/providers/sandbox.h"
-#include "worker/providers/cj/cj_priv.h"
+#include "tests/integration/providers/cj_rig.h"
 
-static struct sandbox sandbox;
-static struct open_gate seen;
-static struct provider_gate gate;
-static struct cj *cj;
-static struct cj_tokens tokens;
 static int serial;
-
-static int renew(struct open_gate *g, struct fail *f)
-{
-    TRY(cj_refresh(cj, tokens.refresh, &tokens, f));
-    return str_fit(g->token, sizeof g->token, tokens.access) ? 0 : -1;
-}
-
-static int start(void **state)
-{
-    char url[100];
-    struct fail f;
-    (void)state;
-
-    sandbox_start(&sandbox);
-    seen.renew = renew;
-    gate = open_gate(&seen);
-    if (cj_open(sandbox_url(&sandbox, "/cj", url, sizeof url), sandbox.http, &gate, &cj, &f) < 0 ||
-        cj_login(cj, "CJ0000001@api@sandbox", &tokens, &f) < 0) {
-        print_error("%s\n", f.text);
-        return -1;
-    }
-    return str_fit(seen.token, sizeof seen.token, tokens.access) ? 0 : -1;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    cj_close(cj);
-    sandbox_stop(&sandbox);
-    return 0;
-}
-
-static int calm(void **state)
-{
-    (void)state;
-    sandbox_no_faults(&sandbox);
-    cj->deadline_ms = 0;
-    seen.enters = seen.leaves = seen.unhealthy = seen.renewed = 0;
-    seen.throttled_ms = seen.points_gone_ms = 0;
-    return 0;
-}
 
 /* An order of our own, with a number nobody used. */
 struct draft {
@@ -90,14 +43,6 @@ static void draft(struct draft *d)
         snprintf(d->items[i].line_id, sizeof d->items[i].line_id, "line-%zu", i);
     }
     d->order = (struct cj_new_order){ d->number, &d->to, "CJPacket Ordinary", "CN", d->items, 2 };
-}
-
-static void fault(const char *operation, const char *more)
-{
-    char body[300];
-
-    snprintf(body, sizeof body, "{\"service\":\"cj\",\"operation\":\"%s\",%s}", operation, more);
-    sandbox_do(&sandbox, "/control/faults", body);
 }
 
 /* Create and confirm; *o is released by the caller. */
@@ -202,7 +147,7 @@ static void a_lost_answer_to_create_is_unknown_and_the_order_is_found(void **sta
     (void)state;
 
     draft(&d);
-    fault("createOrderV2", "\"kind\":\"drop\",\"count\":1");
+    sandbox_fault(&sandbox, "cj", "createOrderV2", "\"kind\":\"drop\",\"count\":1");
     assert_int_equal(cj_order_create(cj, &d.order, &o, &f), -1);
     assert_int_equal(f.kind, FAIL_UNKNOWN);
     assert_int_equal(seen.unhealthy, 1);
@@ -224,7 +169,7 @@ static void a_lost_answer_to_pay_is_unknown_and_the_payment_is_found(void **stat
     (void)state;
 
     create_confirmed(&d, &o);
-    fault("payBalance", "\"kind\":\"drop\",\"count\":1");
+    sandbox_fault(&sandbox, "cj", "payBalance", "\"kind\":\"drop\",\"count\":1");
     assert_int_equal(cj_order_pay(cj, o.order_id, &f), -1);
     assert_int_equal(f.kind, FAIL_UNKNOWN);
     assert_int_equal(cj_order_get(cj, d.number, &read, &f), 0);
@@ -246,13 +191,13 @@ static void garbage_and_5xx_have_their_kinds(void **state)
     (void)state;
 
     create_confirmed(&d, &o);
-    fault("payBalance", "\"kind\":\"garbage\",\"count\":1");
+    sandbox_fault(&sandbox, "cj", "payBalance", "\"kind\":\"garbage\",\"count\":1");
     assert_int_equal(cj_order_pay(cj, o.order_id, &f), -1);
     assert_int_equal(f.kind, FAIL_UNKNOWN);
-    fault("payBalance", "\"kind\":\"status\",\"status\":503,\"count\":1");
+    sandbox_fault(&sandbox, "cj", "payBalance", "\"kind\":\"status\",\"status\":503,\"count\":1");
     assert_int_equal(cj_order_pay(cj, o.order_id, &f), -1);
     assert_int_equal(f.kind, FAIL_UNKNOWN);
-    fault("getBalance", "\"kind\":\"garbage\",\"count\":1");
+    sandbox_fault(&sandbox, "cj", "getBalance", "\"kind\":\"garbage\",\"count\":1");
     assert_int_equal(cj_balance(cj, &m, &f), 0); /* asked again */
     assert_int_equal(seen.unhealthy, 3);
     assert_int_equal(sandbox_done(&sandbox, "payBalance", "orderNumber", d.number), 0);
@@ -267,7 +212,8 @@ static void a_hanging_answer_ends_at_the_deadline(void **state)
     (void)state;
 
     create_confirmed(&d, &o);
-    fault("payBalance", "\"kind\":\"hang\",\"ms\":60000,\"after\":true,\"count\":1");
+    sandbox_fault(&sandbox, "cj", "payBalance",
+                  "\"kind\":\"hang\",\"ms\":60000,\"after\":true,\"count\":1");
     cj->deadline_ms = 300;
     assert_int_equal(cj_order_pay(cj, o.order_id, &f), -1);
     assert_int_equal(f.kind, FAIL_UNKNOWN);
@@ -282,7 +228,7 @@ static void throttling_is_sat_out_and_told(void **state)
     struct fail f = { 0 };
     (void)state;
 
-    fault("getBalance", "\"kind\":\"throttle\",\"count\":1");
+    sandbox_fault(&sandbox, "cj", "getBalance", "\"kind\":\"throttle\",\"count\":1");
     assert_int_equal(cj_balance(cj, &m, &f), 0);
     assert_true(seen.throttled_ms >= 2000);
     assert_int_equal(seen.unhealthy, 0);
@@ -449,7 +395,7 @@ static void a_supplier_that_is_gone_was_surely_not_asked(void **state)
     cj_close(gone);
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, calm)
+#define TEST(name) cmocka_unit_test_setup(name, cj_rig_calm)
 
 int main(void)
 {
@@ -470,5 +416,5 @@ int main(void)
         TEST(orders_are_listed_by_status_and_page),
         TEST(a_supplier_that_is_gone_was_surely_not_asked),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, cj_rig_start, cj_rig_stop);
 }

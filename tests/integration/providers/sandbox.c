@@ -110,9 +110,26 @@ void sandbox_do(struct sandbox *s, const char *path, const char *body)
     json_decref(sandbox_control(s, path, body));
 }
 
+void sandbox_fault(struct sandbox *s, const char *service, const char *operation, const char *more)
+{
+    char body[300];
+
+    (void)snprintf(body, sizeof body, "{\"service\":\"%s\",\"operation\":\"%s\",%s}", service,
+                   operation, more);
+    sandbox_do(s, "/control/faults", body);
+}
+
 void sandbox_no_faults(struct sandbox *s)
 {
     json_decref(call(s, "DELETE", "/control/faults", NULL));
+}
+
+void sandbox_wish(struct sandbox *s, const char *text)
+{
+    json_decref(call(s, "DELETE", "/control/ai", NULL));
+    if (text != NULL) {
+        sandbox_do(s, "/control/ai", text);
+    }
 }
 
 size_t sandbox_done(struct sandbox *s, const char *operation, const char *key, const char *value)

@@ -24,7 +24,11 @@ const char *sandbox_url(const struct sandbox *s, const char *path, char *buf, si
 json_t *sandbox_control(struct sandbox *s, const char *path, const char *body);
 /* The same where the answer does not matter. */
 void sandbox_do(struct sandbox *s, const char *path, const char *body);
+/* From now on calls of `operation` ("*" = any) go wrong as `more` says: members of a JSON object. */
+void sandbox_fault(struct sandbox *s, const char *service, const char *operation, const char *more);
 void sandbox_no_faults(struct sandbox *s);
+/* What the text models do wrong from now on (a body of POST /control/ai); NULL = nothing. */
+void sandbox_wish(struct sandbox *s, const char *text);
 /* Entries of the ledger of this operation that were not refused; `key`/`value` narrow it (NULL =
  * all). */
 size_t sandbox_done(struct sandbox *s, const char *operation, const char *key, const char *value);

@@ -12,18 +12,13 @@
 #include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/base/str.h"
-#include "tests/integration/providers/sandbox.h"
-#include "worker/providers/shopify/shopify_priv.h"
+#include "tests/integration/providers/shopify_rig.h"
 
 #define LOCATION "gid://shopify/Location/55"
 #define ONLINE   "gid://shopify/Publication/301"
 
 enum { READY_MS = 15000, MANY = 300, COLUMNS = 15 };
 
-static struct sandbox sandbox;
-static struct open_gate seen;
-static struct provider_gate gate;
-static struct shopify *shop;
 static char skus[2][64]; /* of two variants CJ has */
 
 static const char *const names[] = { "Color" };
@@ -34,12 +29,6 @@ static const struct shopify_new_image images[] = { { "https://img.example/a.jpg"
 
 static struct shopify_new_variant pair[2];
 static struct shopify_new_product bowl;
-
-static int renew(struct open_gate *g, struct fail *f)
-{
-    (void)g;
-    return fail_set(f, FAIL_DENIED, "the token is fixed");
-}
 
 static void describe(void)
 {
@@ -72,45 +61,19 @@ static void describe(void)
 
 static int start(void **state)
 {
-    char url[100];
-    struct fail f;
-    (void)state;
-
-    sandbox_start(&sandbox);
-    seen.renew = renew;
-    gate = open_gate(&seen);
-    memcpy(seen.token, "shpat_sandbox", sizeof "shpat_sandbox");
+    if (shopify_rig_start(state) < 0) {
+        return -1;
+    }
     describe();
-    return shopify_open(sandbox_url(&sandbox, "/shopify", url, sizeof url), sandbox.http, &gate,
-                        &shop, &f);
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    shopify_close(shop);
-    sandbox_stop(&sandbox);
     return 0;
 }
 
 static int calm(void **state)
 {
-    (void)state;
-    sandbox_no_faults(&sandbox);
+    (void)shopify_rig_calm(state);
     sandbox_do(&sandbox, "/control/settings", "{\"media-after\":0}");
     describe();
-    shop->deadline_ms = 0;
-    seen.throttled_ms = 0;
     return 0;
-}
-
-static void fault(const char *operation, const char *more)
-{
-    char body[300];
-
-    snprintf(body, sizeof body, "{\"service\":\"shopify\",\"operation\":\"%s\",%s}", operation,
-             more);
-    sandbox_do(&sandbox, "/control/faults", body);
 }
 
 static int set(const char *handle, char gid[static SHOPIFY_GID_BYTES], struct fail *f)
@@ -227,7 +190,7 @@ static void a_lost_answer_leaves_one_product_to_be_found(void **state)
     struct fail f = { 0 };
     (void)state;
 
-    fault("productSet", "\"kind\":\"drop\",\"count\":1");
+    sandbox_fault(&sandbox, "shopify", "productSet", "\"kind\":\"drop\",\"count\":1");
     assert_int_equal(set("lost", gid, &f), -1);
     assert_int_equal(f.kind, FAIL_UNKNOWN);
     look("lost", &p);
@@ -406,7 +369,7 @@ static void quantities_are_set_once_for_a_key(void **state)
     memcpy(quantities[0].item_gid, p.variants[0].item_gid, sizeof quantities[0].item_gid);
     memcpy(quantities[1].item_gid, p.variants[1].item_gid, sizeof quantities[1].item_gid);
     shopify_product_done(&p);
-    fault("inventorySetQuantities", "\"kind\":\"drop\",\"count\":1");
+    sandbox_fault(&sandbox, "shopify", "inventorySetQuantities", "\"kind\":\"drop\",\"count\":1");
     assert_int_equal(shopify_quantities_set(shop, LOCATION, quantities, 2, "k1", &f), -1);
     assert_int_equal(f.kind, FAIL_UNKNOWN);
     sandbox_do(&sandbox, "/control/products/stock", "{\"quantity\":40}");
@@ -434,19 +397,21 @@ static void throttled_and_hanging_calls_have_their_kinds(void **state)
     struct fail f = { 0 };
     (void)state;
 
-    fault("productSet", "\"kind\":\"throttle\",\"count\":1");
+    sandbox_fault(&sandbox, "shopify", "productSet", "\"kind\":\"throttle\",\"count\":1");
     make("slow", gid);
     assert_true(seen.throttled_ms >= 1000);
-    fault("ProductChange", "\"kind\":\"hang\",\"ms\":60000,\"after\":true,\"count\":1");
+    sandbox_fault(&sandbox, "shopify", "ProductChange",
+                  "\"kind\":\"hang\",\"ms\":60000,\"after\":true,\"count\":1");
     shop->deadline_ms = 300;
     assert_int_equal(shopify_product_status(shop, gid, "ACTIVE", &f), -1);
     assert_int_equal(f.kind, FAIL_UNKNOWN);
     shop->deadline_ms = 0;
-    fault("ProductRead", "\"kind\":\"garbage\",\"count\":1");
+    sandbox_fault(&sandbox, "shopify", "ProductRead", "\"kind\":\"garbage\",\"count\":1");
     look("slow", &p); /* asked again */
     assert_string_equal(p.status, "ACTIVE");
     shopify_product_done(&p);
-    fault("ProductPublish", "\"kind\":\"status\",\"status\":502,\"after\":true,\"count\":1");
+    sandbox_fault(&sandbox, "shopify", "ProductPublish",
+                  "\"kind\":\"status\",\"status\":502,\"after\":true,\"count\":1");
     assert_int_equal(shopify_publish(shop, gid, ONLINE, &f), -1);
     assert_int_equal(f.kind, FAIL_UNKNOWN);
     look("slow", &p);
@@ -595,5 +560,5 @@ int main(void)
         TEST(a_webhook_is_subscribed_once),
         TEST(a_missing_scope_denies),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, start, shopify_rig_stop);
 }

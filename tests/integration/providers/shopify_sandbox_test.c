@@ -11,64 +11,10 @@
 
 #include "common/base/clock.h"
 #include "common/base/json.h"
-#include "tests/integration/providers/sandbox.h"
-#include "worker/providers/shopify/shopify_priv.h"
-
-static struct sandbox sandbox;
-static struct open_gate seen;
-static struct provider_gate gate;
-static struct shopify *shop;
+#include "tests/integration/providers/shopify_rig.h"
 
 static const struct shopify_tracking tracking = { "YunExpress", "YT2600001",
                                                   "https://track.example/?n=YT2600001" };
-
-static int renew(struct open_gate *g, struct fail *f)
-{
-    int64_t life_s = 0;
-
-    return shopify_grant(shop, "sandbox-client", "sandbox-secret", g->token, &life_s, f);
-}
-
-static int start(void **state)
-{
-    char url[100];
-    struct fail f;
-    (void)state;
-
-    sandbox_start(&sandbox);
-    seen.renew = renew;
-    gate = open_gate(&seen);
-    memcpy(seen.token, "shpat_sandbox", sizeof "shpat_sandbox");
-    return shopify_open(sandbox_url(&sandbox, "/shopify", url, sizeof url), sandbox.http, &gate,
-                        &shop, &f);
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    shopify_close(shop);
-    sandbox_stop(&sandbox);
-    return 0;
-}
-
-static int calm(void **state)
-{
-    (void)state;
-    sandbox_no_faults(&sandbox);
-    shop->deadline_ms = 0;
-    seen.enters = seen.leaves = seen.unhealthy = seen.renewed = 0;
-    seen.throttled_ms = 0;
-    return 0;
-}
-
-static void fault(const char *operation, const char *more)
-{
-    char body[300];
-
-    snprintf(body, sizeof body, "{\"service\":\"shopify\",\"operation\":\"%s\",%s}", operation,
-             more);
-    sandbox_do(&sandbox, "/control/faults", body);
-}
 
 /* A new order as `body` says; its gid. */
 static void place(const char *body, char gid[static SHOPIFY_GID_BYTES])
@@ -282,7 +228,7 @@ static void a_lost_answer_to_a_fulfillment_is_unknown_and_it_is_found(void **sta
 
     place("{}", gid);
     read_state(gid, &st);
-    fault("fulfillmentCreate", "\"kind\":\"drop\",\"count\":1");
+    sandbox_fault(&sandbox, "shopify", "fulfillmentCreate", "\"kind\":\"drop\",\"count\":1");
     assert_int_equal(fulfill_first(&st, done, &f), -1);
     assert_int_equal(f.kind, FAIL_UNKNOWN);
     shopify_fulfillment_state_done(&st);
@@ -334,8 +280,8 @@ static void an_empty_bucket_is_waited_for_by_queries_and_mutations(void **state)
     (void)state;
 
     place("{}", gid);
-    fault("FulfillmentState", "\"kind\":\"throttle\",\"count\":1");
-    fault("FulfillmentCreate", "\"kind\":\"throttle\",\"count\":1");
+    sandbox_fault(&sandbox, "shopify", "FulfillmentState", "\"kind\":\"throttle\",\"count\":1");
+    sandbox_fault(&sandbox, "shopify", "FulfillmentCreate", "\"kind\":\"throttle\",\"count\":1");
     read_state(gid, &st);
     assert_int_equal(fulfill_first(&st, done, &f), 0);
     assert_true(seen.throttled_ms >= 2000);
@@ -353,21 +299,23 @@ static void garbage_5xx_and_hanging_have_their_kinds(void **state)
     (void)state;
 
     place("{}", gid);
-    fault("FulfillmentState", "\"kind\":\"garbage\",\"count\":1");
+    sandbox_fault(&sandbox, "shopify", "FulfillmentState", "\"kind\":\"garbage\",\"count\":1");
     read_state(gid, &st);
-    fault("FulfillmentCreate", "\"kind\":\"garbage\",\"count\":1");
+    sandbox_fault(&sandbox, "shopify", "FulfillmentCreate", "\"kind\":\"garbage\",\"count\":1");
     assert_int_equal(fulfill_first(&st, done, &f), -1);
     assert_int_equal(f.kind, FAIL_UNKNOWN);
-    fault("FulfillmentCreate", "\"kind\":\"status\",\"status\":502,\"count\":1");
+    sandbox_fault(&sandbox, "shopify", "FulfillmentCreate",
+                  "\"kind\":\"status\",\"status\":502,\"count\":1");
     assert_int_equal(fulfill_first(&st, done, &f), -1);
     assert_int_equal(f.kind, FAIL_UNKNOWN);
-    fault("FulfillmentCreate", "\"kind\":\"hang\",\"ms\":60000,\"after\":true,\"count\":1");
+    sandbox_fault(&sandbox, "shopify", "FulfillmentCreate",
+                  "\"kind\":\"hang\",\"ms\":60000,\"after\":true,\"count\":1");
     shop->deadline_ms = 300;
     assert_int_equal(fulfill_first(&st, done, &f), -1);
     assert_int_equal(f.kind, FAIL_UNKNOWN);
     shop->deadline_ms = 0;
     assert_int_equal(sandbox_done(&sandbox, "fulfillmentCreate", "orderId", gid), 1);
-    fault("ShopInfo", "\"kind\":\"status\",\"status\":503");
+    sandbox_fault(&sandbox, "shopify", "ShopInfo", "\"kind\":\"status\",\"status\":503");
     assert_int_equal(shopify_shop_info(shop, &info, &f), -1);
     assert_int_equal(f.kind, FAIL_LATER);
     shopify_fulfillment_state_done(&st);
@@ -397,7 +345,7 @@ static void a_wrong_secret_is_denied(void **state)
     assert_true(f.code[0] != '\0');
 }
 
-#define TEST(name) cmocka_unit_test_setup(name, calm)
+#define TEST(name) cmocka_unit_test_setup(name, shopify_rig_calm)
 
 int main(void)
 {
@@ -417,5 +365,5 @@ int main(void)
         TEST(a_wrong_secret_is_denied),
         TEST(scopes_that_are_missing_are_told_apart),
     };
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, shopify_rig_start, shopify_rig_stop);
 }
