@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 import { System } from '../support/system.mjs';
 import { until } from '../support/servers.mjs';
-
-// Pictures of the last run, for people to look at.
-const pictures = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../build/screens');
-const hostile = '<img src=x onerror="window.pwned=1">';
+import { hostile, openPage, startBrowser, takePicture } from './screen.mjs';
 
 // Rows as the jobs leave them; no job runs meanwhile.
 const decision = {
@@ -24,10 +17,8 @@ const quote = (text) => `'${String(text).replaceAll("'", "''")}'`;
 let system;
 let browser;
 before(async () => {
-  fs.mkdirSync(pictures, { recursive: true });
   system = await System.start('browser-products', { workers: 0, schedulers: 0, settings: { 'flow.discovery': 'approve' } });
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  browser = await startBrowser();
   system.postgres.query(`
     insert into product (pid, name, state, label, score_e4, price_minor, margin_ppm, shop_currency, decision, decision_rule, decision_text, problem, opportunity_e4) values
       ('1', 'Lamp ${hostile}', 'approval', 'RISING', 825000, 2299, 312300, 'USD', ${quote(JSON.stringify(decision))}, 'PASSED', 'Every check passed.', null, 9),
@@ -46,18 +37,7 @@ after(async () => {
   await system?.stop();
 });
 
-async function open(options = {}) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const problems = [];
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-  await page.goto(`${system.apiUrl}/`);
-  await page.fill('#key', system.key);
-  await page.click('#login button');
-  await page.waitForSelector('#products tr');
-  return { context, page, problems };
-}
+const open = (options = {}) => openPage(browser, system, '#products tr', options);
 const row = (page, name) => page.locator('#products tr', { hasText: name });
 const state = (id) => system.rows(`select state from product where id = ${id}`)[0].state;
 
@@ -78,7 +58,7 @@ test('the pipeline, the products with their reasons and the last scan are shown'
   await page.selectOption('#p-sort', 'opportunity');
   await page.click('#p-filter button');
   await until('best first', async () => /Lamp[^]*Bottle[^]*Brush[^]*Mat/.test(await page.textContent('#products')));
-  await page.screenshot({ path: path.join(pictures, 'products.png'), fullPage: true });
+  await takePicture(page, 'products');
   assert.deepEqual(problems, []);
   await context.close();
 });
@@ -93,7 +73,7 @@ test('a product opens with its whole sum, checks, text and timeline; text from o
   assert.ok(detail.split(hostile).length > 4, 'the hostile text was shown at all');
   assert.equal(await page.evaluate(() => window.pwned), undefined);
   assert.equal(await page.locator('#main img').count(), 0);
-  await page.screenshot({ path: path.join(pictures, 'product.png'), fullPage: true });
+  await takePicture(page, 'product');
   assert.deepEqual(problems, []);
   await context.close();
 });
@@ -104,6 +84,7 @@ test('a person rejects with a reason, and approves', async () => {
   await page.waitForSelector('#product:not([hidden])');
   assert.equal(await page.locator('#p-acts button').count(), 0, 'what is rejected cannot be approved');
   await row(page, 'Lamp').locator('button').click();
+  await until('the Lamp is shown', async () => /Lamp/.test(await page.textContent('#h-product')));
   await page.locator('#p-acts button', { hasText: 'Reject' }).click();
   await page.click('#ask-no');
   assert.equal(state(1), 'approval', 'nothing happened on Cancel');
@@ -112,6 +93,7 @@ test('a person rejects with a reason, and approves', async () => {
   await until('and that is shown', async () => /publishing/.test(await page.textContent('#h-product')));
   assert.deepEqual(system.rows("select args from outbox where job_type = 'listing.publish'"), [{ args: '[1]' }]);
   await row(page, 'Bottle').locator('button').click();
+  await until('the Bottle is shown', async () => /Bottle/.test(await page.textContent('#h-product'))); // the Lamp can be unlisted, too
   await page.locator('#p-acts button', { hasText: 'Unlist' }).click();
   await page.fill('#ask-reason', 'out of season');
   await page.click('#ask-yes');
@@ -144,7 +126,7 @@ test('a small dark screen shows the products without sideways scrolling', async 
   const { context, page } = await open({ viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
   await row(page, 'Lamp').locator('button').click();
   await page.waitForSelector('#p-timeline li');
-  await page.screenshot({ path: path.join(pictures, 'products-small-dark.png'), fullPage: true });
+  await takePicture(page, 'products-small-dark');
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   assert.ok(overflow <= 0, `${overflow} pixels too wide`);
   await context.close();

@@ -1,23 +1,14 @@
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 import { System } from '../support/system.mjs';
 import { until } from '../support/servers.mjs';
-
-// Pictures of the last run, for people to look at.
-const pictures = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../build/screens');
-const hostile = '<img src=x onerror="window.pwned=1">';
+import { hostile, openPage, startBrowser, takePicture } from './screen.mjs';
 
 let system;
 let browser;
 before(async () => {
-  fs.mkdirSync(pictures, { recursive: true });
   system = await System.start('browser', { sandboxArgs: ['--oddity', '0'] });
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  browser = await startBrowser();
   await system.control('POST', '/control/orders', {});
   await system.control('POST', '/control/orders', { risk: 'HIGH', address: { city: hostile } });
   await system.control('POST', '/control/orders', { lines: [{ sku: hostile, quantity: 1, price: 1995, title: hostile }] });
@@ -29,18 +20,7 @@ after(async () => {
   await system?.stop();
 });
 
-async function open(options = {}) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  const problems = [];
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-  await page.goto(`${system.apiUrl}/`);
-  await page.fill('#key', system.key);
-  await page.click('#login button');
-  await page.waitForSelector('#orders tr');
-  return { context, page, problems };
-}
+const open = (options = {}) => openPage(browser, system, '#orders tr', options);
 
 test('the page shows that it is a sandbox, the orders with their reasons, and the queues', async () => {
   const { context, page, problems } = await open();
@@ -50,7 +30,7 @@ test('the page shows that it is a sandbox, the orders with their reasons, and th
   assert.match(table, /RISK_HIGH/);
   assert.match(table, /NO_MAPPING/);
   assert.match(await page.textContent('#queues'), /fulfillment/);
-  await page.screenshot({ path: path.join(pictures, 'orders.png'), fullPage: true });
+  await takePicture(page, 'orders');
   assert.deepEqual(problems, []);
   await context.close();
 });
@@ -62,7 +42,7 @@ test("an order opens with its timeline; customers' and suppliers' text stays tex
     await page.locator('#orders tr').nth(row).locator('a, button').first().click();
     await page.waitForSelector('#timeline li');
     seen += await page.textContent('#detail');
-    await page.screenshot({ path: path.join(pictures, `order${row}.png`), fullPage: true });
+    await takePicture(page, `order${row}`);
     await page.click('#close');
   }
   assert.ok(seen.includes(hostile), 'the hostile text was shown at all');
@@ -88,7 +68,7 @@ test('STOP from the page is real and can be taken back', async () => {
 
 test('a small dark screen shows the same without sideways scrolling', async () => {
   const { context, page } = await open({ viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
-  await page.screenshot({ path: path.join(pictures, 'small-dark.png'), fullPage: true });
+  await takePicture(page, 'small-dark');
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   assert.ok(overflow <= 0, `${overflow} pixels too wide`);
   await context.close();
