@@ -10,37 +10,7 @@
 #include <string.h>
 
 #include "common/base/json.h"
-#include "tests/unit/providers/fake.h"
-#include "worker/providers/cj/products_priv.h"
-
-#define OK_DATA(data)                                                                              \
-    "{\"code\":200,\"result\":true,\"message\":\"Success\",\"data\":" data ",\"requestId\":\"r\"}"
-#define LIST(total, rows)                                                                          \
-    "{\"pageSize\":2,\"pageNumber\":1,\"totalRecords\":" total ",\"totalPages\":9,"                \
-    "\"content\":[{\"keyWord\":\"x\",\"productList\":[" rows "]}]}"
-
-static struct cj *cj;
-
-static int setup(void **state)
-{
-    struct fail f;
-
-    return fake_setup(state) + cj_open("http://cj.example/v1", NULL, &fake_gate, &cj, &f);
-}
-
-static int teardown(void **state)
-{
-    cj_close(cj);
-    return fake_teardown(state);
-}
-
-static const struct cj_search two_of_first = { .page = 1, .size = 2 };
-
-static int search(struct cj_found_page *page, struct fail *f)
-{
-    *page = (struct cj_found_page){ .rows = NULL };
-    return cj_search(cj, &two_of_first, page, f);
-}
+#include "tests/unit/providers/cj_scripted.h"
 
 /* ---- search ---- */
 
@@ -472,7 +442,7 @@ static void categories_may_be_none_but_not_unreadable(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, cj_scripted_setup, cj_scripted_teardown)
 
 int main(void)
 {

@@ -10,14 +10,8 @@
 #include <string.h>
 
 #include "common/base/json.h"
-#include "tests/unit/providers/fake.h"
-#include "worker/providers/cj/products_priv.h"
+#include "tests/unit/providers/cj_scripted.h"
 
-#define OK_DATA(data)                                                                              \
-    "{\"code\":200,\"result\":true,\"message\":\"Success\",\"data\":" data ",\"requestId\":\"r\"}"
-#define LIST(total, rows)                                                                          \
-    "{\"pageSize\":2,\"pageNumber\":1,\"totalRecords\":" total ",\"totalPages\":9,"                \
-    "\"content\":[{\"keyWord\":\"x\",\"productList\":[" rows "]}]}"
 #define PRODUCT "{\"pid\":\"25001\",\"productNameEn\":\"Brush\",\"variants\":[{\"vid\":7}]}"
 #define STOCK                                                                                      \
     "{\"variantInventories\":[{\"vid\":\"7\",\"inventory\":[{\"countryCode\":\"CN\","              \
@@ -25,29 +19,6 @@
 #define TREE                                                                                       \
     "[{\"categoryFirstName\":\"Pets\",\"categoryFirstList\":[{\"categorySecondName\":\"Dogs\","    \
     "\"categorySecondList\":[{\"categoryId\":\"5E65\",\"categoryName\":\"Grooming\"}]}]}]"
-
-static struct cj *cj;
-
-static int setup(void **state)
-{
-    struct fail f;
-
-    return fake_setup(state) + cj_open("http://cj.example/v1", NULL, &fake_gate, &cj, &f);
-}
-
-static int teardown(void **state)
-{
-    cj_close(cj);
-    return fake_teardown(state);
-}
-
-static const struct cj_search two_of_first = { .page = 1, .size = 2 };
-
-static int search(struct cj_found_page *page, struct fail *f)
-{
-    *page = (struct cj_found_page){ .rows = NULL };
-    return cj_search(cj, &two_of_first, page, f);
-}
 
 static int call_search(struct fail *f)
 {
@@ -99,8 +70,8 @@ static void fresh(void)
 {
     void *state = NULL;
 
-    assert_int_equal(teardown(&state), 0);
-    assert_int_equal(setup(&state), 0);
+    assert_int_equal(cj_scripted_teardown(&state), 0);
+    assert_int_equal(cj_scripted_setup(&state), 0);
 }
 
 static void every_form_of_a_successful_envelope_is_read(void **state)
@@ -280,7 +251,7 @@ static void ten_megabytes_of_description_or_of_nonsense_are_lived_through(void *
     assert_int_equal(f.kind, FAIL_LATER);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, cj_scripted_setup, cj_scripted_teardown)
 
 int main(void)
 {
