@@ -170,6 +170,10 @@ static void an_error_tells_its_code_and_request_but_nothing_that_was_sent(void *
     assert_null(strstr(v.error, "surgical"));
     judge(AI_OPENAI, 400, SAID("invalid_request_error", "rules: You write honest shop texts"), &v);
     assert_null(strstr(v.error, "honest"));
+    judge(AI_ANTHROPIC, 400, SPENT("code of surgical steel from Solingen"), &v);
+    assert_null(strstr(v.error, "surgical"));
+    judge(AI_OPENAI, 400, SAID("surgical steel from Solingen", "m"), &v);
+    assert_string_equal(v.error, "HTTP 400 (no name) : m");
     judge(AI_OPENAI, 401, SAID("invalid_request_error", "Incorrect API key: sk-abc***wxyz"), &v);
     assert_null(strstr(v.error, "wxyz"));
     judge(AI_COMPATIBLE, 200, "{\"error\":{\"code\":502,\"message\":\"upstream\"}}", &v);

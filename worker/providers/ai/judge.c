@@ -167,6 +167,14 @@ static void note_field(const json_t *error, struct ai_verdict *v)
     }
 }
 
+/* A type or code that is a name; anything else may be a piece of what was sent. */
+static const char *name_or_none(const char *text)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+    return text[strspn(text, letters)] == '\0' ? text : "(no name)";
+}
+
 void ai_judge_error(const struct ai_task *task, int http, const json_t *root, struct ai_verdict *v)
 {
     const json_t *error = json_at(root, "error");
@@ -182,8 +190,8 @@ void ai_judge_error(const struct ai_task *task, int http, const json_t *root, st
     if (code[0] == '\0') {
         code = json_id_text(error, "code", number, sizeof number);
     }
-    (void)str_fit(kept.type, sizeof kept.type, json_text(error, "type", ""));
-    (void)str_fit(kept.code, sizeof kept.code, code);
+    (void)str_fit(kept.type, sizeof kept.type, name_or_none(json_text(error, "type", "")));
+    (void)str_fit(kept.code, sizeof kept.code, name_or_none(code));
     /* Cut first: comparing a message of megabytes would take hours. */
     (void)str_fit(kept.message, sizeof kept.message, message);
     ai_say(v, status, "HTTP %d %s %s: %s", http, kept.type, kept.code,
