@@ -1,4 +1,4 @@
-// Part of chaos-short: every target for DROPSHIP_FUZZ_SECONDS (15), two at a time.
+// Part of chaos-short: every target for DROPSHIP_FUZZ_SECONDS (60), two at a time.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, fuzzAll, prepare, targets } from './fuzz.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const seconds = Number(process.env.DROPSHIP_FUZZ_SECONDS ?? 15);
+const seconds = Number(process.env.DROPSHIP_FUZZ_SECONDS ?? 60);
 
 os.setPriority(10); // the storms beside it are judged by time
 
