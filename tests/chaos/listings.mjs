@@ -162,9 +162,10 @@ function beyondSupply(judge, row) {
   });
 }
 
-// Drafts of products that went to a person, or out again, are known; any other was left behind.
+// Drafts of products that went to a person (by review, or because the mode became approve), or out again, are known; any other
+// was left behind.
 function strayDrafts(system, drafts) {
-  const known = system.rows("select handle from product where handle is not null and state in ('needs_review', 'rejected', 'unlisted')");
+  const known = system.rows("select handle from product where handle is not null and state in ('needs_review', 'approval', 'rejected', 'unlisted')");
   return drafts.filter((handle) => !known.some((row) => row.handle === handle)).map((handle) => `draft ${handle} that nobody knows of`);
 }
 

@@ -174,6 +174,8 @@ static void an_error_tells_its_code_and_request_but_nothing_that_was_sent(void *
     assert_null(strstr(v.error, "surgical"));
     judge(AI_OPENAI, 400, SAID("surgical steel from Solingen", "m"), &v);
     assert_string_equal(v.error, "HTTP 400 (no name) : m");
+    judge(AI_ANTHROPIC, 200, "{\"stop_reason\":\"surgical steel from Solingen\"}", &v);
+    assert_string_equal(v.error, "HTTP 200 (words not kept)");
     judge(AI_OPENAI, 401, SAID("invalid_request_error", "Incorrect API key: sk-abc***wxyz"), &v);
     assert_null(strstr(v.error, "wxyz"));
     judge(AI_COMPATIBLE, 200, "{\"error\":{\"code\":502,\"message\":\"upstream\"}}", &v);

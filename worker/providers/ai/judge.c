@@ -237,6 +237,9 @@ void ai_judge(enum ai_kind kind, const struct ai_task *task, const struct ai_ans
     } else {
         ai_judge_error(task, answer->status, root, ret);
     }
+    if (quotes(ret->error, task->user) || quotes(ret->error, task->system)) {
+        ai_say(ret, ret->status, "HTTP %d (words not kept)", answer->status);
+    }
 }
 
 void ai_verdict_done(struct ai_verdict *v)
