@@ -26,14 +26,14 @@ export function prepare(names = targets) {
   must('cmake', ['--build', build, '-j2', '--target', ...names.map((n) => `${n}_fuzz`)], 'the build failed (libclang-rt-dev?)');
 }
 
-// Run one target; resolves to { target, ok, runs, seconds, crash, log }.
-export function fuzz(target, seconds) {
+// Run one target, with the seed if there is one, else a random one; resolves to { target, ok, runs, seconds, crash, log }.
+export function fuzz(target, seconds, seed = 0) {
   const work = path.join(build, 'work', target);
   const crashes = path.join(build, 'crashes');
   fs.mkdirSync(work, { recursive: true });
   fs.mkdirSync(crashes, { recursive: true });
   const prefix = path.join(crashes, `${target}-`);
-  const args = [`-max_total_time=${seconds}`, '-timeout=10', '-rss_limit_mb=1024', '-max_len=8192', '-print_final_stats=1',
+  const args = [`-max_total_time=${seconds}`, `-seed=${seed}`, '-timeout=10', '-rss_limit_mb=1024', '-max_len=8192', '-print_final_stats=1',
     `-artifact_prefix=${prefix}`, work, path.join(here, 'corpus', target)];
   return new Promise((resolve) => {
     const started = Date.now();
@@ -53,12 +53,12 @@ export function fuzz(target, seconds) {
 }
 
 // Several targets, two at a time.
-export async function fuzzAll(names, seconds, report) {
+export async function fuzzAll(names, seconds, report, seed = 0) {
   const waiting = [...names];
   const results = [];
   const lane = async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      const result = await fuzz(name, seconds);
+      const result = await fuzz(name, seconds, seed);
       results.push(result);
       report(result);
     }
