@@ -76,6 +76,25 @@ int outbox_add(struct db *tx, const char *event, const struct job_spec *job, str
     return 0;
 }
 
+int outbox_follow_up(struct db *tx, const char *event, const char *type, int64_t id, int64_t run_us,
+                     struct fail *f)
+{
+    const struct job_kind *kind = job_kind_find(type);
+    char args[40];
+
+    if (kind == NULL) {
+        return fail_set(f, FAIL_BUG, "no job type %s", type);
+    }
+    (void)snprintf(args, sizeof args, "[%" PRId64 "]", id);
+    return outbox_add(tx, event,
+                      &(struct job_spec){ .type = kind->name,
+                                          .queue = kind->queue,
+                                          .args = args,
+                                          .max_retries = kind->tries,
+                                          .run_at_us = run_us },
+                      f);
+}
+
 /* The same row gives the same id however often it is relayed; the time keeps a rebuilt database
  * from repeating old ids. */
 static void row_jid(const PGresult *rows, int row, char jid[static ID_JID_BYTES])

@@ -16,6 +16,10 @@
 must_check int outbox_add(struct db *tx, const char *event, const struct job_spec *job,
                           struct fail *f);
 
+/* The same for the job `type` about row `id` ([id]), by the catalogue of job types; run_us 0 = now.  FAIL_BUG unknown type. */
+must_check int outbox_follow_up(struct db *tx, const char *event, const char *type, int64_t id,
+                                int64_t run_us, struct fail *f);
+
 /* An event that has become a job; borrowed for the call. */
 struct outbox_event {
     const char *event, *type, *queue, *jid;

@@ -8,7 +8,6 @@
 #include "common/base/log.h"
 #include "common/base/str.h"
 #include "common/db/sqltext.h"
-#include "common/model/job_catalog.h"
 #include "common/model/outbox.h"
 #include "sql/discovery.h"
 
@@ -140,20 +139,8 @@ int product_note_add(struct db *tx, int64_t product_id, const struct product_not
 int product_follow_up(struct db *tx, int64_t product_id, const char *job_type, int64_t run_us,
                       const char *event, struct fail *f)
 {
-    const struct job_kind *kind = job_kind_find(job_type);
-    char args[40];
-
-    if (kind == NULL) {
-        return fail_set(f, FAIL_BUG, "no job type %s", job_type);
-    }
-    (void)snprintf(args, sizeof args, "[%" PRId64 "]", product_id);
-    return outbox_add(tx, event != NULL ? event : "product.next",
-                      &(struct job_spec){ .type = kind->name,
-                                          .queue = kind->queue,
-                                          .args = args,
-                                          .max_retries = kind->tries,
-                                          .run_at_us = run_us },
-                      f);
+    return outbox_follow_up(tx, event != NULL ? event : "product.next", job_type, product_id,
+                            run_us, f);
 }
 
 static int write_move(struct db *tx, const struct product *p, const struct product_move *m,

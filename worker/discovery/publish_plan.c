@@ -218,7 +218,7 @@ static int fill_variant(struct publish_plan *p, size_t i, const struct publish_i
 
 /* ---- pictures ---- */
 
-/* The shop tells stored pictures apart by their text, so no two may have the same. */
+/* Until the shop has given a stored picture its address, its text tells it apart: no two may have the same. */
 static void name_picture(struct publish_plan *p, size_t i, const struct listing_text *text)
 {
     char *alt = p->alts[i];

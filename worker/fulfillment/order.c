@@ -5,7 +5,6 @@
 
 #include "common/base/json.h"
 #include "common/base/str.h"
-#include "common/model/job_catalog.h"
 #include "common/model/outbox.h"
 #include "sql/orders.h"
 #include "worker/fulfillment/address.h"
@@ -52,20 +51,8 @@ int order_load(struct db *db, int64_t id, struct order *ret, struct fail *f)
 int order_follow_up(struct db *tx, int64_t order_id, const char *job_type, int64_t run_us,
                     const char *event, struct fail *f)
 {
-    const struct job_kind *kind = job_kind_find(job_type);
-    char args[40];
-
-    if (kind == NULL) {
-        return fail_set(f, FAIL_BUG, "no job type %s", job_type);
-    }
-    (void)snprintf(args, sizeof args, "[%" PRId64 "]", order_id);
-    return outbox_add(tx, event != NULL ? event : "order.next",
-                      &(struct job_spec){ .type = kind->name,
-                                          .queue = kind->queue,
-                                          .args = args,
-                                          .max_retries = kind->tries,
-                                          .run_at_us = run_us },
-                      f);
+    return outbox_follow_up(tx, event != NULL ? event : "order.next", job_type, order_id, run_us,
+                            f);
 }
 
 static int write_move(struct db *tx, const struct order *o, const struct order_move *m,
