@@ -55,6 +55,9 @@ struct route {
     size_t
         raw_bytes; /* > 0: the body is taken as it is, up to so many bytes; 0: JSON, ROUTE_BODY_BYTES */
     route_head_fn *check_head; /* NULL = nothing to check */
+    /* Of the answer 200: name of its schema in api/http/openapi/; or, when it is not JSON, its media
+     * types ("text/csv|application/json").  "202 Name": of another status.  NULL = not said. */
+    const char *answer;
 };
 
 extern const struct route routes[];

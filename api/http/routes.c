@@ -68,6 +68,9 @@
         .min = 1, .max = 300, .help = "Why; kept in the audit"                                     \
     }
 
+/* A line ends with what it has to say: the rest is zero. */
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+
 /* To add a route: its handler in the resource's file, declared in resources.h, and a line here; checks, 405 answers and
  * /openapi.yaml follow.  No two lines may fit the same path and method. */
 const struct route routes[] = {

@@ -40,6 +40,7 @@ static const struct route route = {
       { .name = "value", .place = FIELD_IN_BODY, .type = FIELD_SCALAR, .min = 0, .max = 20 },
       { .name = "spec", .place = FIELD_IN_BODY, .type = FIELD_OBJECT } },
     0,
+    NULL,
     NULL
 };
 

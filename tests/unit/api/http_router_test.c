@@ -13,11 +13,11 @@
 #include "api/http/router.h"
 
 static const struct route table[] = {
-    { "GET", "/", ACCESS_OPEN, NULL, "", { { .name = NULL } }, 0, NULL },
-    { "GET", "/a", ACCESS_OPEN, NULL, "", { { .name = NULL } }, 0, NULL },
-    { "PUT", "/a", ACCESS_OPEN, NULL, "", { { .name = NULL } }, 0, NULL },
-    { "GET", "/a/{id}", ACCESS_OPEN, NULL, "", { { .name = NULL } }, 0, NULL },
-    { "POST", "/a/{id}/do/{what}", ACCESS_OPEN, NULL, "", { { .name = NULL } }, 0, NULL },
+    { "GET", "/", ACCESS_OPEN, NULL, "", { { .name = NULL } }, 0, NULL, NULL },
+    { "GET", "/a", ACCESS_OPEN, NULL, "", { { .name = NULL } }, 0, NULL, NULL },
+    { "PUT", "/a", ACCESS_OPEN, NULL, "", { { .name = NULL } }, 0, NULL, NULL },
+    { "GET", "/a/{id}", ACCESS_OPEN, NULL, "", { { .name = NULL } }, 0, NULL, NULL },
+    { "POST", "/a/{id}/do/{what}", ACCESS_OPEN, NULL, "", { { .name = NULL } }, 0, NULL, NULL },
 };
 
 static const struct {
