@@ -8,6 +8,7 @@ set(MIGRATIONS
   0006_outcomes
   0007_discovery
   0008_product_lookups
+  0009_books
 )
 
 set(files ${MIGRATIONS})
