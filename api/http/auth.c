@@ -185,6 +185,7 @@ int auth_check(struct request *rq, struct reply *re, struct fail *f)
                       offers_key(rq) ? unknown_key
                                      : "This needs a key: Authorization: Bearer ds_...");
     }
+    TRY(request_take(rq, REQUEST_WRITE, f));
     TRY(db_ready(rq->db, f));
     if (api_key_find(rq->db, key, &rq->key, f) < 0) {
         /* Only a refusal of our own has no SQLSTATE; one of Postgres is our trouble, not the caller's. */

@@ -120,6 +120,13 @@ static int check_fields(struct request *rq, const struct route_match *match, str
     return taken;
 }
 
+/* What only reads may read from a replica. */
+static int take_for_handler(struct request *rq, struct fail *f)
+{
+    bool reads = rq->route->access != ACCESS_OPEN && strcmp(rq->route->method, "GET") == 0;
+    return request_take(rq, reads ? REQUEST_READ : REQUEST_WRITE, f);
+}
+
 static int answer(struct request *rq, struct reply *re, struct fail *f)
 {
     struct route_match match;
@@ -130,6 +137,7 @@ static int answer(struct request *rq, struct reply *re, struct fail *f)
     step = step == 0 ? check_head(rq, re) : step;
     step = step == 0 ? read_body(rq, re, f) : step;
     step = step == 0 ? check_fields(rq, &match, re, f) : step;
+    step = step == 0 ? take_for_handler(rq, f) : step;
     return step == 0 ? rq->route->run(rq, re, f) : step;
 }
 

@@ -19,6 +19,9 @@ static const struct {
     const char *reason;
 } reasons[] = {
     { 200, "OK" },
+    { 202, "Accepted" },
+    { 204, "No Content" },
+    { 304, "Not Modified" },
     { 400, "Bad Request" },
     { 401, "Unauthorized" },
     { 403, "Forbidden" },
@@ -30,6 +33,7 @@ static const struct {
     { 413, "Content Too Large" },
     { 415, "Unsupported Media Type" },
     { 417, "Expectation Failed" },
+    { 422, "Unprocessable Content" },
     { 429, "Too Many Requests" },
     { 431, "Request Header Fields Too Large" },
     { 500, "Internal Server Error" },
@@ -57,6 +61,10 @@ void reply_init(struct reply *re)
 
 void reply_done(struct reply *re)
 {
+    if (re->stream_drop != NULL && re->stream_state != NULL) {
+        re->stream_drop(re->stream_state);
+    }
+    re->stream_state = NULL;
     str_done(&re->body);
     str_done(&re->headers);
 }
@@ -106,6 +114,14 @@ void reply_problem(struct reply *re, const struct request *rq, int status, const
     reply_json(re, status, text != NULL ? text : "{\"type\":\"about:blank\"}");
     re->type = "application/problem+json";
     re->csp = NULL;
+    re->cache = NULL;
+    re->bytes = NULL;
+    re->stream = NULL;
+}
+
+int reply_write(struct reply_sink *out, const void *bytes, size_t size_bytes, struct fail *f)
+{
+    return out->write(out, bytes, size_bytes, f);
 }
 
 /* A text with an SQLSTATE tells of tables and columns: not the client's business. */

@@ -12,12 +12,28 @@
 
 enum { REPLY_MAX_BYTES = 16 * 1024 * 1024 };
 
+/* Where a streamed answer goes, piece by piece; made by whoever owns the connection. */
+struct reply_sink {
+    int (*write)(struct reply_sink *out, const void *bytes, size_t size_bytes, struct fail *f);
+};
+/* Write the body of a streamed answer with reply_write; state = reply.stream_state, to be released here in any case.  Runs after
+ * dispatch, without borrowed connections.  -1: the client is cut off, so that it sees that something is missing; *f is logged. */
+typedef int reply_stream_fn(struct request *rq, struct reply_sink *out, void *state,
+                            struct fail *f);
+
 struct reply {
     int status;
     const char *type; /* content type; constant text */
     const char *csp;  /* Content-Security-Policy; NULL = nothing may be loaded */
     struct str body;
     struct str headers; /* further lines, each ended by CR LF */
+    const char *cache;  /* Cache-Control; NULL = no-store */
+    const char *etag; /* quoted, constant or in the request's memory; NULL: made from a JSON body */
+    const void *bytes; /* a body that lives as long as the program, instead of `body`; or NULL */
+    size_t bytes_count;
+    reply_stream_fn *stream; /* the body comes from here instead; NULL = it does not */
+    void *stream_state;      /* released by stream, or by stream_drop when that is never called */
+    void (*stream_drop)(void *state);
 };
 
 /* An empty answer in the caller's memory; reply_done releases what it holds. */
@@ -36,5 +52,9 @@ void reply_problem(struct reply *re, const struct request *rq, int status, const
 void reply_fail(struct reply *re, const struct request *rq, const struct fail *f);
 /* "Not Found"; "Error" for statuses we do not use. */
 const char *reply_reason(int status);
+/* Send a piece of a streamed body; returns when it is on its way.  -1 when the client left, was too slow, or the program ends:
+ * stop then.  An empty piece sends what is held back. */
+must_check int reply_write(struct reply_sink *out, const void *bytes, size_t size_bytes,
+                           struct fail *f);
 /* Status line and all headers of the finished answer, with the empty line. */
 void reply_head(const struct reply *re, const struct request *rq, struct str *out);

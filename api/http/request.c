@@ -31,6 +31,11 @@ void request_done(struct request *rq)
     log_context(NULL, NULL);
 }
 
+int request_take(struct request *rq, enum request_need need, struct fail *f)
+{
+    return rq->take != NULL ? rq->take(rq, need, f) : 0;
+}
+
 const char *request_header(const struct request *rq, const char *name)
 {
     for (size_t i = 0; i < rq->header_count; i++) {

@@ -1,4 +1,4 @@
-/* One request on its way through dispatch.h: what came in, what was made of it, and the connections its thread owns.
+/* One request on its way through dispatch.h: what came in, what was made of it, and the connections it has borrowed.
  * Threads: belongs to the thread that serves it; struct api is shared and read only (its counters are atomic). */
 #pragma once
 
@@ -44,16 +44,26 @@ struct value {
 };
 
 struct request;
+/* What a step of the request needs of Postgres. */
+enum request_need {
+    REQUEST_WRITE, /* the primary: writes, sessions, whatever must be the newest */
+    REQUEST_READ   /* a read replica does, where there is one */
+};
+/* Fill rq->db and rq->redis with connections that may be used until the request is over or asks for others; see
+ * request_take. */
+typedef int request_take_fn(struct request *rq, enum request_need need, struct fail *f);
 /* Read exactly size_bytes of the body.  0; 1 when too many bodies are being read already; -1 when the client was too slow or
  * left. */
 typedef int request_read_fn(struct request *rq, char *bytes, size_t size_bytes);
 
 struct request {
     struct api *api;
-    struct db *db;       /* of this thread; db_ready() has been called when the route wants a key */
-    struct redis *redis; /* of this thread */
+    struct db *db;                     /* borrowed by request_take; NULL before */
+    struct redis *redis;               /* borrowed with it */
+    request_take_fn *take;             /* NULL: db and redis were set by the caller (tests) */
     const char *method, *path, *query; /* as sent; query NULL when there is none */
-    const char *address;               /* of the peer, without port */
+    const char *address; /* of the client, without port: the peer's, or what a trusted proxy says */
+    bool secure;         /* it came by TLS, to us or to a trusted proxy */
     const struct http_header *headers;
     size_t header_count;
     request_read_fn *read;
@@ -74,6 +84,10 @@ struct request {
 void request_start(struct request *rq);
 /* Release what was read and clear the log context. */
 void request_done(struct request *rq);
+/* Have connections to Postgres and Redis for what follows: before the first use of rq->db, and again when the need changes.
+ * They are taken from the program's pool and given back when the request is over or waits for its body; so nothing may be kept
+ * open across request_take.  Those of a route with a key are connected (db_ready).  FAIL_LATER when all stayed in use. */
+must_check int request_take(struct request *rq, enum request_need need, struct fail *f);
 /* Value of a header, case of the name does not matter; NULL when absent.  Borrowed. */
 const char *request_header(const struct request *rq, const char *name);
 /* How often a header occurs. */
