@@ -1,209 +1,245 @@
+/* The document is made anew for each request: it is some 200 KB, and rarely asked for. */
 #include "api/http/openapi.h"
 
 #include <ctype.h>
-#include <inttypes.h>
 #include <string.h>
 
+#include "api/http/openapi_answers.h"
+#include "api/http/openapi_schema.h"
 #include "api/http/reply.h"
 #include "api/http/resources.h"
+#include "api/openapi.h"
 
-static const char *const access_names[] = { [ACCESS_OPEN] = "none",
-                                            [ACCESS_READ] = "read",
-                                            [ACCESS_OPERATE] = "operate",
-                                            [ACCESS_ADMIN] = "admin" };
+#define V1 "/api/v1/"
 
-static const char head[] =
-    "openapi: 3.1.0\n"
-    "info:\n"
-    "  title: dropship\n"
-    "  version: \"" DROPSHIP_VERSION "\"\n"
-    "  description: Errors are problem documents (RFC 9457). Writes may be repeated; said twice is"
-    " done once, but for a job that is enqueued without unique_for_s.\n"
-    "components:\n"
-    "  securitySchemes:\n"
-    "    key: { type: http, scheme: bearer, bearerFormat: \"ds_ and 64 hex digits\" }\n"
-    "  responses:\n"
-    "    problem:\n"
-    "      description: What was wrong, with the request id\n"
-    "      content:\n"
-    "        application/problem+json:\n"
-    "          schema:\n"
-    "            type: object\n"
-    "            required: [type, title, status, detail, request_id]\n"
-    "            properties:\n"
-    "              type: { type: string }\n"
-    "              title: { type: string }\n"
-    "              status: { type: integer }\n"
-    "              detail: { type: string }\n"
-    "              request_id: { type: string }\n"
-    "              errors:\n"
-    "                type: array\n"
-    "                items:\n"
-    "                  type: object\n"
-    "                  properties:\n"
-    "                    in: { type: string }\n"
-    "                    field: { type: string }\n"
-    "                    detail: { type: string }\n"
-    "paths:\n";
+/* Schemas of answers, by resource.  To add a file: list it in CMakeLists.txt, and a line here. */
+static const struct embedded *const schemas[] = {
+    &api_openapi_common,  &api_openapi_program, &api_openapi_orders,   &api_openapi_products,
+    &api_openapi_pricing, &api_openapi_jobs,    &api_openapi_settings,
+};
 
-/* A YAML scalar in double quotes. */
-static void add_quoted(struct str *out, const char *text)
+/* Headers that a webhook's sender signs with; without them a delivery is refused. */
+static const struct {
+    const char *path, *header, *help;
+} signatures[] = {
+    { "/webhooks/shopify", "X-Shopify-Hmac-Sha256", "Base64 of the HMAC-SHA256 of the body" },
+    { "/webhooks/shopify", "X-Shopify-Topic", "What happened" },
+    { "/webhooks/shopify", "X-Shopify-Shop-Domain", "The shop" },
+    { "/webhooks/shopify", "X-Shopify-Webhook-Id", "Names the delivery" },
+};
+
+static void add_lower(struct str *out, const char *text)
 {
-    str_add_char(out, '"');
     for (; *text != '\0'; text++) {
-        if (*text == '"' || *text == '\\') {
-            str_add_char(out, '\\');
+        str_add_char(out, (char)tolower((unsigned char)*text));
+    }
+}
+
+/* A text of lines, each moved right by four. */
+static void add_indented(struct str *out, const char *text)
+{
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\n");
+
+        if (length > 0 && text[0] != '#') {
+            str_add(out, "    ");
+            str_add_bytes(out, text, length);
+            str_add_char(out, '\n');
         }
-        str_add_char(out, *text);
+        text += length + (text[length] == '\n');
     }
-    str_add_char(out, '"');
 }
 
-static void add_choices(struct str *out, const char *choices)
+/* ---- what is sent ---- */
+
+static void add_header_parameter(struct str *out, const char *name, const char *help)
 {
-    str_add(out, "{ type: string, enum: [");
-    while (*choices != '\0') {
-        size_t length = strcspn(choices, "|");
-        str_add_char(out, '"');
-        str_add_bytes(out, choices, length);
-        str_add(out, choices[length] == '|' ? "\", " : "\"");
-        choices += length + (choices[length] == '|');
-    }
-    str_add(out, "] }");
+    str_addf(out, "        - name: %s\n          in: header\n          required: true\n", name);
+    str_add(out, "          description: ");
+    openapi_quote(out, help);
+    str_add(out, "\n          schema: { type: string, minLength: 1 }\n");
 }
 
-static void add_schema(struct str *out, const struct field *field)
+static void add_field_parameter(struct str *out, const struct field *field)
 {
-    switch (field->type) {
-    case FIELD_INT:
-        str_addf(out, "{ type: integer, minimum: %" PRId64 ", maximum: %" PRId64 " }", field->min,
-                 field->max);
-        return;
-    case FIELD_CHOICE:
-        add_choices(out, field->choices);
-        return;
-    case FIELD_TIME:
-        str_add(out, "{ type: string, format: date-time }");
-        return;
-    case FIELD_SCALAR:
-        str_add(out, "{ type: [string, integer, boolean] }");
-        return;
-    case FIELD_ARRAY:
-        str_add(out, "{ type: array }");
-        return;
-    case FIELD_OBJECT:
-        str_add(out, "{ type: object }");
-        return;
-    case FIELD_TEXT:
-        break;
+    bool in_path = field->place == FIELD_IN_PATH;
+
+    str_addf(out, "        - name: %s\n          in: %s\n          required: %s\n", field->name,
+             in_path ? "path" : "query", in_path || field->required ? "true" : "false");
+    str_add(out, "          description: ");
+    openapi_quote(out, field->help);
+    str_add(out, "\n          schema: ");
+    openapi_field(out, field);
+    str_add_char(out, '\n');
+}
+
+static void add_shared_parameters(struct str *out, const struct route *route)
+{
+    if (!openapi_is_read(route) && route->access != ACCESS_OPEN) {
+        str_add(out, "        - $ref: \"#/components/parameters/IdempotencyKey\"\n");
     }
-    str_addf(out, "{ type: string, minLength: %" PRId64 ", maxLength: %" PRId64, field->min,
-             field->max);
-    if (field->set != NULL) {
-        str_addf(out, ", pattern: \"^[%s]*$\"", field->set);
+    if (openapi_has_etag(route)) {
+        str_add(out, "        - $ref: \"#/components/parameters/IfNoneMatch\"\n");
     }
-    str_add(out, " }");
 }
 
 static void add_parameters(struct str *out, const struct route *route)
 {
-    bool first = true;
-    size_t count = route_fields(route);
+    size_t start, count = route_fields(route);
+
+    str_add(out, "      parameters:\n");
+    start = out->len;
     for (size_t i = 0; i < count; i++) {
-        const struct field *field = &route->fields[i];
-        bool in_path = field->place == FIELD_IN_PATH;
-        if (field->place == FIELD_IN_BODY) {
-            continue;
+        if (route->fields[i].place != FIELD_IN_BODY) {
+            add_field_parameter(out, &route->fields[i]);
         }
-        str_addf(out, "%s        - name: %s\n          in: %s\n          required: %s\n",
-                 first ? "      parameters:\n" : "", field->name, in_path ? "path" : "query",
-                 in_path || field->required ? "true" : "false");
-        str_add(out, "          description: ");
-        add_quoted(out, field->help);
-        str_add(out, "\n          schema: ");
-        add_schema(out, field);
-        str_add_char(out, '\n');
-        first = false;
+    }
+    for (size_t i = 0; i < COUNT_OF(signatures); i++) {
+        if (strcmp(signatures[i].path, route->path) == 0) {
+            add_header_parameter(out, signatures[i].header, signatures[i].help);
+        }
+    }
+    add_shared_parameters(out, route);
+    if (out->len == start) {
+        str_add(out, "        []\n");
     }
 }
 
-static void add_required(struct str *out, const struct route *route)
+/* The names of required fields of the body; "" = the body may be left out. */
+static bool add_required(struct str *out, const struct route *route)
 {
-    bool first = true;
+    bool any = false;
     size_t count = route_fields(route);
+
     for (size_t i = 0; i < count; i++) {
         if (route->fields[i].place == FIELD_IN_BODY && route->fields[i].required) {
-            str_addf(out, "%s%s", first ? "              required: [" : ", ",
-                     route->fields[i].name);
-            first = false;
+            str_addf(out, "%s%s", any ? ", " : "", route->fields[i].name);
+            any = true;
         }
     }
-    str_add(out, first ? "" : "]\n");
+    return any;
 }
 
 static void add_body(struct str *out, const struct route *route)
 {
-    bool first = true;
+    scoped(str_done) struct str required;
     size_t count = route_fields(route);
+
+    str_init(&required, 1024);
+    bool must = add_required(&required, route);
+    str_addf(out,
+             "      requestBody:\n        required: %s\n        content:\n"
+             "          application/json:\n            schema:\n              type: object\n"
+             "              additionalProperties: false\n",
+             must ? "true" : "false");
+    if (must) {
+        str_addf(out, "              required: [%s]\n", required.data);
+    }
+    str_add(out, "              properties:\n");
     for (size_t i = 0; i < count; i++) {
-        const struct field *field = &route->fields[i];
-        if (field->place != FIELD_IN_BODY) {
-            continue;
+        if (route->fields[i].place == FIELD_IN_BODY) {
+            str_addf(out,
+                     "                %s:\n                  description: ", route->fields[i].name);
+            openapi_quote(out, route->fields[i].help);
+            str_add(out, "\n                  allOf: [");
+            openapi_field(out, &route->fields[i]);
+            str_add(out, "]\n");
         }
-        if (first) {
-            str_add(out, "      requestBody:\n        content:\n          application/json:\n"
-                         "            schema:\n              type: object\n"
-                         "              additionalProperties: false\n");
-            add_required(out, route);
-            str_add(out, "              properties:\n");
-        }
-        str_addf(out, "                %s: ", field->name);
-        add_schema(out, field);
-        str_add_char(out, '\n');
-        first = false;
     }
 }
 
-/* "getApiV1OrdersId": unique, since method and path are. */
+static void add_raw_body(struct str *out, const struct route *route)
+{
+    str_addf(out,
+             "      requestBody:\n        required: true\n"
+             "        description: As its sender signed it, up to %zu bytes\n"
+             "        content:\n          application/json:\n            schema: {}\n",
+             route->raw_bytes);
+}
+
+/* ---- a route ---- */
+
+/* "getOrdersId": unique, since method and path are. */
 static void add_operation_id(struct str *out, const struct route *route)
 {
-    bool upper = true;
-    for (const char *c = route->method; *c != '\0'; c++) {
-        str_add_char(out, (char)tolower((unsigned char)*c));
-    }
-    for (const char *c = route->path; *c != '\0'; c++) {
-        if (!isalnum((unsigned char)*c)) {
+    const char *path = route->path;
+    bool upper = true, any = false;
+
+    path += strncmp(path, V1, sizeof V1 - 1) == 0 ? sizeof V1 - 1 : 0;
+    add_lower(out, route->method);
+    for (; *path != '\0'; path++) {
+        if (!isalnum((unsigned char)*path)) {
             upper = true;
             continue;
         }
-        str_add_char(out, upper ? (char)toupper((unsigned char)*c) : *c);
+        str_add_char(out, upper ? (char)toupper((unsigned char)*path) : *path);
         upper = false;
+        any = true;
     }
+    str_add(out, any ? "" : "Root");
+}
+
+/* "orders" of /api/v1/orders/{id}; "program" of what is not below /api/v1.  Returns its length. */
+static size_t tag_of(const struct route *route, const char **ret)
+{
+    static const char program[] = "program";
+
+    if (strncmp(route->path, V1, sizeof V1 - 1) != 0) {
+        *ret = program;
+        return sizeof program - 1;
+    }
+    *ret = route->path + sizeof V1 - 1;
+    return strcspn(*ret, "/");
+}
+
+static void add_security(struct str *out, const struct route *route)
+{
+    static const char *const scopes[] = {
+        [ACCESS_READ] = "read", [ACCESS_OPERATE] = "operate", [ACCESS_ADMIN] = "admin"
+    };
+
+    if (route->access == ACCESS_OPEN) {
+        str_add(out, "      security: []\n");
+        return;
+    }
+    const char *scope = scopes[route->access];
+    str_addf(out, "      security: [{ key: [%s] }, { session: [%s]", scope, scope);
+    if (!openapi_is_read(route)) {
+        str_addf(out, ", csrf: [%s]", scope);
+    }
+    str_add(out, " }]\n");
 }
 
 static void add_operation(struct str *out, const struct route *route)
 {
+    const char *tag;
+    size_t length = tag_of(route, &tag);
+
     str_add(out, "    ");
-    for (const char *c = route->method; *c != '\0'; c++) {
-        str_add_char(out, (char)tolower((unsigned char)*c));
-    }
+    add_lower(out, route->method);
     str_add(out, ":\n      operationId: ");
     add_operation_id(out, route);
-    str_add(out, "\n      summary: ");
-    add_quoted(out, route->help);
-    if (route->access == ACCESS_OPEN) {
-        str_add(out, "\n      security: []\n");
-    } else {
-        str_addf(out, "\n      security: [{ key: [%s] }]\n", access_names[route->access]);
-    }
+    str_add(out, "\n      tags: [");
+    str_add_bytes(out, tag, length);
+    str_add(out, "]\n      summary: ");
+    openapi_quote(out, route->help);
+    str_add(out, "\n      description: ");
+    openapi_quote(out, route->help);
+    str_add_char(out, '\n');
+    add_security(out, route);
     add_parameters(out, route);
-    add_body(out, route);
-    str_add(out, "      responses:\n"
-                 "        \"200\": { description: Done }\n"
-                 "        default: { $ref: \"#/components/responses/problem\" }\n");
+    if (route->raw_bytes > 0) {
+        add_raw_body(out, route);
+    } else if (openapi_has_field(route, FIELD_IN_BODY)) {
+        add_body(out, route);
+    }
+    str_add(out, "      responses:\n");
+    openapi_answers(out, route);
 }
 
-static bool seen_before(const struct route *table, size_t index)
+/* ---- the document ---- */
+
+static bool path_seen(const struct route *table, size_t index)
 {
     for (size_t i = 0; i < index; i++) {
         if (strcmp(table[i].path, table[index].path) == 0) {
@@ -213,15 +249,41 @@ static bool seen_before(const struct route *table, size_t index)
     return false;
 }
 
-void openapi_write(const struct route *table, size_t count, struct str *out)
+static bool tag_seen(const struct route *table, size_t index)
 {
-    str_add(out, head);
+    const char *tag, *other;
+    size_t length = tag_of(&table[index], &tag);
+
+    for (size_t i = 0; i < index; i++) {
+        if (tag_of(&table[i], &other) == length && memcmp(tag, other, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_tags(struct str *out, const struct route *table, size_t count)
+{
+    const char *tag;
+
+    str_add(out, "tags:\n");
     for (size_t i = 0; i < count; i++) {
-        if (seen_before(table, i)) {
+        if (!tag_seen(table, i)) {
+            size_t length = tag_of(&table[i], &tag);
+            str_addf(out, "  - name: %.*s\n", (int)length, tag);
+        }
+    }
+}
+
+static void add_paths(struct str *out, const struct route *table, size_t count)
+{
+    str_add(out, "paths:\n");
+    for (size_t i = 0; i < count; i++) {
+        if (path_seen(table, i)) {
             continue;
         }
         str_add(out, "  ");
-        add_quoted(out, table[i].path);
+        openapi_quote(out, table[i].path);
         str_add(out, ":\n");
         for (size_t j = i; j < count; j++) {
             if (strcmp(table[j].path, table[i].path) == 0) {
@@ -229,6 +291,26 @@ void openapi_write(const struct route *table, size_t count, struct str *out)
             }
         }
     }
+}
+
+void openapi_write(const struct route *table, size_t count, struct str *out)
+{
+    str_add(out, "openapi: 3.1.0\n"
+                 "info:\n"
+                 "  title: dropship\n"
+                 "  version: \"" DROPSHIP_VERSION "\"\n"
+                 "  description: Errors are problem documents (RFC 9457). Writes may be repeated:"
+                 " said twice is done once, but for a job that is enqueued without unique_for_s,"
+                 " unless the write carries an Idempotency-Key.\n"
+                 "servers:\n"
+                 "  - url: /\n");
+    add_tags(out, table, count);
+    str_add(out, api_openapi_components.text);
+    str_add(out, "  schemas:\n");
+    for (size_t i = 0; i < COUNT_OF(schemas); i++) {
+        add_indented(out, schemas[i]->text);
+    }
+    add_paths(out, table, count);
 }
 
 int get_openapi(struct request *rq, struct reply *re, struct fail *f)

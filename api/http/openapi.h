@@ -1,4 +1,5 @@
-/* The route table as an OpenAPI 3.1 document.  Pure; any thread. */
+/* The route table as an OpenAPI 3.1 document: paths from the table, schemas of answers from the files in api/http/openapi/.
+ * Pure; any thread. */
 #pragma once
 
 #include <stddef.h>
