@@ -299,7 +299,7 @@ void openapi_write(const struct route *table, size_t count, struct str *out)
                  "info:\n"
                  "  title: dropship\n"
                  "  version: \"" DROPSHIP_VERSION "\"\n"
-                 "  description: Errors are problem documents (RFC 9457). Writes may be repeated:"
+                 "  description: Errors are problem documents (RFC 9457). Writes may be repeated;"
                  " said twice is done once, but for a job that is enqueued without unique_for_s,"
                  " unless the write carries an Idempotency-Key.\n"
                  "servers:\n"
