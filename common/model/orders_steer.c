@@ -2,16 +2,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/base/log.h"
+#include "common/db/lock.h"
 #include "common/model/audit.h"
 #include "common/model/job_catalog.h"
 #include "common/model/orders.h"
 #include "common/model/outbox.h"
 #include "sql/model.h"
 
-enum { REASON_MAX_BYTES = 300, LOCK_WAIT_MS = 3000, LOCK_POLL_MS = 50, NUMBER_TEXT_BYTES = 24 };
+enum { REASON_MAX_BYTES = 300, LOCK_WAIT_MS = 3000, NUMBER_TEXT_BYTES = 24 };
 
 struct steering {
     int64_t id;
@@ -30,24 +30,6 @@ static bool undecided(const char *state)
         }
     }
     return false;
-}
-
-/* The job that decides holds the same lock while it reads, thinks and places. */
-static int take_lock(struct db *db, const char *lock, struct fail *f)
-{
-    int64_t until_ms = clock_mono_ms() + LOCK_WAIT_MS;
-    for (;;) {
-        int held = db_try_lock(db, lock, f);
-        TRY(held);
-        if (held == 0) {
-            return 0;
-        }
-        if (clock_mono_ms() >= until_ms) {
-            return fail_later(f, FAIL_LATER, LOCK_WAIT_MS,
-                              "a job works on this order just now; try again in a moment");
-        }
-        clock_sleep_ms(LOCK_POLL_MS);
-    }
 }
 
 static int check_state(struct db *tx, const char *id, const char *verb, struct fail *f)
@@ -125,15 +107,17 @@ static int steer(struct db *db, const struct steering *s, struct fail *f)
     return db_commit(&tx, f);
 }
 
+/* The job that decides holds the same lock while it reads, thinks and places. */
 static int steer_locked(struct db *db, const struct steering *s, struct fail *f)
 {
-    char lock[ORDER_LOCK_BYTES];
+    scoped(db_lock_done) struct db_lock lock = { 0 };
 
-    snprintf(lock, sizeof lock, ORDER_LOCK_FORMAT, s->id);
-    TRY(take_lock(db, lock, f));
-    int done = steer(db, s, f);
-    db_unlock(db, lock);
-    return done;
+    (void)snprintf(lock.name, sizeof lock.name, ORDER_LOCK_FORMAT, s->id);
+    int held = db_lock_wait(db, &lock, LOCK_WAIT_MS, f);
+    TRY(held);
+    return held == 0 ? steer(db, s, f)
+                     : fail_later(f, FAIL_LATER, LOCK_WAIT_MS,
+                                  "a job works on this order just now; try again in a moment");
 }
 
 int order_release_by(struct db *db, int64_t id, const char *who, struct fail *f)

@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 
-#include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/base/log.h"
 #include "common/db/sqltext.h"
@@ -12,39 +11,16 @@
 #include "common/model/products.h"
 #include "sql/model.h"
 
-enum { LOCK_WAIT_MS = 3000, LOCK_POLL_MS = 50, SUBJECT_BYTES = 40, ARGS_BYTES = 128 };
+enum { LOCK_WAIT_MS = 3000, SUBJECT_BYTES = 40, ARGS_BYTES = 128 };
 
-static void subject_of(int64_t id, char subject[static SUBJECT_BYTES])
+int product_lock(struct db *db, int64_t id, struct db_lock *ret, struct fail *f)
 {
-    (void)snprintf(subject, SUBJECT_BYTES, PRODUCT_LOCK_FORMAT, id);
-}
-
-int product_lock(struct db *db, int64_t id, struct fail *f)
-{
-    char lock[SUBJECT_BYTES];
-    int64_t until_ms = clock_mono_ms() + LOCK_WAIT_MS;
-
-    subject_of(id, lock);
-    for (;;) {
-        int held = db_try_lock(db, lock, f);
-        TRY(held);
-        if (held == 0) {
-            return 0;
-        }
-        if (clock_mono_ms() >= until_ms) {
-            return fail_later(f, FAIL_LATER, LOCK_WAIT_MS,
-                              "a job works on this product just now; try again in a moment");
-        }
-        clock_sleep_ms(LOCK_POLL_MS);
-    }
-}
-
-void product_unlock(struct db *db, int64_t id)
-{
-    char lock[SUBJECT_BYTES];
-
-    subject_of(id, lock);
-    db_unlock(db, lock);
+    (void)snprintf(ret->name, sizeof ret->name, PRODUCT_LOCK_FORMAT, id);
+    int held = db_lock_wait(db, ret, LOCK_WAIT_MS, f);
+    TRY(held);
+    return held == 0 ? 0
+                     : fail_later(f, FAIL_LATER, LOCK_WAIT_MS,
+                                  "a job works on this product just now; try again in a moment");
 }
 
 int product_said_add(struct db *tx, const struct product_said *said, struct fail *f)
@@ -65,7 +41,7 @@ int product_said_add(struct db *tx, const struct product_said *said, struct fail
                              said->who,
                              sql_opt(trace) };
     TRY(db_exec(tx, &sql_model_product_event_add, params, f));
-    subject_of(said->product_id, subject);
+    (void)snprintf(subject, sizeof subject, PRODUCT_LOCK_FORMAT, said->product_id);
     (void)snprintf(action, sizeof action, "product.%s", said->step);
     return audit_add(tx, said->who, action, subject, said->detail, f);
 }

@@ -7,11 +7,11 @@
 
 #include "common/base/attr.h"
 #include "common/base/fail.h"
-#include "common/db/db.h"
+#include "common/db/lock.h"
 
-/* The lock of a product, waited for a few seconds.  FAIL_LATER when a job works on it all that time. */
-must_check int product_lock(struct db *db, int64_t id, struct fail *f);
-void product_unlock(struct db *db, int64_t id);
+/* The lock of a product, waited for a few seconds; *ret is the caller's, to db_lock_done().  FAIL_LATER when a job works on it all
+ * that time. */
+must_check int product_lock(struct db *db, int64_t id, struct db_lock *ret, struct fail *f);
 
 struct product_said {
     int64_t product_id;

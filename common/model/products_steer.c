@@ -294,10 +294,10 @@ static int speak_locked(struct db *db, const struct word *w, word_fn *act, struc
 
 static int speak(struct db *db, const struct word *w, word_fn *act, struct fail *f)
 {
-    TRY(product_lock(db, w->said->id, f));
-    int said = speak_locked(db, w, act, f);
-    product_unlock(db, w->said->id);
-    return said;
+    scoped(db_lock_done) struct db_lock lock = { 0 };
+
+    TRY(product_lock(db, w->said->id, &lock, f));
+    return speak_locked(db, w, act, f);
 }
 
 static int check_reason(const char *reason, bool wanted, struct fail *f)

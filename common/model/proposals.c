@@ -167,11 +167,11 @@ static int find_product(struct db *db, int64_t id, int64_t *ret, struct fail *f)
 
 static int decide(struct db *db, struct answer *a, struct fail *f)
 {
+    scoped(db_lock_done) struct db_lock lock = { 0 };
+
     TRY(find_product(db, a->id, &a->product_id, f));
-    TRY(product_lock(db, a->product_id, f));
-    int said = decide_locked(db, a, f);
-    product_unlock(db, a->product_id);
-    return said;
+    TRY(product_lock(db, a->product_id, &lock, f));
+    return decide_locked(db, a, f);
 }
 
 int proposal_accept_by(struct db *db, int64_t id, const char *who, struct fail *f)

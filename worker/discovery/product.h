@@ -43,8 +43,6 @@
 #include "worker/discovery/states.h"
 
 enum {
-    PRODUCT_LOCK_BYTES =
-        40, /* of PRODUCT_LOCK_FORMAT (common/model/products.h), the session lock */
     PRODUCT_PID_BYTES = 48,
     PRODUCT_NAME_BYTES = 512,
     PRODUCT_CODE_BYTES = 32,

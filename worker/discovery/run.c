@@ -7,6 +7,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/str.h"
+#include "common/db/lock.h"
 #include "common/model/products.h"
 
 enum { BUSY_S = 3, PAUSED_S = 300, ACCOUNT_S = 300, PROBLEM_S = 3600, LONG_MS = 30000 };
@@ -14,30 +15,6 @@ enum { BUSY_S = 3, PAUSED_S = 300, ACCOUNT_S = 300, PROBLEM_S = 3600, LONG_MS = 
 static const int64_t US = 1000000;
 /* A job may come a little before its time: clocks differ, and schedules are in whole seconds. */
 static const int64_t EARLY_US = 2000000;
-
-struct product_lock {
-    struct db *db; /* NULL = not held */
-    char name[PRODUCT_LOCK_BYTES];
-};
-
-static void product_lock_done(struct product_lock *l)
-{
-    if (l->db != NULL) {
-        db_unlock(l->db, l->name);
-    }
-}
-
-/* 0 taken, 1 held by another run. */
-static int product_lock_take(struct db *db, int64_t id, struct product_lock *l, struct fail *f)
-{
-    (void)snprintf(l->name, sizeof l->name, PRODUCT_LOCK_FORMAT, id);
-    int held = db_try_lock(db, l->name, f);
-    TRY(held);
-    if (held == 0) {
-        l->db = db;
-    }
-    return held;
-}
 
 enum flow_mode product_run_mode(const struct product_run *r)
 {
@@ -182,13 +159,14 @@ static void run_done(struct product_run *r)
 
 int product_job_run(struct job_context *c, const struct product_job *job, struct fail *f)
 {
-    scoped(product_lock_done) struct product_lock lock = { 0 };
+    scoped(db_lock_done) struct db_lock lock = { 0 };
     scoped(run_done) struct product_run r = { .c = c };
     int64_t id = 0;
 
     TRY(job_arg_id(c, 0, &id, f));
     TRY(has_services(c, job->needs, f));
-    int held = product_lock_take(c->db, id, &lock, f);
+    (void)snprintf(lock.name, sizeof lock.name, PRODUCT_LOCK_FORMAT, id);
+    int held = db_lock_take(c->db, &lock, f);
     TRY(held);
     if (held != 0) {
         return job_snooze(c, BUSY_S);

@@ -8,6 +8,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/db/lock.h"
 #include "common/db/sqltext.h"
 #include "common/model/products.h"
 #include "sql/listing.h"
@@ -15,23 +16,12 @@
 #include "worker/discovery/watch_check.h"
 #include "worker/discovery/watch_tiers.h"
 
-enum { PER_ROUND = 500, FAILED_S = 1800, SPARE_MS = 45000, NAME_BYTES = 40 };
+enum { PER_ROUND = 500, FAILED_S = 1800, SPARE_MS = 45000 };
 
 static const int64_t WAITS_LONG_US = INT64_C(30) * 1000000;
 
 /* Why a round ends before all were looked at. */
 enum round_end { GOES_ON, ENDS };
-
-struct product_lock {
-    struct db *db; /* NULL = not held */
-    char name[NAME_BYTES];
-};
-static void product_lock_done(struct product_lock *l)
-{
-    if (l->db != NULL) {
-        db_unlock(l->db, l->name);
-    }
-}
 
 static void run_done(struct product_run *r)
 {
@@ -61,16 +51,15 @@ static bool is_due(const struct product *p, const struct watch_due *due,
 /* Look at one under its lock, by the settings of the moment: a round takes minutes.  0; -1 as the look failed. */
 static int look_at(struct job_context *c, const struct watch_due *due, struct fail *f)
 {
-    scoped(product_lock_done) struct product_lock lock = { 0 };
+    scoped(db_lock_done) struct db_lock lock = { 0 };
     scoped(run_done) struct product_run r = { .c = c };
 
     (void)snprintf(lock.name, sizeof lock.name, PRODUCT_LOCK_FORMAT, due->id);
-    int held = db_try_lock(c->db, lock.name, f);
+    int held = db_lock_take(c->db, &lock, f);
     TRY(held);
     if (held != 0) {
         return 0;
     }
-    lock.db = c->db;
     TRY(settings_read(c->db, &r.set, f));
     int missing = product_load(c->db, due->id, &r.p, f);
     TRY(missing);

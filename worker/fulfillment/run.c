@@ -1,10 +1,12 @@
 #include "worker/fulfillment/run.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/base/log.h"
+#include "common/db/lock.h"
 #include "common/model/orders.h"
 #include "worker/fulfillment/decide.h"
 
@@ -13,30 +15,6 @@ enum { BUSY_S = 3, PAUSED_S = 300, ACCOUNT_S = 300, PROBLEM_S = 3600, HEAL_MAX_S
 static const int64_t US = 1000000;
 /* A job may come a little before its time: clocks differ, and schedules are in whole seconds. */
 static const int64_t EARLY_US = 2000000;
-
-struct order_lock {
-    struct db *db; /* NULL = not held */
-    char name[ORDER_LOCK_BYTES];
-};
-
-static void order_lock_done(struct order_lock *l)
-{
-    if (l->db != NULL) {
-        db_unlock(l->db, l->name);
-    }
-}
-
-/* 0 taken, 1 held by another run. */
-static int order_lock_take(struct db *db, int64_t id, struct order_lock *l, struct fail *f)
-{
-    (void)snprintf(l->name, sizeof l->name, ORDER_LOCK_FORMAT, id);
-    int held = db_try_lock(db, l->name, f);
-    TRY(held);
-    if (held == 0) {
-        l->db = db;
-    }
-    return held;
-}
 
 enum flow_mode run_mode(const struct order_run *r)
 {
@@ -183,7 +161,7 @@ static int run_due(struct order_run *r, const struct order_job *job, struct fail
 
 int order_job_run(struct job_context *c, const struct order_job *job, struct fail *f)
 {
-    scoped(order_lock_done) struct order_lock lock = { 0 };
+    scoped(db_lock_done) struct db_lock lock = { 0 };
     struct order_run r = { .c = c };
     int64_t id = 0;
 
@@ -193,7 +171,8 @@ int order_job_run(struct job_context *c, const struct order_job *job, struct fai
                           c->shopify == NULL ? "shop" : "supplier");
     }
     cj_for(c->cj, CJ_FOR_ORDERS);
-    int held = order_lock_take(c->db, id, &lock, f);
+    (void)snprintf(lock.name, sizeof lock.name, ORDER_LOCK_FORMAT, id);
+    int held = db_lock_take(c->db, &lock, f);
     TRY(held);
     if (held != 0) {
         return job_snooze(c, BUSY_S);
