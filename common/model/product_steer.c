@@ -1,6 +1,7 @@
 #include "common/model/product_steer.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "common/base/json.h"
 #include "common/base/log.h"
@@ -21,6 +22,11 @@ int product_lock(struct db *db, int64_t id, struct db_lock *ret, struct fail *f)
     return held == 0 ? 0
                      : fail_later(f, FAIL_LATER, LOCK_WAIT_MS,
                                   "a job works on this product just now; try again in a moment");
+}
+
+bool product_is_live(const char *state)
+{
+    return strcmp(state, "listed") == 0 || strcmp(state, "on_hold") == 0;
 }
 
 int product_said_add(struct db *tx, const struct product_said *said, struct fail *f)

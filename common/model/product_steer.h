@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/base/attr.h"
@@ -12,6 +13,9 @@
 /* The lock of a product, waited for a few seconds; *ret is the caller's, to db_lock_done().  FAIL_LATER when a job works on it all
  * that time. */
 must_check int product_lock(struct db *db, int64_t id, struct db_lock *ret, struct fail *f);
+
+/* Is a product in this state at the shop and at rest there: listed, or on hold? */
+bool product_is_live(const char *state);
 
 struct product_said {
     int64_t product_id;

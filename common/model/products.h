@@ -22,8 +22,8 @@ struct product_filter {
     const char *state;    /* NULL = all */
     const char *label;    /* "NEW", "RISING", "STABLE", "FALLING"; NULL = all */
     const char *category; /* its id or its whole name, case does not matter; NULL = all */
-    const char
-        *text; /* part of name, supplier id, SKU or handle, case does not matter; NULL = all */
+    const char *
+        text; /* part of the name; or the whole supplier id, SKU or handle; case does not matter; NULL = all */
     int64_t score_min; /* trend score 0 to 100; 0 = all, also those without one */
     const char *sort;  /* "newest" (NULL) or "opportunity" */
     const char *after; /* "next" of the page before, same filter and sort; NULL = from the start */
@@ -69,7 +69,8 @@ must_check int product_approve_by(struct db *db, const struct product_word *word
 must_check int product_reject_by(struct db *db, const struct product_word *word, const char *reason,
                                  struct fail *f);
 /* A new text version.  While a person is asked (approval, needs_review) the state stays; a live product (listed, on_hold) goes
- * to publishing with job listing.publish [id], which changes what is at the shop. */
+ * to publishing with job listing.publish [id], which changes what is at the shop; FAIL_CONFLICT while product.reprice is still to
+ * come, whose place that job would take: what a person said of a price or a hold would be forgotten. */
 must_check int product_edit_by(struct db *db, const struct product_word *word, const json_t *texts,
                                struct fail *f);
 /* listed, on_hold or publishing, or back with a person while something of it is at the shop -> unlisting, with job

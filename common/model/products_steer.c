@@ -50,6 +50,13 @@ static bool is_state(const struct standing *now, const char *state)
     return strcmp(now->state, state) == 0;
 }
 
+static bool has_next(const struct standing *now, const char *job)
+{
+    const char *next = db_text(now->rows, 0, "next_job");
+
+    return next != NULL && strcmp(next, job) == 0;
+}
+
 /* It waits for a person, and something of it may have got to the shop before. */
 static bool left_at_shop(const struct standing *now)
 {
@@ -173,17 +180,20 @@ static int reject(struct db *tx, const struct word *w, const struct standing *no
 static int edit(struct db *tx, const struct word *w, const struct standing *now, struct fail *f)
 {
     static const char *const asked[] = { "approval", "needs_review", NULL };
-    static const char *const live[] = { "listed", "on_hold", NULL };
+    bool live = product_is_live(now->state);
     int64_t version = 0;
 
-    if (!is_one_of(now->state, asked) && !is_one_of(now->state, live)) {
+    if (!is_one_of(now->state, asked) && !live) {
         return refuse(w, now, "its texts are edited while it waits for a person or is live", f);
+    }
+    if (live && has_next(now, "product.reprice")) { /* publishing would take its place */
+        return refuse(w, now, "a price or hold is on its way to the shop; edit it after that", f);
     }
     int same = store_text(tx, w, now, &version, f);
     if (same != 0) {
         return same;
     }
-    if (is_one_of(now->state, live)) {
+    if (live) {
         TRY(go_on(tx, now, "listing.publish", "publishing", f));
         TRY(product_job_add(tx, w->said->id, "listing.publish", "", f));
     } else {
@@ -252,10 +262,9 @@ static void name_price(const struct word *w, const struct standing *now,
 
 static int reprice(struct db *tx, const struct word *w, const struct standing *now, struct fail *f)
 {
-    static const char *const live[] = { "listed", "on_hold", NULL };
     char sentence[SENTENCE_BYTES] = "A person asks for a new price by the rules.", more[40] = "";
 
-    if (!is_one_of(now->state, live)) {
+    if (!product_is_live(now->state)) {
         return refuse(w, now, "only a live product is priced anew", f);
     }
     if (w->price_minor > 0) {

@@ -14,10 +14,10 @@
 
 #define PRODUCT_SUBJECT "product:"
 
-enum { PAGE_MAX = 500, REASON_MAX_BYTES = 300, SENTENCE_BYTES = 640 };
+enum { PAGE_MAX = 500, REASON_MAX_BYTES = 300, WHAT_BYTES = 201, SENTENCE_BYTES = 640 };
 
-/* To add a kind of proposal: a line here with the job that does it.  The job gets [product, "now", price] when the proposal's
- * detail has a price_minor, else [product, "now"]. */
+/* To add a kind of proposal: a line here with the job that does it to a live product.  The job gets [product, "now", price] when
+ * the proposal's detail has a price_minor, else [product, "now"]. */
 static const struct proposal_kind {
     const char *kind, *job;
 } kinds[] = {
@@ -80,6 +80,21 @@ static bool accepts(const struct answer *a)
     return strcmp(a->state, "accepted") == 0;
 }
 
+/* On its way in or out of the shop, a product has another job to do; that one must not be replaced. */
+static int must_be_live(struct db *tx, const struct answer *a, struct fail *f)
+{
+    scoped(pg_clear_p) PGresult *rows = NULL;
+    struct sql_text id;
+
+    TRY(db_query(tx, &sql_model_product_steer, (const char *[]){ sql_int(&id, a->product_id) },
+                 &rows, f));
+    const char *state = PQntuples(rows) > 0 ? db_text(rows, 0, "state") : "gone";
+    return product_is_live(state)
+               ? 0
+               : fail_set(f, FAIL_CONFLICT, "product %" PRId64 " is %s: this is for a live one",
+                          a->product_id, state);
+}
+
 /* The product's next job is the one that does it. */
 static int add_job(struct db *tx, const struct answer *a, const PGresult *rows, struct fail *f)
 {
@@ -93,6 +108,7 @@ static int add_job(struct db *tx, const struct answer *a, const PGresult *rows, 
         return fail_set(f, FAIL_CONFLICT, "nothing is known that does '%.60s'",
                         db_text(rows, 0, "kind"));
     }
+    TRY(must_be_live(tx, a, f));
     TRY(json_parse(detail_text, strlen(detail_text), "the proposal", &detail, f));
     int64_t price = json_int(detail, "price_minor", 0);
     if (price > 0) {
@@ -105,7 +121,7 @@ static int add_job(struct db *tx, const struct answer *a, const PGresult *rows, 
 
 static int tell(struct db *tx, const struct answer *a, const PGresult *rows, struct fail *f)
 {
-    char sentence[SENTENCE_BYTES];
+    char sentence[SENTENCE_BYTES], what[WHAT_BYTES];
     scoped(json_clear_p) json_t *detail =
         json_pack("{s:I, s:s, s:s?}", "proposal", (json_int_t)a->id, "kind",
                   db_text(rows, 0, "kind"), "reason", a->reason);
@@ -113,9 +129,9 @@ static int tell(struct db *tx, const struct answer *a, const PGresult *rows, str
     if (detail == NULL) {
         return fail_set(f, FAIL_INPUT, "the reason is not valid UTF-8");
     }
-    (void)snprintf(sentence, sizeof sentence, "A person %s: %.200s%s%s", a->state,
-                   db_text(rows, 0, "text"), a->reason != NULL ? " Reason: " : "",
-                   a->reason != NULL ? a->reason : "");
+    (void)str_fit(what, sizeof what, db_text(rows, 0, "text")); /* Postgres takes no half letter */
+    (void)snprintf(sentence, sizeof sentence, "A person %s: %s%s%s", a->state, what,
+                   a->reason != NULL ? " Reason: " : "", a->reason != NULL ? a->reason : "");
     const struct product_said said = { .product_id = a->product_id,
                                        .who = a->who,
                                        .step =

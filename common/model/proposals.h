@@ -23,8 +23,8 @@ must_check int proposal_now(struct db *db, int64_t id, char **ret_json, struct f
 
 /* Decide an open proposal, once: its state, the event of the product, the line in the audit and the job that does what was
  * proposed, in one transaction under the product's lock.  reason: required to reject, may be NULL to accept.
- * 0; 1 when it is decided in this very way already; FAIL_MISSING; FAIL_CONFLICT when it is decided otherwise; FAIL_LATER when a
- * job works on the product. */
+ * 0; 1 when it is decided in this very way already; FAIL_MISSING; FAIL_CONFLICT when it is decided otherwise, or accepted while
+ * the product is not live (on its way in or out of the shop, or nothing of it there); FAIL_LATER when a job works on the product. */
 must_check int proposal_accept_by(struct db *db, int64_t id, const char *who, struct fail *f);
 /* The same for no: nothing is done but to remember it. */
 must_check int proposal_reject_by(struct db *db, int64_t id, const char *reason, const char *who,

@@ -1,11 +1,12 @@
--- A page of products: $1 state, $2 label, $3 category (id or name), $4 part of name, supplier id, SKU or handle, $5 least score
+-- A page of products: $1 state, $2 label, $3 category (id or name), $4 part of name, or supplier id, SKU or handle, $5 least score
 -- times 10^4, $6 sort ("newest" or "opportunity"), $7 limit, $8 and $9 opportunity and id of the last product of the page
 -- before; all but $6 and $7 may be NULL, $8 also when that product has no opportunity.  json
 with fit as not materialized (
   select * from product
   where ($1::text is null or state = $1) and ($2::text is null or label = $2)
     and ($3::text is null or category_id = $3 or lower(category) = lower($3))
-    and ($4::text is null or position(lower($4) in lower(name)) > 0 or pid = $4 or lower(supplier_sku) = lower($4) or handle = $4)
+    and ($4::text is null or position(lower($4) in lower(name)) > 0
+         or lower($4) in (lower(pid), lower(supplier_sku), lower(handle)))
     and ($5::bigint is null or score_e4 >= $5::bigint)
 ), page as (
   (select *, row_number() over (order by id desc) as place from fit

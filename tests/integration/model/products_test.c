@@ -129,6 +129,78 @@ static void a_proposal_whose_job_is_unknown_stays_open(void **state)
     assert_int_equal(proposal_reject_by(x.db, 1, "again", "t", &f), 1);
 }
 
+static void a_proposal_is_not_accepted_while_its_product_is_on_its_way(void **state)
+{
+    static const char *const states[] = { "unlisting", "publishing", "unlisted", "rejected" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(states); i++) {
+        int64_t id = product(states[i], true);
+        char sql[300];
+
+        snprintf(sql, sizeof sql,
+                 "update product set next_job = 'listing.unlist' where id = %" PRId64 "; "
+                 "insert into proposal (kind, subject, text, detail) values ('product.price', "
+                 "'product:%" PRId64 "', 'x', '{\"price_minor\": 2999}')",
+                 id, id);
+        fixture_sql(&x, sql);
+        int64_t proposal = fixture_number(&x, "select max(id) from proposal");
+        assert_int_equal(proposal_accept_by(x.db, proposal, "t", &f), -1);
+        assert_int_equal(f.kind, FAIL_CONFLICT);
+        assert_non_null(strstr(f.text, states[i]));
+        assert_int_equal(of_product(id, "next_job = 'listing.unlist'"), 1);
+        assert_int_equal(proposal_reject_by(x.db, proposal, "no", "t", &f), 0);
+    }
+    assert_int_equal(fixture_number(&x, "select count(*) from outbox"), 0);
+}
+
+/* 199 bytes, then letters of two: a cut after 200 bytes would halve the first. */
+static void a_proposal_with_long_words_is_decided(void **state)
+{
+    (void)state;
+    (void)product("listed", false);
+
+    fixture_sql(&x, "insert into proposal (kind, subject, text) values ('product.price', "
+                    "'product:1', repeat('a', 199) || repeat(chr(233), 50))");
+    assert_int_equal(proposal_accept_by(x.db, 1, "t", &f), 0);
+    assert_int_equal(fixture_number(&x, "select count(*) from product_event where text like "
+                                        "'A person accepted: aaa%'"),
+                     1);
+}
+
+static void an_edit_does_not_take_the_place_of_a_price(void **state)
+{
+    (void)state;
+    const struct product_word word = { product("listed", true), "t" };
+    scoped(json_clear_p) json_t *texts = json_pack("{s:s}", "title", "new");
+
+    assert_int_equal(product_reprice_by(x.db, &word, 2499, &f), 0);
+    assert_int_equal(product_edit_by(x.db, &word, texts, &f), -1);
+    assert_int_equal(f.kind, FAIL_CONFLICT);
+    assert_int_equal(of_product(word.id, "state = 'listed' and next_job = 'product.reprice'"), 1);
+    fixture_sql(&x, "update product set next_job = null"); /* it was carried out */
+    assert_int_equal(product_edit_by(x.db, &word, texts, &f), 0);
+    assert_int_equal(of_product(word.id, "state = 'publishing'"), 1);
+}
+
+static void a_product_is_found_by_any_of_its_names(void **state)
+{
+    static const char *const words[] = { "am", "pid-X", "pid-x", "sku-y", "Lamp-Of-Z" };
+
+    (void)state;
+    fixture_sql(&x, "insert into product (pid, name, state, supplier_sku, handle) values "
+                    "('PID-X', 'Lamp', 'found', 'SKU-Y', 'lamp-of-z')");
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        scoped(free_p) char *text = NULL;
+        scoped(json_clear_p) json_t *answer = NULL;
+        const struct product_filter filter = { .text = words[i], .limit = 5 };
+
+        assert_int_equal(products_page(x.db, &filter, &text, &f), 0);
+        answer = json_loads(text, 0, NULL);
+        assert_int_equal(json_array_size(json_object_get(answer, "products")), 1);
+    }
+}
+
 static void a_word_waits_for_no_job_for_ever(void **state)
 {
     (void)state;
@@ -305,6 +377,10 @@ int main(void)
         ROW(a_word_that_is_refused_leaves_no_trace),
         ROW(a_price_withdraws_what_was_proposed_and_is_kept),
         ROW(a_proposal_whose_job_is_unknown_stays_open),
+        ROW(a_proposal_is_not_accepted_while_its_product_is_on_its_way),
+        ROW(a_proposal_with_long_words_is_decided),
+        ROW(an_edit_does_not_take_the_place_of_a_price),
+        ROW(a_product_is_found_by_any_of_its_names),
         ROW(a_word_waits_for_no_job_for_ever),
         ROW(of_two_people_at_once_one_is_heard),
         ROW(pages_by_opportunity_pass_over_nobody),
