@@ -155,24 +155,27 @@ static int switch_rule(struct db *db, int64_t id, bool on, const char *who, stru
     return db_commit(&tx, f);
 }
 
-/* The rule that counts now, to all live products. */
-static int apply_active(struct db *db, const char *who, int64_t *ret_products, struct fail *f)
+/* To all live products, when they count. */
+static int apply_settings(struct db *db, const char *who, int64_t *ret_products, struct fail *f)
 {
     struct settings now;
     struct pricing_rule rule;
 
     TRY(settings_read(db, &now, f));
     TRY(pricing_rule_active(db, &now, &rule, f));
-    return pricing_apply(db, &rule, who, ret_products, f);
+    return rule.id == 0 ? pricing_apply(db, &rule, who, ret_products, f) : 0;
 }
 
 int pricing_rule_activate(struct db *db, int64_t id, const char *who, int64_t *ret_products,
                           struct fail *f)
 {
+    struct pricing_rule rule;
+
     *ret_products = 0;
     int same = switch_rule(db, id, true, who, f);
     TRY(same);
-    TRY(apply_active(db, who, ret_products, f));
+    TRY(read_rule(db, id, &rule, f));
+    TRY(pricing_apply(db, &rule, who, ret_products, f));
     return same;
 }
 
@@ -182,7 +185,8 @@ int pricing_rule_deactivate(struct db *db, int64_t id, const char *who, int64_t 
     *ret_products = 0;
     int same = switch_rule(db, id, false, who, f);
     TRY(same);
-    return same == 1 ? 1 : apply_active(db, who, ret_products, f);
+    TRY(apply_settings(db, who, ret_products, f));
+    return same;
 }
 
 int pricing_rule_remove(struct db *db, int64_t id, const char *who, struct fail *f)

@@ -29,11 +29,13 @@ must_check int pricing_rule_preview(struct db *db, int64_t id, int64_t after, in
 /* Make it the one that counts, with its line in the audit, then bring it to the products at the shop (pricing_apply.h): a person
  * has seen the preview, so prices move as far as it said.  *ret_products: how many get another price.  0, or 1 when it was the
  * active one already: then only products whose price differs by now are asked.  FAIL_MISSING; FAIL_LATER while it was being
- * brought to the products: the rule counts, and activating it again does the rest. */
+ * brought to the products: the rule counts, and activating it again does the rest; FAIL_CONFLICT when somebody chose another rule
+ * meanwhile: that one counts. */
 must_check int pricing_rule_activate(struct db *db, int64_t id, const char *who,
                                      int64_t *ret_products, struct fail *f);
 /* No rule is active any more: the settings count again, and are brought to the products in the same way.  0, or 1 when it was
- * not active: nothing is done. */
+ * not active: then nothing is done while another rule counts, else only products whose price differs by now are asked.  Fails as
+ * activating does. */
 must_check int pricing_rule_deactivate(struct db *db, int64_t id, const char *who,
                                        int64_t *ret_products, struct fail *f);
 /* Delete a rule that is not active.  FAIL_MISSING; FAIL_CONFLICT when it is active. */

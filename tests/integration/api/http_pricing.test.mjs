@@ -69,13 +69,30 @@ test('an activated rule is the only one, and every live product is priced anew, 
   await ok('POST', `${rules}/${second}/activate`);
   assert.deepEqual(api.rows('select id from pricing_rule where active'), [{ id: second }]);
   await refused(409, 'DELETE', `${rules}/${second}`, {}, /deactivate it first/);
-  await ok('POST', `${rules}/${second}/deactivate`);
-  assert.equal((await ok('POST', `${rules}/${second}/deactivate`)).products, 0);
+  assert.equal((await ok('POST', `${rules}/${first}/deactivate`)).products, 0, 'it is at rest, and another one counts');
+  const rest = await ok('POST', `${rules}/${second}/deactivate`);
+  assert.deepEqual(await ok('POST', `${rules}/${second}/deactivate`), rest, 'said again it does what was left undone');
+  api.sql("update product p set price_minor = (select (detail ->> 'price_minor')::bigint from proposal where subject = 'product:' || p.id and state = 'accepted' order by id desc limit 1) where state in ('listed', 'on_hold'); update proposal set detail = detail || '{\"done_at\": 1}' where state = 'accepted'");
+  assert.deepEqual(await ok('POST', `${rules}/${second}/deactivate`), { id: second, active: false, products: 0 });
   assert.deepEqual(api.rows('select 1 from pricing_rule where active'), []);
   assert.equal(api.rows("select 1 from proposal where text like '%plus 15%'").length, 2);
   await ok('DELETE', `${rules}/${second}`);
   await refused(404, 'DELETE', `${rules}/${second}`);
   assert.deepEqual(api.rows('select action from audit order by id').map((a) => a.action), ['pricing.add', 'pricing.add', 'pricing.activate', 'pricing.activate', 'pricing.deactivate', 'pricing.remove']);
+});
+
+test('a rule that is taken back before its prices came leaves the old ones', async () => {
+  const id = product();
+  const { id: rule } = await ok('POST', rules, { body: double });
+  const [{ price_minor: now }] = (await ok('POST', `${rules}/preview`, { body: { kind: 'target_margin', spec: { target_ppm: 300000, endings: '100:99' } } })).products.map((p) => ({ price_minor: p.new.minor }));
+  api.sql(`update product set price_minor = ${now} where id = ${id}`); // what the settings say
+  assert.equal((await ok('POST', `${rules}/${rule}/activate`)).products, 1);
+  assert.equal((await ok('POST', `${rules}/${rule}/deactivate`)).products, 1, 'its price is still on its way');
+  const last = api.rows("select detail ->> 'price_minor' as price from proposal where state = 'accepted' order by decided_at desc, id desc")[0];
+  assert.equal(Number(last.price), now);
+  assert.equal((await ok('POST', `${rules}/${rule}/deactivate`)).products, 1, 'until that one was carried out');
+  api.sql(`update proposal set detail = detail || '{"done_at": 1}'`);
+  assert.equal((await ok('POST', `${rules}/${rule}/deactivate`)).products, 0);
 });
 
 test('rules that make no sense are refused by name', async () => {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/base/json.h"
+#include "common/model/pricing_apply.h"
 #include "common/model/pricing_rule.h"
 #include "common/model/settings.h"
 
@@ -16,7 +17,7 @@ static int clear_all(void **state)
 {
     (void)state;
     fixture_clear(&x);
-    fixture_sql(&x, "truncate product, pricing_rule restart identity cascade");
+    fixture_sql(&x, "truncate product, pricing_rule, proposal restart identity cascade");
     return 0;
 }
 
@@ -323,6 +324,32 @@ static void pages_follow_one_another_without_gap(void **state)
     assert_int_equal(pages, 3);
 }
 
+/* ---- bringing a rule to the products ---- */
+
+static void a_rule_that_counts_no_more_is_brought_to_nobody(void **state)
+{
+    struct pricing_rule rule = rule_of("multiplier", "{\"factor_e3\": 2500}");
+    int64_t products = -1;
+
+    (void)state;
+    live("a", "listed", "1355", "2299");
+    fixture_sql(&x, "insert into pricing_rule (name, kind, spec, active, created_by) values "
+                    "('first', 'multiplier', '{\"factor_e3\": 2500}', false, 'test'), "
+                    "('second', 'fixed', '{\"add_minor\": 1500}', true, 'test')");
+    rule.id = 1;
+    check_fails(pricing_apply(x.db, &rule, "test", &products, &f), &f, FAIL_CONFLICT);
+    rule.id = 0; /* as the settings */
+    check_fails(pricing_apply(x.db, &rule, "test", &products, &f), &f, FAIL_CONFLICT);
+    assert_int_equal(products, 0);
+    assert_int_equal(fixture_number(&x, "select (select count(*) from outbox) + "
+                                        "(select count(*) from product where next_job is not "
+                                        "null)"),
+                     0);
+    rule.id = 2;
+    check_ok(pricing_apply(x.db, &rule, "test", &products, &f), &f);
+    assert_int_equal(products, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,6 +368,7 @@ int main(void)
                                clear_all),
         cmocka_unit_test_setup(markets_that_are_none_are_refused, clear_all),
         cmocka_unit_test_setup(pages_follow_one_another_without_gap, clear_all),
+        cmocka_unit_test_setup(a_rule_that_counts_no_more_is_brought_to_nobody, clear_all),
     };
 
     fixture_open(&x);
