@@ -29,7 +29,8 @@ static bool has_controls(const char *text, bool lines)
 {
     for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
         bool allowed = lines && (*at == '\n' || *at == '\r' || *at == '\t');
-        if ((*at < 0x20 && !allowed) || *at == 0x7f) {
+        bool c1 = at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0; /* U+0080 to U+009F */
+        if ((*at < 0x20 && !allowed) || *at == 0x7f || c1) {
             return true;
         }
     }

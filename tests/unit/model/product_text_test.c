@@ -34,6 +34,8 @@ static const struct {
     { "{\"description_html\":\"a\\u001bb\"}", "description_html holds control" },
     { "{\"description_html\":\"a\\u007fb\"}", "description_html holds control" },
     { "{\"meta_description\":\"a\\tb\"}", "meta_description holds control" },
+    { "{\"title\":\"a\\u009b2Jb\"}", "title holds control" },
+    { "{\"title\":\"a\\u00a0b\"}", NULL },
     { "{\"tags\":\"a\"}", "tags is a list" },
     { "{\"tags\":{\"0\":\"a\"}}", "tags is a list" },
     { "{\"tags\":[\"a\",5]}", "tags is text without NUL, in a list" },
