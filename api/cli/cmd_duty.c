@@ -49,8 +49,7 @@ static int read_percent(const char *text, int64_t *ret_ppm, struct fail *f)
     struct money hundredths; /* a percentage has two decimals, like most money */
 
     TRY(money_parse(text, "USD", &hundredths, f));
-    *ret_ppm = hundredths.minor * (PPM_PER_PERCENT / 100);
-    return 0;
+    return money_mul_div(hundredths.minor, PPM_PER_PERCENT, 100, MONEY_HALF_UP, ret_ppm, f);
 }
 
 static int read_amount(const struct cli *c, const char *option, const char *currency,

@@ -16,17 +16,37 @@
 
 enum { SCANS_MISSED = 3, US_PER_S = 1000000 };
 
-/* Without a key listings are written from templates: that works, and is said. */
+/* Is a text model set up that ai.provider lets the workers use? */
+static bool has_model(const struct conf *conf, const struct settings *now)
+{
+    static const struct {
+        const char *provider; /* of the choices of ai.provider */
+        enum conf_id needs;
+        enum setting_id model;
+    } providers[] = { { "openai", CONF_OPENAI_API_KEY, SETTING_AI_OPENAI_MODEL },
+                      { "anthropic", CONF_ANTHROPIC_API_KEY, SETTING_AI_ANTHROPIC_MODEL },
+                      { "compatible", CONF_AI_BASE_URL, SETTING_AI_COMPATIBLE_MODEL } };
+    const char *choice = setting_text(now, SETTING_AI_PROVIDER);
+
+    for (size_t i = 0; i < COUNT_OF(providers); i++) {
+        bool chosen = strcmp(choice, "auto") == 0 || strcmp(choice, providers[i].provider) == 0;
+        if (chosen && conf_is_set(conf, providers[i].needs) &&
+            setting_text(now, providers[i].model)[0] != '\0') {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Without a model listings are written from templates: that works, and is said. */
 static void check_ai(struct cli *c, const struct settings *now, json_t *findings)
 {
-    bool key = conf_is_set(c->conf, CONF_OPENAI_API_KEY) ||
-               conf_is_set(c->conf, CONF_ANTHROPIC_API_KEY) ||
-               conf_is_set(c->conf, CONF_AI_BASE_URL);
     bool wanted = strcmp(setting_text(now, SETTING_AI_PROVIDER), "none") != 0;
 
-    if (wanted && !key) {
+    if (wanted && !has_model(c->conf, now)) {
         finding_add(findings, FINDING_WARN, "ai",
-                    "set OPENAI_API_KEY, ANTHROPIC_API_KEY or AI_BASE_URL; or dropship settings "
+                    "set OPENAI_API_KEY, ANTHROPIC_API_KEY, or AI_BASE_URL and "
+                    "ai.compatible_model, as ai.provider wants it; or dropship settings "
                     "ai.provider none",
                     "no text model is set up: listings are written from templates");
         return;

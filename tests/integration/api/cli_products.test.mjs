@@ -171,7 +171,7 @@ test('duties are entered with their first day and source; the one before ends', 
   assert.match(human('duty'), /US +CN +2025-08-29 +2025-11-30 +0\.00 USD +30\.00 %/);
   assert.equal(sql("select count(*) from audit where action = 'duty.set'"), '4');
   for (const words of [['US', 'CN', '2026-02-30'], ['us', 'CN', '2026-02-01'], ['USA', 'CN', '2026-02-01'], ['US', 'CN', 'today']]) refused(2, /./, 'duty', 'set', ...words, '--percent', '1', '--source', 's');
-  for (const words of [['--percent', '1'], ['--source', 's'], ['--percent', '501', '--source', 's'], ['--percent', '-1', '--source', 's'], ['--percent', '1.234', '--source', 's'], ['--fixed', '-1', '--source', 's'], ['--percent', '1', '--source', 's', '--currency', 'usd']]) {
+  for (const words of [['--percent', '1'], ['--source', 's'], ['--percent', '501', '--source', 's'], ['--percent', '1844674407370955.17', '--source', 's'], ['--percent', '92233720368547758', '--source', 's'], ['--percent', '-1', '--source', 's'], ['--percent', '1.234', '--source', 's'], ['--fixed', '-1', '--source', 's'], ['--percent', '1', '--source', 's', '--currency', 'usd']]) {
     refused(2, /./, 'duty', 'set', 'US', 'CN', '2027-01-01', ...words);
   }
   refused(2, /number of arguments/, 'duty', 'set', 'US');
@@ -210,6 +210,10 @@ test('doctor tells whether products can be found, judged, written and listed', (
   const [ai] = find(/^ai /);
   assert.deepEqual([ai.level, /OPENAI_API_KEY/.test(ai.mend)], ['warn', true], 'templates do without a key');
   assert.equal(find(/^ai /, { OPENAI_API_KEY: 'sk-0000000000' })[0].level, 'ok');
+  assert.equal(find(/^ai /, { AI_BASE_URL: 'http://127.0.0.1:9' })[0].level, 'warn', 'an own server needs the name of its model');
+  json('settings', 'ai.provider', 'anthropic');
+  assert.equal(find(/^ai /, { OPENAI_API_KEY: 'sk-0000000000' })[0].level, 'warn', 'a key of another provider does not help');
+  assert.equal(find(/^ai /, { ANTHROPIC_API_KEY: 'sk-ant-0000000000' })[0].level, 'ok');
   const [duty] = find(/duty/);
   assert.deepEqual([duty.level, duty.mend], ['warn', 'dropship duty set US CN DAY --percent P --source WHERE']);
   json('duty', 'set', 'US', 'CN', '2026-01-01', '--percent', '10', '--source', 's');
