@@ -83,7 +83,7 @@ export function judgeListings(world) {
     orphans: living
       .filter((row) => row.variants.some((v) => !world.catalog.find(v.sku)))
       .map((row) => ({ ...named(row), skus: row.variants.map((v) => v.sku) })),
-    doubledImages: rows
+    doubledImages: living
       .map((row) => ({ ...named(row), urls: doubledImages(row) }))
       .filter((found) => found.urls.length > 0),
     detachedMedia: products.detachedMedia.size,

@@ -76,7 +76,7 @@ export function cleanTags(tags) {
 }
 
 function facts(products, row, { identifier, input }) {
-  if (!row && !input.title?.trim()) {
+  if ((!row || input.title != null) && !input.title?.trim()) {
     refuse('INVALID_PRODUCT', ['input', 'title'], "Title can't be blank");
   }
   checkLength(input.title, 255, ['input', 'title'], 'Title');

@@ -166,6 +166,7 @@ test('a product that cannot be is refused with its code and changes nothing', as
   await bad('INPUT_MISMATCH', other, { handle: 'dog-bowl' });
   await bad('PRODUCT_DOES_NOT_EXIST', {}, { id: 'gid://shopify/Product/1' });
   await bad('INVALID_PRODUCT', bowl(world, { handle: 'x', title: ' ' }));
+  await bad('INVALID_PRODUCT', { title: ' ' }, { handle: 'dog-bowl' });
   await bad('VARIANTS_INPUT_MISSING', bowl(world, { variants: undefined }));
   await bad('PRODUCT_OPTIONS_INPUT_MISSING', bowl(world, { productOptions: undefined }));
   await bad('INVALID_VARIANT', bowl(world, { variants: [variant(world, 0), variant(world, 0)] }));
@@ -433,6 +434,9 @@ test('the judge of listings finds what is half done', async (t) => {
     'not_published',
     'no_cost',
   ]);
+  await sandbox.control('POST', '/products/strange', { status: 'ARCHIVED' });
+  const put = await judged();
+  assert.deepEqual([put.orphans, put.doubledImages], [[], []], 'what is archived is not judged');
 });
 
 test('customers buy what is live and in stock, and the judge understands their orders', async (t) => {
