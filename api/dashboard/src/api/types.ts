@@ -1,0 +1,68 @@
+// Shapes that several pages use; those of one page are in its folder.
+
+import type { Money } from '../lib/money';
+export type { Money };
+
+export type FlowWord = 'OFF' | 'IDLE' | 'ACTIVE' | 'PAUSED' | 'DEGRADED' | 'BLOCKED';
+export type Mode = 'off' | 'dry_run' | 'approve' | 'auto';
+
+export type Stop = {
+  on: boolean;
+  since: string | null;
+  reason: string | null;
+  by: string | null;
+  confirmed: number;
+  of: number;
+  parts: { name: string; state: 'off' | 'ending'; text: string }[];
+};
+
+export type Flow = {
+  name: string;
+  title: string;
+  mode: Mode;
+  modes: Mode[];
+  state: { word: FlowWord; reason: string | null; since: string | null };
+  interval: { setting: string; value_s: number; min_s: number; max_s: number } | null;
+  next_run_at: string | null;
+  last_run: { at: string; outcome: string; text: string | null; ms: number | null } | null;
+  running: { jid: string; type: string; since: string }[];
+  limits: string[];
+  jobs: string[];
+  help: string;
+};
+
+export type Flows = { stop: Stop; overall: { word: FlowWord; text: string }; flows: Flow[] };
+
+export type Needs = {
+  counts: Partial<Record<'products' | 'orders' | 'ads' | 'service' | 'jobs' | 'approvals', number>>;
+  items: { kind: string; text: string; href: string; count: number }[];
+};
+
+export type Service = {
+  name: string;
+  title: string;
+  state: 'ok' | 'degraded' | 'down' | 'off';
+  simulated: boolean;
+  text: string | null;
+  since: string | null;
+  last_ok_at: string | null;
+  last_error: string | null;
+  limits: { name: string; used: number | null; of: number | null; unit: string; resets_at: string | null }[];
+};
+
+export type Health = { services: Service[] };
+
+export type ActivityEntry = {
+  id: string;
+  at: string;
+  who: string;
+  what: string;
+  object: { kind: string; id: string; name: string | null } | null;
+  text: string;
+  rule: string | null;
+  numbers: Record<string, unknown> | null;
+  read_back: string | null;
+  undo: { possible: boolean; why: string | null };
+};
+
+export type Hit = { kind: string; id: string; title: string; text: string | null; href: string };

@@ -1,0 +1,194 @@
+// The only file that loads Recharts; everything else uses ui/chart.tsx, which loads this one when a chart is shown.
+// Values are whole numbers (minor units, counts, ppm): they are put into words by the formatters only.
+
+import { useEffect, useState, type ReactNode } from 'react';
+import { Area, Bar, BarChart, CartesianGrid, Cell, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+
+/** c1 to c6 and "quiet" are the tokens of the theme. */
+export type Colour = 'c1' | 'c2' | 'c3' | 'c4' | 'c5' | 'c6' | 'quiet';
+
+export type Series = {
+  key: string;
+  title: string;
+  kind: 'bar' | 'line' | 'area';
+  colour: Colour;
+  /** Series of the same stack stand on one another. */
+  stack?: string;
+  dashed?: boolean;
+};
+
+type Point = Record<string, number | string | boolean | null | undefined>;
+
+export type TimeProps = {
+  /** At most 400 points; null is a gap. */
+  points: Point[];
+  /** Member of a point that names its place. */
+  x: string;
+  series: Series[];
+  formatX: (x: string) => string;
+  formatY: (y: number) => string;
+  /** Short, for the axis. */
+  formatTick?: (y: number) => string;
+  reference?: { y: number; title: string };
+  height?: number;
+  label: string;
+};
+
+export type BarsProps = {
+  bars: { key: string; title: string; value: number; colour?: Colour }[];
+  formatY: (y: number) => string;
+  height?: number;
+  label: string;
+};
+
+export type WaterfallProps = {
+  steps: { key: string; title: string; value: number; total: boolean }[];
+  formatY: (y: number) => string;
+  formatTick?: (y: number) => string;
+  height?: number;
+  label: string;
+};
+
+const colourOf = (colour: Colour) => `var(--${colour})`;
+const grid = 'var(--line)';
+const tick = { fill: 'var(--ink-2)', fontSize: 12 };
+
+/** Small screens show the last 14 points. */
+function useSmall(): boolean {
+  const [small, setSmall] = useState(() => matchMedia('(max-width: 640px)').matches);
+  useEffect(() => {
+    const media = matchMedia('(max-width: 640px)');
+    const look = () => setSmall(media.matches);
+    media.addEventListener('change', look);
+    return () => media.removeEventListener('change', look);
+  }, []);
+  return small;
+}
+
+function Tip({ title, lines }: { title: string; lines: { key: string; title: string; colour: string; text: string }[] }) {
+  return (
+    <div className="chart-tip">
+      <strong>{title}</strong>
+      {lines.map((line) => (
+        <div key={line.key} className="chart-tip-line">
+          <span className="chart-dot" style={{ background: line.colour }} />
+          <span>{line.title}</span>
+          <span className="num">{line.text}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function Legend({ series }: { series: Series[] }) {
+  return (
+    <ul className="chart-legend">
+      {series.map((s) => (
+        <li key={s.key}><span className={`chart-dot chart-dot-${s.kind}${s.dashed ? ' chart-dot-dashed' : ''}`} style={{ color: colourOf(s.colour) }} /> {s.title}</li>
+      ))}
+    </ul>
+  );
+}
+
+function drawn(s: Series): ReactNode {
+  const colour = colourOf(s.colour);
+  const shared = { key: s.key, dataKey: s.key, name: s.title, isAnimationActive: false, ...(s.stack ? { stackId: s.stack } : {}) };
+  const { key, ...rest } = shared;
+  if (s.kind === 'bar') return <Bar key={key} {...rest} fill={colour} radius={s.stack ? 0 : [3, 3, 0, 0]} maxBarSize={36} />;
+  if (s.kind === 'area') return <Area key={key} {...rest} type="monotone" stroke={colour} fill={colour} fillOpacity={0.18} strokeWidth={2} dot={false} connectNulls={false} />;
+  return <Line key={key} {...rest} type="monotone" stroke={colour} strokeWidth={2} strokeDasharray={s.dashed ? '4 4' : undefined} dot={false} activeDot={{ r: 4 }} connectNulls={false} />;
+}
+
+export function TimeChart({ points, x, series, formatX, formatY, formatTick, reference, height = 260, label }: TimeProps) {
+  const small = useSmall();
+  const shown = small ? points.slice(-14) : points;
+  const content = ({ active, payload }: { active?: boolean; payload?: readonly { payload?: Point }[] }) => {
+    const point = payload?.[0]?.payload;
+    if (!active || !point) return null;
+    return (
+      <Tip title={formatX(String(point[x]))} lines={series.map((s) => {
+        const value = point[s.key];
+        return { key: s.key, title: s.title, colour: colourOf(s.colour), text: typeof value === 'number' ? formatY(value) : '—' };
+      })} />
+    );
+  };
+  return (
+    <figure className="chart" aria-label={label}>
+      <ResponsiveContainer width="100%" height={height} minWidth={0}>
+        <ComposedChart data={shown} accessibilityLayer margin={{ top: 8, right: 8, bottom: 0, left: 0 }}>
+          <CartesianGrid stroke={grid} vertical={false} />
+          <XAxis dataKey={x} tickFormatter={(value) => formatX(String(value))} tick={tick} tickLine={false} axisLine={{ stroke: grid }} minTickGap={24} />
+          <YAxis tickFormatter={(value) => (formatTick ?? formatY)(Number(value))} tick={tick} tickLine={false} axisLine={false} width={64} />
+          <Tooltip content={content as never} cursor={{ fill: 'var(--hover)', stroke: 'var(--line-2)' }} isAnimationActive={false} />
+          <ReferenceLine y={0} stroke="var(--line-2)" />
+          {reference ? <ReferenceLine y={reference.y} stroke="var(--ink-2)" strokeDasharray="5 4" label={{ value: reference.title, fill: 'var(--ink-2)', fontSize: 12, position: 'insideTopRight' }} /> : null}
+          {series.map(drawn)}
+        </ComposedChart>
+      </ResponsiveContainer>
+      <Legend series={series} />
+    </figure>
+  );
+}
+
+export function BarsChart({ bars, formatY, height, label }: BarsProps) {
+  const shown = bars.slice(0, 10);
+  const small = useSmall();
+  const cut = small ? 14 : 26;
+  return (
+    <figure className="chart" aria-label={label}>
+      <ResponsiveContainer width="100%" height={height ?? Math.max(120, shown.length * 34 + 30)} minWidth={0}>
+        <BarChart data={shown} layout="vertical" accessibilityLayer margin={{ top: 0, right: 72, bottom: 0, left: 0 }}>
+          <XAxis type="number" hide domain={[(low: number) => Math.min(0, low), (high: number) => Math.max(0, high)]} />
+          <YAxis type="category" dataKey="title" tick={tick} tickLine={false} axisLine={false} width={small ? 110 : 190} interval={0} tickFormatter={(text: string) => (text.length > cut ? `${text.slice(0, cut - 1)}…` : text)} />
+          <Tooltip isAnimationActive={false} cursor={{ fill: 'var(--hover)' }} content={(({ active, payload }: { active?: boolean; payload?: readonly { payload?: (typeof shown)[number] }[] }) => {
+            const bar = payload?.[0]?.payload;
+            return active && bar ? <Tip title={bar.title} lines={[{ key: 'v', title: '', colour: colourOf(bar.colour ?? 'c1'), text: formatY(bar.value) }]} /> : null;
+          }) as never} />
+          <ReferenceLine x={0} stroke="var(--line-2)" />
+          <Bar dataKey="value" isAnimationActive={false} maxBarSize={20} radius={[0, 3, 3, 0]} label={{ position: 'right', fill: 'var(--ink)', fontSize: 12, formatter: (value: unknown) => formatY(Number(value)) }}>
+            {shown.map((bar) => <Cell key={bar.key} fill={colourOf(bar.colour ?? (bar.value < 0 ? 'c2' : 'c1'))} />)}
+          </Bar>
+        </BarChart>
+      </ResponsiveContainer>
+    </figure>
+  );
+}
+
+type Fall = WaterfallProps['steps'][number] & { span: [number, number] };
+
+// Each step starts where the one before ended; a total starts at zero.
+function falls(steps: WaterfallProps['steps']): Fall[] {
+  let level = 0;
+  return steps.map((step) => {
+    const from = step.total ? 0 : level;
+    level = step.total ? step.value : level + step.value;
+    return { ...step, span: [Math.min(from, level), Math.max(from, level)] };
+  });
+}
+
+const fallColour = (step: Fall) => (step.total ? (step.value < 0 ? 'c2' : 'c3') : step.value < 0 ? 'c2' : 'c1');
+
+export function WaterfallChart({ steps, formatY, formatTick, height = 260, label }: WaterfallProps) {
+  const shown = falls(steps);
+  return (
+    <figure className="chart" aria-label={label}>
+      <ResponsiveContainer width="100%" height={height} minWidth={0}>
+        <BarChart data={shown} accessibilityLayer margin={{ top: 22, right: 4, bottom: 0, left: 0 }}>
+          <CartesianGrid stroke={grid} vertical={false} />
+          <XAxis dataKey="title" tick={tick} tickLine={false} axisLine={{ stroke: grid }} interval={0} />
+          <YAxis tickFormatter={(value) => (formatTick ?? formatY)(Number(value))} tick={tick} tickLine={false} axisLine={false} width={64} />
+          <Tooltip isAnimationActive={false} cursor={{ fill: 'var(--hover)' }} content={(({ active, payload }: { active?: boolean; payload?: readonly { payload?: Fall }[] }) => {
+            const step = payload?.[0]?.payload;
+            return active && step ? <Tip title={step.title} lines={[{ key: 'v', title: '', colour: colourOf(fallColour(step)), text: formatY(step.value) }]} /> : null;
+          }) as never} />
+          <ReferenceLine y={0} stroke="var(--line-2)" />
+          <Bar dataKey="span" isAnimationActive={false} maxBarSize={52} radius={2} label={(({ x, y, width, index }: { x: number; y: number; width: number; index: number }) => (
+            <text x={x + width / 2} y={y - 6} textAnchor="middle" fontSize={12} fill="var(--ink)">{(formatTick ?? formatY)(shown[index]?.value ?? 0)}</text>
+          )) as never}>
+            {shown.map((step) => <Cell key={step.key} fill={colourOf(fallColour(step))} />)}
+          </Bar>
+        </BarChart>
+      </ResponsiveContainer>
+    </figure>
+  );
+}

@@ -1,0 +1,66 @@
+// Filters of a list, bound to the URL.
+
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useHotkeys } from '../lib/hotkeys';
+import { navigate, usePlace } from '../lib/router';
+import { writeParams } from '../lib/url';
+import { Button } from './button';
+import { Icon } from './icon';
+
+export type Filter =
+  | { name: string; label: string; kind: 'select'; options: { value: string; label: string }[] }
+  | { name: string; label: string; kind: 'search' | 'text' | 'number'; placeholder?: string };
+
+function set(name: string, value: string): void {
+  navigate(location.pathname + writeParams(location.search, { [name]: value === '' ? null : value, cursor: null, back: null }), { replace: true });
+}
+
+// What is typed goes to the URL when the person pauses or leaves.
+function Typed({ filter, value }: { filter: Filter & { kind: 'search' | 'text' | 'number' }; value: string }) {
+  const [text, setText] = useState(value);
+  const input = useRef<HTMLInputElement>(null);
+  const sent = useRef(value);
+  useEffect(() => {
+    if (value !== sent.current) setText(value);
+    sent.current = value;
+  }, [value]);
+  useEffect(() => {
+    if (text === sent.current) return undefined;
+    const timer = setTimeout(() => {
+      sent.current = text;
+      set(filter.name, text.trim());
+    }, 350);
+    return () => clearTimeout(timer);
+  }, [text, filter.name]);
+  useHotkeys(filter.kind === 'search' ? [{ keys: '/', help: 'Search this list', run: () => input.current?.focus() }] : []);
+  return (
+    <label className={`filter filter-${filter.kind}`}>
+      <span className="filter-label">{filter.label}</span>
+      {filter.kind === 'search' ? <Icon name="search" size={16} /> : null}
+      <input ref={input} type={filter.kind === 'number' ? 'number' : filter.kind === 'search' ? 'search' : 'text'} name={filter.name} value={text} placeholder={filter.placeholder} onChange={(event) => setText(event.target.value)} />
+    </label>
+  );
+}
+
+/** Changing one starts the list from its first page. */
+export function FilterBar({ filters, children }: { filters: Filter[]; children?: ReactNode }) {
+  const { search } = usePlace();
+  const now = new URLSearchParams(search);
+  const used = filters.filter((f) => (now.get(f.name) ?? '') !== '');
+  const clear = () => navigate(location.pathname + writeParams(location.search, { ...Object.fromEntries(filters.map((f) => [f.name, null])), cursor: null, back: null }));
+  return (
+    <div className="filters" role="search" aria-label="Filters">
+      {filters.map((filter) => (filter.kind === 'select' ? (
+        <label key={filter.name} className="filter">
+          <span className="filter-label">{filter.label}</span>
+          <select name={filter.name} value={now.get(filter.name) ?? ''} onChange={(event) => set(filter.name, event.target.value)}>
+            <option value="">All</option>
+            {filter.options.map((o) => <option key={o.value} value={o.value}>{o.label}</option>)}
+          </select>
+        </label>
+      ) : <Typed key={filter.name} filter={filter} value={now.get(filter.name) ?? ''} />))}
+      {used.length > 0 ? <Button look="link" onClick={clear}>Clear filters</Button> : null}
+      {children ? <div className="filters-end">{children}</div> : null}
+    </div>
+  );
+}
