@@ -474,6 +474,7 @@ create table daily_product (
   shop_date   date not null,
   currency    text not null,
   item_id     bigint not null references sold_item (id),
+  slot        smallint not null,                  -- as in daily_sales; ads stand in 0
   units       bigint not null default 0,
   units_back  bigint not null default 0,
   net_revenue bigint not null default 0,
@@ -481,7 +482,7 @@ create table daily_product (
   incomplete  bigint not null default 0,
   estimated   bigint not null default 0,
   ads         bigint not null default 0,
-  primary key (shop_date, currency, item_id)
+  primary key (shop_date, currency, item_id, slot)
 );
 -- Sums of ad_metric, and where the spend went: allocated + unallocated = spend.
 create table daily_ads (
@@ -711,12 +712,12 @@ begin
     on conflict (key) do nothing;
     delete from order_ads a where a.shop_date = day and a.currency = cur;
     insert into order_ads select * from unnest(fresh);
-    insert into daily_product as d (shop_date, currency, item_id, ads)
-    select day, cur, s.id, sum(a.minor)
+    insert into daily_product as d (shop_date, currency, item_id, slot, ads)
+    select day, cur, s.id, 0, sum(a.minor)
     from (select product_id, minor from unnest(fresh) union all select product_id, - minor from unnest(before)) as a
     join sold_item s on s.key = 'p:' || a.product_id
     group by s.id having sum(a.minor) <> 0 order by s.id
-    on conflict (shop_date, currency, item_id) do update set ads = d.ads + excluded.ads;
+    on conflict (shop_date, currency, item_id, slot) do update set ads = d.ads + excluded.ads;
   end if;
   delete from daily_ads a where a.shop_date = day and a.currency = cur
     and not exists (select 1 from books_daily_ads_of(day, cur) as f where f = a);
@@ -743,7 +744,9 @@ end $$;
 -- Book these orders, and the ad spend of these days ("2026-11-20 USD"), anew: what has changed goes into the sums.  All locks are
 -- taken in one order (the order's, the day's, rows by key), so that transactions that book at once wait and never lock one
 -- another out; the order's lock makes the later of two see the facts of the earlier.
-create function books_run(ids bigint[], metric_days text[] default '{}') returns void language plpgsql as $$
+-- Its plans are worth keeping: making them takes longer than running them.
+create function books_run(ids bigint[], metric_days text[] default '{}') returns void language plpgsql
+set plan_cache_mode to force_generic_plan set jit to off as $$
 declare
   days order_day[];
   days_before order_day[];
@@ -796,13 +799,13 @@ begin
   if items <> items_before then
     delete from order_item_day where order_id = any (ids);
     insert into order_item_day select * from unnest(items);
-    insert into daily_product as p (shop_date, currency, item_id, units, units_back, net_revenue, contribution, incomplete, estimated)
-    select shop_date, currency, item_id, sum(sign * units), sum(sign * units_back), sum(sign * net_revenue), sum(sign * contribution), sum(sign * incomplete), sum(sign * estimated)
+    insert into daily_product as p (shop_date, currency, item_id, slot, units, units_back, net_revenue, contribution, incomplete, estimated)
+    select shop_date, currency, item_id, order_id % 8, sum(sign * units), sum(sign * units_back), sum(sign * net_revenue), sum(sign * contribution), sum(sign * incomplete), sum(sign * estimated)
     from (select 1 as sign, * from unnest(items) union all select -1, * from unnest(items_before)) as change
-    group by shop_date, currency, item_id
+    group by shop_date, currency, item_id, order_id % 8
     having sum(sign * units) <> 0 or sum(sign * units_back) <> 0 or sum(sign * net_revenue) <> 0 or sum(sign * contribution) <> 0 or sum(sign * incomplete) <> 0 or sum(sign * estimated) <> 0
-    order by shop_date, currency, item_id
-    on conflict (shop_date, currency, item_id) do update
+    order by shop_date, currency, item_id, order_id % 8
+    on conflict (shop_date, currency, item_id, slot) do update
     set units = p.units + excluded.units, units_back = p.units_back + excluded.units_back, net_revenue = p.net_revenue + excluded.net_revenue,
         contribution = p.contribution + excluded.contribution, incomplete = p.incomplete + excluded.incomplete, estimated = p.estimated + excluded.estimated;
   end if;
