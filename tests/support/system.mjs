@@ -4,6 +4,7 @@ import { execFile, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Contract } from './openapi.mjs';
 import { freePort, startServers, temporaryFolder, until } from './servers.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -177,7 +178,7 @@ export class System {
     return text === '' ? null : JSON.parse(text);
   }
 
-  // The REST API with the admin key: { status, body, headers }.
+  // The REST API with the admin key: { status, body, headers }.  Throws when the answer is not as /openapi.yaml describes it.
   async api(method, target, body) {
     const answer = await fetch(`${this.apiUrl}${target}`, {
       method,
@@ -185,6 +186,8 @@ export class System {
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await answer.text();
+    this.contract ??= await Contract.of(this.apiUrl);
+    this.contract.check(method, target, { status: answer.status, type: answer.headers.get('content-type'), text });
     return { status: answer.status, headers: answer.headers, body: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : text };
   }
 

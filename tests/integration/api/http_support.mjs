@@ -4,6 +4,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import crypto from 'node:crypto';
 import net from 'node:net';
 import path from 'node:path';
+import { Contract } from '../../support/openapi.mjs';
 import { freePort, until } from '../../support/servers.mjs';
 
 const serverRedis = process.env.DROPSHIP_TEST_REDIS_URL;
@@ -52,6 +53,7 @@ export class Api {
       api.keys[scope] = JSON.parse(api.cli('key', 'create', scope, '--scope', scope, '--json')).key;
     }
     await api.run();
+    api.contract = await Contract.of(api.url);
     return api;
   }
 
@@ -96,7 +98,7 @@ export class Api {
     return execFileSync('redis-cli', ['-u', this.redisUrl, ...words], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
   }
 
-  // { status, headers, body (parsed when JSON), text }
+  // { status, headers, body (parsed when JSON), text }.  Throws when the answer is not as /openapi.yaml describes it.
   async call(method, target, { body, scope = 'admin', key, headers = {} } = {}) {
     const bearer = key ?? this.keys[scope];
     const answer = await fetch(this.url + target, {
@@ -109,6 +111,7 @@ export class Api {
       body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
     });
     const text = await answer.text();
+    this.contract.check(method, target, { status: answer.status, type: answer.headers.get('content-type'), text });
     const json = /json/.test(answer.headers.get('content-type') ?? '') && text !== '';
     return { status: answer.status, headers: answer.headers, text, body: json ? JSON.parse(text) : text };
   }
@@ -168,7 +171,7 @@ export class Api {
       const row = table === 'api_key' ? "(to_jsonb(t) - 'last_used_at')" : 'to_jsonb(t)';
       return `${table} ${this.sql(`select count(*), md5(coalesce(string_agg(${row}::text, ',' order by ${row}::text), '')) from ${table} t`)}`;
     });
-    const keys = this.redis('--no-raw', 'KEYS', '*').split('\n').map((line) => line.replace(/^\d+\) /, '')).sort();
+    const keys = this.redis('--no-raw', 'KEYS', '*').split('\n').map((line) => line.replace(/^\d+\) /, '')).filter((key) => !/dropship:rate:|^\(empty/.test(key)).sort();
     return [...database, ...keys].join('\n');
   }
 
