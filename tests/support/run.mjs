@@ -38,7 +38,7 @@ async function withServers(count, work) {
 }
 
 const suites = {
-  unit: () => runAll([...programsOf(build, 'unit'), ...['lint', 'sandbox/test', 'support', 'bench'].flatMap(nodeTests)], envs(2)),
+  unit: () => runAll([...programsOf(build, 'unit'), ...['unit', 'lint', 'sandbox/test', 'support', 'bench'].flatMap(nodeTests)], envs(2)),
   integration: () => withServers(3, (own) => runAll(programsOf(build, 'integration'), own)),
   contract: () => runAll(nodeTests('contract'), envs(1)),
   e2e: () => runAll(nodeTests('e2e'), envs(2)),
