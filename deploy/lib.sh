@@ -70,6 +70,22 @@ npm_packages() {
     cp "$dir/package-lock.json" "$stamp"
 }
 
+# build_dashboard LOG: api/dashboard/dist, when its sources have changed; when not, the network is not needed.
+build_dashboard() {
+    local dir=$ROOT/api/dashboard stamp=$ROOT/api/dashboard/node_modules/.built made
+    made=$(cd "$dir" && find src index.html package-lock.json tsconfig.json vite.config.js -type f -print | LC_ALL=C sort | xargs cksum | cksum)
+    if [ -e "$dir/dist/index.html" ] && [ "$made" = "$(cat "$stamp" 2>/dev/null)" ]; then
+        return 0
+    fi
+    say "building the dashboard (api/dashboard/dist)"
+    npm_packages "$dir"
+    (cd "$dir" && npm run build >>"$1" 2>&1) || {
+        tail -n 20 "$1" >&2
+        die "the dashboard's build failed; its log: $1"
+    }
+    printf '%s\n' "$made" >"$stamp"
+}
+
 # The newest installed Postgres' programs.
 postgres_bin() {
     local dir

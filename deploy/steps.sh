@@ -99,6 +99,18 @@ build_programs() {
     done
 }
 
+# Where the api looks for it: beside its bin.  It reads the files once, when it starts.
+install_dashboard() {
+    local share=$VAR/app/share/dropship
+    build_dashboard "$VAR/build.log"
+    diff -qr "$ROOT/api/dashboard/dist" "$share/dashboard" >/dev/null 2>&1 && return 0
+    mkdir -p "$share"
+    rm -rf "$share/dashboard" "$share/.new"
+    cp -R "$ROOT/api/dashboard/dist" "$share/.new"
+    chmod -R a+rX "$VAR/app/share"
+    mv "$share/.new" "$share/dashboard"
+}
+
 # private NAME: standard input becomes $VAR/NAME, which the service user alone may read.
 private() {
     (umask 077 && cat >"$VAR/$1.new")
@@ -360,7 +372,11 @@ stop_if_changed() {
     printf '%s\n' "$made" >"$VAR/run/$name.made"
 }
 
-made_of() { cat "$VAR/dropship.env" "$VAR/app/bin/dropship-$1" | cksum; }
+made_of() {
+    local more=()
+    [ "$1" != api ] || more=("$VAR/app/share/dropship/dashboard/index.html") # its names change with the files
+    cat "$VAR/dropship.env" "$VAR/app/bin/dropship-$1" "${more[@]}" | cksum
+}
 
 start_dropship() {
     local env=(env DROPSHIP_ENV_FILE="$VAR/dropship.env")
