@@ -28,7 +28,12 @@ static int read_market(struct db *db, const struct settings *set, const char *co
     if (p->markets == MARKETS_MAX) {
         return fail_set(f, FAIL_INPUT, "more than %d markets in discovery.markets", MARKETS_MAX);
     }
-    return sale_terms_read(db, set, country, -1, &p->terms[p->markets++], f);
+    if (sale_terms_read(db, set, country, -1, &p->terms[p->markets++], f) < 0) {
+        f->kind =
+            f->kind == FAIL_MISSING ? FAIL_INPUT : f->kind; /* it is not the rule that misses */
+        return fail_wrap(f, "discovery.markets");
+    }
+    return 0;
 }
 
 /* The countries of discovery.markets, which may stand apart by commas and spaces. */

@@ -72,6 +72,7 @@ must_check int money_settings_fit(const struct settings *set, const char *curren
  * "infeasible":N, "next": id or null}; the counts are of this page, "changed" those that pricing_apply would change: "set".
  * verdict: "set", "same", "below_gate" (the price misses the margin or the contribution the listing gate asks), "infeasible",
  * "unknown" (landed cost or shop currency not known; without an old price it is "set").  Nothing is changed.
- * after: product id of the page before (0 = first); limit 1 to 500.  *ret_json is the caller's to free(). */
+ * after: product id of the page before (0 = first); limit 1 to 500.  FAIL_INPUT: the limit, or discovery.markets names no market or
+ * one that is not known.  *ret_json is the caller's to free(). */
 must_check int pricing_preview(struct db *db, const struct pricing_rule *rule, int64_t after,
                                int64_t limit, char **ret_json, struct fail *f);

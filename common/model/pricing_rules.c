@@ -132,6 +132,14 @@ int pricing_rule_preview(struct db *db, int64_t id, int64_t after, int64_t limit
     return pricing_preview(db, &rule, after, limit, ret_json, f);
 }
 
+/* Whatever keeps a rule from being brought to products is told before it counts. */
+static int try_rule(struct db *db, const struct pricing_rule *rule, struct fail *f)
+{
+    scoped(free_p) char *page = NULL;
+
+    return pricing_preview(db, rule, 0, 1, &page, f);
+}
+
 /* 1 = it was so already. */
 static int switch_rule(struct db *db, int64_t id, bool on, const char *who, struct fail *f)
 {
@@ -172,9 +180,10 @@ int pricing_rule_activate(struct db *db, int64_t id, const char *who, int64_t *r
     struct pricing_rule rule;
 
     *ret_products = 0;
+    TRY(read_rule(db, id, &rule, f));
+    TRY(try_rule(db, &rule, f));
     int same = switch_rule(db, id, true, who, f);
     TRY(same);
-    TRY(read_rule(db, id, &rule, f));
     TRY(pricing_apply(db, &rule, who, ret_products, f));
     return same;
 }

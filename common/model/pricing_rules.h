@@ -28,7 +28,8 @@ must_check int pricing_rule_preview(struct db *db, int64_t id, int64_t after, in
                                     char **ret_json, struct fail *f);
 /* Make it the one that counts, with its line in the audit, then bring it to the products at the shop (pricing_apply.h): a person
  * has seen the preview, so prices move as far as it said.  *ret_products: how many get another price.  0, or 1 when it was the
- * active one already: then only products whose price differs by now are asked.  FAIL_MISSING; FAIL_LATER while it was being
+ * active one already: then only products whose price differs by now are asked.  FAIL_MISSING; FAIL_INPUT as pricing_preview,
+ * and nothing was changed; FAIL_LATER while it was being
  * brought to the products: the rule counts, and activating it again does the rest; FAIL_CONFLICT when somebody chose another rule
  * meanwhile: that one counts. */
 must_check int pricing_rule_activate(struct db *db, int64_t id, const char *who,

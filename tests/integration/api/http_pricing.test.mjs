@@ -95,6 +95,15 @@ test('a rule that is taken back before its prices came leaves the old ones', asy
   assert.equal((await ok('POST', `${rules}/${rule}/deactivate`)).products, 0);
 });
 
+test('a rule does not count before it is known that it can be brought to products', async () => {
+  product();
+  const { id } = await ok('POST', rules, { body: double });
+  api.sql("insert into setting (name, value, updated_by) values ('discovery.markets', 'US,JP', 'test')");
+  await refused(400, 'POST', `${rules}/${id}/activate`, {}, /discovery\.markets: 'JP' is no market/);
+  assert.deepEqual(api.rows('select id from pricing_rule where active'), []);
+  assert.deepEqual(api.rows('select action from audit').map((a) => a.action), ['pricing.add']);
+});
+
 test('rules that make no sense are refused by name', async () => {
   const wrong = [{}, { name: 'x', kind: 'multiplier' }, { ...double, name: '' }, { ...double, name: 'x'.repeat(101) }, { ...double, name: 'a\nb' }, { ...double, kind: 'magic' }, { ...double, spec: [] }, { ...double, spec: {} },
     { ...double, spec: { factor_e3: 0 } }, { ...double, spec: { factor_e3: '2500' } }, { ...double, spec: { factor_e3: 2500, endings: '99' } }, { ...double, spec: { factor_e3: 2500, colour: 'red' } },

@@ -298,7 +298,8 @@ static void markets_that_are_none_are_refused(void **state)
     set("discovery.markets", ", ");
     check_fails(pricing_preview(x.db, &rule, 0, 10, &text, &f), &f, FAIL_INPUT);
     set("discovery.markets", "US,JP");
-    check_fails(pricing_preview(x.db, &rule, 0, 10, &text, &f), &f, FAIL_MISSING);
+    check_fails(pricing_preview(x.db, &rule, 0, 10, &text, &f), &f, FAIL_INPUT);
+    assert_non_null(strstr(f.text, "discovery.markets: 'JP' is no market"));
     set("discovery.markets", "US");
     check_fails(pricing_preview(x.db, &rule, 0, 0, &text, &f), &f, FAIL_INPUT);
     check_fails(pricing_preview(x.db, &rule, 0, 501, &text, &f), &f, FAIL_INPUT);
