@@ -6,12 +6,18 @@
 
 #include "common/base/clock.h"
 #include "common/base/json.h"
+#include "common/db/lock.h"
 #include "common/db/sqltext.h"
 #include "common/model/audit.h"
 #include "common/model/one_json.h"
 #include "sql/model.h"
 
-enum { AD_VALOREM_MAX_PPM = 5000000, FIXED_MAX = 100000000, SOURCE_MAX_BYTES = 300 };
+enum {
+    AD_VALOREM_MAX_PPM = 5000000,
+    FIXED_MAX = 100000000,
+    SOURCE_MAX_BYTES = 300,
+    LOCK_WAIT_MS = 3000
+};
 
 int duty_rules_list(struct db *db, char **ret_json, struct fail *f)
 {
@@ -87,12 +93,22 @@ static int note(struct db *tx, const struct duty_new *rule, const char *who, str
     return audit_add(tx, who, "duty.set", subject, detail, f);
 }
 
-int duty_rule_set(struct db *db, const struct duty_new *rule, const char *who, struct fail *f)
+/* Two rules that are set at once would not see each other's first day. */
+static int lock_pair(struct db *db, const struct duty_new *rule, struct db_lock *ret,
+                     struct fail *f)
+{
+    (void)snprintf(ret->name, sizeof ret->name, "duty:%s:%s", rule->dest, rule->origin);
+    int held = db_lock_wait(db, ret, LOCK_WAIT_MS, f);
+    TRY(held);
+    return held == 0 ? 0
+                     : fail_later(f, FAIL_LATER, LOCK_WAIT_MS, "somebody else sets this duty now");
+}
+
+static int write_rule(struct db *db, const struct duty_new *rule, const char *who, struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
     struct sql_text fixed, rate, most;
 
-    TRY(check(rule, f));
     const char *params[] = { rule->dest,
                              rule->origin,
                              rule->from,
@@ -107,4 +123,13 @@ int duty_rule_set(struct db *db, const struct duty_new *rule, const char *who, s
     TRY(db_exec(tx, &sql_model_duty_rule_put, params, f));
     TRY(note(tx, rule, who, f));
     return db_commit(&tx, f);
+}
+
+int duty_rule_set(struct db *db, const struct duty_new *rule, const char *who, struct fail *f)
+{
+    scoped(db_lock_done) struct db_lock lock = { 0 };
+
+    TRY(check(rule, f));
+    TRY(lock_pair(db, rule, &lock, f));
+    return write_rule(db, rule, who, f);
 }

@@ -23,6 +23,6 @@ struct duty_new {
     const char *source;        /* where the rule stands */
 };
 /* The rule holds from its first day on; one before it ends the day before, one of the same first day is replaced.  With
- * its line in the audit.  FAIL_INPUT says what is wrong. */
+ * its line in the audit.  FAIL_INPUT says what is wrong; FAIL_LATER while somebody else sets one of the same pair. */
 must_check int duty_rule_set(struct db *db, const struct duty_new *rule, const char *who,
                              struct fail *f);

@@ -2,9 +2,11 @@
 #include "tests/integration/model/fixture.h"
 #include "tests/unit/base/check.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "common/model/duty.h"
+#include "common/model/duty_rules.h"
 #include "common/model/landed.h"
 #include "common/model/price.h"
 
@@ -148,6 +150,99 @@ static void a_day_that_is_none_is_refused(void **state)
     check_fails(duty_rule_find(x.db, "DE", "CN", "soon", &rule, &f), &f, FAIL_INPUT);
 }
 
+/* ---- as people enter them ---- */
+
+static void a_duty_of_the_past_does_not_outlive_the_next(void **state)
+{
+    (void)state;
+    struct duty_new rule = { .dest = "US",
+                             .origin = "CN",
+                             .from = "2026-03-01",
+                             .currency = "USD",
+                             .ad_valorem_ppm = 100000,
+                             .max_value_minor = -1,
+                             .source = "test" };
+
+    assert_int_equal(duty_rule_set(x.db, &rule, "t", &f), 0);
+    rule.from = "2026-01-01";
+    assert_int_equal(duty_rule_set(x.db, &rule, "t", &f), 0);
+    assert_int_equal(fixture_number(&x, "select count(*) from duty_rule where dest = 'US' and "
+                                        "valid_from = '2026-01-01' and valid_to = '2026-02-28'"),
+                     1);
+    assert_int_equal(fixture_number(&x, "select count(*) from duty_rule where dest = 'US' and "
+                                        "valid_to is null"),
+                     1);
+    rule.from = "2026-02-29";
+    assert_int_equal(duty_rule_set(x.db, &rule, "t", &f), -1);
+    assert_int_equal(f.kind, FAIL_INPUT);
+}
+
+static void the_last_word_about_a_day_holds_in_whatever_currency(void **state)
+{
+    (void)state;
+    struct duty_rule rule_held;
+    struct duty_new rule = { .dest = "US",
+                             .origin = "CN",
+                             .from = "2026-03-01",
+                             .currency = "USD",
+                             .fixed_minor = 100,
+                             .max_value_minor = -1,
+                             .source = "test" };
+
+    assert_int_equal(duty_rule_set(x.db, &rule, "t", &f), 0);
+    rule.currency = "EUR";
+    assert_int_equal(duty_rule_set(x.db, &rule, "t", &f), 0);
+    rule.currency = "USD";
+    rule.fixed_minor = 300;
+    assert_int_equal(duty_rule_set(x.db, &rule, "t", &f), 0);
+    assert_int_equal(duty_rule_find(x.db, "US", "CN", "2026-03-01", &rule_held, &f), 0);
+    assert_string_equal(rule_held.currency, "USD");
+    assert_int_equal(rule_held.fixed_minor, 300);
+    assert_int_equal(fixture_number(&x, "select count(*) from duty_rule where dest = 'US'"), 1);
+}
+
+/* ---- two duties at once ---- */
+
+static void *set_duty(void *from)
+{
+    struct duty_new rule = { .dest = "US",
+                             .origin = "CN",
+                             .from = from,
+                             .currency = "USD",
+                             .max_value_minor = -1,
+                             .source = "test" };
+    scoped(db_close_p) struct db *db = NULL;
+    struct fail why;
+
+    if (db_open(fixture_database_url(), "test", &db, &why) == 0) {
+        (void)!duty_rule_set(db, &rule, "t", &why); /* the rows tell */
+    }
+    return NULL;
+}
+
+static void of_duties_set_at_once_each_ends_before_the_next(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 20; round++) {
+        static char days[4][11] = { "2026-01-01", "2026-03-01", "2026-05-01", "2026-07-01" };
+        pthread_t threads[4];
+
+        fixture_sql(&x, "delete from duty_rule where dest = 'US'");
+        for (size_t i = 0; i < 4; i++) {
+            assert_int_equal(pthread_create(&threads[i], NULL, set_duty, days[i]), 0);
+        }
+        for (size_t i = 0; i < 4; i++) {
+            pthread_join(threads[i], NULL);
+        }
+        assert_int_equal(fixture_number(&x,
+                                        "select count(*) from (select valid_to, lead(valid_from) "
+                                        "over (order by valid_from) - 1 as before_next from "
+                                        "duty_rule where dest = 'US') d where valid_to is not "
+                                        "distinct from before_next"),
+                         4);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +256,10 @@ int main(void)
         cmocka_unit_test_teardown(of_two_that_hold_the_later_counts, forget_added),
         cmocka_unit_test_teardown(without_a_day_today_counts, forget_added),
         cmocka_unit_test(a_day_that_is_none_is_refused),
+        cmocka_unit_test_teardown(a_duty_of_the_past_does_not_outlive_the_next, forget_added),
+        cmocka_unit_test_teardown(the_last_word_about_a_day_holds_in_whatever_currency,
+                                  forget_added),
+        cmocka_unit_test_teardown(of_duties_set_at_once_each_ends_before_the_next, forget_added),
     };
 
     fixture_open(&x);
