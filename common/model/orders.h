@@ -10,7 +10,8 @@
 #include "common/base/fail.h"
 #include "common/db/db.h"
 
-/* Name for db_try_lock of whoever changes an order: two runs never work on one order, and a person's word waits for neither. */
+/* Name for db_try_lock of whoever changes an order: two runs never work on one order, and a person's word waits for
+ * a run a few seconds at most. */
 #define ORDER_LOCK_FORMAT "order:%" PRId64
 enum { ORDER_LOCK_BYTES = 32, ORDER_PAGE_MAX = 500 };
 

@@ -11,7 +11,8 @@
 #include "common/base/fail.h"
 #include "common/db/db.h"
 
-/* Name for db_try_lock of whoever changes a product: two runs never work on one product, and a person's word waits for neither. */
+/* Name for db_try_lock of whoever changes a product: two runs never work on one product, and a person's word waits
+ * for a run a few seconds at most. */
 #define PRODUCT_LOCK_FORMAT "product:%" PRId64
 enum { PRODUCT_PAGE_MAX = 500 };
 
@@ -39,9 +40,9 @@ must_check int products_page(struct db *db, const struct product_filter *filter,
 /* Id of a product by id ("17"), supplier id, handle or gid of the shop; our id goes before the others.  FAIL_MISSING. */
 must_check int product_resolve(struct db *db, const char *text, int64_t *ret_id, struct fail *f);
 
-/* All about one product: its row, "decision" (the numbers the rules saw), "variants", "snapshots" (the last 90 days),
- * "texts" (newest first, with their checks), "ai_calls", "effects", "proposals" (open first), "events" (timeline, oldest
- * first).  FAIL_MISSING.  *ret_json is the caller's to free(). */
+/* All about one product: its row, "decision" (the numbers the rules saw), "variants", "snapshots" (the last 90 days), and the
+ * newest of what grows without end: "texts" (20, newest first, with their checks), "ai_calls" (50), "effects" (200), "proposals"
+ * (100, open first), "events" (500, timeline, oldest first).  FAIL_MISSING.  *ret_json is the caller's to free(). */
 must_check int product_detail(struct db *db, int64_t id, char **ret_json, struct fail *f);
 
 /* How the product stands, for an answer to a person's word: {"id","name","state","decision_rule","decision_text","approved_by",

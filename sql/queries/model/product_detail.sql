@@ -1,4 +1,5 @@
--- All about product $1; no row when there is none.  json
+-- All about product $1, of what grows without end the newest: 20 texts, 50 calls, 200 effects, 100 proposals, 500 events; no row
+-- when there is none.  json
 select json_build_object('id', p.id, 'pid', p.pid, 'supplier_sku', p.supplier_sku, 'name', p.name, 'category_id', p.category_id,
   'category', p.category, 'image_url', p.image_url, 'state', p.state, 'mode', p.mode, 'listings', p.listed_num, 'stock', p.stock,
   'supplier_price', case when p.price_min_minor is null then null else json_build_object(
@@ -38,7 +39,7 @@ select json_build_object('id', p.id, 'pid', p.pid, 'supplier_sku', p.supplier_sk
       'meta_description', t.meta_description, 'tags', t.tags, 'alt_texts', t.alt_texts, 'facts', t.facts,
       'facts_used', t.facts_used, 'checks', t.checks, 'list_version', t.list_version, 'prompt_version', t.prompt_version)
       order by t.version desc), '[]')
-    from listing_text t where t.product_id = p.id),
+    from (select * from listing_text where product_id = p.id order by version desc limit 20) t),
   'ai_calls', (select coalesce(json_agg(json_build_object('at', a.at, 'provider', a.provider, 'model', a.model,
       'status', a.status, 'request_id', a.request_id, 'tokens_in', a.tokens_in, 'tokens_out', a.tokens_out,
       'cost_micro', a.cost_micro, 'latency_ms', a.latency_ms, 'error', a.error) order by a.id), '[]')
@@ -46,13 +47,13 @@ select json_build_object('id', p.id, 'pid', p.pid, 'supplier_sku', p.supplier_sk
   'effects', (select coalesce(json_agg(json_build_object('key', e.key, 'kind', e.kind, 'state', e.state,
       'attempts', e.attempts, 'error', e.error, 'created_at', e.created_at, 'settled_at', e.settled_at)
       order by e.created_at, e.key), '[]')
-    from effect e where e.subject = 'product:' || p.id),
+    from (select * from effect where subject = 'product:' || p.id order by created_at desc, key desc limit 200) e),
   'proposals', (select coalesce(json_agg(json_build_object('id', r.id, 'kind', r.kind, 'text', r.text, 'detail', r.detail,
       'state', r.state, 'created_at', r.created_at, 'decided_at', r.decided_at, 'decided_by', r.decided_by, 'reason', r.reason)
       order by (r.state = 'open') desc, r.id desc), '[]')
-    from proposal r where r.subject = 'product:' || p.id),
+    from (select * from proposal where subject = 'product:' || p.id order by (state = 'open') desc, id desc limit 100) r),
   'events', (select coalesce(json_agg(json_build_object('at', v.at, 'step', v.step, 'code', v.code, 'text', v.text,
       'detail', v.detail, 'who', v.who, 'trace_id', v.trace_id) order by v.id), '[]')
-    from product_event v where v.product_id = p.id)
+    from (select * from product_event where product_id = p.id order by id desc limit 500) v)
 ) as json
 from product p where p.id = $1::bigint

@@ -10,8 +10,6 @@
 #include <string.h>
 
 #include "common/base/json.h"
-#include "common/model/duty.h"
-#include "common/model/duty_rules.h"
 #include "common/model/products.h"
 #include "common/model/proposals.h"
 #include "tests/integration/model/fixture.h"
@@ -25,8 +23,7 @@ static int clear(void **state)
     f = (struct fail){ 0 };
     fixture_clear(&x);
     fixture_sql(&x, "truncate product, variant, product_event, listing_text, proposal, "
-                    "supplier_snapshot restart identity cascade; "
-                    "delete from duty_rule where dest = 'US'");
+                    "supplier_snapshot, ai_call restart identity cascade");
     return 0;
 }
 
@@ -201,6 +198,46 @@ static void a_product_is_found_by_any_of_its_names(void **state)
     }
 }
 
+/* Counts of a product that was worked on for years. */
+static void what_grows_without_end_is_shown_in_part(void **state)
+{
+    static const struct {
+        const char *list;
+        size_t most;
+    } parts[] = { { "texts", 20 },
+                  { "ai_calls", 50 },
+                  { "effects", 200 },
+                  { "proposals", 100 },
+                  { "events", 500 } };
+
+    (void)state;
+    int64_t id = product("listed", true);
+    fixture_sql(
+        &x,
+        "insert into listing_text (product_id, version, made_by, title, description_html, "
+        "seo_title, meta_description, tags, alt_texts, facts, checks, list_version) select 1, n, "
+        "'t', 't', 'd', 's', 'm', '[]', '[]', '[]', '{}', 'w' from generate_series(2, 30) n; "
+        "insert into ai_call (task, subject, provider, model, status) select 'listing', "
+        "'product:1', 'o', 'm', 'OK' from generate_series(1, 60); "
+        "insert into effect (key, kind, subject, intent, state) select 'k' || n, 'shop.prices', "
+        "'product:1', '{}', 'done' from generate_series(1, 250) n; "
+        "insert into proposal (kind, subject, text) values ('product.price', 'product:1', 'open'); "
+        "insert into proposal (kind, subject, text, state) select 'product.price', 'product:1', "
+        "'old', 'rejected' from generate_series(1, 150); "
+        "insert into product_event (product_id, step, text) select 1, 'found', 'n' || n from "
+        "generate_series(1, 600) n");
+    scoped(free_p) char *text = NULL;
+    assert_int_equal(product_detail(x.db, id, &text, &f), 0);
+    scoped(json_clear_p) json_t *all = json_loads(text, 0, NULL);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        assert_int_equal(json_array_size(json_object_get(all, parts[i].list)), parts[i].most);
+    }
+    assert_int_equal(json_int(all, "texts.0.version", 0), 30);
+    assert_string_equal(json_text(all, "proposals.0.text", ""), "open");
+    assert_string_equal(json_text(all, "events.0.text", ""), "n101");
+    assert_string_equal(json_text(all, "events.499.text", ""), "n600");
+}
+
 static void a_word_waits_for_no_job_for_ever(void **state)
 {
     (void)state;
@@ -291,31 +328,6 @@ static void pages_by_opportunity_pass_over_nobody(void **state)
     assert_int_equal(seen, 50);
 }
 
-static void a_duty_of_the_past_does_not_outlive_the_next(void **state)
-{
-    (void)state;
-    struct duty_new rule = { .dest = "US",
-                             .origin = "CN",
-                             .from = "2026-03-01",
-                             .currency = "USD",
-                             .ad_valorem_ppm = 100000,
-                             .max_value_minor = -1,
-                             .source = "here" };
-
-    assert_int_equal(duty_rule_set(x.db, &rule, "t", &f), 0);
-    rule.from = "2026-01-01";
-    assert_int_equal(duty_rule_set(x.db, &rule, "t", &f), 0);
-    assert_int_equal(fixture_number(&x, "select count(*) from duty_rule where dest = 'US' and "
-                                        "valid_from = '2026-01-01' and valid_to = '2026-02-28'"),
-                     1);
-    assert_int_equal(fixture_number(&x, "select count(*) from duty_rule where dest = 'US' and "
-                                        "valid_to is null"),
-                     1);
-    rule.from = "2026-02-29";
-    assert_int_equal(duty_rule_set(x.db, &rule, "t", &f), -1);
-    assert_int_equal(f.kind, FAIL_INPUT);
-}
-
 /* Whether a plan for one row of a large table would read all of it. */
 static bool reads_all(const char *query)
 {
@@ -345,30 +357,6 @@ static void what_belongs_to_a_product_is_found_without_reading_all(void **state)
     assert_false(sold || accepted || calls);
 }
 
-static void the_last_word_about_a_day_holds_in_whatever_currency(void **state)
-{
-    (void)state;
-    struct duty_rule held;
-    struct duty_new rule = { .dest = "US",
-                             .origin = "CN",
-                             .from = "2026-03-01",
-                             .currency = "USD",
-                             .fixed_minor = 100,
-                             .max_value_minor = -1,
-                             .source = "here" };
-
-    assert_int_equal(duty_rule_set(x.db, &rule, "t", &f), 0);
-    rule.currency = "EUR";
-    assert_int_equal(duty_rule_set(x.db, &rule, "t", &f), 0);
-    rule.currency = "USD";
-    rule.fixed_minor = 300;
-    assert_int_equal(duty_rule_set(x.db, &rule, "t", &f), 0);
-    assert_int_equal(duty_rule_find(x.db, "US", "CN", "2026-03-01", &held, &f), 0);
-    assert_string_equal(held.currency, "USD");
-    assert_int_equal(held.fixed_minor, 300);
-    assert_int_equal(fixture_number(&x, "select count(*) from duty_rule where dest = 'US'"), 1);
-}
-
 int main(void)
 {
 #define ROW(test) cmocka_unit_test_setup(test, clear)
@@ -381,11 +369,10 @@ int main(void)
         ROW(a_proposal_with_long_words_is_decided),
         ROW(an_edit_does_not_take_the_place_of_a_price),
         ROW(a_product_is_found_by_any_of_its_names),
+        ROW(what_grows_without_end_is_shown_in_part),
         ROW(a_word_waits_for_no_job_for_ever),
         ROW(of_two_people_at_once_one_is_heard),
         ROW(pages_by_opportunity_pass_over_nobody),
-        ROW(a_duty_of_the_past_does_not_outlive_the_next),
-        ROW(the_last_word_about_a_day_holds_in_whatever_currency),
         ROW(what_belongs_to_a_product_is_found_without_reading_all),
     };
     fixture_open(&x);
