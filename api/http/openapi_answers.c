@@ -45,20 +45,45 @@ static void add_media(struct str *out, const char *part, size_t length)
     str_add(out, "\" }\n");
 }
 
+static bool has_key(const struct route *route)
+{
+    return route->access != ACCESS_OPEN;
+}
+
+static bool is_write(const struct route *route)
+{
+    return has_key(route) && !openapi_is_read(route);
+}
+
+static bool is_any(const struct route *route)
+{
+    (void)route;
+    return true;
+}
+
+/* Headers of an answer that is no refusal. */
+static const struct {
+    const char *name, *component;
+    bool (*fits)(const struct route *route);
+} headers[] = {
+    { "X-Request-Id", "RequestId", is_any },
+    { "ETag", "ETag", openapi_has_etag },
+    { "Idempotency-Replayed", "Replayed", is_write },
+    { "RateLimit", "RateLimit", has_key },
+    { "RateLimit-Policy", "RateLimitPolicy", has_key },
+};
+
 /* One status with the same content. */
 static void add_answer(struct str *out, const struct route *route, const char *status,
                        const char *parts)
 {
-    str_addf(out, "        \"%.3s\":\n          description: %s\n", status,
+    str_addf(out, "        \"%.3s\":\n          description: %s\n          headers:\n", status,
              status[0] == '2' ? "Done" : "Not now");
-    str_add(out, "          headers:\n"
-                 "            X-Request-Id: { $ref: \"#/components/headers/RequestId\" }\n");
-    if (openapi_has_etag(route)) {
-        str_add(out, "            ETag: { $ref: \"#/components/headers/ETag\" }\n");
-    }
-    if (route->access != ACCESS_OPEN && !openapi_is_read(route)) {
-        str_add(out,
-                "            Idempotency-Replayed: { $ref: \"#/components/headers/Replayed\" }\n");
+    for (size_t i = 0; i < COUNT_OF(headers); i++) {
+        if (headers[i].fits(route)) {
+            str_addf(out, "            %s: { $ref: \"#/components/headers/%s\" }\n",
+                     headers[i].name, headers[i].component);
+        }
     }
     str_add(out, *parts != '\0' ? "          content:\n" : "");
     while (*parts != '\0') {
@@ -84,22 +109,6 @@ static void add_answers(struct str *out, const struct route *route)
 static bool may_be_unknown(const struct route *route)
 {
     return openapi_has_field(route, FIELD_IN_PATH);
-}
-
-static bool has_key(const struct route *route)
-{
-    return route->access != ACCESS_OPEN;
-}
-
-static bool is_write(const struct route *route)
-{
-    return has_key(route) && !openapi_is_read(route);
-}
-
-static bool is_any(const struct route *route)
-{
-    (void)route;
-    return true;
 }
 
 /* Refusals that belong to some kinds of routes; the last holds for what is left. */
