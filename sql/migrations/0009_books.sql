@@ -409,6 +409,7 @@ create table order_day (
   supply_shipping  bigint not null,
   supply_duty      bigint not null,
   fees             bigint not null,
+  counted          bigint not null,                 -- net revenue of complete orders
   contribution     bigint not null,                 -- net revenue less all costs before ads, of complete orders
   primary key (order_id, shop_date)
 );
@@ -466,6 +467,7 @@ create table daily_sales (
   supply_shipping  bigint not null,
   supply_duty      bigint not null,
   fees             bigint not null,
+  counted          bigint not null,
   contribution     bigint not null,
   primary key (shop_date, currency, slot)
 );
@@ -559,6 +561,7 @@ create function books_order_days(ids bigint[]) returns setof order_day language 
            case when sold then duties else 0 end as duties,
            case when sold then gross - discounts + shipping + taxes + duties when not dead then coalesce(total, 0) else 0 end as total_sales,
            0 as refunds, goods, supply_shipping, supply_duty, fee as fees,
+           case when complete and sold then gross - discounts + shipping else 0 end as counted,
            case when complete then case when sold then gross - discounts + shipping else 0 end
                                    - goods - supply_shipping - supply_duty - fee
                 else 0 end as contribution
@@ -568,6 +571,7 @@ create function books_order_days(ids bigint[]) returns setof order_day language 
            0, 0, b.net + r.adjustment_minor, - r.shipping_minor, - (b.tax + r.tax_minor), - r.duties_minor,
            - (b.net + r.adjustment_minor + r.shipping_minor + b.tax + r.tax_minor + r.duties_minor),
            b.net + r.adjustment_minor + r.shipping_minor + b.tax + r.tax_minor + r.duties_minor, 0, 0, 0, 0,
+           case when o.complete then - (b.net + r.adjustment_minor + r.shipping_minor) else 0 end,
            case when o.complete then - (b.net + r.adjustment_minor + r.shipping_minor) else 0 end
     from o join order_refund r on r.order_id = o.order_id
     cross join lateral (
@@ -578,7 +582,7 @@ create function books_order_days(ids bigint[]) returns setof order_day language 
     where o.known and not o.dead and r.shop_date is not null
     union all
     select o.order_id, c.shop_date, o.currency, null, 0, 0, 0, (not o.complete)::integer, 0, 0, 0,
-           0, 0, 0, 0, 0, 0, 0, 0, - c.minor, 0, 0, 0, case when o.complete then c.minor else 0 end
+           0, 0, 0, 0, 0, 0, 0, 0, - c.minor, 0, 0, 0, 0, case when o.complete then c.minor else 0 end
     from o join supplier_credit c on c.order_id = o.order_id
     where c.shop_date is not null
   )
@@ -586,7 +590,7 @@ create function books_order_days(ids bigint[]) returns setof order_day language 
          sum(estimated)::smallint, sum(fulfilled)::smallint, sum(refunded)::smallint,
          sum(gross)::bigint, sum(discounts)::bigint, sum(returned)::bigint, sum(shipping)::bigint, sum(taxes)::bigint,
          sum(duties)::bigint, sum(total_sales)::bigint, sum(refunds)::bigint, sum(goods)::bigint, sum(supply_shipping)::bigint,
-         sum(supply_duty)::bigint, sum(fees)::bigint, sum(contribution)::bigint
+         sum(supply_duty)::bigint, sum(fees)::bigint, sum(counted)::bigint, sum(contribution)::bigint
   from part group by order_id, shop_date, currency
 $$;
 
@@ -783,7 +787,7 @@ begin
     select shop_date, currency, order_id % 8, sum(sign * orders), sum(sign * unknown), sum(sign * incomplete), sum(sign * incomplete_later), sum(sign * estimated),
            sum(sign * fulfilled), sum(sign * refunded), sum(sign * gross), sum(sign * discounts), sum(sign * returned),
            sum(sign * shipping), sum(sign * taxes), sum(sign * duties), sum(sign * total_sales), sum(sign * refunds),
-           sum(sign * goods), sum(sign * supply_shipping), sum(sign * supply_duty), sum(sign * fees), sum(sign * contribution)
+           sum(sign * goods), sum(sign * supply_shipping), sum(sign * supply_duty), sum(sign * fees), sum(sign * counted), sum(sign * contribution)
     from (select 1 as sign, * from unnest(days) union all select -1, * from unnest(days_before)) as change
     group by shop_date, currency, order_id % 8
     order by shop_date, currency, order_id % 8
@@ -794,7 +798,8 @@ begin
         returned = s.returned + excluded.returned, shipping = s.shipping + excluded.shipping, taxes = s.taxes + excluded.taxes,
         duties = s.duties + excluded.duties, total_sales = s.total_sales + excluded.total_sales, refunds = s.refunds + excluded.refunds,
         goods = s.goods + excluded.goods, supply_shipping = s.supply_shipping + excluded.supply_shipping, supply_duty = s.supply_duty + excluded.supply_duty,
-        fees = s.fees + excluded.fees, contribution = s.contribution + excluded.contribution;
+        fees = s.fees + excluded.fees, counted = s.counted + excluded.counted,
+        contribution = s.contribution + excluded.contribution;
   end if;
   if items <> items_before then
     delete from order_item_day where order_id = any (ids);
@@ -881,6 +886,33 @@ begin
   end loop;
   return null;
 end $$;
+
+-- ---- asking ----
+
+-- A range of whole shop days, both ends in it; without ends the last 30 whole days, today not among them.  The period before has
+-- the same length.  No row while the shop's zone or, where none is asked for, its currency is not known.
+create function books_range(from_asked date, to_asked date, currency_asked text, compare boolean)
+returns table (from_day date, to_day date, before_from date, before_to date, zone text, today date, currency text)
+language sql stable as $$
+  select f, t, case when compare then f - (t - f + 1) end, case when compare then f - 1 end, timezone, day, cur
+  from (select coalesce(from_asked, coalesce(to_asked, day - 1) - 29) as f, coalesce(to_asked, greatest(from_asked, day - 1)) as t, *
+        from (select books_day(now()) as day, i.timezone, coalesce(currency_asked, i.currency) as cur from shop_info i) as i) as r
+  where day is not null and cur is not null
+$$;
+
+-- num / den in units of 1/scale, rounded half up; NULL where den is 0 or unknown.
+create function books_ratio(num numeric, den numeric, scale numeric) returns bigint language sql immutable parallel safe as $$
+  select case when den <> 0 then (sign(num) * sign(den) * div(2 * abs(num) * scale + abs(den), 2 * abs(den)))::bigint end
+$$;
+
+-- Wilson's 95 % interval of successes in trials, in ppm; NULL without trials or with more successes than trials.
+create function books_wilson(successes bigint, trials bigint, out low_ppm bigint, out high_ppm bigint) language sql immutable parallel safe as $$
+  select round(1000000 * greatest(0, (p + z * z / (2 * n) - half) / (1 + z * z / n)))::bigint,
+         round(1000000 * least(1, (p + z * z / (2 * n) + half) / (1 + z * z / n)))::bigint
+  from (select *, z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) as half
+        from (select 1.959964::float8 as z, trials::float8 as n, successes::float8 / trials as p
+              where trials > 0 and successes between 0 and trials) as k) as w
+$$;
 
 -- ---- what is there already ----
 
