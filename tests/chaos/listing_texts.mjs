@@ -81,6 +81,8 @@ function copiedRun(text, source) {
 
 const count = (text) => [...text].length;
 const wordCount = (text) => text.split(/\s+/).filter(Boolean).length;
+// The shop tells pictures of the same text apart by a number behind it.
+const withoutNumber = (alt) => alt.replace(/ \(\d+\)$/, '');
 const FORM = [
   ['title of 20 to 70 characters', (t) => count(t.title) >= 20 && count(t.title) <= 70],
   ['title in ordinary letters', (t) => !(/\p{Lu}{4}/u.test(t.title) && t.title === t.title.toUpperCase())],
@@ -92,7 +94,7 @@ const FORM = [
   ['search text of 70 to 155 characters', (t) => count(t.meta) >= 70 && count(t.meta) <= 155],
   ['at most ten tags', (t) => t.tags.length <= 10],
   ['tags of 2 to 25 small letters', (t) => t.tags.every((tag) => tag === tag.toLowerCase() && count(tag) >= 2 && count(tag) <= 25)],
-  ['picture texts of 125 characters', (t) => t.alts.every((alt) => count(alt) <= 135)],
+  ['picture texts of 125 characters', (t) => t.alts.every((alt) => count(withoutNumber(alt)) <= 125)],
 ];
 
 export class TextJudge {
@@ -114,8 +116,7 @@ export class TextJudge {
   // What is wrong with a text {title, html, seoTitle, meta, tags, alts} of a product; [] = nothing.
   faults(pid, text) {
     const { known, source } = this.#factsOf(pid);
-    // The shop tells pictures of the same text apart by a number behind it.
-    const alts = text.alts.map((alt) => alt.replace(/ \(\d\)$/, '')).join('\n');
+    const alts = text.alts.map(withoutNumber).join('\n');
     const { title, seoTitle, meta } = text;
     const fields = { title, description: plain(text.html), seoTitle, meta, tags: text.tags.join('\n'), alts };
     const found = FORM.filter(([, holds]) => !holds(text)).map(([rule]) => `form: not ${rule}`);

@@ -72,7 +72,9 @@ const states = (system) => Object.fromEntries(system.rows('select state, count(*
 const atShop = (now) => (now.listed ?? 0) + (now.on_hold ?? 0);
 const taken = (now) => atShop(now) + (now.publishing ?? 0) + (now.unlisting ?? 0);
 
-async function approve(system, count) {
+// At most so many; what went on by itself meanwhile may have left fewer than none to approve.
+export async function approve(system, count) {
+  if (count <= 0) return;
   for (const { id } of system.rows(`select id from product where state = 'approval' order by id limit ${count}`)) {
     const { status, body } = await system.api('POST', `/api/v1/products/${id}/approve`, {});
     if (status >= 400 && status !== 409 && status < 500) throw new Error(`approve ${id}: ${status} ${JSON.stringify(body)}`);

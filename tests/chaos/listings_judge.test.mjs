@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { compose } from '../sandbox/ai/compose.mjs';
 import { TEXTS } from '../sandbox/ai/wrong.mjs';
 import { productFields } from '../sandbox/cj/supply_json.mjs';
-import { differences } from './listings.mjs';
+import { approve, differences } from './listings.mjs';
 import { numbersIn, ofRow, TextJudge } from './listing_texts.mjs';
 
 const judge = new TextJudge({ seed: 3 });
@@ -56,4 +56,22 @@ test('whatever differs between database and shop is told', () => {
     assert.notDeepEqual(differences({ ...row, variants: [{ ...row.variants[0], ...other }] }, shop), [], JSON.stringify(other));
   }
   assert.notDeepEqual(differences({ ...row, listings: 2 }, shop), []);
+});
+
+test('a number behind a picture text is the shop\'s own, and its length has a limit', () => {
+  const [product] = products;
+  const honest = compose(schema, request(product));
+  const word = 'picture ';
+  const faultsOf = (alt) => judge.faults(product.pid, ofRow({ ...honest, alt_texts: [alt] }));
+  assert.deepEqual(faultsOf(`${word.repeat(15)}of it (12)`), []);
+  assert.deepEqual(faultsOf(`${word.repeat(15)}of itself`), ['form: not picture texts of 125 characters']);
+});
+
+test('nothing is approved when more is listed than was wanted', async () => {
+  const asked = [];
+  const system = { rows: (sql) => (asked.push(sql), []) };
+  for (const count of [0, -3]) await approve(system, count);
+  assert.deepEqual(asked, []);
+  await approve(system, 2);
+  assert.match(asked[0], /limit 2$/);
 });
