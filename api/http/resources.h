@@ -32,7 +32,11 @@ route_fn get_workers, quiet_worker, stop_worker;
 /* settings.c */
 route_fn get_settings, put_setting;
 /* flows.c */
-route_fn get_flows, put_flow, stop_all, resume_all;
+route_fn get_flows, put_flow, put_flow_interval, preview_flow;
+/* stop.c */
+route_fn stop_all, resume_all;
+/* health.c, needs.c */
+route_fn get_health, get_needs;
 /* flow_run.c */
 route_fn run_flow;
 /* audit.c */

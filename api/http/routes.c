@@ -149,6 +149,8 @@ const struct route routes[] = {
 /* after those before: it uses their fields */
 #include "api/http/routes_pricing.h"
 
+#include "api/http/routes_ops.h"
+
     { "GET", V1 "/queues", ACCESS_READ, get_queues, "Queues with their lengths", NO_FIELDS, 0, NULL,
       "Queues" },
     { "POST",
@@ -404,7 +406,7 @@ const struct route routes[] = {
       0,
       NULL,
       "SettingNow" },
-    { "GET", V1 "/flows", ACCESS_READ, get_flows, "Flows with their modes, and STOP", NO_FIELDS, 0,
+    { "GET", V1 "/flows", ACCESS_READ, get_flows, "Flows with their states, and STOP", NO_FIELDS, 0,
       NULL, "Flows" },
     { "PUT",
       V1 "/flows/{name}",
@@ -426,7 +428,7 @@ const struct route routes[] = {
           .help = "New mode" } },
       0,
       NULL,
-      "FlowNow" },
+      "Flow" },
     { "POST",
       V1 "/stop",
       ACCESS_OPERATE,

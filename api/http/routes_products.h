@@ -167,7 +167,7 @@
       { { .name = "name",
           .place = FIELD_IN_PATH,
           .type = FIELD_CHOICE,
-          .choices = "discovery|fulfillment",
+          .choices = "discovery|fulfillment|stock",
           .help = "Name of the flow" } },
       0,
       NULL, "FlowRun" },

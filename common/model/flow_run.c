@@ -6,37 +6,20 @@
 #include "common/base/json.h"
 #include "common/model/audit.h"
 #include "common/model/flow.h"
+#include "common/model/flow_kinds.h"
 #include "common/model/job_catalog.h"
 #include "common/queue/queue.h"
 
 enum { UNIQUE_S = 3600 };
 
-/* To add a flow: a line here with the job of the timetable that looks for its work. */
-static const struct flow_job {
-    const char *flow, *type;
-} jobs[] = {
-    { "discovery", "discovery.scan" },
-    { "fulfillment", "orders.check" },
-};
-
-static const struct flow_job *find(const char *flow)
-{
-    for (size_t i = 0; i < COUNT_OF(jobs); i++) {
-        if (strcmp(jobs[i].flow, flow) == 0) {
-            return &jobs[i];
-        }
-    }
-    return NULL;
-}
-
-static int check_mode(struct db *db, const char *flow, struct fail *f)
+static int check_mode(struct db *db, const struct flow_kind *flow, struct fail *f)
 {
     int64_t mode = FLOW_AUTO;
 
-    TRY(settings_read_one(db, flow_find(flow), &mode, f));
-    return mode == FLOW_OFF
-               ? fail_set(f, FAIL_CONFLICT, "%s is off: dropship flow %s MODE", flow, flow)
-               : 0;
+    TRY(settings_read_one(db, flow_kind_mode(flow), &mode, f));
+    return mode == FLOW_OFF ? fail_set(f, FAIL_CONFLICT, "%s is off: dropship flow %s MODE",
+                                       flow->name, flow->mode_setting + strlen("flow."))
+                            : 0;
 }
 
 /* The audit line and the job: both, or (but for a crash between them) neither. */
@@ -59,13 +42,14 @@ static int enqueue(struct db *db, struct redis *r, const struct job_spec *spec,
 int flow_run_now(struct db *db, struct redis *r, struct flow_run *run, struct fail *f)
 {
     char key[64];
-    const struct flow_job *job = find(run->flow);
-    const struct job_kind *kind = job != NULL ? job_kind_find(job->type) : NULL;
+    const struct flow_kind *flow = flow_kind_find(run->flow);
+    const struct job_kind *kind =
+        flow != NULL && flow_kind_built(flow) ? job_kind_find(flow->look) : NULL;
 
     if (kind == NULL) {
         return fail_set(f, FAIL_INPUT, "no flow '%.40s' to run", run->flow);
     }
-    TRY(check_mode(db, run->flow, f));
+    TRY(check_mode(db, flow, f));
     run->type = kind->name;
     run->queue = kind->queue;
     (void)snprintf(key, sizeof key, "flow.run:%s", run->flow);

@@ -16,6 +16,7 @@
 #include "worker/core/scaling.h"
 #include "worker/core/signals.h"
 #include "worker/core/startup.h"
+#include "worker/core/stop_watch.h"
 
 enum {
     LOOK_MS = 500,
@@ -42,6 +43,7 @@ struct worker {
     struct scaling scaling;
     struct heartbeat_setup heartbeat_setup;
     struct heartbeat_thread *heartbeat;
+    struct stop_watch *stop_watch;
     struct health_view view;
     struct health *health;
     bool stalled; /* as last logged */
@@ -125,6 +127,15 @@ static int start_health(struct worker *w, struct fail *f)
     return listen != NULL ? health_open(listen, &source, &w->health, f) : 0;
 }
 
+static int start_stop_watch(struct worker *w, struct fail *f)
+{
+    const struct stop_watch_setup setup = { .conf = w->setup->conf,
+                                            .identity = w->identity,
+                                            .lanes = w->lanes,
+                                            .lane_count = w->lane_count };
+    return stop_watch_start(&setup, &w->stop_watch, f);
+}
+
 static int start(struct worker *w, struct fail *f)
 {
     queue_identity(w->identity, sizeof w->identity);
@@ -146,6 +157,7 @@ static int start(struct worker *w, struct fail *f)
     TRY(take_lease(w, f));
     TRY(start_lanes(w, f));
     TRY(heartbeat_start(&w->heartbeat_setup, &w->heartbeat, f));
+    TRY(start_stop_watch(w, f));
     TRY(start_health(w, f));
     log_info("worker.start", kv_str("identity", w->identity), kv_int("lanes", w->lane_count));
     return 0;
@@ -274,6 +286,7 @@ static void hand_back_and_exit(struct worker *w)
 static void release(struct worker *w)
 {
     health_close(w->health);
+    stop_watch_stop(w->stop_watch);
     heartbeat_stop(w->heartbeat);
     for (size_t i = 0; i < w->lane_count; i++) {
         lane_free(w->lanes[i]);
