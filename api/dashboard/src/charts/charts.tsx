@@ -96,7 +96,11 @@ function drawn(s: Series): ReactNode {
   const { key, ...rest } = shared;
   if (s.kind === 'bar') return <Bar key={key} {...rest} fill={colour} radius={s.stack ? 0 : [3, 3, 0, 0]} maxBarSize={36} />;
   if (s.kind === 'area') return <Area key={key} {...rest} type="monotone" stroke={colour} fill={colour} fillOpacity={0.18} strokeWidth={2} dot={false} connectNulls={false} />;
-  return <Line key={key} {...rest} type="monotone" stroke={colour} strokeWidth={2} strokeDasharray={s.dashed ? '4 4' : undefined} dot={false} activeDot={{ r: 4 }} connectNulls={false} />;
+  // A rim in the colour of the card keeps the line apart from bars behind it.
+  return [
+    <Line key={`${key} rim`} dataKey={s.key} legendType="none" tooltipType="none" type="monotone" stroke="var(--surface)" strokeWidth={5} dot={false} activeDot={false} isAnimationActive={false} />,
+    <Line key={key} {...rest} type="monotone" stroke={colour} strokeWidth={2.2} strokeDasharray={s.dashed ? '4 4' : undefined} dot={false} activeDot={{ r: 4 }} connectNulls={false} />,
+  ];
 }
 
 export function TimeChart({ points, x, series, formatX, formatY, formatTick, reference, height = 260, label }: TimeProps) {
@@ -133,7 +137,7 @@ export function TimeChart({ points, x, series, formatX, formatY, formatTick, ref
 export function BarsChart({ bars, formatY, height, label }: BarsProps) {
   const shown = bars.slice(0, 10);
   const small = useSmall();
-  const cut = small ? 14 : 26;
+  const cut = small ? 13 : 26;
   return (
     <figure className="chart" aria-label={label}>
       <ResponsiveContainer width="100%" height={height ?? Math.max(120, shown.length * 34 + 30)} minWidth={0}>
@@ -145,7 +149,9 @@ export function BarsChart({ bars, formatY, height, label }: BarsProps) {
             return active && bar ? <Tip title={bar.title} lines={[{ key: 'v', title: '', colour: colourOf(bar.colour ?? 'c1'), text: formatY(bar.value) }]} /> : null;
           }) as never} />
           <ReferenceLine x={0} stroke="var(--line-2)" />
-          <Bar dataKey="value" isAnimationActive={false} maxBarSize={20} radius={[0, 3, 3, 0]} label={{ position: 'right', fill: 'var(--ink)', fontSize: 12, formatter: (value: unknown) => formatY(Number(value)) }}>
+          <Bar dataKey="value" isAnimationActive={false} maxBarSize={20} radius={[0, 3, 3, 0]} label={(({ x, y, width, height: high, index }: { x: number; y: number; width: number; height: number; index: number }) => (
+            <text x={Math.max(x, x + width) + 6} y={y + high / 2 + 4} fontSize={12} fill="var(--ink)">{formatY(shown[index]?.value ?? 0)}</text>
+          )) as never}>
             {shown.map((bar) => <Cell key={bar.key} fill={colourOf(bar.colour ?? (bar.value < 0 ? 'c2' : 'c1'))} />)}
           </Bar>
         </BarChart>
@@ -175,7 +181,7 @@ export function WaterfallChart({ steps, formatY, formatTick, height = 260, label
       <ResponsiveContainer width="100%" height={height} minWidth={0}>
         <BarChart data={shown} accessibilityLayer margin={{ top: 22, right: 4, bottom: 0, left: 0 }}>
           <CartesianGrid stroke={grid} vertical={false} />
-          <XAxis dataKey="title" tick={tick} tickLine={false} axisLine={{ stroke: grid }} interval={0} />
+          <XAxis dataKey="title" tick={{ ...tick, fontSize: 11 }} tickLine={false} axisLine={{ stroke: grid }} interval={0} />
           <YAxis tickFormatter={(value) => (formatTick ?? formatY)(Number(value))} tick={tick} tickLine={false} axisLine={false} width={64} />
           <Tooltip isAnimationActive={false} cursor={{ fill: 'var(--hover)' }} content={(({ active, payload }: { active?: boolean; payload?: readonly { payload?: Fall }[] }) => {
             const step = payload?.[0]?.payload;

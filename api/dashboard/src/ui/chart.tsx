@@ -45,7 +45,7 @@ export function ChartCard<T>({ title, summary, note, columns, rows, id, wide, ch
   const [table, setTable] = useState(false);
   return (
     <Card title={title} note={note} wide={wide ?? false} className="chart-card" actions={rows.length > 0 ? (
-      <Button look="quiet" icon={table ? 'chart' : 'table'} aria-pressed={table} onClick={() => setTable(!table)}>{table ? 'Show as chart' : 'Show as table'}</Button>
+      <Button look="quiet" icon={table ? 'chart' : 'table'} className="button-fold" onClick={() => setTable(!table)}>{table ? 'Show as chart' : 'Show as table'}</Button>
     ) : undefined}>
       <p className="chart-summary">{summary}</p>
       {table ? <div className="chart-table"><SimpleTable label={title} columns={columns} rows={rows} id={id} /></div> : children}

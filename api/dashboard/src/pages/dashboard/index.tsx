@@ -1,10 +1,32 @@
-import { Card, Loaded, Page, useResource } from '../../ui';
+// The first screen: is it running, is it making money, what needs me?
+
+import { useRange } from '../../lib/range';
+import { formatDay } from '../../lib/days';
+import { useAnalytics, type Summary } from '../../api/analytics';
+import { Page } from '../../ui';
+import { AdsCard, MoneyFlowCard, SalesCard, TopProductsCard } from './charts';
+import { NeedsYou } from './needs';
+import { FlowsRow, LastActs } from './running';
+import { Setup } from './setup';
+import { CurrencyChoice, Tiles } from './tiles';
+import './dashboard.css';
 
 export default function Dashboard() {
-  const resource = useResource<unknown>('/api/v1/analytics/summary');
+  const [range] = useRange();
+  const summary = useAnalytics<Summary>('summary');
   return (
-    <Page title="Dashboard">
-      <Card title="As the API says it"><Loaded of={resource} what="Dashboard">{(data) => <pre>{JSON.stringify(data, null, 2)}</pre>}</Loaded></Card>
+    <Page title="Dashboard" note={`${formatDay(range.from, { year: true })} to ${formatDay(range.to, { year: true })}`} actions={<CurrencyChoice summary={summary.data} />}>
+      <Setup />
+      <NeedsYou />
+      <Tiles summary={summary} />
+      <div className="dash-charts">
+        <SalesCard />
+        <MoneyFlowCard />
+        <TopProductsCard />
+        <AdsCard />
+      </div>
+      <FlowsRow />
+      <LastActs />
     </Page>
   );
 }
