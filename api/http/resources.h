@@ -16,6 +16,9 @@ route_fn get_products, get_product, approve_product, reject_product, edit_produc
     reprice_product;
 /* proposals.c */
 route_fn get_proposals, accept_proposal, reject_proposal;
+/* analytics.c */
+route_fn get_analytics_summary, get_analytics_by_date, get_analytics_waterfall,
+    get_analytics_top_products, get_analytics_ads, get_analytics_conversion;
 /* pricing.c */
 route_fn get_pricing_rules, add_pricing_rule, preview_pricing, preview_pricing_rule,
     activate_pricing_rule, deactivate_pricing_rule, remove_pricing_rule;

@@ -148,6 +148,7 @@ const struct route routes[] = {
 #include "api/http/routes_products.h"
 /* after those before: it uses their fields */
 #include "api/http/routes_pricing.h"
+#include "api/http/routes_analytics.h"
 
 #include "api/http/routes_ops.h"
 
