@@ -9,6 +9,7 @@ set(MIGRATIONS
   0007_discovery
   0008_product_lookups
   0009_books
+  0010_sessions
   0011_ops
 )
 

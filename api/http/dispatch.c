@@ -4,7 +4,9 @@
 #include <strings.h>
 
 #include "api/http/auth.h"
+#include "api/http/cors.h"
 #include "api/http/fields.h"
+#include "api/http/idempotency.h"
 #include "api/http/router.h"
 #include "common/base/json.h"
 
@@ -25,9 +27,19 @@ static int find_route(struct request *rq, struct reply *re, struct route_match *
         break;
     }
     router_allow(routes, route_count, rq->path, allow);
+    if (cors_is_preflight(rq)) {
+        cors_preflight(rq, re, allow);
+        return 1;
+    }
     reply_problem(re, rq, 405, "This path does not take this method.", NULL);
     reply_header(re, "Allow: %s", allow);
     return 1;
+}
+
+/* Pages and probes are nobody else's business. */
+static bool is_api(const struct route *route)
+{
+    return strncmp(route->path, "/api/", 5) == 0;
 }
 
 static bool takes_body(const struct route *route)
@@ -120,25 +132,23 @@ static int check_fields(struct request *rq, const struct route_match *match, str
     return taken;
 }
 
-/* What only reads may read from a replica. */
-static int take_for_handler(struct request *rq, struct fail *f)
-{
-    bool reads = rq->route->access != ACCESS_OPEN && strcmp(rq->route->method, "GET") == 0;
-    return request_take(rq, reads ? REQUEST_READ : REQUEST_WRITE, f);
-}
-
 static int answer(struct request *rq, struct reply *re, struct fail *f)
 {
     struct route_match match;
     int step = find_route(rq, re, &match);
 
+    if (step == 0 && is_api(rq->route)) {
+        cors_add_headers(rq, re);
+    }
     step = step == 0 ? auth_check(rq, re, f) : step;
     step = step == 0 ? check_body(rq, re) : step;
     step = step == 0 ? check_head(rq, re) : step;
     step = step == 0 ? read_body(rq, re, f) : step;
     step = step == 0 ? check_fields(rq, &match, re, f) : step;
-    step = step == 0 ? take_for_handler(rq, f) : step;
-    return step == 0 ? rq->route->run(rq, re, f) : step;
+    if (step == 0) {
+        idempotency_run(rq, re);
+    }
+    return step < 0 ? -1 : 0;
 }
 
 void dispatch(struct request *rq, struct reply *re)
@@ -147,8 +157,5 @@ void dispatch(struct request *rq, struct reply *re)
 
     if (answer(rq, re, &f) < 0) {
         reply_fail(re, rq, &f);
-    } else if (str_ok(&re->body, &f) < 0) {
-        str_done(&re->body);
-        reply_fail(re, rq, &(struct fail){ .kind = FAIL_BUG, .text = "the answer is too large" });
     }
 }

@@ -16,6 +16,7 @@
 #include "common/base/id.h"
 #include "common/db/db.h"
 #include "common/model/api_key.h"
+#include "common/model/session.h"
 #include "common/redis/redis.h"
 
 struct auth;
@@ -77,7 +78,9 @@ struct request {
     struct value values[ROUTE_FIELDS_MAX]; /* in the order of route->fields */
     char *body;                            /* raw; NULL when there is none */
     size_t body_bytes;
-    struct api_key key; /* name "" when the route is open */
+    struct api_key key;     /* name "" when the route is open */
+    struct session session; /* id 0: the caller came with a key */
+    bool secret_answer;     /* the answer is shown once and must not be stored */
 };
 
 /* Request id and trace; the caller has filled what came in.  Sets the log context. */

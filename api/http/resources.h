@@ -32,6 +32,11 @@ route_fn post_job, cancel_job;
 route_fn bulk_jobs;
 /* workers.c */
 route_fn get_workers, quiet_worker, stop_worker;
+/* session.c */
+route_fn get_session, post_session, delete_session;
+route_head_fn check_login;
+/* keys.c */
+route_fn get_keys, post_key, delete_key;
 /* settings.c */
 route_fn get_settings, put_setting;
 /* flows.c */

@@ -145,6 +145,7 @@ const struct route routes[] = {
       NULL,
       "OrderNow" },
 
+#include "api/http/routes_gate.h"
 #include "api/http/routes_products.h"
 /* after those before: it uses their fields */
 #include "api/http/routes_pricing.h"

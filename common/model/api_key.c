@@ -96,13 +96,11 @@ int api_key_find(struct db *db, const char *text, struct api_key *ret, struct fa
     return ret->scope < API_SCOPES ? 0 : fail_set(f, FAIL_DENIED, "key of an unknown scope");
 }
 
-int api_key_revoke(struct db *db, const char *name, const char *who, struct fail *f)
+static int revoke(struct db *tx, const char *name, const char *who, struct fail *f)
 {
-    scoped(db_rollback_p) struct db *tx = NULL;
     scoped(pg_clear_p) PGresult *named = NULL;
     const char *params[] = { name };
 
-    TRY(db_begin(db, &tx, f));
     int64_t revoked = db_exec(tx, &sql_model_api_key_revoke, params, f);
     TRY(revoked);
     if (revoked == 0) {
@@ -111,7 +109,44 @@ int api_key_revoke(struct db *db, const char *name, const char *who, struct fail
                    ? fail_set(f, FAIL_CONFLICT, "key '%.64s' is revoked already", name)
                    : fail_set(f, FAIL_MISSING, "no key named '%.64s'", name);
     }
-    TRY(audit_add(tx, who, "key.revoke", name, NULL, f));
+    TRY(db_exec(tx, &sql_model_session_drop_key, params, f));
+    return audit_add(tx, who, "key.revoke", name, NULL, f);
+}
+
+int api_key_revoke(struct db *db, const char *name, const char *who, struct fail *f)
+{
+    scoped(db_rollback_p) struct db *tx = NULL;
+
+    TRY(db_begin(db, &tx, f));
+    TRY(revoke(tx, name, who, f));
+    return db_commit(&tx, f);
+}
+
+/* Is there a key of scope admin besides this one?  Their rows stay locked: two cannot revoke each other at once. */
+static int check_other_admin(struct db *tx, const char *name, struct fail *f)
+{
+    scoped(pg_clear_p) PGresult *admins = NULL;
+
+    TRY(db_query(tx, &sql_model_api_key_admins, NULL, &admins, f));
+    for (int row = 0; row < PQntuples(admins); row++) {
+        if (strcmp(db_text(admins, row, "name"), name) != 0) {
+            return 0;
+        }
+    }
+    return fail_set(
+        f, FAIL_CONFLICT,
+        "'%.64s' is the last key with scope admin: make another one first, or revoke it "
+        "at the command line",
+        name);
+}
+
+int api_key_revoke_but_last(struct db *db, const char *name, const char *who, struct fail *f)
+{
+    scoped(db_rollback_p) struct db *tx = NULL;
+
+    TRY(db_begin(db, &tx, f));
+    TRY(check_other_admin(tx, name, f));
+    TRY(revoke(tx, name, who, f));
     return db_commit(&tx, f);
 }
 

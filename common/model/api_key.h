@@ -32,7 +32,11 @@ must_check int api_key_create(struct db *db, const char *name, enum api_scope sc
 /* Whose key is this?  The digest is looked up and compared in constant time; text comes from outside and may be anything.
  * 0, or FAIL_DENIED (unknown and revoked are not told apart).  Remembers its use at most once a minute. */
 must_check int api_key_find(struct db *db, const char *text, struct api_key *ret, struct fail *f);
-/* FAIL_MISSING unknown name, FAIL_CONFLICT revoked already. */
+/* Its logins (session.h) end with it.  FAIL_MISSING unknown name, FAIL_CONFLICT revoked already. */
 must_check int api_key_revoke(struct db *db, const char *name, const char *who, struct fail *f);
+/* The same, but the last key of scope admin stays (FAIL_CONFLICT): without it nobody could make another one but at the command
+ * line. */
+must_check int api_key_revoke_but_last(struct db *db, const char *name, const char *who,
+                                       struct fail *f);
 /* [{"name","scope","hint","created_at","last_used_at","revoked_at"}] oldest first; *ret_json is the caller's to free(). */
 must_check int api_key_list(struct db *db, char **ret_json, struct fail *f);

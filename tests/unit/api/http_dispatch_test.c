@@ -76,8 +76,8 @@ static void a_wrong_method_names_the_right_ones(void **state)
 
 static void a_route_with_a_scope_needs_a_key(void **state)
 {
-    static const char *const values[] = { NULL,      "",         "Basic ds_x", "Bearer",
-                                          "Bearer ", "Bearer x", "ds_1234" };
+    static const char *const values[] = { "",        "Basic ds_x", "Bearer",
+                                          "Bearer ", "Bearer x",   "ds_1234" };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(values); i++) {
         struct reply re;
@@ -87,10 +87,23 @@ static void a_route_with_a_scope_needs_a_key(void **state)
         snprintf(address, sizeof address, "192.0.2.%zu", i + 10);
         rq.address = address;
         rq.headers = &header;
-        rq.header_count = values[i] != NULL;
+        rq.header_count = 1;
         assert_int_equal(answer(&rq, &re), 401);
         assert_non_null(strstr(re.headers.data, "WWW-Authenticate: Bearer"));
         assert_non_null(strstr(re.headers.data, "RateLimit: \"failed-auth\";r=9;"));
+        forget(&rq, &re);
+    }
+}
+
+static void who_shows_nothing_has_not_failed(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3 * AUTH_BURST; i++) {
+        struct reply re;
+        struct request rq = request("GET", "/api/v1/orders");
+        assert_int_equal(answer(&rq, &re), 401);
+        assert_null(strstr(re.headers.data, "failed-auth"));
+        assert_non_null(strstr(re.headers.data, "RateLimit: \"address\";r="));
         forget(&rq, &re);
     }
 }
@@ -240,6 +253,7 @@ int main(void)
         cmocka_unit_test(answers_have_problem_documents_with_the_request_id),
         cmocka_unit_test(a_wrong_method_names_the_right_ones),
         cmocka_unit_test(a_route_with_a_scope_needs_a_key),
+        cmocka_unit_test(who_shows_nothing_has_not_failed),
         cmocka_unit_test(an_address_that_keeps_failing_is_told_to_wait),
         cmocka_unit_test(many_addresses_do_not_wash_a_bad_one_out_at_once),
         cmocka_unit_test(an_oversized_or_strange_body_is_refused_unread),

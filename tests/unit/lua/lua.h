@@ -62,4 +62,5 @@ extern const struct CMUnitTest lua_place_tests[];
 extern const struct CMUnitTest lua_look_tests[];
 extern const struct CMUnitTest lua_limit_tests[];
 extern const struct CMUnitTest lua_pool_tests[];
+extern const struct CMUnitTest lua_rate_tests[];
 extern const struct CMUnitTest lua_unique_tests[];
