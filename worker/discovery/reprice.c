@@ -14,7 +14,11 @@
 #include "worker/discovery/reprice_hold.h"
 #include "worker/discovery/watch_shelf.h"
 
-enum { PRICE_ARG = 2, TEXT_BYTES = 400 };
+#define JOB  "product.reprice"
+#define HOLD "product.hold"
+
+enum { PRICE_ARG = 2, TEXT_BYTES = 400, WORDS_MAX = 20 };
+enum { MORE = 1, WAITS = 2 }; /* after a word */
 
 /* ---- a person's price ---- */
 
@@ -96,13 +100,15 @@ static void accepted_done(struct accepted *a)
     json_decref(a->detail);
 }
 
-static int read_accepted(struct product_run *r, struct accepted *ret, struct fail *f)
+/* While STOP is on a hold comes first: the others wait for it to be lifted. */
+static int read_accepted(struct product_run *r, bool stopped, struct accepted *ret, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
     char subject[40];
 
     (void)snprintf(subject, sizeof subject, "product:%" PRId64, r->p.id);
-    TRY(db_query(r->c->db, &sql_listing_proposal_accepted, (const char *[]){ subject }, &rows, f));
+    const char *params[] = { subject, stopped ? HOLD : NULL };
+    TRY(db_query(r->c->db, &sql_listing_proposal_accepted, params, &rows, f));
     if (PQntuples(rows) == 0) {
         return 0;
     }
@@ -164,7 +170,7 @@ static int do_accepted(struct product_run *r, struct product_variants *v, const 
     const json_t *vids = json_at(a->detail, "vids");
     int64_t price = json_int(a->detail, "price_minor", 0);
 
-    if (strcmp(a->kind, "product.hold") == 0) {
+    if (strcmp(a->kind, HOLD) == 0) {
         return vids != NULL ? set_low(r, v, vids, true, f) : hold_all(r, a, f);
     }
     if (strcmp(a->kind, "product.restore") == 0) {
@@ -190,29 +196,60 @@ static int ask(struct product_run *r, const struct accepted *a, struct fail *f)
     return 0;
 }
 
-static int reprice_step(struct product_run *r, struct fail *f)
+/* A hold leaves the product at rest; there is more to do. */
+static int stay_due(struct product_run *r, struct fail *f)
+{
+    char code[PRODUCT_CODE_BYTES];
+
+    if (strcmp(r->p.next_job, JOB) == 0) {
+        return 0;
+    }
+    (void)str_fit(code, sizeof code, r->p.hold_code);
+    return product_move_now(r->c->db, &r->p,
+                            &(struct product_move){ .to = r->p.state,
+                                                    .hold_code = code[0] != '\0' ? code : NULL,
+                                                    .next_job = JOB,
+                                                    .goes_on = true },
+                            f);
+}
+
+/* One word, or none: then what the job itself asks, unless words went before.  1 = there may be more. */
+static int next_word(struct product_run *r, bool first, struct fail *f)
 {
     scoped(accepted_done) struct accepted accepted = { 0 };
-    bool live = r->p.state == PRODUCT_LISTED || r->p.state == PRODUCT_ON_HOLD;
+    bool stopped = r->set.num[SETTING_STOP] != 0;
 
-    if (!live) {
-        return listing_rest(r, f);
+    TRY(read_accepted(r, stopped, &accepted, f));
+    if (accepted.id == 0 && !first) {
+        return 0;
     }
-    TRY(read_accepted(r, &accepted, f));
+    TRY(stay_due(r, f));
     /* A hold may be set at any time; prices and stock wait for STOP to be lifted. */
-    if (r->set.num[SETTING_STOP] != 0 && strcmp(accepted.kind, "product.hold") != 0) {
-        return product_wait_stop(r, f);
+    if (stopped && strcmp(accepted.kind, HOLD) != 0) {
+        return product_wait_stop(r, f) < 0 ? -1 : WAITS;
     }
     TRY(ask(r, &accepted, f));
-    return strcmp(r->p.next_job, "product.reprice") == 0 ? listing_rest(r, f) : 0;
+    return accepted.id != 0 ? MORE : 0;
+}
+
+static int reprice_step(struct product_run *r, struct fail *f)
+{
+    bool live = r->p.state == PRODUCT_LISTED || r->p.state == PRODUCT_ON_HOLD;
+    int outcome = live ? MORE : 0;
+
+    for (int words = 0; outcome == MORE && words < WORDS_MAX; words++) {
+        outcome = next_word(r, words == 0, f);
+        TRY(outcome);
+    }
+    bool over = outcome == 0 && (!live || strcmp(r->p.next_job, JOB) == 0);
+    return over ? listing_rest(r, f) : 0;
 }
 
 int product_reprice(struct job_context *c, struct fail *f)
 {
-    static const struct product_job job = { .type = "product.reprice",
-                                            .step = reprice_step,
-                                            .least_mode = FLOW_APPROVE,
-                                            .needs = PRODUCT_NEEDS_SHOP };
+    static const struct product_job job = {
+        .type = JOB, .step = reprice_step, .least_mode = FLOW_APPROVE, .needs = PRODUCT_NEEDS_SHOP
+    };
 
     return product_job_run(c, &job, f);
 }

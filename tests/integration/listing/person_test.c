@@ -149,6 +149,67 @@ static void what_was_accepted_is_carried_out_whole_whatever_happens(void **state
     }
 }
 
+/* Accepted one after the other, none carried out yet; the second of them was proposed first. */
+static void say_both(const char *first, const char *second)
+{
+    char sql[500];
+
+    (void)snprintf(sql, sizeof sql,
+                   "insert into proposal (kind, subject, text, detail, state, decided_at, "
+                   "decided_by) values %s, %s",
+                   second, first);
+    rig_sql(sql);
+    rig_sql("update product set next_job = 'product.reprice', next_run_at = now()");
+}
+#define PRICE_SAID(minor, ago)                                                                     \
+    "('product.price', 'product:1', '?', '{\"price_minor\": " minor "}', 'accepted', now() - "     \
+    "interval '" ago " min', 'ann')"
+#define HOLD_SAID(ago)                                                                             \
+    "('product.hold', 'product:1', '?', '{}', 'accepted', now() - interval '" ago " min', 'bob')"
+
+static void of_a_price_and_a_hold_said_at_once_neither_is_forgotten(void **state)
+{
+    (void)state;
+    for (int hold_last = 0; hold_last < 2; hold_last++) {
+        assert_int_equal(stage_clear(NULL), 0);
+        id = stage_live();
+        say_both(hold_last ? PRICE_SAID("2999", "2") : HOLD_SAID("2"),
+                 hold_last ? HOLD_SAID("1") : PRICE_SAID("2999", "1"));
+        stage_drive(id, NULL);
+        assert_string_equal(stage_of(id, "hold_code"), "PERSON");
+        assert_int_equal(stage_offered(0), 0);
+        assert_int_equal(rig_int("select max(price_minor) from variant"), 2999);
+        assert_int_equal(rig_int("select count(*) from proposal where detail ? 'done_at'"), 2);
+    }
+}
+
+static void under_stop_a_hold_is_set_and_the_price_comes_afterwards(void **state)
+{
+    (void)state;
+    id = stage_live();
+    say_both(PRICE_SAID("2999", "2"), HOLD_SAID("1"));
+    rig_set("stop", "1");
+    assert_int_equal(stage_job("product.reprice", id), 0);
+    assert_int_equal(stage_offered(0), 0);
+    assert_string_equal(stage_of(id, "waits_for"), "stop");
+    assert_string_equal(stage_of(id, "next_job"), "product.reprice");
+    assert_int_equal(rig_int("select count(*) from variant where price_minor = 2999"), 0);
+    rig_set("stop", "0");
+    stage_drive(id, NULL);
+    assert_int_equal(rig_int("select max(price_minor) from variant"), 2999);
+    assert_string_equal(stage_of(id, "hold_code"), "PERSON");
+}
+
+static void of_two_prices_the_last_counts(void **state)
+{
+    (void)state;
+    id = stage_live();
+    say_both(PRICE_SAID("3999", "2"), PRICE_SAID("2999", "1"));
+    stage_drive(id, NULL);
+    assert_int_equal(rig_int("select max(price_minor) from variant"), 2999);
+    assert_int_equal(rig_int("select count(*) from proposal where detail ? 'done_at'"), 2);
+}
+
 static void a_price_that_waits_keeps_nobody_from_looking_at_the_stock(void **state)
 {
     (void)state;
@@ -208,6 +269,9 @@ int main(void)
         with_stage(what_is_gone_stays_proposed_until_a_person_has_said_it),
         with_stage(an_answer_nobody_believes_takes_no_proposal_back),
         with_stage(what_was_accepted_is_carried_out_whole_whatever_happens),
+        with_stage(of_a_price_and_a_hold_said_at_once_neither_is_forgotten),
+        with_stage(under_stop_a_hold_is_set_and_the_price_comes_afterwards),
+        with_stage(of_two_prices_the_last_counts),
         with_stage(a_price_that_waits_keeps_nobody_from_looking_at_the_stock),
         with_stage(texts_that_wait_keep_nobody_from_looking_at_the_stock),
         with_stage(in_a_trial_run_nothing_is_put_right_at_the_shop),
