@@ -20,18 +20,19 @@ export type Flow = {
   name: string;
   title: string;
   mode: Mode;
+  /** Empty for a flow that follows another one's mode. */
   modes: Mode[];
-  state: { word: FlowWord; reason: string | null; since: string | null };
+  state: { word: FlowWord; reason: string; since: string | null };
   interval: { setting: string; value_s: number; min_s: number; max_s: number } | null;
   next_run_at: string | null;
   last_run: { at: string; outcome: string; text: string | null; ms: number | null } | null;
-  running: { jid: string; type: string; since: string }[];
+  running: { jid: string; type: string; since: string | null }[];
   limits: string[];
   jobs: string[];
   help: string;
 };
 
-export type Flows = { stop: Stop; overall: { word: FlowWord; text: string }; flows: Flow[] };
+export type Flows = { stop: Stop; overall: { word: FlowWord; text: string; running: number; on: number; trouble: number }; flows: Flow[] };
 
 export type Needs = {
   counts: Partial<Record<'products' | 'orders' | 'ads' | 'service' | 'jobs' | 'approvals', number>>;

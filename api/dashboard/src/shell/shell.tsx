@@ -101,14 +101,14 @@ function Strip() {
   const isPaused = useStore(paused);
   const now = useNow(1);
   const next = flows.data ? nextRun(flows.data) : null;
-  const trouble = flows.data?.flows.some((f) => f.state.word === 'DEGRADED' || f.state.word === 'BLOCKED');
+  const trouble = flows.data?.overall.trouble ?? 0;
   return (
     <div className="strip" aria-label="State" role="region">
       {flows.data ? (
         <>
           <FlowPill word={flows.data.overall.word} />
           <Link href="/automation" className="strip-text">{flows.data.overall.text}</Link>
-          {trouble ? <Link href="/automation" className="strip-trouble"><span className="dot-bad" aria-hidden="true" />a flow needs you</Link> : null}
+          {trouble > 0 ? <Link href="/automation" className="strip-trouble"><span className="dot-bad" aria-hidden="true" />{trouble === 1 ? 'a flow needs you' : `${trouble} flows need you`}</Link> : null}
           {next ? <span className="quiet">next: {next.title} {next.at > now ? formatRelative(next.at, now) : 'due'}</span> : null}
         </>
       ) : <span className="quiet">{flows.error ? `State unknown: ${flows.error.message}` : 'Asking for the state…'}</span>}
