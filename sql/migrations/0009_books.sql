@@ -817,6 +817,39 @@ begin
   perform books_allocate(split_part(m, ' ', 1)::date, split_part(m, ' ', 2)) from unnest(sharing) as m;
 end $$;
 
+-- daily_sales and daily_product of some days as order_day, order_item_day and order_ads add up to.
+create function books_daily_sales_of(first date, last date) returns setof daily_sales language sql stable as $$
+  select shop_date, currency, (order_id % 8)::smallint,
+         sum(orders)::bigint, sum(unknown)::bigint, sum(incomplete)::bigint, sum(incomplete_later)::bigint, sum(estimated)::bigint, sum(fulfilled)::bigint,
+         sum(refunded)::bigint, sum(gross)::bigint, sum(discounts)::bigint, sum(returned)::bigint, sum(shipping)::bigint, sum(taxes)::bigint,
+         sum(duties)::bigint, sum(total_sales)::bigint, sum(refunds)::bigint, sum(goods)::bigint, sum(supply_shipping)::bigint, sum(supply_duty)::bigint,
+         sum(fees)::bigint, sum(counted)::bigint, sum(contribution)::bigint
+  from order_day where shop_date between first and last
+  group by shop_date, currency, order_id % 8
+$$;
+create function books_daily_product_of(first date, last date) returns setof daily_product language sql stable as $$
+  select shop_date, currency, item_id, slot, sum(units)::bigint, sum(units_back)::bigint, sum(net_revenue)::bigint, sum(contribution)::bigint, sum(incomplete)::bigint, sum(estimated)::bigint,
+         sum(ads)::bigint
+  from (select shop_date, currency, item_id, (order_id % 8)::smallint as slot, units, units_back, net_revenue, contribution, incomplete,
+               estimated, 0 as ads
+        from order_item_day where shop_date between first and last
+        union all
+        select a.shop_date, a.currency, s.id, 0, 0, 0, 0, 0, 0, 0, a.minor
+        from order_ads a join sold_item s on s.key = 'p:' || a.product_id where a.shop_date between first and last) as part
+  group by shop_date, currency, item_id, slot
+$$;
+
+-- Make the sums of a day anew from its parts, alone: nobody books meanwhile.
+create function books_remake(day date, cur text) returns void language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(9011, 0);
+  perform books_allocate(day, cur);
+  delete from daily_sales d where d.shop_date = day and d.currency = cur;
+  insert into daily_sales select * from books_daily_sales_of(day, day) as f where f.currency = cur;
+  delete from daily_product d where d.shop_date = day and d.currency = cur;
+  insert into daily_product select * from books_daily_product_of(day, day) as f where f.currency = cur;
+end $$;
+
 -- ---- booking with the transaction that changes a fact ----
 
 -- What a transaction has to book is noted in books.due and books.days (settings of the transaction) and booked at its commit,
