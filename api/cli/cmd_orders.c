@@ -98,15 +98,6 @@ int cmd_orders(struct cli *c, struct fail *f)
     return 0;
 }
 
-static void show_section(const char *title, const json_t *rows, const struct column *columns,
-                         size_t count)
-{
-    if (json_array_size(rows) > 0) {
-        printf("\n%s\n", title);
-        out_table(rows, columns, count);
-    }
-}
-
 /* "CODE: sentence" a line. */
 static void show_reasons(const json_t *reasons)
 {
@@ -133,18 +124,18 @@ static void show_order(const json_t *order)
 
     out_fields(order, order_fields, COUNT_OF(order_fields));
     show_reasons(json_object_get(order, "hold_reasons"));
-    show_section("lines", json_object_get(order, "lines"), line_columns, COUNT_OF(line_columns));
-    show_section("supplier orders", json_object_get(order, "supplier_orders"), supplier_columns,
-                 COUNT_OF(supplier_columns));
+    out_section("lines", json_object_get(order, "lines"), line_columns, COUNT_OF(line_columns));
+    out_section("supplier orders", json_object_get(order, "supplier_orders"), supplier_columns,
+                COUNT_OF(supplier_columns));
     json_array_foreach(json_object_get(order, "supplier_orders"), index, supplier)
     {
-        show_section("parcels", json_object_get(supplier, "parcels"), parcel_columns,
-                     COUNT_OF(parcel_columns));
+        out_section("parcels", json_object_get(supplier, "parcels"), parcel_columns,
+                    COUNT_OF(parcel_columns));
     }
-    show_section("effects", json_object_get(order, "effects"), effect_columns,
-                 COUNT_OF(effect_columns));
-    show_section("timeline", json_object_get(order, "events"), event_columns,
-                 COUNT_OF(event_columns));
+    out_section("effects", json_object_get(order, "effects"), effect_columns,
+                COUNT_OF(effect_columns));
+    out_section("timeline", json_object_get(order, "events"), event_columns,
+                COUNT_OF(event_columns));
 }
 
 int cmd_order(struct cli *c, struct fail *f)

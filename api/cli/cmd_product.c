@@ -103,15 +103,6 @@ static const struct column event_columns[] = {
     { "WHO", "who", CELL_TEXT }, { "WHAT", "text", CELL_LONG },
 };
 
-static void show_section(const char *title, const json_t *rows, const struct column *columns,
-                         size_t count)
-{
-    if (json_array_size(rows) > 0) {
-        printf("\n%s\n", title);
-        out_table(rows, columns, count);
-    }
-}
-
 /* Text of any length on lines of its own; what moves the cursor does not get through. */
 static void show_block(const char *title, const char *text)
 {
@@ -136,12 +127,12 @@ static void show_texts(const json_t *texts)
     if (newest == NULL) {
         return;
     }
-    show_section("texts", texts, text_columns, COUNT_OF(text_columns));
+    out_section("texts", texts, text_columns, COUNT_OF(text_columns));
     printf("\nthe newest text\n");
     out_fields(newest, text_fields, COUNT_OF(text_fields));
     show_block("description", json_text(newest, "description_html", ""));
-    show_section("what the content rules say", json_at(newest, "checks.failed"), fault_columns,
-                 COUNT_OF(fault_columns));
+    out_section("what the content rules say", json_at(newest, "checks.failed"), fault_columns,
+                COUNT_OF(fault_columns));
 }
 
 static void show_product(json_t *product)
@@ -151,19 +142,19 @@ static void show_product(json_t *product)
     printf("\n");
     out_fields(product, decision_fields, COUNT_OF(decision_fields));
     sum_show(json_object_get(product, "decision"));
-    show_section("variants and stock", json_object_get(product, "variants"), variant_columns,
-                 COUNT_OF(variant_columns));
+    out_section("variants and stock", json_object_get(product, "variants"), variant_columns,
+                COUNT_OF(variant_columns));
     show_texts(json_object_get(product, "texts"));
-    show_section("calls of text models", json_object_get(product, "ai_calls"), call_columns,
-                 COUNT_OF(call_columns));
-    show_section("at the supplier, by day", json_object_get(product, "snapshots"), snapshot_columns,
-                 COUNT_OF(snapshot_columns));
-    show_section("proposals", json_object_get(product, "proposals"), proposal_columns,
-                 COUNT_OF(proposal_columns));
-    show_section("effects", json_object_get(product, "effects"), effect_columns,
-                 COUNT_OF(effect_columns));
-    show_section("timeline", json_object_get(product, "events"), event_columns,
-                 COUNT_OF(event_columns));
+    out_section("calls of text models", json_object_get(product, "ai_calls"), call_columns,
+                COUNT_OF(call_columns));
+    out_section("at the supplier, by day", json_object_get(product, "snapshots"), snapshot_columns,
+                COUNT_OF(snapshot_columns));
+    out_section("proposals", json_object_get(product, "proposals"), proposal_columns,
+                COUNT_OF(proposal_columns));
+    out_section("effects", json_object_get(product, "effects"), effect_columns,
+                COUNT_OF(effect_columns));
+    out_section("timeline", json_object_get(product, "events"), event_columns,
+                COUNT_OF(event_columns));
 }
 
 int cmd_product(struct cli *c, struct fail *f)

@@ -195,6 +195,14 @@ void out_table(const json_t *rows, const struct column *columns, size_t count)
     }
 }
 
+void out_section(const char *title, const json_t *rows, const struct column *columns, size_t count)
+{
+    if (json_array_size(rows) > 0) {
+        printf("\n%s\n", title);
+        out_table(rows, columns, count);
+    }
+}
+
 void out_fields(const json_t *object, const struct column *columns, size_t count)
 {
     size_t wide = 0;

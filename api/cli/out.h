@@ -11,7 +11,7 @@
 
 enum cell {
     CELL_TEXT,  /* cut at 48 characters */
-    CELL_LONG,  /* whole text; for the last column */
+    CELL_LONG,  /* up to 511 bytes; for the last column */
     CELL_INT,   /* right-aligned */
     CELL_AGE,   /* ISO instant: "5 min" ago */
     CELL_DUE,   /* ISO instant: "in 5 min", "now" */
@@ -33,6 +33,8 @@ void out_cell(const json_t *row, const struct column *column, int64_t now_us,
               char text[static OUT_CELL_BYTES]);
 /* Heading and rows of an array of objects; "(none)" when it is empty. */
 void out_table(const json_t *rows, const struct column *columns, size_t count);
+/* The same under a title and an empty line; nothing at all when it is empty. */
+void out_section(const char *title, const json_t *rows, const struct column *columns, size_t count);
 /* "title  value" lines of one object; lines whose value is null, absent or empty are left out. */
 void out_fields(const json_t *object, const struct column *columns, size_t count);
 /* "250 ms", "12 s", "5 min", "3.2 h", "4.0 d" */
