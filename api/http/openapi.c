@@ -6,6 +6,7 @@
 
 #include "api/http/openapi_answers.h"
 #include "api/http/openapi_schema.h"
+#include "api/http/openapi_tags.h"
 #include "api/http/reply.h"
 #include "api/http/resources.h"
 #include "api/openapi.h"
@@ -14,8 +15,9 @@
 
 /* Schemas of answers, by resource.  To add a file: list it in CMakeLists.txt, and a line here. */
 static const struct embedded *const schemas[] = {
-    &api_openapi_common,  &api_openapi_program, &api_openapi_orders,   &api_openapi_products,
-    &api_openapi_pricing, &api_openapi_analytics, &api_openapi_jobs,    &api_openapi_settings, &api_openapi_sessions,
+    &api_openapi_common,    &api_openapi_program, &api_openapi_sessions, &api_openapi_settings,
+    &api_openapi_ops,       &api_openapi_orders,  &api_openapi_products, &api_openapi_pricing,
+    &api_openapi_analytics, &api_openapi_jobs,
 };
 
 /* Headers that a webhook's sender signs with; without them a delivery is refused. */
@@ -179,19 +181,6 @@ static void add_operation_id(struct str *out, const struct route *route)
     str_add(out, any ? "" : "Root");
 }
 
-/* "orders" of /api/v1/orders/{id}; "program" of what is not below /api/v1.  Returns its length. */
-static size_t tag_of(const struct route *route, const char **ret)
-{
-    static const char program[] = "program";
-
-    if (strncmp(route->path, V1, sizeof V1 - 1) != 0) {
-        *ret = program;
-        return sizeof program - 1;
-    }
-    *ret = route->path + sizeof V1 - 1;
-    return strcspn(*ret, "/");
-}
-
 static void add_security(struct str *out, const struct route *route)
 {
     static const char *const scopes[] = {
@@ -213,7 +202,7 @@ static void add_security(struct str *out, const struct route *route)
 static void add_operation(struct str *out, const struct route *route)
 {
     const char *tag;
-    size_t length = tag_of(route, &tag);
+    size_t length = openapi_tag(route, &tag);
 
     str_add(out, "    ");
     add_lower(out, route->method);
@@ -249,32 +238,6 @@ static bool path_seen(const struct route *table, size_t index)
     return false;
 }
 
-static bool tag_seen(const struct route *table, size_t index)
-{
-    const char *tag, *other;
-    size_t length = tag_of(&table[index], &tag);
-
-    for (size_t i = 0; i < index; i++) {
-        if (tag_of(&table[i], &other) == length && memcmp(tag, other, length) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void add_tags(struct str *out, const struct route *table, size_t count)
-{
-    const char *tag;
-
-    str_add(out, "tags:\n");
-    for (size_t i = 0; i < count; i++) {
-        if (!tag_seen(table, i)) {
-            size_t length = tag_of(&table[i], &tag);
-            str_addf(out, "  - name: %.*s\n", (int)length, tag);
-        }
-    }
-}
-
 static void add_paths(struct str *out, const struct route *table, size_t count)
 {
     str_add(out, "paths:\n");
@@ -304,7 +267,7 @@ void openapi_write(const struct route *table, size_t count, struct str *out)
                  " unless the write carries an Idempotency-Key.\n"
                  "servers:\n"
                  "  - url: /\n");
-    add_tags(out, table, count);
+    openapi_tags(out, table, count);
     str_add(out, api_openapi_components.text);
     str_add(out, "  schemas:\n");
     for (size_t i = 0; i < COUNT_OF(schemas); i++) {
