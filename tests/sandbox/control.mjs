@@ -5,7 +5,10 @@ import { PRODUCT_ROUTES } from './cj/control_products.mjs';
 import { judge } from './judge.mjs';
 import { editListing, judgeListings, listingJson } from './listing_judge.mjs';
 import { changeSettings } from './options.mjs';
+import { moneyOf } from './money_judge.mjs';
 import { gid } from './shopify/ids.mjs';
+import { major } from './shopify/money.mjs';
+import { giveBack } from './shopify/refunds.mjs';
 import { changeSetUp, setUpOf } from './shopify/setup.mjs';
 import { totalCents } from './shopify/shop.mjs';
 
@@ -19,7 +22,7 @@ class Refusal extends Error {
 const orderJson = (order) => ({
   name: order.name,
   id: gid('Order', order.id),
-  total: totalCents(order) / 100,
+  total: major(totalCents(order), order.currency),
   financial: order.financial,
   risk: order.risk.level,
   oddity: order.oddity,
@@ -112,6 +115,29 @@ function track(world, key, number) {
   return cjJson(order);
 }
 
+/** {lines: [{sku, quantity}], shipping, keep}: goods of an order come back, with shipping, less what is kept (in cents). */
+function refund(world, order, body) {
+  const lines = (body.lines ?? []).map(({ sku, quantity }) => ({
+    line: order.lines.find((l) => l.sku === sku),
+    quantity,
+  }));
+  if (lines.some(({ line, quantity }) => !line || quantity > line.current - (line.back ?? 0))) {
+    throw new Refusal(409, 'the order has no such goods');
+  }
+  for (const { line, quantity } of lines) {
+    const sent = Math.min(quantity, line.fulfilled - (line.back ?? 0));
+    line.back = (line.back ?? 0) + sent;
+    line.current -= quantity - sent;
+  }
+  const made = giveBack(world.shop, order, {
+    lines,
+    shippingCents: body.shipping ?? 0,
+    keepCents: body.keep ?? 0,
+  });
+  world.shop.touch(order);
+  return { id: gid('Refund', made.id), paid: major(made.paidCents, order.currency) };
+}
+
 function settings(world, body) {
   changeSettings(world.settings, body);
   world.customers.schedule();
@@ -169,6 +195,7 @@ const ROUTES = [
       return orderJson(order);
     },
   ],
+  ['POST', /^\/orders\/([^/]+)\/refund$/, (w, body, [key]) => refund(w, shopOrder(w, key), body)],
   [
     'POST',
     /^\/orders\/([^/]+)\/risk$/,
@@ -263,6 +290,7 @@ const ROUTES = [
   ],
   ['GET', /^\/judge$/, (w, _, __, query) => judge(w, Number(query.get('grace') ?? 0) * 1000)],
   ['GET', /^\/judge\/listings$/, (w) => judgeListings(w)],
+  ['GET', /^\/judge\/money$/, (w) => moneyOf(w)],
   [
     'GET',
     /^\/products$/,

@@ -199,6 +199,21 @@ export class Customers {
     if (spec.moveAfter) {
       agenda.add({ at: at(spec.moveAfter), kind: 'move', id: order.id });
     }
+    if (this.world.moneyRng.chance(settings.editRate)) {
+      agenda.add({ at: at(0), kind: 'fewer', id: order.id });
+    }
+  }
+
+  /** All of an order is on its way: now and then something comes back, and of some orders twice. */
+  received(order) {
+    const { agenda, clock, moneyRng, settings } = this.world;
+    for (let times = 1; times <= 2 && moneyRng.chance(settings.refundRate); times++) {
+      agenda.add({
+        at: clock.now() + settings.refundAfter * 1000 * times,
+        kind: 'refund',
+        id: order.id,
+      });
+    }
   }
 }
 

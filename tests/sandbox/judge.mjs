@@ -42,9 +42,10 @@ const sum = (rows, key, value) => {
   rows.forEach((r) => sums.set(r[key], (sums.get(r[key]) ?? 0) + value(r)));
   return sums;
 };
+/** Lines that are to be sent: a gift card is not. */
+const goodsOf = (order) => order.lines.filter((l) => l.current > 0 && !l.giftCard);
 const skuSet = (order) =>
-  order.lines
-    .filter((l) => l.current > 0)
+  goodsOf(order)
     .map((l) => l.sku)
     .sort()
     .join(' ');
@@ -52,7 +53,7 @@ const skuSet = (order) =>
 /** A hard reason to hold the order, or null. */
 function holdReason(world, order, handoff) {
   const a = order.shipping ?? {};
-  const live = order.lines.filter((l) => l.current > 0);
+  const live = goodsOf(order);
   const checks = [
     ['cancelled', order.cancelledAt && (!handoff || order.cancelledAt + GRACE_MS < handoff)],
     ['test', order.test],
@@ -74,8 +75,7 @@ function holdReason(world, order, handoff) {
 
 /** A reason why sound rules may differ, or null. */
 function doubtReason(world, order, cjOrders) {
-  const variants = order.lines
-    .filter((l) => l.current > 0)
+  const variants = goodsOf(order)
     .map((l) => world.catalog.find(l.sku));
   const checks = [
     ['cancelled_after_handoff', order.cancelledAt],
@@ -119,11 +119,7 @@ function score(world, order) {
 }
 
 function sameLines(order, paid) {
-  const wanted = sum(
-    order.lines.filter((l) => l.current > 0),
-    'sku',
-    (l) => l.current,
-  );
+  const wanted = sum(goodsOf(order), 'sku', (l) => l.current);
   const got = sum(
     paid.flatMap((c) => c.lines),
     'sku',

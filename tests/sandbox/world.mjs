@@ -13,6 +13,7 @@ import { Ledger } from './ledger.mjs';
 import { newPerson } from './people.mjs';
 import { Rng } from './rng.mjs';
 import { ShopifyEndpoint } from './shopify/endpoint.mjs';
+import { takeBack } from './shopify/refunds.mjs';
 import { Shop } from './shopify/shop.mjs';
 import { Webhooks } from './shopify/webhooks.mjs';
 
@@ -32,6 +33,7 @@ export class World {
     this.settings = settings;
     this.clock = new Clock(saved.offsetMs ?? 0);
     this.rng = new Rng(saved.rng ?? settings.seed);
+    this.moneyRng = new Rng(saved.moneyRng ?? settings.seed ^ 0xca54);
     this.agenda = new Agenda(saved.agenda ?? []);
     this.ledger = new Ledger(this.clock, saved.ledger ?? []);
     this.faults = new Faults(new Rng(saved.faultRng ?? settings.seed ^ 0xfa17), saved.faults ?? []);
@@ -64,6 +66,7 @@ export class World {
     return {
       offsetMs: this.clock.offsetMs,
       rng: this.rng.state,
+      moneyRng: this.moneyRng.state,
       faultRng: this.faults.rng.state,
       agenda: this.agenda.heap,
       ledger: this.ledger.entries,
@@ -128,6 +131,12 @@ export class World {
       case 'move':
         this.#move(order);
         break;
+      case 'refund':
+        takeBack(this.shop, order, this.moneyRng);
+        break;
+      case 'fewer':
+        this.#fewer(order);
+        break;
       default:
         throw new Error(`unknown item on the agenda: ${item.kind}`);
     }
@@ -138,6 +147,14 @@ export class World {
     const { firstName, lastName } = order.shipping;
     const { address } = newPerson(this.rng, order.number, order.shipping.countryCode);
     this.shop.edit(order, { address: { ...address, firstName, lastName } });
+  }
+
+  /** A piece is taken out of an order that has several of something and is not on its way yet. */
+  #fewer(order) {
+    const line = order.lines.find((l) => !l.giftCard && l.current > 1);
+    if (line && !order.cancelledAt && order.lines.every((l) => l.giftCard || l.fulfilled === 0)) {
+      this.shop.edit(order, { lines: [{ sku: line.sku, quantity: line.current - 1 }] });
+    }
   }
 
   #cancel(order, item) {

@@ -184,6 +184,9 @@ export class ShopifyEndpoint {
     if (context.search.length) {
       extensions.search = context.search;
     }
+    if (context.shopifyqlCost) {
+      extensions.shopifyqlCost = context.shopifyqlCost;
+    }
     const errors = answer.errors?.map((e) => ({
       message: e.message,
       locations: e.locations,

@@ -84,6 +84,9 @@ export function createFulfillment(shop, input) {
     notified: fulfillment.notified,
   });
   shop.touch(order);
+  if (order.lines.every((l) => l.fulfilled >= l.current)) {
+    shop.world.customers.received(order);
+  }
   return { fulfillment, order, userErrors: [] };
 }
 

@@ -7,8 +7,9 @@ import * as fulfilling from './fulfilling.mjs';
 import { gid, isGid, numberOf } from './ids.mjs';
 import { productMutations, productNode, productQueries } from './product_view.mjs';
 import { parseSearch } from './search.mjs';
-import { refundOrder } from './refunds.mjs';
-import { policyViews, publicationView } from './setup.mjs';
+import { refundById, refundOrder } from './refunds.mjs';
+import { runShopifyql } from './sessions.mjs';
+import { SHOP_ZONE, policyViews, publicationView } from './setup.mjs';
 import {
   eventView,
   fulfillmentOrderView,
@@ -99,9 +100,9 @@ function shopFacts(shop) {
     myshopifyDomain: shop.world.settings.shop,
     email: 'owner@shop.example',
     contactEmail: 'hello@shop.example',
-    currencyCode: 'USD',
-    enabledPresentmentCurrencies: ['USD'],
-    ianaTimezone: 'America/New_York',
+    currencyCode: shop.world.settings.currency,
+    enabledPresentmentCurrencies: [shop.world.settings.currency],
+    ianaTimezone: SHOP_ZONE,
     timezoneOffsetMinutes: -300,
     timezoneAbbreviation: 'EST',
     timezoneOffset: '-0500',
@@ -147,6 +148,8 @@ function queries(shop, access) {
         orderView(shop, o),
       ),
     ordersCount: (args, context) => countOrders(shop, args, context),
+    refund: ({ id }) => refundById(shop, id),
+    shopifyqlQuery: ({ query }, context) => runShopifyql(shop, query, context),
     node: ({ id }) => nodeById(shop, id),
     nodes: ({ ids }) => ids.map((id) => nodeById(shop, id)),
     job: ({ id }) => jobById(shop, id),

@@ -3,6 +3,7 @@
 import { isoSeconds } from '../clock.mjs';
 import { gid } from './ids.mjs';
 
+export const SHOP_ZONE = 'America/New_York';
 const LOCATION_ID = 55;
 const TITLES = {
   REFUND_POLICY: 'Refund policy',

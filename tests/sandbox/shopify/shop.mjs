@@ -1,8 +1,10 @@
 // The shop: its orders and what may be done to them. Knows nothing of GraphQL or HTTP. Money is in cents.
 
 import { gid, numberOf } from './ids.mjs';
+import { chargedCents, dress, fromCents, giftCardLine, major, pay, taxLine } from './money.mjs';
 import { OrderTable } from './order_table.mjs';
 import { Products } from './products.mjs';
+import { refundAll } from './refunds.mjs';
 import { wellSetUp } from './setup.mjs';
 
 const ORDER_ID_BASE = 5500000000000;
@@ -16,6 +18,7 @@ export class Shop {
     this.orders = new OrderTable(saved.orders ?? []);
     this.fulfillments = new Map();
     this.fulfillmentOrders = new Map();
+    this.refunds = new Map();
     this.byLine = new Map();
     this.jobs = new Map(Object.entries(saved.jobs ?? {}));
     this.subscriptions = new Map((saved.subscriptions ?? []).map((s) => [s.id, s]));
@@ -60,6 +63,7 @@ export class Shop {
     order.fulfillmentOrders.forEach((fo) => this.fulfillmentOrders.set(fo.id, order));
     order.fulfillments.forEach((f) => this.fulfillments.set(f.id, order));
     order.lines.forEach((l) => this.byLine.set(l.id, order));
+    (order.refunds ?? []).forEach((r) => this.refunds.set(r.id, order));
   }
 
   /** The order of a name ("#1001" or "1001"), gid or number, or undefined. */
@@ -72,14 +76,20 @@ export class Shop {
   }
 
   addOrder(spec) {
+    const { settings, moneyRng } = this.world;
     const order = this.#build(spec, ++this.counter);
-    order.shippingCents = goodsCents(order) >= 5000 ? 0 : 490;
+    if (moneyRng.chance(settings.giftCardRate)) {
+      order.lines.push(giftCardLine(settings, moneyRng, 13000000000000 + this.newId()));
+    }
+    const free = goodsCents(order) >= fromCents(5000, order.currency);
+    order.shippingCents = free ? 0 : fromCents(490, order.currency);
+    dress(order, settings, moneyRng);
     order.fulfillmentOrders.push(this.#fulfillmentOrder(order));
     this.orders.add(order);
     this.#index(order);
     order.lines.forEach((l) => this.products.take(l.variantId, l.quantity));
     this.note('orderPlaced', order, {
-      total: totalCents(order) / 100,
+      total: major(totalCents(order), order.currency),
       financial: order.financial,
       oddity: order.oddity,
     });
@@ -110,6 +120,7 @@ export class Shop {
       phone,
       ip: spec.ip ?? ip,
       financial: spec.financial,
+      currency: this.world.settings.currency,
       totalOverride: spec.total != null ? Math.round(Number(spec.total) * 100) : null,
       refundedCents: 0,
       customer: { id, firstName, lastName, email },
@@ -131,7 +142,7 @@ export class Shop {
       createdAt: order.createdAt,
       updatedAt: order.createdAt,
       holds: [],
-      lines: order.lines.map((l) => ({
+      lines: order.lines.filter((l) => !l.giftCard).map((l) => ({
         id: l.id + 1000000000000,
         lineId: l.id,
         total: l.quantity,
@@ -147,7 +158,7 @@ export class Shop {
       return {
         title: first.name,
         style: first.style,
-        priceCents: first.shopPriceCents,
+        priceCents: fromCents(first.shopPriceCents, this.world.settings.currency),
         variantId: first.shopVariantId,
         productId: this.world.catalog.byPid.get(first.pid).shopProductId,
       };
@@ -197,6 +208,7 @@ export class Shop {
 
   pay(order) {
     order.financial = 'PAID';
+    pay(order, this.world.settings, this.world.moneyRng);
     this.note('orderPaid', order);
     this.touch(order);
     this.world.events('orders/paid', order);
@@ -236,6 +248,7 @@ export class Shop {
     const folder = fo.lines.find((l) => l.lineId === line.id);
     line.current = Math.max(quantity, line.fulfilled);
     line.quantity = Math.max(line.quantity, line.current);
+    taxLine(order, line);
     folder.total = line.current;
     folder.remaining = line.current - line.fulfilled;
   }
@@ -245,8 +258,7 @@ export class Shop {
     order.cancelReason = reason;
     order.closedAt = order.cancelledAt;
     if (refund && order.financial === 'PAID') {
-      order.refundedCents = totalCents(order);
-      order.financial = 'REFUNDED';
+      refundAll(this, order);
     } else if (order.financial === 'PENDING') {
       order.financial = 'VOIDED';
     }
@@ -281,8 +293,9 @@ export function goodsCents(order) {
   return order.lines.reduce((sum, l) => sum + l.priceCents * l.current, 0);
 }
 
+/** What the order charges before anything goes back. */
 export function totalCents(order) {
-  return order.totalOverride ?? goodsCents(order) + order.shippingCents;
+  return order.totalOverride ?? chargedCents(order);
 }
 
 export function fulfillmentState(order) {

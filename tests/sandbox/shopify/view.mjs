@@ -4,12 +4,14 @@ import { COUNTRY_NAMES } from '../people.mjs';
 import { isoSeconds } from '../clock.mjs';
 import { listConnection } from './connection.mjs';
 import { gid } from './ids.mjs';
+import { bagView, moneyView } from './money.mjs';
+import { refundView } from './refunds.mjs';
 import { fulfillmentState, goodsCents, totalCents } from './shop.mjs';
 
-/** MoneyV2.amount drops zeros: "24.9", "10.0". */
-const amount = (cents) => (cents % 100 === 0 ? `${cents / 100}.0` : String(cents / 100));
-const money = (cents) => ({ amount: amount(cents), currencyCode: 'USD' });
-const bag = (cents) => ({ shopMoney: money(cents), presentmentMoney: money(cents) });
+/** The money bag of an order's amounts. */
+const bagOf = (order) => (minor) => bagView(minor, order.currency ?? 'USD');
+const taxLines = (cents, rate, bag) =>
+  cents > 0 ? [{ title: 'Tax', rate, ratePercentage: rate * 100, priceSet: bag(cents) }] : [];
 
 function addressView(a, level2) {
   const place = {
@@ -56,7 +58,27 @@ const variantView = (line) => ({
   price: (line.priceCents / 100).toFixed(2),
 });
 
-const lineView = (line) => ({
+function lineMoney(order, line) {
+  const bag = bagOf(order);
+  const discount = line.discountCents ?? 0;
+  const gross = line.priceCents * line.quantity;
+  return {
+    isGiftCard: Boolean(line.giftCard),
+    taxable: !line.giftCard,
+    originalUnitPriceSet: bag(line.priceCents),
+    discountedUnitPriceSet: bag(line.priceCents),
+    originalTotalSet: bag(gross),
+    discountedTotalSet: bag(gross),
+    discountAllocations: discount > 0 ? [{ allocatedAmountSet: bag(discount) }] : [],
+    taxLines: taxLines(line.taxCents ?? 0, order.taxRate ?? 0, bag),
+    duties:
+      (line.dutyCents ?? 0) > 0
+        ? [{ id: gid('Duty', line.id), price: bag(line.dutyCents), taxLines: [] }]
+        : [],
+  };
+}
+
+export const lineView = (order, line) => ({
   __typename: 'LineItem',
   id: gid('LineItem', line.id),
   name: line.title,
@@ -64,14 +86,12 @@ const lineView = (line) => ({
   variantTitle: line.style,
   sku: line.sku,
   quantity: line.quantity,
-  currentQuantity: line.current,
-  unfulfilledQuantity: line.current - line.fulfilled,
-  refundableQuantity: line.current,
-  requiresShipping: true,
+  currentQuantity: line.current - (line.back ?? 0),
+  unfulfilledQuantity: order.cancelledAt && line.back ? 0 : line.current - line.fulfilled,
+  refundableQuantity: line.current - (line.back ?? 0),
+  requiresShipping: !line.giftCard,
   customAttributes: [],
-  originalUnitPriceSet: bag(line.priceCents),
-  discountedUnitPriceSet: bag(line.priceCents),
-  originalTotalSet: bag(line.priceCents * line.quantity),
+  ...lineMoney(order, line),
   variant: line.variantId ? variantView(line) : null,
   product: line.productId
     ? {
@@ -82,7 +102,6 @@ const lineView = (line) => ({
       }
     : null,
   vendor: null,
-  isGiftCard: false,
 });
 
 export const fulfillmentView = (shop, order, f) => ({
@@ -107,7 +126,7 @@ export const fulfillmentView = (shop, order, f) => ({
       (l) => ({
         id: gid('FulfillmentLineItem', l.id),
         quantity: l.quantity,
-        lineItem: lineView(order.lines.find((o) => o.id === l.lineId)),
+        lineItem: lineView(order, order.lines.find((o) => o.id === l.lineId)),
       }),
     ),
   events: (args) => listConnection(f.events, args, eventView),
@@ -179,7 +198,7 @@ function fulfillmentOrderLineView(order, l) {
     productTitle: item.title,
     variantTitle: item.style,
     requiresShipping: true,
-    lineItem: () => lineView(item),
+    lineItem: () => lineView(order, item),
   };
 }
 
@@ -247,18 +266,51 @@ function orderFacts(order, level2) {
     displayFinancialStatus: order.financial,
     displayFulfillmentStatus: fulfillmentState(order),
     fullyPaid: order.financial === 'PAID',
-    paymentGatewayNames: ['bogus'],
+    paymentGatewayNames: [...new Set((order.payments ?? []).map((p) => p.gateway))],
     billingAddressMatchesShippingAddress: order.billing === order.shipping,
-    refunds: [],
   };
 }
 
+const paymentView = (order, p, i) => ({
+  __typename: 'OrderTransaction',
+  id: gid('OrderTransaction', order.id * 10 + i),
+  kind: p.kind,
+  status: p.status,
+  gateway: p.gateway,
+  test: order.test,
+  createdAt: isoSeconds(order.createdAt),
+  processedAt: isoSeconds(order.createdAt),
+  amountSet: bagOf(order)(p.cents),
+  fees:
+    p.feeCents === null
+      ? []
+      : [{ id: gid('TransactionFee', order.id * 10 + i), amount: moneyView(p.feeCents, order.currency) }],
+});
+
+function shippingLineView(order) {
+  const bag = bagOf(order);
+  return {
+    id: gid('ShippingLine', order.id),
+    title: 'Standard',
+    code: 'Standard',
+    isRemoved: false,
+    originalPriceSet: bag(order.shippingCents),
+    discountedPriceSet: bag(order.shippingCents),
+    taxLines: taxLines(order.shippingTaxCents ?? 0, order.taxRate ?? 0, bag),
+  };
+}
+
+const taxTotal = (order) =>
+  order.lines.reduce((sum, l) => sum + (l.taxCents ?? 0), 0) + (order.shippingTaxCents ?? 0);
+
 function orderMoney(order) {
+  const bag = bagOf(order);
   const total = totalCents(order);
   const goods = goodsCents(order);
   return {
-    currencyCode: 'USD',
-    presentmentCurrencyCode: 'USD',
+    currencyCode: order.currency ?? 'USD',
+    presentmentCurrencyCode: order.currency ?? 'USD',
+    taxesIncluded: Boolean(order.taxesIncluded),
     currentTotalPriceSet: bag(total),
     originalTotalPriceSet: bag(total),
     totalPriceSet: bag(total),
@@ -267,14 +319,13 @@ function orderMoney(order) {
     totalShippingPriceSet: bag(order.shippingCents),
     currentShippingPriceSet: bag(order.shippingCents),
     totalRefundedSet: bag(order.refundedCents),
-    totalTaxSet: bag(0),
-    currentTotalTaxSet: bag(0),
-    shippingLine: {
-      id: gid('ShippingLine', order.id),
-      title: 'Standard',
-      code: 'Standard',
-      originalPriceSet: bag(order.shippingCents),
-    },
+    totalTaxSet: bag(taxTotal(order)),
+    currentTotalTaxSet: bag(taxTotal(order)),
+    shippingLine: shippingLineView(order),
+    shippingLines: (args) =>
+      listConnection([{ id: order.id }], args, () => shippingLineView(order)),
+    transactions: ({ first }) =>
+      (order.payments ?? []).slice(0, first ?? undefined).map((p, i) => paymentView(order, p, i)),
   };
 }
 
@@ -299,7 +350,9 @@ function orderParts(shop, order, level2) {
     shippingAddress: () => order.shipping && addressView(order.shipping, level2),
     billingAddress: () => order.billing && addressView(order.billing, level2),
     customer: () => customerView(order.customer, level2),
-    lineItems: (args) => listConnection(order.lines, args, lineView),
+    lineItems: (args) => listConnection(order.lines, args, (l) => lineView(order, l)),
+    refunds: ({ first }) =>
+      (order.refunds ?? []).slice(0, first ?? undefined).map((r) => refundView(shop, order, r)),
     fulfillmentOrders: (args) => listConnection(order.fulfillmentOrders, args, fo),
     fulfillments: ({ first }) =>
       order.fulfillments.slice(0, first ?? undefined).map((f) => fulfillmentView(shop, order, f)),
