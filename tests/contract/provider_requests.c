@@ -19,6 +19,16 @@
 
 static const char order_page[] =
     DATA("\"order\":{\"id\":\"" GID("Order") "\",\"lineItems\":{\"nodes\":[]," MORE "}}");
+static const char refunded_order[] = DATA("\"order\":{\"id\":\"" GID(
+    "Order") "\",\"currencyCode\":\"USD\",\"taxesIncluded\":false,"
+             "\"shippingLines\":{\"nodes\":[]},\"transactions\":[],\"lineItems\":{\"nodes\":[]},"
+             "\"refunds\":[{\"id\":\"" GID(
+                 "Refund") "\",\"createdAt\":\"2026-11-20T12:00:00Z\","
+                           "\"totalRefundedSet\":{\"shopMoney\":{\"amount\":\"1.0\","
+                           "\"currencyCode\":\"USD\"}},"
+                           "\"refundShippingLines\":{\"nodes\":[]},\"orderAdjustments\":{\"nodes\":"
+                           "[]},"
+                           "\"refundLineItems\":{\"nodes\":[]," MORE "}}]}");
 static const char fulfillment_page[] = DATA("\"order\":{\"id\":\"" GID(
     "Order") "\",\"fulfillments\":[],\"fulfillmentOrders\":{"
              "\"nodes\":[{\"id\":\"" GID("FulfillmentOrder") "\",\"lineItems\":{\"nodes\":[]," MORE
@@ -34,8 +44,10 @@ static void shopify_reads(struct shopify *s)
 {
     struct shopify_shop shop;
     struct shopify_order_page page;
-    struct shopify_order order;
+    struct shopify_order order = { .line_count = 0 };
     struct shopify_fulfillment_state state;
+    struct shopify_day_sessions *days = NULL;
+    size_t count = 0;
     char *scopes = NULL;
     struct fail f;
 
@@ -46,6 +58,11 @@ static void shopify_reads(struct shopify *s)
     fake.answers[fake.request_count].status = 200;
     fake.answers[fake.request_count].body = order_page;
     expect(shopify_order_get(s, GID("Order"), &order, &f));
+    fake.answers[fake.request_count].status = 200;
+    fake.answers[fake.request_count].body = refunded_order;
+    expect(shopify_order_get(s, GID("Order"), &order, &f));
+    shopify_order_done(&order);
+    expect(shopify_sessions(s, 8, &days, &count, &f));
     fake.answers[fake.request_count].status = 200;
     fake.answers[fake.request_count].body = fulfillment_page;
     expect(shopify_fulfillment_state(s, GID("Order"), &state, &f));

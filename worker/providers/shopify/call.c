@@ -162,7 +162,9 @@ static void report(struct shopify_call *call, struct shopify_verdict *v)
     const struct provider_gate *gate = call->s->gate;
 
     if (v->step == SHOPIFY_WAIT) {
-        if (v->wait_ms == 0) {
+        if (v->window_us > clock_now_us()) {
+            v->wait_ms = (v->window_us - clock_now_us()) / 1000 + 1;
+        } else if (v->wait_ms == 0) {
             v->wait_ms = (int64_t)BACKOFF_MS << call->throttled;
         }
         v->wait_ms = wait_jitter(v->wait_ms);
@@ -171,7 +173,9 @@ static void report(struct shopify_call *call, struct shopify_verdict *v)
         call->s->cost[call->op] = v->requested;
         call->cost = v->requested;
     }
-    gate->leave(gate->ctx, v->healthy, v->step == SHOPIFY_WAIT ? v->wait_ms : 0);
+    /* A spent budget of one operation is no reason for the others to wait. */
+    gate->leave(gate->ctx, v->healthy,
+                v->step == SHOPIFY_WAIT && v->window_us == 0 ? v->wait_ms : 0);
     if (gate->bucket != NULL && v->bucket_known) {
         gate->bucket(gate->ctx, v->available, v->maximum, v->restore_per_s);
     }

@@ -33,9 +33,12 @@ static const struct shopify_op_rule op_rules[SHOPIFY_OPS] = {
     [SHOPIFY_OP_ORDERS_UPDATED] =
         QUERY("OrdersUpdated", &gql_orders_updated, 13, "orders.nodes"),
     [SHOPIFY_OP_ORDER_DETAIL] =
-        QUERY("OrderDetail", &gql_order_detail, 28, "order.id", "order.lineItems.nodes"),
+        QUERY("OrderDetail", &gql_order_detail, 118, "order.id", "order.lineItems.nodes"),
     [SHOPIFY_OP_ORDER_LINES] =
-        QUERY("OrderLines", &gql_order_lines, 25, "order.lineItems.nodes"),
+        QUERY("OrderLines", &gql_order_lines, 69, "order.lineItems.nodes"),
+    [SHOPIFY_OP_REFUND_LINES] =
+        QUERY("RefundLines", &gql_refund_lines, 25, "refund.refundLineItems.nodes"),
+    [SHOPIFY_OP_SESSIONS] = QUERY("Sessions", &gql_sessions, 3, "shopifyqlQuery"),
     [SHOPIFY_OP_FULFILLMENT_STATE] =
         QUERY("FulfillmentState", &gql_fulfillment_state, 125,
               "order.fulfillmentOrders.nodes", "order.fulfillments"),

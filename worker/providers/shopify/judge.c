@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/base/str.h"
 
@@ -129,6 +130,16 @@ static int64_t throttle_ms(const struct shopify_verdict *v)
     return (int64_t)fmin(need_ms, ADVICE_MAX_MS);
 }
 
+/* ShopifyQL has a budget of its own, refilled whole; its throttling says when. */
+static int64_t window_end_us(const json_t *error)
+{
+    const char *text = json_text(error, "extensions.cost.windowResetAt", NULL);
+    int64_t at_us = 0;
+    struct fail ignored;
+
+    return text != NULL && clock_parse(text, &at_us, &ignored) == 0 ? at_us : 0;
+}
+
 static const char *error_message(const json_t *error)
 {
     return json_is_string(error) ? json_string_value(error)
@@ -205,6 +216,7 @@ static void judge_errors(const struct shopify_op_rule *rule, const json_t *error
         if (kind->step == SHOPIFY_WAIT) {
             v->step = SHOPIFY_WAIT;
             v->wait_ms = throttle_ms(v);
+            v->window_us = window_end_us(error);
             fail_later(&v->fail, FAIL_LATER, v->wait_ms, "Shopify %s: throttled", rule->name);
             return;
         }

@@ -5,6 +5,7 @@
 
 #include "common/base/json.h"
 #include "common/base/str.h"
+#include "worker/providers/shopify/order_money.h"
 
 enum { LINES_PER_PAGE = 250, LINES_MAX = 10000 };
 
@@ -16,6 +17,7 @@ enum { RISK_UNKNOWN = 4 };
 void shopify_order_done(struct shopify_order *o)
 {
     free(o->lines);
+    shopify_money_done(&o->money);
     *o = (struct shopify_order){ 0 };
 }
 
@@ -111,6 +113,33 @@ static int read_line(const json_t *node, struct shopify_line *ret, struct fail *
     return 0;
 }
 
+/* Money that cannot be read must not keep goods from being sent: it is unknown then, with the reason.  -1 only for
+ * passing trouble. */
+static int without_money(struct shopify_order *o, struct fail *f)
+{
+    if (f->kind != FAIL_INPUT && f->kind != FAIL_BUG) {
+        return -1;
+    }
+    shopify_money_done(&o->money);
+    (void)str_fit(o->money.why, sizeof o->money.why,
+                  f->text); /* for people: cutting does no harm */
+    return 0;
+}
+
+static int read_line_money(const json_t *node, struct shopify_order *o, struct shopify_line *ret,
+                           struct fail *f)
+{
+    if (!o->money.known) {
+        return 0;
+    }
+    if (shopify_line_money_of(node, &o->money, shopify_refunded_units(&o->money, ret->gid),
+                              &ret->money, f) < 0) {
+        (void)fail_wrap(f, "%s", ret->gid);
+        return without_money(o, f);
+    }
+    return 0;
+}
+
 int shopify_add_lines(const json_t *order, struct shopify_order *ret, struct fail *f)
 {
     json_t *nodes = NULL;
@@ -132,6 +161,7 @@ int shopify_add_lines(const json_t *order, struct shopify_order *ret, struct fai
     {
         lines[ret->line_count] = (struct shopify_line){ 0 };
         TRY(read_line(node, &lines[ret->line_count], f));
+        TRY(read_line_money(node, ret, &lines[ret->line_count], f));
         ret->line_count++;
     }
     return 0;
@@ -163,6 +193,17 @@ static int read_all_lines(struct shopify *s, const json_t *root, struct shopify_
     return more;
 }
 
+static int read_money(struct shopify *s, const json_t *order, struct shopify_order *ret,
+                      struct fail *f)
+{
+    if (shopify_read_money_head(order, &ret->money, f) < 0 ||
+        shopify_read_refunds(s, order, &ret->money, f) < 0) {
+        return without_money(ret, f);
+    }
+    ret->money.known = true;
+    return 0;
+}
+
 int shopify_order_get(struct shopify *s, const char *gid, struct shopify_order *ret, struct fail *f)
 {
     scoped(json_clear_p) json_t *root = NULL;
@@ -174,8 +215,9 @@ int shopify_order_get(struct shopify *s, const char *gid, struct shopify_order *
         return fail_set(f, FAIL_MISSING, "Shopify: there is no order %s", gid);
     }
     TRY(shopify_read_order(json_at(root, "data.order"), &order, f));
+    TRY(read_money(s, json_at(root, "data.order"), &order, f));
     TRY(read_all_lines(s, root, &order, f));
     *ret = order;
-    order.lines = NULL;
+    order = (struct shopify_order){ 0 };
     return 0;
 }

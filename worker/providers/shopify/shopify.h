@@ -16,6 +16,7 @@
 #include "common/base/money.h"
 #include "common/http/http.h"
 #include "worker/providers/gate.h"
+#include "worker/providers/shopify/shopify_money.h"
 
 enum { SHOPIFY_GID_BYTES = 96, SHOPIFY_TOKEN_BYTES = 512 };
 
@@ -42,6 +43,16 @@ struct shopify_shop {
 };
 /* Name, domain, currency, time zone and plan; needs no scope. */
 must_check int shopify_shop_info(struct shopify *s, struct shopify_shop *ret, struct fail *f);
+/* Visits to the store on one day of the shop's. */
+struct shopify_day_sessions {
+    char day[11]; /* YYYY-MM-DD */
+    int64_t sessions, with_order;
+};
+/* The last `days` whole shop days and today, oldest first; a day is missing when the shop tells nothing of it.  *ret is the
+ * caller's.  FAIL_DENIED: the token lacks read_reports (or level 2 customer data); FAIL_INPUT: the shop does not
+ * understand the statement; FAIL_LATER: the budget of such statements is spent, retry_after_ms says until when. */
+must_check int shopify_sessions(struct shopify *s, int days, struct shopify_day_sessions **ret,
+                                size_t *ret_count, struct fail *f);
 /* Comma-separated scopes of the token; *ret is the caller's. */
 must_check int shopify_scopes(struct shopify *s, char **ret, struct fail *f);
 
@@ -72,6 +83,7 @@ struct shopify_line {
     int64_t to_ship;  /* unfulfilledQuantity */
     bool requires_shipping, price_known;
     struct money unit_price;
+    struct shopify_line_money money; /* while the order's money is known */
 };
 struct shopify_address {
     bool present; /* false when withheld or absent */
@@ -93,9 +105,10 @@ struct shopify_order {
     int64_t customer_orders; /* orders of this customer so far, -1 unknown */
     struct shopify_line *lines; /* all pages */
     size_t line_count;
+    struct shopify_money money;
 };
 void shopify_order_done(struct shopify_order *o);
-/* One order, whole, with all its lines.  FAIL_MISSING when the shop has none of that gid;
+/* One order, whole, with all its lines and refunds.  FAIL_MISSING when the shop has none of that gid;
  * FAIL_INPUT when a field of it is too long to be kept whole (nothing is ever cut silently, for
  * a parcel would go astray). */
 must_check int shopify_order_get(struct shopify *s, const char *gid, struct shopify_order *ret,

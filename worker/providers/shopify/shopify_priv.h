@@ -16,6 +16,8 @@ enum shopify_op {
     SHOPIFY_OP_ORDERS_UPDATED,
     SHOPIFY_OP_ORDER_DETAIL,
     SHOPIFY_OP_ORDER_LINES,
+    SHOPIFY_OP_REFUND_LINES,
+    SHOPIFY_OP_SESSIONS,
     SHOPIFY_OP_FULFILLMENT_STATE,
     SHOPIFY_OP_FULFILLMENT_ORDER_LINES,
     SHOPIFY_OP_FULFILLMENT_CREATE,
@@ -86,6 +88,8 @@ struct shopify_verdict {
     enum shopify_step step;
     bool healthy;    /* as for the breaker */
     int64_t wait_ms; /* with WAIT: advice; 0 = none given */
+    int64_t
+        window_us; /* with WAIT: a budget of this very operation is spent until then, not the shop's; 0 = it is not that */
     bool cost_known, bucket_known;
     double requested, available, maximum, restore_per_s;
     json_t *root;     /* owned; NULL when the body was not JSON */
@@ -122,9 +126,10 @@ must_check int shopify_read_nodes(const json_t *node, const char *path, json_t *
 
 must_check int shopify_read_order_row(const json_t *order, struct shopify_order_row *ret,
                                       struct fail *f);
-/* Everything but the lines. */
+/* Everything but lines and money. */
 must_check int shopify_read_order(const json_t *order, struct shopify_order *ret, struct fail *f);
-/* Append the lines of lineItems.nodes to the order's. */
+/* Append the lines of lineItems.nodes to the order's; with their money, while that is known.  Money that cannot be read
+ * is known no more. */
 must_check int shopify_add_lines(const json_t *order, struct shopify_order *ret, struct fail *f);
 /* Append fulfillment orders with their first lines. */
 must_check int shopify_add_fos(const json_t *order, struct shopify_fulfillment_state *ret,
