@@ -11,6 +11,7 @@ set(MIGRATIONS
   0009_books
   0010_sessions
   0011_ops
+  0014_money_reads
 )
 
 set(files ${MIGRATIONS})

@@ -8,6 +8,7 @@
 #include "common/model/outbox.h"
 #include "sql/orders.h"
 #include "worker/fulfillment/address.h"
+#include "worker/fulfillment/order_money.h"
 #include "common/db/sqltext.h"
 
 #define FIT(field, text) ((void)str_fit((field), sizeof(field), (text) != NULL ? (text) : ""))
@@ -220,20 +221,74 @@ static int store_facts(struct db *tx, const struct order *o, const struct shopif
     return 0;
 }
 
-int order_store(struct db *db, struct order *o, const struct shopify_order *shop, struct fail *f)
+/* The books refused what the shop told: a fault of theirs or ours, at which no parcel may stop. */
+static bool not_bookable(const struct fail *f)
 {
-    scoped(db_rollback_p) struct db *tx = NULL;
+    return f->kind == FAIL_INPUT || f->kind == FAIL_MISSING || f->kind == FAIL_BUG;
+}
+
+static int store_lines(struct db *tx, int64_t id, const struct shopify_order *shop, struct fail *f)
+{
     scoped(free_p) char *lines = NULL;
-    struct sql_text id;
+    struct sql_text text;
 
     TRY(lines_json(shop, &lines, f));
+    TRY(db_exec(tx, &sql_orders_lines_store, (const char *[]){ sql_int(&text, id), lines }, f));
+    return 0;
+}
+
+/* What is kept of a reading. */
+struct reading {
+    const struct shopify_order *shop;
+    const struct order *o; /* whose row takes the facts; NULL = only lines and money are kept */
+    int64_t id;
+};
+
+/* With `why` the money is noted as unknown. */
+static int store_once(struct db *db, const struct reading *r, const char *why, struct fail *f)
+{
+    scoped(db_rollback_p) struct db *tx = NULL;
+
     TRY(db_begin(db, &tx, f));
-    TRY(store_facts(tx, o, shop, f));
-    TRY(db_exec(tx, &sql_orders_lines_store, (const char *[]){ sql_int(&id, o->id), lines }, f));
-    TRY(db_commit(&tx, f));
+    int stale = order_money_seen(tx, r->id, r->shop, why, f);
+    TRY(stale);
+    if (r->o != NULL) {
+        TRY(store_facts(tx, r->o, r->shop, f));
+    }
+    if (r->o != NULL || stale == 0) {
+        TRY(store_lines(tx, r->id, r->shop, f));
+    }
+    if (stale == 0 && why == NULL) {
+        TRY(order_money_store(tx, r->id, r->shop, f));
+    }
+    return db_commit(&tx, f);
+}
+
+static int store_reading(struct db *db, const struct reading *r, struct fail *f)
+{
+    struct fail why;
+
+    if (!r->shop->money.known) {
+        return store_once(db, r, r->shop->money.why, f);
+    }
+    if (store_once(db, r, NULL, f) == 0) {
+        return 0;
+    }
+    why = *f;
+    return not_bookable(&why) ? store_once(db, r, why.text, f) : -1;
+}
+
+int order_store(struct db *db, struct order *o, const struct shopify_order *shop, struct fail *f)
+{
+    TRY(store_reading(db, &(struct reading){ .shop = shop, .o = o, .id = o->id }, f));
     o->shop_checked_us = shop->head.updated_us;
     o->shop_cancelled_us = shop->head.cancelled_us;
     o->test = shop->head.test;
     FIT(o->financial, shop->head.financial);
     return 0;
+}
+
+int order_store_money(struct db *db, int64_t id, const struct shopify_order *shop, struct fail *f)
+{
+    return store_reading(db, &(struct reading){ .shop = shop, .id = id }, f);
 }

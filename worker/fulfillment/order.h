@@ -63,6 +63,10 @@ must_check int order_postpone(struct db *db, struct order *o, int64_t run_us, co
 must_check int order_follow_up(struct db *tx, int64_t order_id, const char *job_type,
                                int64_t run_us, const char *event, struct fail *f);
 
-/* Keep what the shop said: the row's facts and all lines, in one transaction. */
+/* Keep what the shop said: the row's facts, all lines and the money, in one transaction.  Money that cannot be booked is noted
+ * as unknown and stops nothing. */
 must_check int order_store(struct db *db, struct order *o, const struct shopify_order *shop,
                            struct fail *f);
+/* Of order `id` only lines and money, which leaves its flow as it is: what changed is still to be seen by whoever decides. */
+must_check int order_store_money(struct db *db, int64_t id, const struct shopify_order *shop,
+                                 struct fail *f);

@@ -246,12 +246,24 @@ static int check_all(struct check *k, struct fail *f)
     return early != 0 ? job_snooze(k->c, 1) : 0;
 }
 
+/* The whole order was read: what it brought in, and what went back, is known at once. */
+static int store_money(const struct check *k, const struct shopify_order *order, struct fail *f)
+{
+    scoped(pg_clear_p) PGresult *rows = NULL;
+
+    TRY(db_query(k->c->db, &sql_orders_order_by_gid, (const char *[]){ order->head.gid }, &rows,
+                 f));
+    return PQntuples(rows) == 1 ? order_store_money(k->c->db, db_int(rows, 0, "id", 0), order, f)
+                                : 0;
+}
+
 static int check_one(struct check *k, const char *gid, struct fail *f)
 {
     scoped(shopify_order_done) struct shopify_order order = { 0 };
 
     TRY(shopify_order_get(k->c->shopify, gid, &order, f));
-    return store_page(k, &order.head, 1, f);
+    TRY(store_page(k, &order.head, 1, f));
+    return store_money(k, &order, f);
 }
 
 static int check_locked(struct check *k, struct fail *f)
