@@ -2,7 +2,9 @@
 #include <signal.h>
 
 #include "api/http/auth.h"
+#include "api/http/hands.h"
 #include "api/http/server.h"
+#include "api/http/static.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
 
@@ -16,6 +18,23 @@ static void hold_signals(sigset_t *ends)
     sigaddset(ends, SIGINT);
     pthread_sigmask(SIG_BLOCK, ends, NULL);
     signal(SIGPIPE, SIG_IGN);
+}
+
+/* What answers need, then the server. */
+static int open_all(struct api *api, struct server **ret, struct fail *f)
+{
+    TRY(auth_open(&api->auth, f));
+    TRY(hands_open(api->conf, &api->hands, f));
+    TRY(static_open(conf_text(api->conf, CONF_DASHBOARD_DIR), &api->files, f));
+    return server_open(api, ret, f);
+}
+
+static void close_all(struct api *api, struct server *server)
+{
+    server_close(server, STOP_MS);
+    static_close(api->files);
+    hands_close(api->hands);
+    auth_close(api->auth);
 }
 
 int main(int argc, char **argv)
@@ -33,17 +52,17 @@ int main(int argc, char **argv)
     }
     hold_signals(&ends);
     api.conf = conf;
-    if (auth_open(&api.auth, &f) < 0 || server_open(&api, &server, &f) < 0) {
+    if (open_all(&api, &server, &f) < 0) {
         log_error("api.failed", kv_fail(&f));
         code = f.kind == FAIL_INPUT ? 2 : 1;
     } else {
-        log_info("api.listening", kv_str("address", conf_text(conf, CONF_LISTEN)));
+        log_info("api.listening", kv_str("address", conf_text(conf, CONF_LISTEN)),
+                 kv_bool("tls", api.tls), kv_int("dashboard_files", static_count(api.files)));
         sigwait(&ends, &signal_number);
         log_info("api.stopping", kv_int("signal", signal_number));
         code = 0;
     }
-    server_close(server, STOP_MS);
-    auth_close(api.auth);
+    close_all(&api, server);
     conf_free(conf);
     return code;
 }

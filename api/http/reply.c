@@ -169,19 +169,51 @@ static void add_date(struct str *out)
     }
 }
 
-void reply_head(const struct reply *re, const struct request *rq, struct str *out)
+/* How the body comes, and whether a next request may. */
+static void add_framing(const struct reply *re, const struct reply_frame *frame, struct str *out)
+{
+    if (frame->streamed) {
+        str_add(out, "Transfer-Encoding: chunked\r\n");
+    } else if (re->stream == NULL && re->status != 304 && re->status != 204) {
+        str_addf(out, "Content-Length: %zu\r\n", frame->length);
+    }
+    str_add(out, frame->keep ? "Connection: keep-alive\r\nKeep-Alive: timeout=20\r\n"
+                             : "Connection: close\r\n");
+}
+
+static void add_optional(const struct reply_frame *frame, struct str *out)
+{
+    if (frame->etag != NULL) {
+        str_addf(out, "ETag: %s\r\n", frame->etag);
+    }
+    if (frame->encoding != NULL) {
+        str_addf(out, "Content-Encoding: %s\r\n", frame->encoding);
+    }
+    if (frame->varies) {
+        str_add(out, "Vary: Accept-Encoding\r\n");
+    }
+    if (frame->secure) {
+        str_add(out, "Strict-Transport-Security: max-age=31536000\r\n");
+    }
+}
+
+void reply_head(const struct reply *re, const struct request *rq, const struct reply_frame *frame,
+                struct str *out)
 {
     str_addf(out, "HTTP/1.1 %d %s\r\n", re->status, reply_reason(re->status));
     add_date(out);
-    str_addf(out, "Content-Type: %s\r\nContent-Length: %zu\r\n", re->type, re->body.len);
+    if (re->type != NULL && re->status != 304) {
+        str_addf(out, "Content-Type: %s\r\n", re->type);
+    }
+    add_framing(re, frame, out);
     str_addf(out, "X-Request-Id: %s\r\n", rq->id);
     str_addf(out, "Content-Security-Policy: %s\r\n", re->csp != NULL ? re->csp : nothing_loads);
+    str_addf(out, "Cache-Control: %s\r\n", re->cache != NULL ? re->cache : "no-store");
     str_add(out, "X-Content-Type-Options: nosniff\r\n"
                  "X-Frame-Options: DENY\r\n"
                  "Referrer-Policy: no-referrer\r\n"
-                 "Cross-Origin-Resource-Policy: same-origin\r\n"
-                 "Cache-Control: no-store\r\n"
-                 "Connection: close\r\n");
+                 "Cross-Origin-Resource-Policy: same-origin\r\n");
+    add_optional(frame, out);
     str_add_bytes(out, re->headers.data, re->headers.len);
     str_add(out, "\r\n");
 }

@@ -56,5 +56,16 @@ const char *reply_reason(int status);
  * stop then.  An empty piece sends what is held back. */
 must_check int reply_write(struct reply_sink *out, const void *bytes, size_t size_bytes,
                            struct fail *f);
+/* What the transport decides about an answer. */
+struct reply_frame {
+    size_t length;        /* of the body; not for a streamed one */
+    const char *etag;     /* NULL = none */
+    const char *encoding; /* Content-Encoding; NULL = none */
+    bool streamed;        /* in chunks, its length not known */
+    bool keep;            /* the connection stays open */
+    bool varies;          /* Vary: Accept-Encoding */
+    bool secure;          /* the client came by TLS */
+};
 /* Status line and all headers of the finished answer, with the empty line. */
-void reply_head(const struct reply *re, const struct request *rq, struct str *out);
+void reply_head(const struct reply *re, const struct request *rq, const struct reply_frame *frame,
+                struct str *out);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "api/http/proxies.h"
 #include "api/http/route.h"
 #include "common/base/attr.h"
 #include "common/base/conf.h"
@@ -20,11 +21,20 @@
 #include "common/redis/redis.h"
 
 struct auth;
+struct guard;
+struct hands;
+struct static_files;
+struct live;
 
 /* The whole program. */
 struct api {
     const struct conf *conf;
     struct auth *auth;
+    struct hands *hands;        /* connections that requests borrow */
+    struct static_files *files; /* the dashboard */
+    struct live *live;          /* who waits for changes */
+    struct proxies proxies;     /* that are believed */
+    bool tls;                   /* we speak HTTPS */
     int64_t started_us;
     atomic_bool draining;     /* told to end: /readyz says no */
     atomic_long in_flight;    /* requests being answered */

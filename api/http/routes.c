@@ -82,7 +82,7 @@ const struct route routes[] = {
       0, NULL, "text/plain" },
     { "GET", "/openapi.yaml", ACCESS_OPEN, get_openapi, "This description", NO_FIELDS, 0, NULL,
       "application/yaml" },
-    { "GET", "/", ACCESS_OPEN, get_page, "The status page", NO_FIELDS, 0, NULL, "text/html" },
+    { "GET", "/status-page", ACCESS_OPEN, get_page, "The status page", NO_FIELDS, 0, NULL, "text/html" },
     { "GET", "/page/app.js", ACCESS_OPEN, get_page_script, "Script of the status page", NO_FIELDS,
       0, NULL, "text/javascript" },
     { "GET", "/page/products.js", ACCESS_OPEN, get_page_products, "Its part about products",

@@ -8,6 +8,19 @@ CONF_ROW(DATABASE_URL, "DROPSHIP_DATABASE_URL", CONF_URL, 1, 1024, "postgresql:/
          "Postgres connection URI")
 CONF_ROW(LISTEN, "DROPSHIP_LISTEN", CONF_TEXT, 1, 255, "127.0.0.1:8080", "", false,
          "Address and port of dropship-api")
+CONF_ROW(DATABASE_READ_URL, "DROPSHIP_DATABASE_READ_URL", CONF_URL, 1, 1024, NULL, "", true,
+         "Read replica that dropship-api reads lists and figures from; the primary does when it is away or behind")
+CONF_ROW(DATABASE_READ_LAG_MS, "DROPSHIP_DATABASE_READ_LAG_MS", CONF_INT, 0, 3600000, "5000", "ms", false,
+         "A replica that is further behind is not read from")
+CONF_ROW(DATABASE_CONNECTIONS, "DROPSHIP_DATABASE_CONNECTIONS", CONF_INT, 1, 200, "12", "", false,
+         "Connections to Postgres that the requests of one dropship-api share")
+CONF_ROW(TRUSTED_PROXIES, "DROPSHIP_TRUSTED_PROXIES", CONF_TEXT, 1, 2000, NULL, "", false,
+         "Proxies whose X-Forwarded-For and X-Forwarded-Proto dropship-api believes: IPv4 addresses or networks, 10.0.0.0/8,192.0.2.7")
+CONF_ROW(TLS_CERTIFICATE, "DROPSHIP_TLS_CERTIFICATE", CONF_TEXT, 1, 1024, NULL, "", false,
+         "PEM file with certificate, its chain and private key: dropship-api then speaks HTTPS only")
+CONF_ROW(TLS_KEY, "DROPSHIP_TLS_KEY", CONF_TEXT, 1, 1024, NULL, "", false, "PEM file with the private key, when it is a file of its own")
+CONF_ROW(DASHBOARD_DIR, "DROPSHIP_DASHBOARD_DIR", CONF_TEXT, 1, 1024, NULL, "", false,
+         "Folder of the built dashboard; unset: dashboard beside the program, or ../share/dropship/dashboard")
 CONF_ROW(HEALTH_LISTEN, "DROPSHIP_HEALTH_LISTEN", CONF_TEXT, 1, 255, NULL, "", false,
          "Address and port where a worker or scheduler answers /healthz and /metrics; unset: none")
 CONF_ROW(LOG_LEVEL, "DROPSHIP_LOG_LEVEL", CONF_TEXT, 4, 5, "info", "", false, "debug, info, warn or error")

@@ -25,7 +25,7 @@ export async function openPage(browser, system, selector, options) {
   const problems = [];
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-  await page.goto(`${system.apiUrl}/`);
+  await page.goto(`${system.apiUrl}/status-page`);
   await page.fill('#key', system.key);
   await page.click('#login button');
   await page.waitForSelector(selector);

@@ -131,7 +131,7 @@ test('a click during a refresh is not lost', async () => {
 
 test('a wrong key is refused with a sentence', async () => {
   const page = await browser.newPage();
-  await page.goto(`${system.apiUrl}/`);
+  await page.goto(`${system.apiUrl}/status-page`);
   await page.fill('#key', 'ds_wrongwrongwrongwrongwrongwrongwrong');
   await page.click('#login button');
   await page.waitForSelector('#error:not([hidden])');

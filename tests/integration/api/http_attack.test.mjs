@@ -181,8 +181,10 @@ test('framing tricks are refused and the connection ends', async () => {
     assert.match(answer, /application\/problem\+json/);
     assert.match(answer, /X-Request-Id: [0-9a-f]{32}\r\n/);
   }
-  const two = await api.raw(`GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nPOST /api/v1/stop HTTP/1.1\r\n${auth}Content-Length: 0\r\n\r\n`);
-  assert.equal(two.match(/HTTP\/1\.1 /g).length, 1, 'one request per connection');
+  const two = await api.raw('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+  assert.equal(two.match(/HTTP\/1\.1 200 /g).length, 2, 'one after the other, until the client says it was the last');
+  const refusedFirst = await api.raw(`POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 90\r\n\r\nPOST /api/v1/stop HTTP/1.1\r\n${auth}Content-Length: 0\r\n\r\n`);
+  assert.equal(refusedFirst.match(/HTTP\/1\.1 /g).length, 1, 'what follows a refusal is not a request');
 });
 
 test('headers of the answer cannot be written by the client', async () => {
@@ -211,6 +213,41 @@ test('slow clients are cut off and hold nobody else up', async () => {
   assert.ok(answers.every((a) => a.status === 200));
   assert.ok(Date.now() - started < 3000, `others waited ${Date.now() - started} ms`);
   await Promise.race([Promise.all(ended), until('slow clients are cut off', () => sockets.every((s) => s.destroyed), 60000, 200)]);
+});
+
+test('two thousand connections that drip hold up nobody from another address', async () => {
+  const sockets = [];
+  let closed = 0;
+  const drip = () => {
+    const socket = net.connect({ port: api.port, host: '127.0.0.1', localAddress: '127.0.0.2' }, () => socket.write('GET /healthz HTTP/1.1\r\nX-Drip: '));
+    socket.on('error', () => {});
+    socket.on('close', () => { closed += 1; });
+    socket.resume();
+    sockets.push(socket);
+  };
+  for (let i = 0; i < 2000; i += 1) drip();
+  const timer = setInterval(() => { for (const socket of sockets) if (socket.writable && !socket.connecting) socket.write('x'); }, 500);
+  try {
+    await until('the flood is there', () => sockets.filter((s) => !s.connecting).length >= 1500, 20000, 20);
+    for (let i = 0; i < 10; i += 1) {
+      const started = Date.now();
+      const answer = await api.raw('GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+      assert.match(answer, /^HTTP\/1\.1 200 /);
+      assert.ok(Date.now() - started < 1000, `waited ${Date.now() - started} ms`);
+    }
+    await until('they are cut off', () => closed >= 1900, 20000, 50);
+    await api.logged(/http\.address_slowed/);
+  } finally {
+    clearInterval(timer);
+    for (const socket of sockets) socket.destroy();
+  }
+});
+
+test('a gigabyte is refused before it is sent', async () => {
+  const started = Date.now();
+  const answer = await api.raw(`POST /api/v1/stop HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${api.keys.admin}\r\nContent-Type: application/json\r\nContent-Length: 1073741824\r\n\r\n{`);
+  assert.match(answer, /^HTTP\/1\.1 413 /);
+  assert.ok(Date.now() - started < 3000);
 });
 
 test('heads whose bodies never come hold nobody else up', async () => {

@@ -279,14 +279,14 @@ test('the description lists the routes; the page comes with a strict policy', as
   assert.equal(new Set(paths).size, paths.length, 'each path once');
   for (const path of ['jobs', 'jobs/bulk', 'jobs/{jid}/cancel', 'queues/{queue}/scale', 'workers/{identity}/stop']) assert.ok(paths.includes(`/api/v1/${path}`), path);
   assert.match(yaml, /"\/api\/v1\/jobs":\n    get:[^]*?\n    post:/);
-  for (const target of ['/', '/page/app.js', '/page/style.css']) {
+  for (const target of ['/status-page', '/page/app.js', '/page/style.css']) {
     const answer = await api.call('GET', target, { scope: null });
     assert.equal(answer.status, 200);
     const policy = answer.headers.get('content-security-policy');
     assert.match(policy, /default-src 'none'; script-src 'self'/);
     assert.doesNotMatch(policy, /unsafe/);
   }
-  const page = (await api.call('GET', '/', { scope: null })).text;
+  const page = (await api.call('GET', '/status-page', { scope: null })).text;
   assert.doesNotMatch(page, /<script>|\son\w+=|style="/, 'nothing inline');
   assert.doesNotMatch((await api.call('GET', '/page/app.js', { scope: null })).text, /innerHTML|insertAdjacentHTML|document\.write|eval\(/);
 });
