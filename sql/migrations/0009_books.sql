@@ -9,7 +9,7 @@ create domain minor_amount as bigint check (value between -1000000000000000 and 
 create table sold_item (
   id          bigint generated always as identity primary key,
   key         text not null unique,               -- "p:17", "s:LAMP-BLACK", "t:Gift wrapping"
-  product_id  bigint references product (id),
+  product_id  bigint,                             -- of product
   title       text not null
 );
 
@@ -35,7 +35,7 @@ alter table order_line
   add column discount_minor minor_amount,               -- its part of all discounts, without tax
   add column tax_minor minor_amount,                    -- its taxes
   add column gift_card boolean not null default false, -- money taken in advance: no revenue
-  add column product_id bigint references product (id), -- resolved through the variant; NULL = not one of ours
+  add column product_id bigint,                   -- resolved through the variant; NULL = not one of ours
   add column cost_minor minor_amount,                   -- goods of the line at the supplier
   add column cost_source text check (cost_source in ('invoice', 'quote', 'snapshot')), -- the first that is known
   add column snapshot_minor minor_amount,         -- one unit at the supplier's price when the line was first seen
@@ -97,7 +97,7 @@ create table ad_metric (
   platform    text not null,                      -- "tiktok", "facebook"
   campaign    text not null,
   ad_set      text not null,
-  product_id  bigint references product (id),     -- what is advertised; NULL = no single product
+  product_id  bigint,                             -- what is advertised; NULL = no single product
   shop_date   date not null,
   currency    text not null,
   spend_minor minor_amount not null check (spend_minor >= 0),
@@ -386,7 +386,7 @@ create trigger books_supply_changed after update on supplier_order for each row
 
 -- What an order did on a day: it was placed, something was refunded, the supplier gave credit.
 create table order_day (
-  order_id    bigint not null references shop_order (id),
+  order_id    bigint not null,
   shop_date   date not null,
   currency    text not null,
   origin      text,                               -- ad set it came from, on its own day: platform, campaign, ad set, 0x1f between
@@ -417,7 +417,7 @@ create index order_day_day on order_day (shop_date, currency);
 
 -- The same per item sold: revenue and costs of the order split over its items, so that they add up.
 create table order_item_day (
-  order_id    bigint not null references shop_order (id),
+  order_id    bigint not null,
   shop_date   date not null,
   currency    text not null,
   item_id     bigint not null references sold_item (id),
@@ -434,7 +434,7 @@ create index order_item_day_day on order_item_day (shop_date, currency);
 
 -- Ad spend an order bears.  product_id 0: of an ad set for no single product.
 create table order_ads (
-  order_id    bigint not null references shop_order (id),
+  order_id    bigint not null,
   product_id  bigint not null,
   shop_date   date not null,
   currency    text not null,
@@ -892,6 +892,19 @@ begin
   perform books_note(new.id);
   return null;
 end $$;
+create function books_order_gone() returns trigger language plpgsql as $$
+begin
+  perform books_note(old.id);
+  return null;
+end $$;
+-- Without orders only the ad spend is left.
+create function books_all_gone() returns trigger language plpgsql as $$
+begin
+  truncate order_day, order_item_day, order_ads, daily_sales, daily_product, daily_ads;
+  insert into daily_ads
+  select f.* from (select distinct shop_date, currency from ad_metric) as d cross join lateral books_daily_ads_of(d.shop_date, d.currency) as f;
+  return null;
+end $$;
 create function books_part_changed() returns trigger language plpgsql as $$
 begin
   perform books_note(case when tg_op = 'DELETE' then old.order_id else new.order_id end);
@@ -1001,6 +1014,8 @@ create trigger books_order_changed after update on shop_order for each row
          new.supply_shipping_source, new.supply_duty_minor, new.supply_duty_source, new.placed_at is null, new.fulfilled_at is null,
          new.state in ('placed', 'shipped', 'fulfilled', 'delivered'), new.state in ('fulfilled', 'delivered')))
   execute function books_order_changed();
+create trigger books_order_gone after delete on shop_order for each row execute function books_order_gone();
+create trigger books_all_gone after truncate on shop_order for each statement execute function books_all_gone();
 create trigger books_line_new after insert on order_line for each row when (new.ordered is not null)
   execute function books_part_changed();
 create trigger books_line_changed after update on order_line for each row
