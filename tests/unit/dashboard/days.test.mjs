@@ -37,13 +37,13 @@ test('every day of two years begins in that day and right after the one before',
   }
 });
 
-test('presets are whole days of the shop', () => {
+test('presets are days of the shop, and the last days end today', () => {
   const now = at('2026-03-01T04:30:00Z'); // still 28 February in New York
   const of = (preset, zone = 'America/New_York') => days.presetRange(preset, now, zone);
   assert.deepEqual(of('today'), { from: '2026-02-28', to: '2026-02-28' });
   assert.deepEqual(of('yesterday'), { from: '2026-02-27', to: '2026-02-27' });
-  assert.deepEqual(of('7d'), { from: '2026-02-21', to: '2026-02-27' });
-  assert.deepEqual(of('30d'), { from: '2026-01-29', to: '2026-02-27' });
+  assert.deepEqual(of('7d'), { from: '2026-02-22', to: '2026-02-28' });
+  assert.deepEqual(of('30d'), { from: '2026-01-30', to: '2026-02-28' });
   assert.deepEqual(of('month'), { from: '2026-02-01', to: '2026-02-28' });
   assert.deepEqual(of('lastmonth'), { from: '2026-01-01', to: '2026-01-31' });
   assert.deepEqual(of('lastmonth', 'UTC'), { from: '2026-02-01', to: '2026-02-28' });

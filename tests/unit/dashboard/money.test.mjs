@@ -9,6 +9,8 @@ test('an amount has as many digits as its currency', () => {
   assert.equal(shown(1234, 'USD'), '$12.34');
   assert.equal(shown(1234, 'JPY'), '¥1,234');
   assert.equal(shown(1234, 'KWD'), 'KWD 1.234');
+  assert.equal(shown(1234, 'IQD'), 'IQD 1.234');
+  assert.equal(shown(1234, 'ALL'), 'ALL 12.34');
   assert.equal(shown(5, 'USD'), '$0.05');
   assert.equal(shown(5, 'KWD'), 'KWD 0.005');
   assert.equal(shown(-5, 'USD'), '-$0.05');

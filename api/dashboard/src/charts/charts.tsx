@@ -94,7 +94,7 @@ function drawn(s: Series): ReactNode {
   const colour = colourOf(s.colour);
   const shared = { key: s.key, dataKey: s.key, name: s.title, isAnimationActive: false, ...(s.stack ? { stackId: s.stack } : {}) };
   const { key, ...rest } = shared;
-  if (s.kind === 'bar') return <Bar key={key} {...rest} fill={colour} radius={s.stack ? 0 : [3, 3, 0, 0]} maxBarSize={36} />;
+  if (s.kind === 'bar') return <Bar key={key} {...rest} fill={colour} fillOpacity={s.stack ? 1 : 0.78} radius={s.stack ? 0 : [3, 3, 0, 0]} maxBarSize={36} />;
   if (s.kind === 'area') return <Area key={key} {...rest} type="monotone" stroke={colour} fill={colour} fillOpacity={0.18} strokeWidth={2} dot={false} connectNulls={false} />;
   // A rim in the colour of the card keeps the line apart from bars behind it.
   return [

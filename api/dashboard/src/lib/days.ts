@@ -39,7 +39,7 @@ export function daysIn(range: Range): number {
   return Math.round((Date.parse(`${range.to}T00:00:00Z`) - Date.parse(`${range.from}T00:00:00Z`)) / 86400000) + 1;
 }
 
-/** The days a preset stands for now.  "Last n days" are whole days, which end yesterday. */
+/** The days a preset stands for now.  "Last n days" end today: what was just sold is in them. */
 export function presetRange(preset: Preset, now: Date | number, zone: string): Range {
   const today = dayOf(now, zone);
   const yesterday = addDays(today, -1);
@@ -47,9 +47,9 @@ export function presetRange(preset: Preset, now: Date | number, zone: string): R
   switch (preset) {
     case 'today': return { from: today, to: today };
     case 'yesterday': return { from: yesterday, to: yesterday };
-    case '7d': return { from: addDays(today, -7), to: yesterday };
-    case '30d': return { from: addDays(today, -30), to: yesterday };
-    case '90d': return { from: addDays(today, -90), to: yesterday };
+    case '7d': return { from: addDays(today, -6), to: today };
+    case '30d': return { from: addDays(today, -29), to: today };
+    case '90d': return { from: addDays(today, -89), to: today };
     case 'month': return { from: first, to: today };
     case 'lastmonth': {
       const last = addDays(first, -1);

@@ -4,6 +4,13 @@ export type Money = { minor: number; currency: string };
 
 export const NONE = '—';
 
+// ISO 4217, as the server counts them; browsers know other customs for some (no digits for IQD).
+const exponents = new Map<string, number>([
+  ...'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((c) => [c, 0] as const),
+  ...'BHD IQD JOD KWD LYD OMR TND'.split(' ').map((c) => [c, 3] as const),
+  ['CLF', 4], ['UYW', 4],
+]);
+
 const formats = new Map<string, Intl.NumberFormat>();
 
 function moneyFormat(currency: string, locale: string | undefined, compact: boolean): Intl.NumberFormat {
@@ -13,7 +20,8 @@ function moneyFormat(currency: string, locale: string | undefined, compact: bool
     format = new Intl.NumberFormat(locale, {
       style: 'currency',
       currency,
-      ...(compact ? { notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 } : {}),
+      ...(compact ? { notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 }
+        : { minimumFractionDigits: exponentOf(currency), maximumFractionDigits: exponentOf(currency) }),
     });
     formats.set(name, format);
   }
@@ -22,7 +30,7 @@ function moneyFormat(currency: string, locale: string | undefined, compact: bool
 
 /** Digits after the point in this currency: 0 for JPY, 2 for USD, 3 for KWD. */
 export function exponentOf(currency: string): number {
-  return moneyFormat(currency, 'en', false).resolvedOptions().maximumFractionDigits ?? 2;
+  return exponents.get(currency) ?? 2;
 }
 
 /** 1234 USD -> "12.34": the exact decimal, as a text. */

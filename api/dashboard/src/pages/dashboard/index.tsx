@@ -16,7 +16,7 @@ export default function Dashboard() {
   const summary = useAnalytics<Summary>('summary');
   return (
     <Page title="Dashboard" note={`${formatDay(range.from, { year: true })} to ${formatDay(range.to, { year: true })}`} actions={<CurrencyChoice summary={summary.data} />}>
-      <Setup />
+      <Setup part="must" />
       <NeedsYou />
       <Tiles summary={summary} />
       <div className="dash-charts">
@@ -27,6 +27,7 @@ export default function Dashboard() {
       </div>
       <FlowsRow />
       <LastActs />
+      <Setup part="rest" />
     </Page>
   );
 }

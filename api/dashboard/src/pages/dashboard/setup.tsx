@@ -28,7 +28,8 @@ function steps(health: Health, flows: Flows): Step[] {
   ];
 }
 
-export function Setup() {
+/** must: what the first steps need, on top; rest: what may be connected later, at the end. */
+export function Setup({ part }: { part: 'must' | 'rest' }) {
   const health = useHealth();
   const flows = useFlows();
   const [hidden, setHidden] = useState(kept('setup') === 'hidden');
@@ -36,7 +37,7 @@ export function Setup() {
   const all = steps(health.data, flows.data);
   const open = all.filter((s) => !s.done);
   const must = open.some((s) => s.must);
-  if (open.length === 0 || (hidden && !must)) return null;
+  if (open.length === 0 || must !== (part === 'must') || (hidden && !must)) return null;
   const hide = () => {
     keep('setup', 'hidden');
     setHidden(true);
