@@ -20,6 +20,7 @@ static const struct entry {
     { "orders.sweep", SETTING_SWEEP_S, SETTING_FLOW_FULFILLMENT },
     { "orders.reconcile", SETTING_RECONCILE_S, SETTING_FLOW_FULFILLMENT },
     { "orders.money", SETTING_ORDERS_MONEY_S, SETTING_COUNT },
+    { "analytics.sessions", SETTING_SESSIONS_S, SETTING_COUNT },
     { "stock.watch", SETTING_WATCH_S, SETTING_FLOW_DISCOVERY },
     { "store.setup", SETTING_SETUP_S, SETTING_COUNT },
     { "discovery.scan", SETTING_DISCOVERY_S, SETTING_FLOW_DISCOVERY },

@@ -30,6 +30,7 @@ SETTING_ROW(TRACK_MAX_S, "orders.track_max_s", SETTING_INT, 1, 604800, "", "1080
 SETTING_ROW(RECONCILE_S, "orders.reconcile_s", SETTING_INT, 10, 604800, "", "3600", "s", "How often shop, supplier and ledger are compared")
 SETTING_ROW(ORDERS_MONEY_S, "orders.money_s", SETTING_INT, 1, 86400, "", "60", "s",
             "How often refunds and changes of orders outside the flow are read, at most 50 each time")
+SETTING_ROW(SESSIONS_S, "analytics.sessions_s", SETTING_INT, 10, 86400, "", "3600", "s", "How often the visits to the store are read from the shop's statistics")
 SETTING_ROW(SWEEP_S, "orders.sweep_s", SETTING_INT, 5, 86400, "", "60", "s", "How often rows whose job is missing get one")
 SETTING_ROW(HOUSEKEEPING_S, "housekeeping_s", SETTING_INT, 60, 86400, "", "3600", "s", "How often old history is trimmed")
 SETTING_ROW(HISTORY_DAYS, "history_days", SETTING_INT, 1, 3650, "", "30", "days", "How long job_run keeps a day")

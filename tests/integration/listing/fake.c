@@ -19,7 +19,7 @@ void fake_reset(void)
     (void)str_fit(fake->scopes, sizeof fake->scopes,
                   "write_products,write_inventory,read_locations,write_publications,write_orders,"
                   "write_merchant_managed_fulfillment_orders,write_third_party_fulfillment_orders,"
-                  "write_fulfillments");
+                  "write_fulfillments,read_reports");
     (void)str_fit(fake->goods[0].vid, sizeof fake->goods[0].vid, "V1");
     (void)str_fit(fake->goods[1].vid, sizeof fake->goods[1].vid, "V2");
     fake->goods[0].stock = 200;
