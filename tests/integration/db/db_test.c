@@ -25,7 +25,7 @@ query(misspelt, "select nmae from thing");
 query(broken_number, "select $1::bigint as n");
 query(session,
       "select current_setting('timezone') as zone, current_setting('statement_timeout') as "
-      "statement, current_setting('application_name') as name");
+      "statement, current_setting('application_name') as name, current_setting('jit') as jit");
 /* What was asked for: a Unix socket shows 0 as what is in force. */
 query(watch,
       "select reset_val::bigint as idle_s from pg_settings where name = 'tcp_keepalives_idle'");
@@ -119,6 +119,7 @@ static void a_session_speaks_utc_and_has_a_limit_for_statements(void **state)
     check_ok(db_query(db, &session, NULL, &res, &f), &f);
     assert_string_equal(db_text(res, 0, "zone"), "UTC");
     assert_string_equal(db_text(res, 0, "statement"), "30s");
+    assert_string_equal(db_text(rows, 0, "jit"), "off");
     assert_string_equal(db_text(res, 0, "name"), "victim");
 }
 
