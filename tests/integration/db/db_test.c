@@ -119,7 +119,7 @@ static void a_session_speaks_utc_and_has_a_limit_for_statements(void **state)
     check_ok(db_query(db, &session, NULL, &res, &f), &f);
     assert_string_equal(db_text(res, 0, "zone"), "UTC");
     assert_string_equal(db_text(res, 0, "statement"), "30s");
-    assert_string_equal(db_text(rows, 0, "jit"), "off");
+    assert_string_equal(db_text(res, 0, "jit"), "off");
     assert_string_equal(db_text(res, 0, "name"), "victim");
 }
 
