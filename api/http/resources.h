@@ -43,6 +43,8 @@ route_fn get_settings, put_setting;
 route_fn get_flows, put_flow, put_flow_interval, preview_flow;
 /* stop.c */
 route_fn stop_all, resume_all;
+/* activity.c, undo.c */
+route_fn get_activity, undo_activity;
 /* health.c, needs.c */
 route_fn get_health, get_needs;
 /* flow_run.c */

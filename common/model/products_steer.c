@@ -260,6 +260,21 @@ static void name_price(const struct word *w, const struct standing *now,
                    price.currency);
 }
 
+/* The price of before goes along, so that it can be set back. */
+static json_t *price_detail(const struct word *w, const struct standing *now)
+{
+    json_t *detail = json_object();
+    int64_t before = db_int(now->rows, 0, "price_minor", 0);
+
+    if (w->price_minor > 0) {
+        json_object_set_new(detail, "price_minor", json_integer(w->price_minor));
+    }
+    if (before > 0) {
+        json_object_set_new(detail, "before_minor", json_integer(before));
+    }
+    return detail;
+}
+
 static int reprice(struct db *tx, const struct word *w, const struct standing *now, struct fail *f)
 {
     char sentence[SENTENCE_BYTES] = "A person asks for a new price by the rules.", more[40] = "";
@@ -274,10 +289,7 @@ static int reprice(struct db *tx, const struct word *w, const struct standing *n
     }
     TRY(go_on(tx, now, "product.reprice", NULL, f));
     TRY(product_job_add(tx, w->said->id, "product.reprice", more, f));
-    return tell(tx, w, "reprice", sentence,
-                w->price_minor > 0 ? json_pack("{s:I}", "price_minor", (json_int_t)w->price_minor)
-                                   : json_object(),
-                f);
+    return tell(tx, w, "reprice", sentence, price_detail(w, now), f);
 }
 
 /* ---- their frame ---- */

@@ -229,6 +229,22 @@ int limits_points_gone(struct limits *l, const char *account, int64_t retry_ms, 
     return ask(l, question(lua_worker_points_gone, 2, argv), &g, f);
 }
 
+void limits_wallet(struct limits *l, const char *account, const struct money *held)
+{
+    scoped(redis_reply_clear_p) redisReply *set = NULL;
+    char key[KEY_BYTES], minor[NUMBER_BYTES], at[NUMBER_BYTES];
+    struct fail f = { 0 };
+
+    if (l == NULL) {
+        return;
+    }
+    limit_key(key, account, "wallet");
+    if (redis_do(l->redis, &set, &f, "HSET", key, "minor", number(minor, held->minor), "currency",
+                 held->currency, "at_us", number(at, clock_now_us()), NULL) < 0) {
+        log_warn("limits.not_told", kv_str("provider", account), kv_fail(&f));
+    }
+}
+
 int limits_bucket_take(struct limits *l, const char *account, double cost, struct fail *f)
 {
     char bucket[KEY_BYTES], pause[KEY_BYTES], shown[KEY_BYTES], text[TEXT_BYTES];

@@ -10,6 +10,7 @@
 
 #include "common/base/attr.h"
 #include "common/base/fail.h"
+#include "common/base/money.h"
 #include "common/redis/redis.h"
 
 struct limits;
@@ -42,6 +43,9 @@ must_check int limits_points(struct limits *l, const char *account, int64_t poin
 /* The provider says the points are used up: believe it until the next UTC day or for retry_ms. */
 must_check int limits_points_gone(struct limits *l, const char *account, int64_t retry_ms,
                                   struct fail *f);
+
+/* What the account's wallet held when it was asked last; for people only, so nothing fails.  l may be NULL: nothing. */
+void limits_wallet(struct limits *l, const char *account, const struct money *held);
 
 /* Token bucket by cost: wait until `cost` is there, take it.  Size and refill come from the last limits_bucket_report. */
 must_check int limits_bucket_take(struct limits *l, const char *account, double cost,

@@ -6,6 +6,7 @@
 #include "common/base/json.h"
 #include "common/base/str.h"
 #include "sql/orders.h"
+#include "worker/core/limits.h"
 #include "worker/fulfillment/address.h"
 #include "worker/fulfillment/hash.h"
 #include "common/model/landed.h"
@@ -300,6 +301,7 @@ int gather_supplier(struct order_run *r, struct gathered *g, struct fail *f)
     }
     TRY(gather_margin(r, g, f));
     TRY(cj_balance(r->c->cj, &balance, f));
+    limits_wallet(r->c->limits, "cj", &balance);
     g->facts.wallet_minor = balance.minor;
     g->facts.now_us = clock_now_us();
     return 0;

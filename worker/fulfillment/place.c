@@ -6,6 +6,7 @@
 #include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/base/log.h"
+#include "worker/core/limits.h"
 #include "worker/fulfillment/acts.h"
 #include "worker/fulfillment/hash.h"
 
@@ -360,6 +361,7 @@ static int guard_payment(struct placing *p, struct fail *f)
         return give_up_cancelled(p, f);
     }
     TRY(cj_balance(p->r->c->cj, &balance, f));
+    limits_wallet(p->r->c->limits, "cj", &balance);
     if (balance.minor >= p->seen.amount.minor) {
         return 0;
     }

@@ -256,6 +256,19 @@ static void breaker_report_of_a_failed_probe_opens_longer_up_to_a_limit(void **s
     }
 }
 
+static void breaker_report_keeps_when_the_last_answers_came(void **state)
+{
+    (void)state;
+    runs("0", REPORT("0"));
+    says("1", "HEXISTS", "shown:health", "bad_us");
+    says("1", "HEXISTS", "shown:health", "bad_since_us");
+    says("0", "HEXISTS", "shown:health", "ok_us");
+    runs("0", REPORT("-1"));
+    runs("0", REPORT("1"));
+    says("1", "HEXISTS", "shown:health", "ok_us");
+    says("0", "HEXISTS", "shown:health", "bad_since_us");
+}
+
 static void breaker_report_of_health_closes_it(void **state)
 {
     (void)state;
@@ -296,6 +309,7 @@ const struct CMUnitTest lua_limit_tests[] = {
     lua_test(breaker_enter_refuses_while_open_and_then_takes_one_probe),
     lua_test(breaker_report_opens_at_the_third_failure),
     lua_test(breaker_report_of_a_failed_probe_opens_longer_up_to_a_limit),
+    lua_test(breaker_report_keeps_when_the_last_answers_came),
     lua_test(breaker_report_of_health_closes_it),
     lua_test(breaker_report_of_no_call_frees_the_probe),
     { .name = NULL },

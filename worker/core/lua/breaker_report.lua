@@ -1,15 +1,21 @@
 #!lua
 -- How a call went.  KEYS: breaker, shown.  ARGV: healthy (1, 0; -1 = the call was not made), failures that open,
 -- first and longest open time in ms, text.  Result: milliseconds for which it has just been opened, 0 = not.
+-- When the last answers came is kept in shown:health for people (ok_us, bad_us, bad_since_us).
+local t = redis.call('TIME')
+local health, now_us = KEYS[2] .. ':health', string.format('%.0f', t[1] * 1000000 + t[2])
 if ARGV[1] == '1' then
   redis.call('DEL', KEYS[1])
+  redis.call('HSET', health, 'ok_us', now_us)
+  redis.call('HDEL', health, 'bad_since_us')
   return 0
 end
 if ARGV[1] == '-1' then
   redis.call('HDEL', KEYS[1], 'probe')
   return 0
 end
-local t = redis.call('TIME')
+redis.call('HSET', health, 'bad_us', now_us)
+redis.call('HSETNX', health, 'bad_since_us', now_us)
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local state = redis.call('HMGET', KEYS[1], 'opened', 'until')
 local opened = tonumber(state[1] or 0)
