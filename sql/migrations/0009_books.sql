@@ -599,22 +599,21 @@ $$;
 create function books_order_items(ids bigint[]) returns setof order_item_day language sql stable as $$
   with o as (
     select * from books_orders(ids) where known and not dead
-  ), item as (
-    select l.order_id, l.item_id, sum(l.gross_minor - l.discount_minor)::bigint as net, sum(l.ordered)::bigint as units,
-           coalesce(sum(l.cost_minor), 0)::bigint as cost
-    from order_line l
-    where l.order_id = any (ids) and not l.gift_card and l.ordered > 0 and l.item_id is not null
-    group by l.order_id, l.item_id
   ), sale as (
     select o.order_id, o.shop_date, o.currency, o.complete, o.complete and coalesce(o.estimated, false) as estimated, o.shipping,
-           o.supply_shipping + o.supply_duty + o.fee as rest,
-           array_agg(i.item_id order by i.item_id) as items, array_agg(i.net order by i.item_id) as nets,
-           array_agg(i.units order by i.item_id) as units,
-           array_agg(case when o.spared then 0 else i.cost end order by i.item_id) as costs,
-           case when sum(i.net) > 0 and min(i.net) >= 0 then array_agg(i.net order by i.item_id)
-                else array_agg(i.units order by i.item_id) end as weights
-    from o join item i on i.order_id = o.order_id
-    group by o.order_id, o.shop_date, o.currency, o.complete, o.estimated, o.shipping, o.supply_shipping, o.supply_duty, o.fee
+           o.supply_shipping + o.supply_duty + o.fee as rest, v.items, v.nets, v.units,
+           case when o.spared then array_fill(0::bigint, array[cardinality(v.items)]) else v.costs end as costs,
+           case when v.worth > 0 and 0 <= all (v.nets) then v.nets else v.units end as weights
+    from o
+    cross join lateral (
+      select array_agg(item_id order by item_id) as items, array_agg(net order by item_id) as nets, array_agg(units order by item_id) as units,
+             array_agg(cost order by item_id) as costs, sum(net) as worth
+      from (select item_id, sum(gross_minor - discount_minor)::bigint as net, sum(ordered)::bigint as units,
+                   coalesce(sum(cost_minor), 0)::bigint as cost
+            from order_line l
+            where l.order_id = o.order_id and not gift_card and ordered > 0 and item_id is not null
+            group by item_id) as i
+      having count(*) > 0) as v
   ), back as (
     select s.order_id, r.id, r.shop_date, r.adjustment_minor + r.shipping_minor as rest, s.currency, s.complete, s.items, s.weights,
            array_agg(coalesce(b.net, 0) order by u.n) as nets, array_agg(coalesce(b.units, 0) order by u.n) as units
