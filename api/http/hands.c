@@ -17,6 +17,7 @@ struct side {
 };
 
 struct hands {
+    const struct conf *conf;
     struct side primary, replica; /* replica.pool NULL = there is none */
     int64_t lag_limit_ms;
     atomic_llong asked_ms; /* when the replica was asked last; monotonic */
@@ -59,6 +60,7 @@ int hands_open(const struct conf *conf, struct hands **ret, struct fail *f)
     if (h == NULL) {
         return fail_memory(f);
     }
+    h->conf = conf;
     h->lag_limit_ms = conf_int(conf, CONF_DATABASE_READ_LAG_MS);
     h->asked_ms = -LAG_ASK_MS;
     h->well = true; /* until it is asked: the first request does */
@@ -155,5 +157,24 @@ int hands_take(struct grip *grip, enum request_need need, struct db **db, struct
     const struct side *s = grip->of_replica ? &grip->hands->replica : &grip->hands->primary;
     *db = grip->lent.db;
     *redis = s->redis[grip->lent.index];
+    return 0;
+}
+
+int hands_open_reader(struct hands *h, struct db **ret, struct fail *f)
+{
+    scoped(db_close_p) struct db *db = NULL;
+    struct fail unsaid; /* the primary does */
+
+    if (h->replica.pool != NULL) {
+        TRY(db_open(conf_text(h->conf, CONF_DATABASE_READ_URL), "dropship-api", &db, f));
+        if (ask_replica(h, db, &unsaid) == 0) {
+            *ret = take_ptr(db);
+            return 0;
+        }
+        db_close(take_ptr(db));
+    }
+    TRY(db_open(conf_text(h->conf, CONF_DATABASE_URL), "dropship-api", &db, f));
+    TRY(db_ready(db, f));
+    *ret = take_ptr(db);
     return 0;
 }

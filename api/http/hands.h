@@ -30,3 +30,5 @@ must_check int hands_take(struct grip *grip, enum request_need need, struct db *
                           struct redis **redis, struct fail *f);
 /* Give back what is held, if anything. */
 void hands_give(struct grip *grip);
+/* A connection of one's own for a long read, of the replica if that is well.  *ret is the caller's (db_close).  FAIL_LATER. */
+must_check int hands_open_reader(struct hands *h, struct db **ret, struct fail *f);

@@ -39,6 +39,7 @@ struct api {
     atomic_bool draining;     /* told to end: /readyz says no */
     atomic_long in_flight;    /* requests being answered */
     atomic_llong answered[6]; /* by first digit of the status; [0] unused */
+    atomic_int exports;       /* running */
     atomic_llong webhooks_accepted, webhooks_refused;
     sem_t open_bodies, keyed_bodies,
         drains; /* free places, server.c: threads that may wait for bytes */

@@ -51,6 +51,8 @@ route_fn get_health, get_needs;
 route_fn run_flow;
 /* audit.c */
 route_fn get_audit;
+/* export.c */
+route_fn export_orders, export_products, export_activity, export_sales, export_jobs;
 /* openapi.c */
 route_fn get_openapi;
 /* page.c */

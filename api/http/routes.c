@@ -150,6 +150,7 @@ const struct route routes[] = {
 /* after those before: it uses their fields */
 #include "api/http/routes_pricing.h"
 #include "api/http/routes_analytics.h"
+#include "api/http/routes_export.h"
 
 #include "api/http/routes_ops.h"
 
