@@ -289,6 +289,15 @@ int auth_still(struct request *rq, struct fail *f)
     return session_cookie(rq, token) == COOKIE_GOOD ? look_session_up(rq, token, f) : 1;
 }
 
+int auth_refuse_key(struct request *rq, struct reply *re, const struct fail *f)
+{
+    if (found_or_not(-1, f) < 0) {
+        return -1;
+    }
+    (void)refuse_attempt(rq, re, unknown_key);
+    return 0;
+}
+
 int auth_find_key(struct request *rq, const char *text, struct api_key *ret, struct reply *re,
                   struct fail *f)
 {

@@ -30,6 +30,8 @@ must_check int auth_still(struct request *rq, struct fail *f);
  * as a failed attempt of the address; -1 failed. */
 must_check int auth_find_key(struct request *rq, const char *text, struct api_key *ret,
                              struct reply *re, struct fail *f);
+/* A look-up failed: 0 with the refusal in *re when it says that the key is unknown, else -1. */
+must_check int auth_refuse_key(struct request *rq, struct reply *re, const struct fail *f);
 /* A key was revoked or a session ended: whoever asks next is looked up. */
 void auth_forget(struct auth *a);
 

@@ -19,6 +19,7 @@ enum { SETS = 256, WAYS = 4, REDIS_MS = 500, MINUTE_MS = 60000 };
 struct lease {
     char subject[RATE_SUBJECT_BYTES]; /* "" = free */
     int64_t used_ms;
+    int64_t per_minute;       /* when they were taken; another rate takes anew */
     int64_t tokens, until_ms; /* to spend, and when they are forgotten */
     int64_t beyond;           /* in the bucket when they were taken */
     int64_t refused_ms;       /* until then there are none; 0 = unknown */
@@ -88,10 +89,13 @@ static struct lease *lease_of(struct rates *t, const char *subject, int64_t now_
 }
 
 /* Spend what is held, or say for how long there is none.  false = ask.  With the lock held. */
-static bool spend_held(struct lease *l, int64_t now_ms, struct rate_state *ret)
+static bool spend_held(struct lease *l, const struct rate *rate, int64_t now_ms,
+                       struct rate_state *ret)
 {
-    if (now_ms >= l->until_ms) {
+    if (now_ms >= l->until_ms || l->per_minute != rate->per_minute) {
         l->tokens = 0;
+        l->refused_ms = l->per_minute != rate->per_minute ? 0 : l->refused_ms;
+        l->per_minute = rate->per_minute;
     }
     if (l->tokens > 0) {
         l->tokens--;
@@ -168,7 +172,7 @@ void rate_spend(struct rates *t, struct redis *redis, const struct rate *rate, i
 
     want = want < 1 ? 1 : want;
     pthread_mutex_lock(&t->lock);
-    bool held = spend_held(lease_of(t, rate->subject, now_ms), now_ms, ret);
+    bool held = spend_held(lease_of(t, rate->subject, now_ms), rate, now_ms, ret);
     pthread_mutex_unlock(&t->lock);
     if (held) {
         return;
@@ -191,7 +195,7 @@ static void spend(struct request *rq, const struct rate *rate, struct rate_state
     struct fail unsaid;
 
     pthread_mutex_lock(&t->lock);
-    bool held = spend_held(lease_of(t, rate->subject, now_ms), now_ms, ret);
+    bool held = spend_held(lease_of(t, rate->subject, now_ms), rate, now_ms, ret);
     pthread_mutex_unlock(&t->lock);
     if (!held) {
         bool there = request_take(rq, REQUEST_WRITE, &unsaid) == 0;

@@ -45,7 +45,9 @@ int post_session(struct request *rq, struct reply *re, struct fail *f)
     }
     bool again = session_cookie(rq, old) == COOKIE_GOOD;
     policy_now(rq, &policy);
-    TRY(session_start(rq->db, &key, rq->address, &policy.life, again ? old : NULL, &made, f));
+    if (session_start(rq->db, &key, rq->address, &policy.life, again ? old : NULL, &made, f) < 0) {
+        return auth_refuse_key(rq, re, f);
+    }
     auth_forget(rq->api->auth);
     rq->key = key;
     session_set_cookie(rq, re, made.token, policy.life.max_s);

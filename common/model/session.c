@@ -39,6 +39,9 @@ static int add(struct db *tx, const char *address, int64_t max_s, struct session
     snprintf(seconds, sizeof seconds, "%" PRId64, max_s);
     const char *params[] = { id, digest, address, seconds };
     TRY(db_query(tx, &sql_model_session_add, params, &rows, f));
+    if (PQntuples(rows) == 0) {
+        return fail_set(f, FAIL_DENIED, "unknown or revoked key");
+    }
     s->session.id = db_int(rows, 0, "id", 0);
     s->session.expires_us = db_int(rows, 0, "expires_us", 0);
     return 0;

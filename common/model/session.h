@@ -34,7 +34,7 @@ struct session_new {
 };
 
 /* Log in with key (as api_key_find gave it) from address.  old_token (NULL = none) is the session this one takes the place of.
- * Sessions that are over are dropped on the way.  Fails as Postgres does. */
+ * Sessions that are over are dropped on the way.  FAIL_DENIED: the key was revoked meanwhile. */
 must_check int session_start(struct db *db, const struct api_key *key, const char *address,
                              const struct session_life *life, const char *old_token,
                              struct session_new *ret, struct fail *f);
