@@ -64,6 +64,23 @@ static const char *check_text(const struct field *field, struct value *v, char *
     return NULL;
 }
 
+/* The control characters of many lines are fine; others are not. */
+static const char *check_lines(const struct field *field, struct value *v, char *said)
+{
+    size_t length = strlen(v->text);
+    if (length < (size_t)field->min || length > (size_t)field->max) {
+        snprintf(said, SAID_BYTES, "must have %" PRId64 " to %" PRId64 " bytes", field->min,
+                 field->max);
+        return said;
+    }
+    for (const char *c = v->text; *c != '\0'; c++) {
+        if (((unsigned char)*c < ' ' || *c == 0x7f) && strchr("\n\r\t", *c) == NULL) {
+            return "must not contain control characters but line breaks and tabs";
+        }
+    }
+    return NULL;
+}
+
 static const char *check_int(const struct field *field, struct value *v, char *said)
 {
     if (!text_to_int(v->text, field->min, field->max, &v->num)) {
@@ -108,7 +125,7 @@ static int check_value(const struct intake *in, size_t i)
     static check_fn *const checks[] = {
         [FIELD_TEXT] = check_text,   [FIELD_INT] = check_int,     [FIELD_CHOICE] = check_choice,
         [FIELD_TIME] = check_time,   [FIELD_SCALAR] = check_text, [FIELD_ARRAY] = check_tree,
-        [FIELD_OBJECT] = check_tree,
+        [FIELD_OBJECT] = check_tree, [FIELD_LINES] = check_lines,
     };
     char said[SAID_BYTES];
     const struct field *field = &in->rq->route->fields[i];

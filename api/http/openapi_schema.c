@@ -88,6 +88,7 @@ void openapi_field(struct str *out, const struct field *field)
         add_tree(out, field);
         return;
     case FIELD_TEXT:
+    case FIELD_LINES:
         add_text(out, field);
         return;
     }

@@ -45,6 +45,8 @@ route_fn get_flows, put_flow, put_flow_interval, preview_flow;
 route_fn stop_all, resume_all;
 /* activity.c, undo.c */
 route_fn get_activity, undo_activity;
+/* messages.c, search.c */
+route_fn post_message, get_messages, get_message, put_message, get_search;
 /* health.c, needs.c */
 route_fn get_health, get_needs;
 /* flow_run.c */

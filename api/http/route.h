@@ -27,7 +27,8 @@ enum field_type {
     FIELD_TIME,   /* RFC 3339 */
     FIELD_SCALAR, /* body only: text, integer or boolean; handed over as text */
     FIELD_ARRAY,  /* body only: a JSON array; handed over as compact JSON, its numbers as parsed */
-    FIELD_OBJECT  /* body only: a JSON object; handed over like an array */
+    FIELD_OBJECT, /* body only: a JSON object; handed over like an array */
+    FIELD_LINES   /* body only: text that may have line breaks and tabs */
 };
 
 struct field {
