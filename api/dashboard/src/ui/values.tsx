@@ -84,8 +84,9 @@ export function Ratio({ e4, why }: { e4: number | null | undefined; why?: string
  * `as`: "auto" (default), "clock" (14:02), "full" (21 Nov, 14:02:30). */
 export function Time({ at, as = 'auto', why }: { at: string | number | null | undefined; as?: 'auto' | 'clock' | 'full'; why?: string | null }) {
   const zone = useZone();
-  const now = useNow(as === 'auto' ? 15 : 3600);
   const instant = at === null || at === undefined ? Number.NaN : typeof at === 'number' ? at : Date.parse(at);
+  // Seconds matter for what is near only.
+  const now = useNow(as !== 'auto' ? 3600 : Math.abs(instant - Date.now()) < 120000 ? 1 : 15);
   if (Number.isNaN(instant)) return <Nothing why={why} />;
   const iso = new Date(instant).toISOString();
   const near = Math.abs(instant - now) < 86400000;

@@ -19,7 +19,7 @@ export function NeedsYou() {
             <ul className="needs-list">
               {data.items.map((item) => (
                 <li key={`${item.kind} ${item.text}`}>
-                  <Link href={item.href} className="needs-item"><Icon name={iconOf(item.kind)} size={16} /><span>{item.count > 1 && !/^\d/.test(item.text) ? `${item.count} ` : ''}{item.text}</span><Icon name="right" size={14} /></Link>
+                  <Link href={item.href} className="needs-item"><Icon name={iconOf(item.kind)} size={16} /><span className="needs-text">{item.text}</span>{/\d/.test(item.text) || item.kind.startsWith('flow') ? null : <span className="needs-count">{item.count}</span>}<Icon name="right" size={14} /></Link>
                 </li>
               ))}
             </ul>

@@ -19,6 +19,7 @@ function OnHold({ summary }: { summary: Summary }) {
 
 function Part({ summary, name, before, after }: { summary: Summary; name: string; before?: string; after?: string }) {
   const f = figure(summary, name);
+  if (!f || f.value === null) return null;
   return <span>{before}<FigureValue figure={f} currency={summary.currency} />{after}</span>;
 }
 
@@ -90,7 +91,7 @@ function One({ tile, summary }: { tile: Tile; summary: Summary }) {
       </div>
       <p className="tile-value"><FigureValue figure={f} currency={summary.currency} compact={large} /></p>
       {f?.value === null && f.why ? <p className="tile-below quiet">{f.why}</p> : <p className="tile-below quiet">{tile.below(summary)}</p>}
-      {range.compare && f && f.value !== null ? <p className="tile-below"><Change ppm={f.change_ppm} good={tile.good} /> <span className="quiet">vs before</span></p> : null}
+      {range.compare && f && f.value !== null && f.change_ppm !== null ? <p className="tile-below"><Change ppm={f.change_ppm} good={tile.good} /> <span className="quiet">vs before</span></p> : null}
       {f && f.incomplete > 0 ? <p className="tile-below"><button type="button" className="button button-link tile-incomplete" onClick={() => setOpen(true)}><Icon name="warn" size={14} /> {f.incomplete} without cost</button></p> : null}
       {open ? <Explained tile={tile} summary={summary} onClose={() => setOpen(false)} /> : null}
     </div>
