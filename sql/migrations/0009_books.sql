@@ -615,7 +615,13 @@ create function books_order_items(ids bigint[]) returns setof order_item_day lan
             group by item_id) as i
       having count(*) > 0) as v
   ), back as (
-    select s.order_id, r.id, r.shop_date, r.adjustment_minor + r.shipping_minor as rest, s.currency, s.complete, s.items, s.weights,
+    -- what is given back of a line that is not among the items goes with the rest
+    select s.order_id, r.id, r.shop_date, s.currency, s.complete, s.items, s.weights,
+           r.adjustment_minor + r.shipping_minor - coalesce(sum(b.net), 0)::bigint
+             + coalesce((select sum(l.net_minor) from order_refund_line l
+                         where l.refund_id = r.id
+                           and not exists (select 1 from order_line g
+                                           where g.order_id = s.order_id and g.line_gid = l.line_gid and g.gift_card)), 0)::bigint as rest,
            array_agg(coalesce(b.net, 0) order by u.n) as nets, array_agg(coalesce(b.units, 0) order by u.n) as units
     from sale s join order_refund r on r.order_id = s.order_id and r.shop_date is not null
     cross join lateral unnest(s.items) with ordinality as u (item_id, n)
