@@ -3,6 +3,7 @@
 
 #include "api/http/auth.h"
 #include "api/http/hands.h"
+#include "api/http/live.h"
 #include "api/http/server.h"
 #include "api/http/static.h"
 #include "common/base/clock.h"
@@ -25,6 +26,7 @@ static int open_all(struct api *api, struct server **ret, struct fail *f)
 {
     TRY(auth_open(&api->auth, f));
     TRY(hands_open(api->conf, &api->hands, f));
+    TRY(live_open(api->conf, &api->live, f));
     TRY(static_open(conf_text(api->conf, CONF_DASHBOARD_DIR), &api->files, f));
     return server_open(api, ret, f);
 }
@@ -32,6 +34,7 @@ static int open_all(struct api *api, struct server **ret, struct fail *f)
 static void close_all(struct api *api, struct server *server)
 {
     server_close(server, STOP_MS);
+    live_close(api->live);
     static_close(api->files);
     hands_close(api->hands);
     auth_close(api->auth);

@@ -53,7 +53,7 @@ void reply_fail(struct reply *re, const struct request *rq, const struct fail *f
 /* "Not Found"; "Error" for statuses we do not use. */
 const char *reply_reason(int status);
 /* Send a piece of a streamed body; returns when it is on its way.  -1 when the client left, was too slow, or the program ends:
- * stop then.  An empty piece sends what is held back. */
+ * stop then.  An empty piece sends what is held back, and notices a client that left without a word. */
 must_check int reply_write(struct reply_sink *out, const void *bytes, size_t size_bytes,
                            struct fail *f);
 /* What the transport decides about an answer. */

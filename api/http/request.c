@@ -36,6 +36,13 @@ int request_take(struct request *rq, enum request_need need, struct fail *f)
     return rq->take != NULL ? rq->take(rq, need, f) : 0;
 }
 
+void request_give(struct request *rq)
+{
+    if (rq->give != NULL) {
+        rq->give(rq);
+    }
+}
+
 const char *request_header(const struct request *rq, const char *name)
 {
     for (size_t i = 0; i < rq->header_count; i++) {

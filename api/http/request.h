@@ -73,6 +73,7 @@ struct request {
     struct db *db;                     /* borrowed by request_take; NULL before */
     struct redis *redis;               /* borrowed with it */
     request_take_fn *take;             /* NULL: db and redis were set by the caller (tests) */
+    void (*give)(struct request *rq);  /* likewise */
     const char *method, *path, *query; /* as sent; query NULL when there is none */
     const char *address; /* of the client, without port: the peer's, or what a trusted proxy says */
     bool secure;         /* it came by TLS, to us or to a trusted proxy */
@@ -102,6 +103,8 @@ void request_done(struct request *rq);
  * They are taken from the program's pool and given back when the request is over or waits for its body; so nothing may be kept
  * open across request_take.  Those of a route with a key are connected (db_ready).  FAIL_LATER when all stayed in use. */
 must_check int request_take(struct request *rq, enum request_need need, struct fail *f);
+/* Give borrowed connections back before the request is over: for answers that go on for long. */
+void request_give(struct request *rq);
 /* Value of a header, case of the name does not matter; NULL when absent.  Borrowed. */
 const char *request_header(const struct request *rq, const char *name);
 /* How often a header occurs. */

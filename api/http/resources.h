@@ -26,6 +26,8 @@ route_fn get_pricing_rules, add_pricing_rule, preview_pricing, preview_pricing_r
 route_fn get_queues, pause_queue, resume_queue, scale_queue;
 /* jobs.c */
 route_fn get_jobs, get_job, retry_job, kill_job, delete_job;
+/* job_runs.c */
+route_fn get_job_runs, get_job_stats, get_job_errors;
 /* enqueue.c */
 route_fn post_job, cancel_job;
 /* jobs_bulk.c */
@@ -55,6 +57,8 @@ route_fn run_flow;
 route_fn get_audit;
 /* export.c */
 route_fn export_orders, export_products, export_activity, export_sales, export_jobs;
+/* live.c */
+route_fn get_live;
 /* openapi.c */
 route_fn get_openapi;
 /* page.c */

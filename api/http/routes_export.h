@@ -7,6 +7,8 @@
 #define EXACTLY(label, sentence)                                                                   \
     { .name = (label), .place = FIELD_IN_QUERY, .type = FIELD_TEXT, .min = 1, .max = 200,          \
       .help = (sentence) }
+    { "GET", V1 "/live", ACCESS_READ, get_live, "Server-Sent Events: which topics changed, as they change; at most 32 listen at once",
+      NO_FIELDS, 0, NULL, "text/event-stream" },
     { "GET", V1 "/export/orders", ACCESS_READ, export_orders, "All orders that fit, as a file, newest first",
       { FORMAT,
         { .name = "state", .place = FIELD_IN_QUERY, .type = FIELD_CHOICE,

@@ -67,9 +67,7 @@ int body_read(struct request *rq, char *bytes, size_t size_bytes)
     sem_t *places =
         rq->route->access == ACCESS_OPEN ? &rq->api->open_bodies : &rq->api->keyed_bodies;
 
-    hands_give(&visit_of(rq)->grip);
-    rq->db = NULL;
-    rq->redis = NULL;
+    request_give(rq);
     if (!take_place(places)) {
         return 1;
     }

@@ -1,6 +1,7 @@
 #include "api/http/server_guard.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -194,6 +195,13 @@ void guard_say(struct guest *guest, enum guard_phase phase, int64_t until_ms)
 bool guard_was_cut(const struct guest *guest)
 {
     return guest != NULL && atomic_load(&guest->cut);
+}
+
+bool guard_has_left(const struct guest *guest)
+{
+    char byte;
+    ssize_t got = guest != NULL ? recv(guest->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) : 1;
+    return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 void guard_drain(const struct guest *guest, int64_t most_bytes)

@@ -57,6 +57,8 @@ struct guest *guard_meet(struct guard *g, const char *address, int port);
 void guard_say(struct guest *guest, enum guard_phase phase, int64_t until_ms);
 /* Was the connection shut down here?  NULL: no. */
 bool guard_was_cut(const struct guest *guest);
+/* Has the client closed its side?  NULL: not known, false. */
+bool guard_has_left(const struct guest *guest);
 /* Take in up to most_bytes that the client is still sending, and forget them; ends when nothing more comes.  The connection can
  * only be closed afterwards.  NULL is fine. */
 void guard_drain(const struct guest *guest, int64_t most_bytes);

@@ -165,7 +165,7 @@ static int stream_write(struct reply_sink *out, const void *bytes, size_t size_b
     struct stream *s = (struct stream *)(void *)out;
     const char *from = bytes;
 
-    if (size_bytes == 0 && flush(s) < 0) {
+    if (size_bytes == 0 && (flush(s) < 0 || guard_has_left(s->d->guest))) {
         return stream_left(f);
     }
     while (size_bytes > 0) {

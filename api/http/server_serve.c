@@ -157,6 +157,7 @@ int serve_request(struct mg_connection *c)
     struct http_header headers[MG_MAX_HEADERS];
     struct visit v = { .rq = { .api = server->api,
                                .take = take_hands,
+                               .give = give_hands,
                                .method = info->request_method,
                                .path = info->local_uri_raw,
                                .query = info->query_string,
