@@ -12,6 +12,7 @@ set(MIGRATIONS
   0010_sessions
   0011_ops
   0014_money_reads
+  0015_job_history
   0016_ops_undo
 )
 

@@ -28,6 +28,8 @@ route_fn get_queues, pause_queue, resume_queue, scale_queue;
 route_fn get_jobs, get_job, retry_job, kill_job, delete_job;
 /* job_runs.c */
 route_fn get_job_runs, get_job_stats, get_job_errors;
+/* job_runs.c */
+route_fn get_job_runs, get_job_stats, get_job_errors;
 /* enqueue.c */
 route_fn post_job, cancel_job;
 /* jobs_bulk.c */
