@@ -12,8 +12,9 @@ before(async () => {
 });
 after(async () => { await api?.stop(); });
 
+// body null: none
 const send = (key, target = '/api/v1/jobs', body = { type: 'noop' }, more = {}) =>
-  api.call(more.method ?? 'POST', target, { scope: more.scope ?? 'operate', body, headers: { 'idempotency-key': key, ...more.headers } });
+  api.call(more.method ?? 'POST', target, { scope: more.scope ?? 'operate', body: body ?? undefined, headers: { 'idempotency-key': key, ...more.headers } });
 const jobs = () => Number(api.redis('LLEN', 'queue:default'));
 const lines = (action) => Number(api.sql(`select count(*) from audit where action = '${action}'`));
 const rows = (key) => api.rows(`select * from idempotency where key = '${key}'`);
@@ -57,8 +58,8 @@ test('a repeat gets the stored answer and nothing is done', async () => {
 test('the key belongs to one request', async () => {
   const before = jobs();
   await send('mine');
-  for (const [target, body, more] of [['/api/v1/jobs', { type: 'noop', args: [1] }], ['/api/v1/jobs', ' {"type":"noop"}', { headers: { 'content-type': 'application/json' } }], ['/api/v1/stop', undefined],
-    ['/api/v1/queues/fulfillment/pause', undefined], ['/api/v1/settings', { name: 'orders.grace_s', value: 5 }, { method: 'PUT', scope: 'operate' }]]) {
+  for (const [target, body, more] of [['/api/v1/jobs', { type: 'noop', args: [1] }], ['/api/v1/jobs', ' {"type":"noop"}', { headers: { 'content-type': 'application/json' } }], ['/api/v1/stop', null],
+    ['/api/v1/queues/fulfillment/pause', null], ['/api/v1/settings', { name: 'orders.grace_s', value: 5 }, { method: 'PUT', scope: 'operate' }]]) {
     const answer = await send('mine', target, body, more);
     assert.ok([422, 403].includes(answer.status), `${target}: ${answer.status} ${answer.text}`);
     assert.match(answer.headers.get('content-type'), /problem\+json/);
@@ -97,9 +98,9 @@ test('of many at once one is done', async () => {
 });
 
 test('what the handler refuses is stored, what was never tried is not', async () => {
-  const refused = await send('gone', '/api/v1/jobs/nothing/retry', undefined);
+  const refused = await send('gone', '/api/v1/jobs/nothing/retry', null);
   assert.equal(refused.status, 404);
-  const again = await send('gone', '/api/v1/jobs/nothing/retry', undefined);
+  const again = await send('gone', '/api/v1/jobs/nothing/retry', null);
   assert.deepEqual([again.status, again.text, again.headers.get('idempotency-replayed')], [404, refused.text, 'true']);
   assert.match(again.headers.get('content-type'), /problem\+json/);
   assert.equal((await send('later', '/api/v1/jobs', { type: 'noop', args: 5 })).status, 400);
@@ -161,27 +162,30 @@ test('a login is no such write', async () => {
 async function cutOff(key, target, body, more) {
   const release = await hold('audit');
   const cut = send(key, target, body, more).catch((error) => error);
-  await waits('audit');
-  const running = await send(key, target, body, more);
-  assert.deepEqual([running.status, running.body.outcome], [409, 'running']);
-  api.child.kill('SIGKILL');
-  await api.gone;
-  await release();
+  try {
+    await waits('audit');
+    const running = await send(key, target, body, more);
+    assert.deepEqual([running.status, running.body.outcome], [409, 'running']);
+  } finally {
+    api.child.kill('SIGKILL');
+    await api.gone;
+    await release();
+  }
   assert.ok((await cut) instanceof Error);
   await until('the session of the killed program is over', () => api.sql("select count(*) from pg_locks l join pg_stat_activity a using (pid) where l.locktype = 'advisory' and a.datname = current_database()") === '0', 20000);
   await api.run();
 }
 
 test('a POST that was cut off is not done again, and the repeat is told so', async () => {
-  await cutOff('cut', '/api/v1/queues/fulfillment/pause', undefined);
+  await cutOff('cut', '/api/v1/queues/fulfillment/pause', null);
   const before = lines('queue.pause');
   for (let i = 0; i < 2; i += 1) {
-    const again = await send('cut', '/api/v1/queues/fulfillment/pause', undefined);
+    const again = await send('cut', '/api/v1/queues/fulfillment/pause', null);
     assert.deepEqual([again.status, again.body.outcome], [409, 'unknown'], again.text);
     assert.match(again.body.detail, /may or may not/);
   }
   assert.equal(lines('queue.pause'), before);
-  assert.equal((await send('another', '/api/v1/queues/fulfillment/pause', undefined)).status, 200);
+  assert.equal((await send('another', '/api/v1/queues/fulfillment/pause', null)).status, 200);
 });
 
 test('a PUT that was cut off is done again, since its meaning allows it', async () => {
