@@ -9,6 +9,7 @@
 #include "common/base/log.h"
 #include "common/base/str.h"
 #include "common/model/pricing_rule.h"
+#include "sql/discovery.h"
 #include "worker/discovery/listing_jobs.h"
 #include "worker/discovery/setup_findings.h"
 #include "worker/discovery/setup_hooks.h"
@@ -52,6 +53,8 @@ static const struct scope {
       "orders are fulfilled whose location belongs to an app" },
     { "write_fulfillments", NULL, SETUP_WARN, "parcels' events are shown to customers" },
     { "read_reports", NULL, SETUP_WARN, "visits to the store are counted, for the conversion rate" },
+    { "read_reports", NULL, SETUP_WARN,
+      "visits to the store are counted, for the conversion rate" },
 };
 
 static bool has_scope(const char *list, const char *name)
@@ -92,6 +95,17 @@ static int check_scopes(struct check *k, struct fail *f)
 
 /* ---- the shop itself ---- */
 
+/* The days of the figures are the shop's, whatever flows are on. */
+static int keep_shop(struct check *k, struct fail *f)
+{
+    if (k->shop.currency[0] == '\0' || k->shop.timezone[0] == '\0') {
+        return 0;
+    }
+    TRY(db_exec(k->c->db, &sql_discovery_shop_info_put,
+                (const char *[]){ k->shop.name, k->shop.currency, k->shop.timezone }, f));
+    return 0;
+}
+
 static int check_shop(struct check *k, struct fail *f)
 {
     if (shopify_shop_info(k->c->shopify, &k->shop, f) < 0) {
@@ -102,7 +116,7 @@ static int check_shop(struct check *k, struct fail *f)
     setup_found(&k->found, "timezone", k->shop.timezone[0] != '\0' ? SETUP_OK : SETUP_WARN,
                 "Set the time zone in the shop's general settings.", "Time zone %s.",
                 k->shop.timezone[0] != '\0' ? k->shop.timezone : "not told");
-    return 0;
+    return keep_shop(k, f);
 }
 
 static int check_currency(struct check *k, struct fail *f)
