@@ -224,7 +224,7 @@ static int store_facts(struct db *tx, const struct order *o, const struct shopif
 /* The books refused what the shop told: a fault of theirs or ours, at which no parcel may stop. */
 static bool not_bookable(const struct fail *f)
 {
-    return f->kind == FAIL_INPUT || f->kind == FAIL_MISSING || f->kind == FAIL_BUG;
+    return !fail_rule(f->kind)->retry && f->kind != FAIL_DENIED;
 }
 
 static int store_lines(struct db *tx, int64_t id, const struct shopify_order *shop, struct fail *f)

@@ -110,3 +110,23 @@ int order_money_store(struct db *tx, int64_t id, const struct shopify_order *sho
     }
     return 0;
 }
+
+bool order_came_back(const struct order *o, const struct shopify_order *shop)
+{
+    return o->state == ORDER_FULFILLED && shop->money.known && shop->money.refund_count > 0;
+}
+
+int order_note_return(struct db *db, int64_t id, const char *hash, struct fail *f)
+{
+    scoped(db_rollback_p) struct db *tx = NULL;
+    struct sql_text text;
+
+    TRY(db_begin(db, &tx, f));
+    TRY(timeline_add(
+        tx, id,
+        &(struct order_note){ .step = "returned",
+                              .text = "Something was refunded after the goods had been sent." },
+        f));
+    TRY(db_exec(tx, &sql_orders_order_hash, (const char *[]){ sql_int(&text, id), hash }, f));
+    return db_commit(&tx, f);
+}

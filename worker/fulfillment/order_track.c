@@ -1,5 +1,5 @@
-/* order.track [id]: follow one placed order at shop and supplier: edits and cancellations after hand-off, amounts, parcels,
- * delivery.  Comes back at growing intervals until everything is delivered. */
+/* order.track [id]: follow one placed order at shop and supplier: edits, cancellations, amounts, parcels, delivery.  Comes back
+ * at growing intervals until everything is delivered. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -10,6 +10,7 @@
 #include "worker/fulfillment/acts.h"
 #include "worker/fulfillment/hash.h"
 #include "worker/fulfillment/jobs.h"
+#include "worker/fulfillment/order_money.h"
 #include "worker/fulfillment/parcel.h"
 #include "worker/fulfillment/run.h"
 #include "common/db/sqltext.h"
@@ -139,10 +140,12 @@ static int compare_shop(struct tracking *t, const struct shopify_order *shop, st
     if (shop->head.cancelled_us != 0) {
         return ask_to_cancel(t, f);
     }
-    TRY(compare_money(t, shop, f));
     TRY(detail_hash(shop, hash, f));
-    if (strcmp(hash, t->s.detail_hash) == 0 || strcmp(hash, t->r->o.detail_hash) == 0) {
-        return 0;
+    bool same = strcmp(hash, t->s.detail_hash) == 0 || strcmp(hash, t->r->o.detail_hash) == 0;
+    bool returned = order_came_back(&t->r->o, shop);
+    TRY(returned ? 0 : compare_money(t, shop, f));
+    if (same || returned) {
+        return same ? 0 : order_note_return(t->r->c->db, t->r->o.id, hash, f);
     }
     TRY(note_problem(
         t, "EDITED",

@@ -41,9 +41,9 @@ static int read_one(struct job_context *c, int64_t id, const char *gid, struct f
                : -1;
 }
 
-static bool must_end(struct job_context *c)
+static bool must_end(const struct job_context *c)
 {
-    return clock_mono_ms() + STOP_BEFORE_MS > c->deadline_ms || job_cancelled(c);
+    return clock_mono_ms() + STOP_BEFORE_MS > c->deadline_ms;
 }
 
 int orders_money(struct job_context *c, struct fail *f)

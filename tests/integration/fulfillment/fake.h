@@ -38,6 +38,8 @@ struct fake_order {
     size_t line_count;
     struct fake_done done[FAKE_DONE];
     size_t done_count;
+    bool money_unknown;           /* the shop tells nothing that can be booked */
+    int64_t returned[FAKE_LINES]; /* units that one refund gave back */
 };
 
 struct fake_supply {

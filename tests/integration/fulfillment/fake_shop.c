@@ -68,6 +68,39 @@ static void line_gid(int order, size_t line, char *out)
     (void)snprintf(out, SHOPIFY_GID_BYTES, "gid://shopify/LineItem/%d%zu", 700 + order, line);
 }
 
+/* 54.99 a piece, a tenth off the line, 8 % tax; all that came back in one refund. */
+static void fill_money(int i, struct shopify_order *ret)
+{
+    const struct fake_order *o = &fake->orders[i];
+    struct shopify_money *m = &ret->money;
+
+    if (o->money_unknown) {
+        FIT(m->why, "the fake does not tell");
+        return;
+    }
+    *m = (struct shopify_money){ .known = true, .currency = "USD", .ship_net_minor = 490 };
+    m->refunds = calloc(1, sizeof *m->refunds);
+    m->refunds[0].lines = calloc(FAKE_LINES, sizeof *m->refunds[0].lines);
+    for (size_t k = 0; k < o->line_count; k++) {
+        int64_t units = o->lines[k].quantity, back = o->returned[k];
+        ret->lines[k].money = (struct shopify_line_money){ .ordered = units,
+                                                           .gross_minor = 5499 * units,
+                                                           .discount_minor = 550 * units,
+                                                           .tax_minor = 396 * units };
+        if (back > 0) {
+            struct shopify_refund *r = &m->refunds[0];
+            m->refund_count = 1;
+            r->at_us = o->updated_us;
+            (void)snprintf(r->gid, sizeof r->gid, "gid://shopify/Refund/%d", 800 + i);
+            FIT(r->lines[r->line_count].line_gid, ret->lines[k].gid);
+            r->lines[r->line_count].quantity = back;
+            r->lines[r->line_count].net_minor = 4949 * back;
+            r->lines[r->line_count++].tax_minor = 396 * back;
+            ret->lines[k].quantity -= back;
+        }
+    }
+}
+
 int shopify_order_get(struct shopify *s, const char *gid, struct shopify_order *ret, struct fail *f)
 {
     (void)s;
@@ -103,12 +136,17 @@ int shopify_order_get(struct shopify *s, const char *gid, struct shopify_order *
         open = open || o->lines[k].remaining > 0;
     }
     FIT(ret->fulfillment_status, open ? "UNFULFILLED" : "FULFILLED");
+    fill_money(i, ret);
     return fake_leave(0, false, f);
 }
 
 void shopify_order_done(struct shopify_order *o)
 {
     free(o->lines);
+    if (o->money.refunds != NULL) {
+        free(o->money.refunds[0].lines);
+        free(o->money.refunds);
+    }
     *o = (struct shopify_order){ 0 };
 }
 
