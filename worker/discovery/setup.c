@@ -52,7 +52,6 @@ static const struct scope {
     { "write_third_party_fulfillment_orders", NULL, SETUP_WARN,
       "orders are fulfilled whose location belongs to an app" },
     { "write_fulfillments", NULL, SETUP_WARN, "parcels' events are shown to customers" },
-    { "read_reports", NULL, SETUP_WARN, "visits to the store are counted, for the conversion rate" },
     { "read_reports", NULL, SETUP_WARN,
       "visits to the store are counted, for the conversion rate" },
 };
