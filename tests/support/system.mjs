@@ -100,7 +100,7 @@ export class System {
       DROPSHIP_REDIS_URL: this.redis.url,
       DROPSHIP_DATABASE_URL: this.postgres.url(),
       DROPSHIP_LISTEN: `127.0.0.1:${this.apiPort}`,
-      DROPSHIP_DASHBOARD_DIR: path.join(root, 'api/dashboard/dist'),
+      DROPSHIP_DASHBOARD_DIR: process.env.DROPSHIP_DASHBOARD_DIR ?? path.join(root, 'api/dashboard/dist'),
       DROPSHIP_SANDBOX: 'shopify,cj,openai,anthropic',
       SHOPIFY_SHOP: 'sandbox',
       SHOPIFY_BASE_URL: `http://127.0.0.1:${this.sandboxPort}/shopify`,
