@@ -90,7 +90,7 @@ SETTING_ROW(STORE_CALLBACK, "store.callback_url", SETTING_TEXT, 0, 300, "", "", 
             "Public https address of this system's API; order webhooks are subscribed to it + /webhooks/shopify; empty: none are")
 SETTING_ROW(API_RATE, "api.rate_per_minute", SETTING_INT, 60, 1000000000, "", "12000", "", "Requests a minute of one API key, also through its logins; more are answered 429")
 SETTING_ROW(API_RATE_ADDRESS, "api.rate_per_minute_address", SETTING_INT, 10, 1000000000, "", "1200", "", "Requests a minute of one address that show no valid key")
-SETTING_ROW(API_SESSION_IDLE_S, "api.session_idle_s", SETTING_INT, 300, 2592000, "", "28800", "s", "A login nobody uses for so long ends; the default closes a forgotten dashboard overnight")
+SETTING_ROW(API_SESSION_IDLE_S, "api.session_idle_s", SETTING_INT, 300, 2592000, "", "28800", "s", "A login nobody uses for so long ends: by default one whose browser was closed in the evening")
 SETTING_ROW(API_SESSION_MAX_S, "api.session_max_s", SETTING_INT, 300, 31536000, "", "604800", "s", "A login ends after so long, however much it is used")
 SETTING_ROW(API_CORS_ORIGINS, "api.cors_origins", SETTING_TEXT, 0, 500, "", "", "",
             "Origins whose pages may call the API from a browser, comma-separated and exact (https://shop.example.com); empty: none")
