@@ -25,6 +25,7 @@ static const struct {
     const char *path, *header, *help;
 } signatures[] = {
     { "/webhooks/shopify", "X-Shopify-Hmac-Sha256", "Base64 of the HMAC-SHA256 of the body" },
+    { "/webhooks/cj", "sign", "Base64 of the HMAC-SHA256 of the body by the account's openId" },
     { "/webhooks/shopify", "X-Shopify-Topic", "What happened" },
     { "/webhooks/shopify", "X-Shopify-Shop-Domain", "The shop" },
     { "/webhooks/shopify", "X-Shopify-Webhook-Id", "Names the delivery" },

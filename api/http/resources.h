@@ -51,6 +51,9 @@ route_fn stop_all, resume_all;
 route_fn get_activity, undo_activity;
 /* messages.c, search.c */
 route_fn post_message, get_messages, get_message, put_message, get_search;
+/* webhook_cj.c */
+route_fn take_cj_webhook;
+route_head_fn check_cj_webhook;
 /* health.c, needs.c */
 route_fn get_health, get_needs;
 /* flow_run.c */

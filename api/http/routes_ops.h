@@ -177,4 +177,6 @@
       0,
       NULL,
       "Message" },
+    { "POST", "/webhooks/cj", ACCESS_OPEN, take_cj_webhook,
+      "The supplier tells of a changed order or product; signed", NO_FIELDS, 256 * 1024, check_cj_webhook, "CjWebhookTaken" },
     /* clang-format on */

@@ -11,6 +11,7 @@ JOB_ROW("orders.sweep",     "fulfillment", orders_sweep,     120000, 3,  0,     
 JOB_ROW("orders.reconcile", "fulfillment", orders_reconcile, 600000, 3,  0,         "Compare shop, supplier and ledger; report missing and double")
 JOB_ROW("orders.money",     "fulfillment", orders_money,     300000, 3,  0,         "Read the money of finished, held and old orders again when it changed")
 JOB_ROW("analytics.sessions", "fulfillment", analytics_sessions, 120000, 5, 0,       "Read the visits to the store of the last days")
+JOB_ROW("cj.event",         "fulfillment", cj_event,         60000,  5,  0,         "Look at the order or product that the supplier told of")
 JOB_ROW("housekeeping",     "fulfillment", housekeeping,     300000, 3,  0,         "Trim old history, make tomorrow's partitions")
 JOB_ROW("discovery.scan",   "discovery",   discovery_scan,   600000, 3,  0,         "Search the supplier's catalogue and pick candidates")
 JOB_ROW("product.assess",   "discovery",   product_assess,   180000, 25, 0,         "Judge one candidate: cost, price, margin, rules")

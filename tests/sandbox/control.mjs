@@ -310,6 +310,11 @@ const ROUTES = [
   ['POST', /^\/shop$/, (w, body) => changeSetUp(w.shop, body)],
   ['GET', /^\/webhooks$/, (w) => ({ ...w.webhooks.config, stats: w.webhooks.stats })],
   ['POST', /^\/webhooks$/, (w, body) => Object.assign(w.webhooks.config, body)],
+  ['GET', /^\/cj-webhooks$/, (w) => ({ ...w.cjWebhooks.blocks, stats: w.cjWebhooks.stats })],
+  ['POST', /^\/cj-webhooks$/, (w, { url, topics = ['order', 'logistics'] }) => {
+    topics.forEach((t) => { w.cjWebhooks.blocks[t] = { type: url ? 'ENABLE' : 'CANCEL', urls: url ? [url] : [] }; });
+    return w.cjWebhooks.blocks;
+  }],
   ['GET', /^\/settings$/, (w) => w.settings],
   ['POST', /^\/settings$/, settings],
   [

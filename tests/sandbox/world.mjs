@@ -4,6 +4,7 @@ import { TextModels } from './ai/ai.mjs';
 import { CjAccount } from './cj/account.mjs';
 import { CjEndpoint } from './cj/endpoint.mjs';
 import { Supplier } from './cj/supplier.mjs';
+import { CjWebhooks } from './cj/webhooks.mjs';
 import { Catalog } from './catalog.mjs';
 import { Agenda, Clock } from './clock.mjs';
 import { Customers } from './customers.mjs';
@@ -46,6 +47,7 @@ export class World {
     this.shop = new Shop(this, saved.shop);
     this.supplier = new Supplier(this, saved.supplier);
     this.webhooks = new Webhooks(this, saved.webhooks);
+    this.cjWebhooks = new CjWebhooks(saved.cjWebhooks);
     this.customers = new Customers(this);
     this.shopify = new ShopifyEndpoint(this, schema, saved.tokens, saved.idempotency);
     this.cj = new CjEndpoint(this);
@@ -77,6 +79,7 @@ export class World {
       shop: this.shop.save(),
       supplier: this.supplier.save(),
       webhooks: this.webhooks.config,
+      cjWebhooks: this.cjWebhooks.save(),
       tokens: [...this.shopify.tokens],
       idempotency: this.shopify.idempotency.save(),
       settings: this.settings,
@@ -91,6 +94,7 @@ export class World {
   stop() {
     clearInterval(this.timer);
     this.webhooks.close();
+    this.cjWebhooks.close();
   }
 
   /** Does all that is due by now. */

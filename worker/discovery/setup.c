@@ -13,6 +13,7 @@
 #include "worker/discovery/listing_jobs.h"
 #include "worker/discovery/setup_findings.h"
 #include "worker/discovery/setup_hooks.h"
+#include "worker/discovery/setup_hooks_cj.h"
 #include "worker/discovery/setup_places.h"
 #include "worker/providers/shopify/shopify_products.h"
 
@@ -234,6 +235,7 @@ static int check_hooks(struct check *k, struct fail *f)
     if (setup_hooks(k->c, &k->set, &k->found, f) < 0) {
         return refused(k, "webhooks", "Give the app access to orders, then check again.", f);
     }
+    setup_hooks_cj(k->c, &k->set, &k->found);
     return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "common/model/dead_jobs.h"
 #include "common/model/settings.h"
 #include "sql/discovery.h"
+#include "sql/ops.h"
 #include "sql/orders.h"
 #include "worker/fulfillment/jobs.h"
 #include "common/db/sqltext.h"
@@ -12,6 +13,7 @@ enum {
     DAYS_AHEAD = 3,
     EVENTS_KEPT_DAYS = 7,
     DELIVERIES_KEPT_DAYS = 7,
+    INBOX_KEPT_DAYS = 30,
     SNAPSHOTS_KEPT_DAYS = 400,
     QUOTES_KEPT_DAYS = 30,
     BATCH = 5000,
@@ -79,6 +81,7 @@ int housekeeping(struct job_context *c, struct fail *f)
     TRY(days(c->db, &sql_orders_days_drop, set.num[SETTING_HISTORY_DAYS], "dropped", &dropped, f));
     TRY(trim(c->db, &sql_orders_trim_outbox, EVENTS_KEPT_DAYS, &events, f));
     TRY(trim(c->db, &sql_orders_trim_webhooks, DELIVERIES_KEPT_DAYS, &deliveries, f));
+    TRY(trim(c->db, &sql_ops_trim_inbox, INBOX_KEPT_DAYS, &deliveries, f));
     TRY(db_exec(c->db, &sql_orders_trim_reconciles,
                 (const char *[]){ sql_int(&keep, set.num[SETTING_HISTORY_DAYS]) }, f));
     TRY(trim_discovery(c->db, &set, &seen, f));

@@ -6,4 +6,4 @@
 #include "worker/core/job_context.h"
 
 job_run_fn orders_check, order_release, order_track, order_fulfill, orders_sweep, orders_reconcile,
-    orders_money, housekeeping;
+    orders_money, cj_event, housekeeping;

@@ -35,6 +35,8 @@ struct fake {
     char scopes[400], currency[4];
     struct shopify_hook hooks[FAKE_HOOKS];
     size_t hook_count;
+    char cj_hook[400]; /* where the supplier tells of orders and parcels */
+    int cj_hooks_made;
     enum fail_kind refuse_set; /* FAIL_NONE = do not */
     char burnt_key[64];        /* "?" = the next key to come is burnt; then that key */
     /* the supplier: variants of the one product */

@@ -74,6 +74,24 @@ int shopify_hook_create(struct shopify *s, const char *topic, const char *url, s
     return fake_leave(0, true, f);
 }
 
+int cj_hooks_read(struct cj *cj, const char *url, struct cj_hooks *ret, struct fail *f)
+{
+    (void)cj;
+    TRY(fake_enter("cj_hooks", f));
+    bool same = strcmp(fake->cj_hook, url) == 0;
+    *ret = (struct cj_hooks){ .orders = same, .logistics = same };
+    return fake_leave(0, false, f);
+}
+
+int cj_hooks_set(struct cj *cj, const char *url, struct fail *f)
+{
+    (void)cj;
+    TRY(fake_enter("cj_hooks_set", f));
+    FIT(fake->cj_hook, url);
+    fake->cj_hooks_made++;
+    return fake_leave(0, true, f);
+}
+
 int shopify_policies(struct shopify *s, struct shopify_policy **ret, size_t *ret_count,
                      struct fail *f)
 {

@@ -95,6 +95,24 @@ static void webhooks_are_subscribed_once_when_there_is_an_address(void **state)
     assert_string_equal(level("webhooks"), "warn");
 }
 
+static void the_supplier_is_told_where_to_tell_of_orders(void **state)
+{
+    (void)state;
+    check();
+    assert_string_equal(level("webhook.cj"), "");
+    rig_set("store.callback_url", "https://ops.example.com/");
+    rig_set("stop", "1");
+    check();
+    assert_int_equal(fake->cj_hooks_made, 0);
+    assert_string_equal(level("webhook.cj"), "warn");
+    rig_set("stop", "0");
+    check();
+    check();
+    assert_int_equal(fake->cj_hooks_made, 1);
+    assert_string_equal(fake->cj_hook, "https://ops.example.com/webhooks/cj");
+    assert_string_equal(level("webhook.cj"), "ok");
+}
+
 static void passing_trouble_leaves_the_findings_of_before(void **state)
 {
     (void)state;
@@ -117,6 +135,7 @@ int main(void)
         with_stage(what_is_missing_is_named_with_how_to_mend_it),
         with_stage(a_currency_without_its_rate_is_a_fault),
         with_stage(webhooks_are_subscribed_once_when_there_is_an_address),
+        with_stage(the_supplier_is_told_where_to_tell_of_orders),
         with_stage(passing_trouble_leaves_the_findings_of_before),
     };
 

@@ -383,6 +383,24 @@ static void orders_are_listed_by_status_and_page(void **state)
     cj_order_done(&o);
 }
 
+static void webhooks_go_where_they_were_set_to_and_nowhere_else(void **state)
+{
+    const char *url = "https://ops.example.com/webhooks/cj";
+    struct cj_hooks hooks = { .orders = true };
+    struct fail f = { 0 };
+    (void)state;
+
+    assert_int_equal(cj_hooks_read(cj, url, &hooks, &f), 0);
+    assert_false(hooks.orders || hooks.logistics);
+    assert_int_equal(cj_hooks_set(cj, url, &f), 0);
+    assert_int_equal(cj_hooks_read(cj, url, &hooks, &f), 0);
+    assert_true(hooks.orders && hooks.logistics);
+    assert_int_equal(cj_hooks_read(cj, "https://ops.example.com/other", &hooks, &f), 0);
+    assert_false(hooks.orders || hooks.logistics);
+    assert_int_equal(cj_hooks_set(cj, "http://ops.example.com/webhooks/cj", &f), -1);
+    assert_int_equal(f.kind, FAIL_INPUT);
+}
+
 static void a_supplier_that_is_gone_was_surely_not_asked(void **state)
 {
     struct cj *gone = NULL;
@@ -414,6 +432,7 @@ int main(void)
         TEST(every_variant_of_the_catalogue_can_be_read),
         TEST(a_quote_names_methods_prices_and_days),
         TEST(orders_are_listed_by_status_and_page),
+        TEST(webhooks_go_where_they_were_set_to_and_nowhere_else),
         TEST(a_supplier_that_is_gone_was_surely_not_asked),
     };
     return cmocka_run_group_tests(tests, cj_rig_start, cj_rig_stop);

@@ -24,7 +24,7 @@ const ACCOUNT_CALLS = {
   },
   'setting/get': {
     method: 'GET',
-    run: ({ settings }) =>
+    run: ({ settings, cjWebhooks }) =>
       success({
         openId: rawNumber(OPEN_ID),
         openName: 'Sandbox Goods',
@@ -35,8 +35,12 @@ const ACCOUNT_CALLS = {
           qpsLimit: settings.cjQps,
           quotaLimits: [{ quotaUrl: '*', quotaLimit: settings.cjPoints, quotaType: 4 }],
         },
-        callback: { product: { type: 'CANCEL', urls: [] }, order: { type: 'CANCEL', urls: [] } },
+        callback: cjWebhooks.blocks,
       }),
+  },
+  'webhook/set': {
+    method: 'POST',
+    run: ({ cjWebhooks }, { body }) => success(cjWebhooks.set(body)),
   },
   'shop/getShops': {
     method: 'GET',

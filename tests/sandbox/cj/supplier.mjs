@@ -41,6 +41,7 @@ export class Supplier {
 
   note(operation, order, facts = {}) {
     const shopOrder = this.world.shopOrderOf(order);
+    this.world.cjWebhooks?.tell(operation, order, facts);
     return this.world.ledger.add('cj', operation, {
       order: shopOrder?.name ?? null,
       orderNumber: order.orderNumber,

@@ -41,6 +41,7 @@ static const struct cj_op_rule op_rules[CJ_OPS] = {
     [CJ_OP_ORDER_PAY] = { "POST", "shopping/pay/payBalance", CJ_WRITE, 0, true, 0 },
     [CJ_OP_BALANCE] = { "GET", "shopping/pay/getBalance", CJ_READ, 0, false, 0 },
     [CJ_OP_ORDER_LIST] = { "GET", "shopping/order/list", CJ_READ, 0, false, 0 },
+    [CJ_OP_WEBHOOK_SET] = { "POST", "webhook/set", CJ_READ, 0, false, 0 },
 };
 
 const struct cj_op_rule *cj_op_rule(enum cj_op op)

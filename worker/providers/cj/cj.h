@@ -49,6 +49,15 @@ must_check int cj_refresh(struct cj *cj, const char *refresh_token, struct cj_to
 /* setting/get: calls per second of this account (>= 1). */
 must_check int cj_qps_limit(struct cj *cj, int64_t *ret_qps, struct fail *f);
 
+/* ---- webhooks ---- */
+struct cj_hooks { /* whether a topic is told to the address that was asked about */
+    bool orders, logistics;
+};
+/* setting/get: which topics go to url. */
+must_check int cj_hooks_read(struct cj *cj, const char *url, struct cj_hooks *ret, struct fail *f);
+/* webhook/set: orders and logistics to url (https), products and stock to nobody.  May be repeated: it says how things shall be. */
+must_check int cj_hooks_set(struct cj *cj, const char *url, struct fail *f);
+
 /* ---- catalogue ---- */
 struct cj_variant {
     char vid[CJ_ID_BYTES], pid[CJ_ID_BYTES], sku[64];

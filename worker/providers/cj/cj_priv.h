@@ -27,6 +27,7 @@ enum cj_op {
     CJ_OP_ORDER_PAY,
     CJ_OP_BALANCE,
     CJ_OP_ORDER_LIST,
+    CJ_OP_WEBHOOK_SET,
     CJ_OPS
 };
 
