@@ -1,6 +1,8 @@
 /* Answers of the providers: the first byte chooses whose, the second the call, the third the status; the rest is the body. */
+#include "common/base/json.h"
 #include "tests/fuzz/fuzz.h"
 #include "worker/providers/cj/products_priv.h"
+#include "worker/providers/shopify/order_money.h"
 #include "worker/providers/shopify/shopify_priv.h"
 
 enum { PREFIX_BYTES = 3 };
@@ -75,6 +77,24 @@ static void judge_cj(uint8_t op, int status, const char *body, size_t body_bytes
     cj_verdict_done(&v);
 }
 
+static void read_shopify_money(const json_t *order)
+{
+    struct shopify_money m = { .known = false };
+    struct shopify_line_money line;
+    struct fail f;
+
+    if (shopify_read_money_head(order, &m, &f) == 0 &&
+        shopify_line_money_of(json_at(order, "lineItems.nodes.0"), &m, 1, &line, &f) == 0) {
+        must(line.ordered >= 0 && line.ordered <= SHOPIFY_UNITS_MAX);
+    }
+    if (json_truth(json_at(order, "refunds.0.refundLineItems.pageInfo"), "hasNextPage", false) ||
+        json_array_size(json_at(order, "refunds")) > 1) {
+        return; /* further pages are asked for */
+    }
+    (void)!shopify_read_refunds(NULL, order, &m, &f);
+    shopify_money_done(&m);
+}
+
 static void read_shopify(const json_t *root)
 {
     struct shopify_order_row row;
@@ -84,6 +104,7 @@ static void read_shopify(const json_t *root)
     (void)shopify_read_time(root, "data.order.createdAt");
     (void)shopify_read_money(root, "data.order.totalPriceSet.shopMoney", &money);
     (void)!shopify_read_order_row(json_object_get(root, "data"), &row, &f);
+    read_shopify_money(json_at(root, "data.order"));
 }
 
 static void judge_shopify(uint8_t op, int status, const char *body, size_t body_bytes)

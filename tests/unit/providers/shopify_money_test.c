@@ -165,7 +165,10 @@ static void a_refund_has_shipping_duties_and_what_was_kept_or_given_on_top(void 
                     "0.2") "}") ",\"orderAdjustments\":" NODES("{\"amountSet\":" BAG("3.5") ",\"tax"
                                                                                             "Amount"
                                                                                             "Set\""
-                                                                                            ":" BAG("0.25") "},{\"amountSet\":" BAG("-0.5") ",\"taxAmountSet\":" BAG("0") "}"))
+                                                                                            ":" BAG("0.25") "},{\"amountSet\":" BAG(
+                                                                                                "-0"
+                                                                                                "."
+                                                                                                "5") ",\"taxAmountSet\":" BAG("0") "}"))
     };
     struct shopify_order o;
     (void)state;
@@ -267,6 +270,8 @@ static void money_that_cannot_be_read_is_unknown_and_stops_no_order(void **state
         { .lines = LINE(1, 1, 1, "10.005", "0", "0", "") },
         { .lines = LINE(1, 1, 1, "1e3", "0", "0", "") },
         { .lines = LINE(1, 1, 1, "99999999999999999999", "0", "0", "") },
+        { .lines = LINE(1, 1000001, 1, "10", "0", "0", "") },
+        { .lines = LINE(1, 900000, 900000, "9999999999.99", "0", "0", "") },
         { .included = "null", .lines = LINE(1, 1, 1, "10", "0", "0", "") },
         { .lines = LINE(1, 1, 1, "10", "0", "0", ""),
           .refunds = "{\"id\":" GID("Refund", 7) ",\"createdAt\":null}" },

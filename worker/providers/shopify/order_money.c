@@ -8,6 +8,9 @@
 
 enum { PAYMENTS_MAX = 250 };
 
+/* What no order reaches: beyond it something is misread, and below it nothing that is added up overflows. */
+static const int64_t AMOUNT_MAX = 1000000000000, SUM_MAX = 10000000000000;
+
 void shopify_money_done(struct shopify_money *m)
 {
     for (size_t i = 0; i < m->refund_count; i++) {
@@ -32,13 +35,28 @@ int shopify_read_amount(const json_t *node, const char *path, const char *curren
     if (json_money(money, "amount", currency, &read, f) < 0) {
         return fail_wrap(f, "%s", path);
     }
+    if (read.minor > AMOUNT_MAX || read.minor < -AMOUNT_MAX) {
+        return fail_set(f, FAIL_INPUT, "%s is out of range", path);
+    }
     *ret = read.minor;
+    return 0;
+}
+
+int shopify_read_units(const json_t *node, const char *path, int64_t *ret, struct fail *f)
+{
+    int64_t units = json_int(node, path, -1);
+
+    if (units < 0 || units > SHOPIFY_UNITS_MAX) {
+        return fail_set(f, FAIL_INPUT, "no %s", path);
+    }
+    *ret = units;
     return 0;
 }
 
 static int add(int64_t *sum, int64_t more, struct fail *f)
 {
-    return __builtin_add_overflow(*sum, more, sum)
+    *sum += more;
+    return *sum > SUM_MAX || *sum < -SUM_MAX
                ? fail_set(f, FAIL_INPUT, "sum of amounts out of range")
                : 0;
 }
@@ -86,10 +104,7 @@ static int read_duties(const json_t *duties, const char *currency, struct whole_
 static int read_whole_line(const json_t *node, const char *currency, struct whole_line *ret,
                            struct fail *f)
 {
-    ret->quantity = json_int(node, "quantity", -1);
-    if (ret->quantity < 0) {
-        return fail_set(f, FAIL_INPUT, "no quantity");
-    }
+    TRY(shopify_read_units(node, "quantity", &ret->quantity, f));
     TRY(shopify_read_amount(node, "originalUnitPriceSet", currency, &ret->unit_minor, f));
     TRY(shopify_sum_amounts(json_at(node, "discountAllocations"), "allocatedAmountSet", currency,
                             &ret->discount_minor, f));
@@ -133,11 +148,15 @@ int shopify_line_money_of(const json_t *node, const struct shopify_money *order,
     struct whole_line w = { 0 };
     struct shopify_line_money m = { .gift_card = json_truth(node, "isGiftCard", false) };
     int64_t goods_tax = 0, duty_tax = 0;
-    int64_t current = json_int(node, "currentQuantity", -1);
+    int64_t current = 0;
 
+    TRY(shopify_read_units(node, "currentQuantity", &current, f));
     TRY(read_whole_line(node, order->currency, &w, f));
     m.ordered = current + refunded < w.quantity ? current + refunded : w.quantity;
-    TRY(money_mul_div(w.unit_minor, m.ordered, 1, MONEY_HALF_UP, &m.gross_minor, f));
+    if (w.unit_minor != 0 && m.ordered > SUM_MAX / llabs(w.unit_minor)) {
+        return fail_set(f, FAIL_INPUT, "price of all units out of range");
+    }
+    m.gross_minor = w.unit_minor * m.ordered;
     TRY(part(w.discount_minor, m.ordered, w.quantity, &m.discount_minor, f));
     TRY(part(w.tax_minor, m.ordered, w.quantity, &goods_tax, f));
     TRY(part(w.duty_minor, m.ordered, w.quantity, &m.duty_minor, f));

@@ -7,7 +7,13 @@
 
 #include "worker/providers/shopify/shopify_priv.h"
 
-/* Minor units of the MoneyBag (its shop money) or MoneyV2 at path; FAIL_INPUT when absent, malformed or in another currency. */
+enum { SHOPIFY_UNITS_MAX = 1000000 };
+
+/* A number of units; FAIL_INPUT when it is none, negative or above SHOPIFY_UNITS_MAX. */
+must_check int shopify_read_units(const json_t *node, const char *path, int64_t *ret,
+                                  struct fail *f);
+/* Minor units of the MoneyBag (its shop money) or MoneyV2 at path; FAIL_INPUT when absent, malformed, beyond what an
+ * order can be, or in another currency. */
 must_check int shopify_read_amount(const json_t *node, const char *path, const char *currency,
                                    int64_t *ret, struct fail *f);
 /* Add the amounts at `path` of every element of a plain list to *sum; a list that is not there is FAIL_INPUT. */

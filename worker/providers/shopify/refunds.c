@@ -20,10 +20,7 @@ static int read_refund_line(const json_t *node, const struct shopify_money *orde
                             struct shopify_refund_line *ret, struct fail *f)
 {
     TRY(shopify_read_gid(node, "lineItem.id", ret->line_gid, f));
-    ret->quantity = json_int(node, "quantity", -1);
-    if (ret->quantity < 0) {
-        return fail_set(f, FAIL_INPUT, "no quantity in a refund of %s", ret->line_gid);
-    }
+    TRY(shopify_read_units(node, "quantity", &ret->quantity, f));
     TRY(shopify_read_amount(node, "subtotalSet", order->currency, &ret->net_minor, f));
     TRY(shopify_read_amount(node, "totalTaxSet", order->currency, &ret->tax_minor, f));
     if (order->taxes_included) {
