@@ -5,7 +5,7 @@ import { until } from '../../support/servers.mjs';
 import { Api } from './http_support.mjs';
 
 let api;
-before(async () => { api = await Api.start('session', 1); });
+before(async () => { api = await Api.start('session', 1, { DROPSHIP_TRUSTED_PROXIES: '127.0.0.1' }); });
 after(async () => { await api?.stop(); });
 
 const at = '/api/v1/session';
@@ -34,6 +34,13 @@ test('a login gives a cookie no script can read, and tells who it is', async () 
   assert.equal(api.sql(`select count(*) from session where token_sha256 like '%${s.token}%' or token_sha256 = encode(sha256('${s.token}'), 'hex')`), '1');
   assert.equal(api.sql("select count(*) from session where to_jsonb(session)::text like '%" + s.token + "%'"), '0', 'stored hashed');
   assert.equal(api.sql("select string_agg(who, ',') from audit where action = 'session.start'"), 'key:operate');
+});
+
+test('behind a proxy that speaks TLS the cookie is for TLS alone, and the login knows the client', async () => {
+  const s = await login(api.keys.read, { 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.9' });
+  assert.match(s.line, /; HttpOnly; SameSite=Strict; Secure$/);
+  assert.equal(api.sql(`select address from session where token_sha256 = encode(sha256('${s.token}'), 'hex')`), '203.0.113.9');
+  assert.doesNotMatch((await login(api.keys.read, { 'x-forwarded-proto': 'http' })).line, /Secure/);
 });
 
 test('who is not logged in is told so, however often, and a key has no session', async () => {
