@@ -1,19 +1,21 @@
 /* /api/v1/jobs */
 #include "api/http/resources.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "api/http/act.h"
 #include "api/http/job_json.h"
 #include "api/http/reply.h"
+#include "api/http/text.h"
 #include "common/base/json.h"
 #include "common/model/audit.h"
 #include "common/model/dead_jobs.h"
 #include "common/model/overview.h"
 #include "common/queue/queue.h"
 
-enum { PAGE_DEFAULT = 50 };
+enum { PAGE_DEFAULT = 50, OFFSET_MAX = 1000000 };
 
 static enum job_state state_of(const char *name)
 {
@@ -24,11 +26,23 @@ static enum job_state state_of(const char *name)
     return state < JOB_STATES ? (enum job_state)state : JOB_WAITING;
 }
 
+/* Jobs to pass over: what `next` of the page before said, or `offset`. */
+static int first_of(const struct request *rq, int64_t *ret, struct fail *f)
+{
+    const char *cursor = request_text(rq, "cursor");
+
+    *ret = request_int(rq, "offset", 0);
+    if (cursor != NULL && !text_to_int(cursor, 1, OFFSET_MAX, ret)) {
+        return fail_set(f, FAIL_INPUT, "cursor must be the `next` of the page before.");
+    }
+    return 0;
+}
+
 /* Those that have left Redis. */
-static int get_archived(struct request *rq, struct reply *re, struct fail *f)
+static int get_archived(struct request *rq, int64_t offset, struct reply *re, struct fail *f)
 {
     const struct dead_jobs_page page = { .queue = request_text(rq, "queue"),
-                                         .offset = request_int(rq, "offset", 0),
+                                         .offset = offset,
                                          .limit = request_int(rq, "limit", PAGE_DEFAULT) };
     scoped(free_p) char *text = NULL;
 
@@ -37,26 +51,37 @@ static int get_archived(struct request *rq, struct reply *re, struct fail *f)
     return 0;
 }
 
+/* {"jobs","total","next_offset","next"}: next is next_offset as the cursor of the page that follows. */
+static json_t *page_json(const struct job_entries *page, int64_t first)
+{
+    char next[24];
+    json_t *list = json_array();
+    int64_t end = first + (int64_t)page->count;
+    bool more = end < page->total && page->count > 0 && end <= OFFSET_MAX;
+
+    for (size_t i = 0; i < page->count; i++) {
+        json_array_append_new(list, job_json(&page->items[i]));
+    }
+    snprintf(next, sizeof next, "%" PRId64, end);
+    return json_pack("{s:o, s:I, s:o, s:o}", "jobs", list, "total", (json_int_t)page->total,
+                     "next_offset", more ? json_integer(end) : json_null(), "next",
+                     more ? json_string(next) : json_null());
+}
+
 int get_jobs(struct request *rq, struct reply *re, struct fail *f)
 {
     scoped(job_entries_free) struct job_entries page = { 0 };
-    scoped(json_clear_p) json_t *list = json_array();
-    size_t offset = (size_t)request_int(rq, "offset", 0);
-    size_t limit = (size_t)request_int(rq, "limit", PAGE_DEFAULT);
-    enum job_state state = state_of(request_text(rq, "state"));
+    const char *state = request_text(rq, "state");
+    int64_t first;
 
-    if (request_text(rq, "state") != NULL && strcmp(request_text(rq, "state"), "archived") == 0) {
-        return get_archived(rq, re, f);
+    TRY(first_of(rq, &first, f));
+    if (state != NULL && strcmp(state, "archived") == 0) {
+        return get_archived(rq, first, re, f);
     }
-    TRY(queue_jobs(rq->redis, &(struct job_page){ state, request_text(rq, "queue"), offset, limit },
-                   &page, f));
-    for (size_t i = 0; i < page.count; i++) {
-        json_array_append_new(list, job_json(&page.items[i]));
-    }
-    bool more = (int64_t)(offset + page.count) < page.total && page.count > 0;
-    scoped(json_clear_p) json_t *body =
-        json_pack("{s:O, s:I, s:o}", "jobs", list, "total", (json_int_t)page.total, "next_offset",
-                  more ? json_integer((json_int_t)(offset + page.count)) : json_null());
+    const struct job_page wanted = { state_of(state), request_text(rq, "queue"), (size_t)first,
+                                     (size_t)request_int(rq, "limit", PAGE_DEFAULT) };
+    TRY(queue_jobs(rq->redis, &wanted, &page, f));
+    scoped(json_clear_p) json_t *body = page_json(&page, first);
     return reply_value(re, 200, body, f);
 }
 

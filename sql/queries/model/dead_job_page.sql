@@ -4,4 +4,6 @@ page as (select * from fit order by died_at desc, id desc limit $2::bigint offse
 select json_build_object('total', (select count(*) from fit), 'jobs', coalesce((select json_agg(json_build_object('jid', jid,
          'type', class, 'queue', queue, 'error_class', error_class, 'error_message', error_message, 'died_at', died_at,
          'archived_at', archived_at, 'retried_at', retried_at, 'retried_by', retried_by) order by died_at desc, id desc)
-       from page), '[]')) as json
+       from page), '[]'),
+  'next', case when $3::bigint + $2::bigint < (select count(*) from fit) and exists (select 1 from page)
+          then ($3::bigint + $2::bigint)::text end) as json

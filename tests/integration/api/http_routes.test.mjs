@@ -135,6 +135,8 @@ test('jobs are listed by state and page, also those that are none', async () => 
   assert.equal(page.total, 5);
   assert.equal(page.jobs.length, 2);
   assert.equal(page.next_offset, 2);
+  assert.equal(page.next, '2');
+  assert.deepEqual((await ok('GET', '/api/v1/jobs?state=dead&limit=2&cursor=2')).jobs, (await ok('GET', '/api/v1/jobs?state=dead&limit=2&offset=2')).jobs);
   assert.equal(page.jobs[0].jid, 'dead4', 'latest first');
   assert.equal(page.jobs[0].error, 'no <b>such</b> thing');
   assert.equal(page.jobs[0].error_class, 'InputError');
