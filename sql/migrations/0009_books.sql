@@ -728,6 +728,7 @@ begin
     group by s.id having sum(a.minor) <> 0 order by s.id
     on conflict (shop_date, currency, item_id, slot) do update set ads = d.ads + excluded.ads;
   end if;
+  delete from ads_due a where a.shop_date = day and a.currency = cur;
   delete from daily_ads a where a.shop_date = day and a.currency = cur
     and not exists (select 1 from books_daily_ads_of(day, cur) as f where f = a);
   insert into daily_ads select * from books_daily_ads_of(day, cur) on conflict do nothing;
@@ -748,6 +749,27 @@ begin
     perform pg_advisory_xact_lock(9010, key);
   end if;
   return shares;
+end $$;
+
+-- Whether to share the day's spend anew for a booking.  A day of up to 500 orders: each time.  Sharing takes as long as the day has
+-- orders, so a larger one waits until a fiftieth of them was booked since, or for the next ad report: ads_due counts.
+create table ads_due (
+  shop_date   date not null,
+  currency    text not null,
+  bookings    bigint not null,                    -- since the spend was shared
+  primary key (shop_date, currency)
+);
+create function books_share_now(day date, cur text, brings boolean) returns boolean language plpgsql as $$
+declare
+  present bigint := (select sum(orders) from daily_sales d where d.shop_date = day and d.currency = cur);
+  due bigint;
+begin
+  if brings or coalesce(present, 0) <= 500 then
+    return true;
+  end if;
+  insert into ads_due as a values (day, cur, 1)
+  on conflict (shop_date, currency) do update set bookings = a.bookings + 1 returning bookings into due;
+  return due * 50 >= present;
 end $$;
 
 -- Book these orders, and the ad spend of these days ("2026-11-20 USD"), anew: what has changed goes into the sums.  All locks are
@@ -775,13 +797,20 @@ begin
   select coalesce(array_agg(o order by o.order_id, o.shop_date, o.item_id), '{}') into items_before
     from order_item_day o where o.order_id = any (ids);
   for d in
+    with given as ( -- what the shares of ad spend depend on: who is there, from which ad set, and net prices
+      select order_id, shop_date, currency, orders::bigint as n, origin, 0::bigint as item_id from unnest(days) where orders <> 0
+      union all select order_id, shop_date, currency, ad_weight, null, item_id from unnest(items) where ad_weight <> 0
+    ), before as (
+      select order_id, shop_date, currency, orders::bigint as n, origin, 0::bigint as item_id from unnest(days_before) where orders <> 0
+      union all select order_id, shop_date, currency, ad_weight, null, item_id from unnest(items_before) where ad_weight <> 0
+    )
     select day, cur, bool_or(brings) as brings
     from (select split_part(m, ' ', 1)::date as day, split_part(m, ' ', 2) as cur, true as brings from unnest(metric_days) as m
-          union all
-          select shop_date, currency, false from unnest(days || days_before) where days <> days_before or items <> items_before) as c
+          union all select shop_date, currency, false from (table given except table before) as a
+          union all select shop_date, currency, false from (table before except table given) as b) as c
     group by day, cur order by day, cur
   loop
-    if books_lock_day(d.day, d.cur, d.brings) then
+    if books_lock_day(d.day, d.cur, d.brings) and books_share_now(d.day, d.cur, d.brings) then
       sharing := sharing || (d.day || ' ' || d.cur);
     end if;
   end loop;
@@ -905,7 +934,7 @@ end $$;
 -- Without orders only the ad spend is left.
 create function books_all_gone() returns trigger language plpgsql as $$
 begin
-  truncate order_day, order_item_day, order_ads, daily_sales, daily_product, daily_ads;
+  truncate order_day, order_item_day, order_ads, ads_due, daily_sales, daily_product, daily_ads;
   insert into daily_ads
   select f.* from (select distinct shop_date, currency from ad_metric) as d cross join lateral books_daily_ads_of(d.shop_date, d.currency) as f;
   return null;

@@ -1,4 +1,4 @@
--- Days from $1 to $2 whose sums are others than their parts: kind (sales, products, ads), day, currency, rows (how many).
+-- Days from $1 to $2 whose sums are others than their parts, shares of ad spend that are due anyway (ads_due) not counted: kind (sales, products, ads), day, currency, rows (how many).
 with sales as (
   select coalesce(k.shop_date, f.shop_date) as day, coalesce(k.currency, f.currency) as currency
   from (select * from daily_sales k
@@ -36,6 +36,7 @@ with sales as (
     full join (select order_id, product_id, minor from order_ads where shop_date = d.day and currency = d.currency) as k
       on (k.order_id, k.product_id) = (f.order_id, f.product_id)
     where k.minor is distinct from f.minor
+      and not exists (select 1 from ads_due u where u.shop_date = d.day and u.currency = d.currency)
     union all
     select 1 from books_daily_ads_of(d.day, d.currency) as f
     full join (select * from daily_ads where shop_date = d.day and currency = d.currency) as k on true

@@ -59,8 +59,8 @@ with range as (
     (14, 'margin', 'ppm', books_ratio(profit, counted, 1000000), guessed, incomplete, 'profit / net revenue of the orders whose costs are known'),
     (15, 'refund_rate', 'ppm', books_ratio(refunded, fulfilled, 1000000), false, 0,
      'refunded / fulfilled, of orders older than 30 days'),
-    (16, 'orders_on_hold', 'count', case when n = 1 then (select count(*) from shop_order where state = 'held') end, false, 0,
-     'orders on hold now')
+    (16, 'orders_on_hold', 'count', case when n = 1 then (select count(*) from (select 1 from shop_order where state = 'held' limit 10001) as h) end, false, 0,
+     'orders on hold now; 10001 is more than 10000')
   ) as f (place, name, unit, value, guess, lacking, formula)
 ), reason as (
   select c.n, w.*

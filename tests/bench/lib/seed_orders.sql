@@ -40,7 +40,7 @@ begin
              (made at time zone 'America/New_York')::date, made, shipping, tax, 0, charged * 29 / 1000 + 30, 'rate', 420, 'invoice', 0, 'rule'
       from (select *, price * quantity - discount + shipping + tax as charged
             from (select *, (price * quantity - discount) * 8 / 100 as tax
-                  from (select n, m.made, pg_temp.draw(n, 'held', 500) = 0 as held, m.made < now() - interval '3 days' as sent,
+                  from (select n, m.made, m.made >= now() - interval '3 days' and pg_temp.draw(n, 'held', 100) = 0 as held, m.made < now() - interval '3 days' as sent,
                                1 + pg_temp.draw(n, 'quantity', 3) as quantity, 999 + 100 * pg_temp.draw(n, 'price', 60) as price,
                                case pg_temp.draw(n, 'discount', 5) when 0 then 100 else 0 end as discount,
                                case pg_temp.draw(n, 'shipping', 2) when 0 then 499 else 0 end as shipping
