@@ -8,10 +8,10 @@ import { RedisServer } from './redis.mjs';
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const nowUs = () => Date.now() * 1000; // the same clock as the programs
 
-// Hundreds of job threads may want a connection each.
+// Hundreds of job threads may want a connection each; the statement that a session runs can be read whole.
 class RoomyPostgres extends Postgres {
   launch(command, args) {
-    super.launch(command, args.map((word) => (word.startsWith('max_connections=') ? 'max_connections=700' : word)));
+    super.launch(command, [...args.map((word) => (word.startsWith('max_connections=') ? 'max_connections=700' : word)), '-c', 'track_activity_query_size=65536']);
   }
 }
 
