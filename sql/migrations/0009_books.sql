@@ -705,7 +705,7 @@ create function books_daily_ads_of(day date, cur text) returns setof daily_ads l
 $$;
 
 -- Share the ad spend of a day anew.  The caller holds the day's lock (books_lock_day).
-create function books_allocate(day date, cur text) returns void language plpgsql as $$
+create function books_allocate(day date, cur text) returns void language plpgsql set enable_hashjoin to on as $$
 declare
   fresh order_ads[];
   before order_ads[];
@@ -775,9 +775,11 @@ end $$;
 -- Book these orders, and the ad spend of these days ("2026-11-20 USD"), anew: what has changed goes into the sums.  All locks are
 -- taken in one order (the order's, the day's, rows by key), so that transactions that book at once wait and never lock one
 -- another out; the order's lock makes the later of two see the facts of the earlier.
--- Its plans are worth keeping: making them takes longer than running them.
+-- Its plans are worth keeping: making them takes longer than running them.  They are kept from when the tables were small, and must
+-- suit large ones: by index.
 create function books_run(ids bigint[], metric_days text[] default '{}') returns void language plpgsql
-set plan_cache_mode to force_generic_plan set jit to off as $$
+set plan_cache_mode to force_generic_plan set jit to off set enable_seqscan to off set enable_hashjoin to off
+set enable_mergejoin to off as $$
 declare
   days order_day[];
   days_before order_day[];
