@@ -1,10 +1,33 @@
-import { Card, Loaded, Page, useResource } from '../../ui';
+// Jobs: the queues and who works on them, the jobs in each state, what ran, and what goes wrong.
+
+import type { ComponentType } from 'react';
+import { Page, Tabs, useParams } from '../../ui';
+import { ErrorsTab } from './errors';
+import { JobSheet } from './job';
+import { JobsTab } from './list';
+import { OverviewTab } from './overview';
+import { RunsTab } from './runs';
+import './jobs.css';
+
+const tabs = [
+  { id: 'overview', title: 'Queues' },
+  { id: 'jobs', title: 'Jobs' },
+  { id: 'runs', title: 'Runs' },
+  { id: 'errors', title: 'Errors' },
+];
+
+const bodies: Record<string, ComponentType> = { overview: OverviewTab, jobs: JobsTab, runs: RunsTab, errors: ErrorsTab };
+
+const defaults = { tab: 'overview', open: '' };
 
 export default function Jobs() {
-  const resource = useResource<unknown>('/api/v1/jobs');
+  const [{ tab, open }, set] = useParams(defaults);
+  const Body = bodies[tab] ?? OverviewTab;
   return (
     <Page title="Jobs">
-      <Card title="As the API says it"><Loaded of={resource} what="Jobs">{(data) => <pre>{JSON.stringify(data, null, 2)}</pre>}</Loaded></Card>
+      <Tabs label="Parts of jobs" items={tabs} drop={['cursor', 'back', 'open', 'state', 'queue', 'type', 'outcome', 'error', 'q']} />
+      <Body />
+      {open ? <JobSheet jid={open} onClose={() => set({ open: null })} /> : null}
     </Page>
   );
 }
