@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import fs from 'node:fs';
+import { watchAnswers } from '../support/openapi.mjs';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -10,8 +11,10 @@ export const pages = ['/', '/products', '/orders', '/ads', '/service', '/jobs', 
 /** A new context and page; problems: what the page complained of, but for refusals that were meant. */
 export async function newPage(browser, options = {}) {
   const context = await browser.newContext({ locale: 'en-US', ...options });
+  context.setDefaultTimeout(20000);
   const page = await context.newPage();
   const problems = [];
+  watchAnswers(page, problems);
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && problems.push(`${message.text()} ${message.location().url}`));
   return { context, page, problems };

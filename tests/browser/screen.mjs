@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { watchAnswers } from '../support/openapi.mjs';
 
 // Text of customers and suppliers that must stay text.
 export const hostile = '<img src=x onerror="window.pwned=1">';
@@ -23,6 +24,7 @@ export async function openPage(browser, system, selector, options) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
   const problems = [];
+  watchAnswers(page, problems);
   page.on('pageerror', (error) => problems.push(String(error)));
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
   await page.goto(`${system.apiUrl}/status-page`);

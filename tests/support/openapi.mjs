@@ -91,3 +91,22 @@ export class Contract {
     }
   }
 }
+
+const contracts = new Map(); // by origin
+
+// Holds what a page of a browser is answered against the description of the server it asks; what is wrong goes to `problems`.
+export function watchAnswers(page, problems) {
+  page.on('response', async (response) => {
+    const { origin, pathname } = new URL(response.url());
+    const [status, type] = [response.status(), response.headers()['content-type']];
+    if (!pathname.startsWith('/api/') || !jsonType.test(type ?? '') || status === 304) return;
+    try {
+      if (!contracts.has(origin)) contracts.set(origin, Contract.of(origin));
+      const [contract, text] = [await contracts.get(origin), await response.text()];
+      const why = contract.fault(response.request().method(), pathname, { status, type, text });
+      if (why) problems.push(`${response.request().method()} ${pathname} -> ${status} is not as described: ${why}`);
+    } catch (error) {
+      if (!page.isClosed() && !/closed|No resource|navigat|fetch failed/i.test(error.message)) problems.push(`${pathname}: ${error.message}`);
+    }
+  });
+}
