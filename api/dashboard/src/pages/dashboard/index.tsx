@@ -8,7 +8,7 @@ import { AdsCard, MoneyFlowCard, SalesCard, TopProductsCard } from './charts';
 import { NeedsYou } from './needs';
 import { FlowsRow, LastActs } from './running';
 import { Setup } from './setup';
-import { CurrencyChoice, Tiles } from './tiles';
+import { CurrencyChoice, notYet, Tiles } from './tiles';
 import './dashboard.css';
 
 export default function Dashboard() {
@@ -19,12 +19,14 @@ export default function Dashboard() {
       <Setup part="must" />
       <NeedsYou />
       <Tiles summary={summary} />
-      <div className="dash-charts">
-        <SalesCard />
-        <MoneyFlowCard />
-        <TopProductsCard />
-        <AdsCard />
-      </div>
+      {notYet(summary) ? null : (
+        <div className="dash-charts">
+          <SalesCard />
+          <MoneyFlowCard />
+          <TopProductsCard />
+          <AdsCard />
+        </div>
+      )}
       <FlowsRow />
       <LastActs />
       <Setup part="rest" />

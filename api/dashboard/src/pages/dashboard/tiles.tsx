@@ -3,7 +3,7 @@
 import { useState, type ReactNode } from 'react';
 import type { Figure, Summary } from '../../api/analytics';
 import { useRange } from '../../lib/range';
-import { Button, Change, Count, Dialog, Facts, formatCount, formatMoney, formatPpm, formatRatio, Icon, Link, Money, Nothing, Rate, Ratio, Skeleton, Stale, Failed, Time, type Resource } from '../../ui';
+import { Button, Card, Change, Count, Dialog, Empty, Facts, formatCount, formatMoney, formatPpm, formatRatio, Icon, Link, Money, Nothing, Rate, Ratio, Skeleton, Stale, Failed, Time, type Resource } from '../../ui';
 
 type Good = 'up' | 'down' | 'none';
 type Tile = { name: string; title: string; href: string; good: Good; below: (s: Summary) => ReactNode };
@@ -98,9 +98,13 @@ function One({ tile, summary }: { tile: Tile; summary: Summary }) {
   );
 }
 
+/** The server cannot count yet: it does not know the shop's days. */
+export const notYet = (resource: Resource<unknown>) => resource.data === undefined && resource.error?.kind === 'conflict';
+
 export function Tiles({ summary }: { summary: Resource<Summary> }) {
   const { data } = summary;
   if (!data) {
+    if (notYet(summary)) return <Card><Empty kind="not-connected" title="The figures begin when the store has been read."><span className="first-up">{summary.error?.message}.</span></Empty></Card>;
     return summary.error ? <Failed error={summary.error} what="Figures" retry={() => void summary.refresh()} /> : <div className="tiles">{tiles.map((t) => <div key={t.name} className="tile"><Skeleton lines={3} /></div>)}</div>;
   }
   return (
