@@ -5,15 +5,12 @@ import fs from 'node:fs';
 import { Rng } from '../sandbox/rng.mjs';
 import { Contract } from '../support/openapi.mjs';
 import { System } from '../support/system.mjs';
+import { SECRET, SLOW_MS, Judge } from './routes_judge.mjs';
 import { Requests } from './routes_requests.mjs';
 import { State, difference } from './routes_state.mjs';
 import { encode, exchange } from './routes_wire.mjs';
 
-const SLOW_MS = 2000;
-const SECRET = 'planted-secret-'; // begins everything that nobody may be told
 const planted = (name) => `${SECRET}${name}-7f3a`;
-const INNER = [SECRET, /SQLSTATE|syntax error at|duplicate key value|violates|relation "|column "|pg_catalog|PGRES_/i, /0x[0-9a-f]{8,}/,
-  /\/(?:tmp|work|root|usr|home|etc|proc)\/[a-z]/, /\.(?:c|h|sql|lua):\d+/, /AddressSanitizer|runtime error:/];
 
 const people = `
 insert into shop_info (name, currency, timezone) values ('Shop', 'USD', 'Europe/Berlin') on conflict do nothing;
@@ -100,7 +97,7 @@ export class Fuzz {
     fuzz.logins = new Logins(system, fuzz.keys.admin);
     await fuzz.logins.renew();
     fuzz.requests = new Requests(fuzz.contract, fuzz.rng, { pools, keys: fuzz.keys, session: () => fuzz.logins.now });
-    fuzz.inner = [...INNER, `:${system.postgres.port}`, `:${system.redis.port}`];
+    fuzz.judge = new Judge(fuzz.contract, [`:${system.postgres.port}`, `:${system.redis.port}`]);
     fuzz.sanitized = fs.readFileSync(`/proc/${system.program('api').child.pid}/maps`, 'utf8').includes('libasan');
     fuzz.state = await State.open({ databaseUrl: system.postgres.url(), redisPort: system.redis.port });
     fuzz.held = await fuzz.state.read();
@@ -113,7 +110,7 @@ export class Fuzz {
       const request = this.rng.chance(0.5) ? signed(made) : made;
       const answer = await this.#ask(request);
       const changed = await this.#stateFault(request, answer);
-      const why = this.#judge(request, answer) ?? changed;
+      const why = this.judge.fault(request, answer) ?? changed;
       if (why) this.#note(i, request, answer, why);
       if (i % 20 === 0) this.samples.push(rssOf(this.system.program('api').child.pid));
       if (this.faults.length >= 200 || !this.system.program('api').alive) break;
@@ -132,25 +129,6 @@ export class Fuzz {
     this.statuses[answer.status ?? answer.none] = (this.statuses[answer.status ?? answer.none] ?? 0) + 1;
     this.asked.add(`${request.route.method} ${request.route.path} ${answer.status}`);
     return answer;
-  }
-
-  // What is wrong with the answer alone.
-  #judge(request, answer) {
-    const { status } = answer;
-    if (answer.none) return request.notes.includes('path: absolute') ? undefined : answer.none; // civetweb drops what names another host
-    if (status >= 500 && !this.#allowed(request, status)) return `status ${status}`;
-    if (request.refused && (status < 400 || status >= 500)) return `was answered ${status}`;
-    if (answer.ms > SLOW_MS) return `took ${Math.round(answer.ms)} ms`;
-    if (!answer.valid) return 'the answer is no UTF-8';
-    const told = `${[...answer.headers].join('\n')}\n${status >= 400 ? answer.text : answer.text.includes(SECRET) ? answer.text : ''}`;
-    const inner = this.inner.find((pattern) => (pattern instanceof RegExp ? pattern.test(told) : told.includes(pattern)));
-    if (inner) return `tells of ${inner}`;
-    if (/[\r\n]x-injected:/i.test(told)) return 'a header was injected';
-    return this.contract.fault(request.method, String(request.target), answer);
-  }
-
-  #allowed(request, status) {
-    return (status === 505 && request.version) || (status === 501 && request.notes.some((n) => /^(method|header: chunks)/.test(n))) || (status === 503 && /live$|jobs$/.test(request.route.path));
   }
 
   // What is wrong with what it did.
