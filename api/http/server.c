@@ -52,10 +52,12 @@ static void connection_ends(const struct mg_connection *c)
     guard_leave(s->guard, guest);
 }
 
+/* What it says about one connection (a handshake that failed, mostly) anybody can cause as often as they like. */
 static int library_logs(const struct mg_connection *c, const char *message)
 {
-    (void)c;
-    log_warn("http.server", kv_str("message", message));
+    const struct mg_request_info *info = c != NULL ? mg_get_request_info(c) : NULL;
+    log_at(info != NULL && info->remote_addr[0] != '\0' ? LOG_DEBUG : LOG_WARN, "http.server",
+           kv_str("message", message));
     return 1;
 }
 

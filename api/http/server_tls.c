@@ -2,8 +2,12 @@
 
 #include <civetweb.h>
 #include <dlfcn.h>
+#include <limits.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "api/http/server_priv.h"
 #include "common/base/log.h"
@@ -47,8 +51,24 @@ static int set_files(SSL_CTX *context, const struct conf *conf, struct fail *f)
     return 0;
 }
 
-/* What the server library asks the loader for.  Debian's libcivetweb1 was built for OpenSSL 1.1: it wants a function that
- * OpenSSL 3 has under another name, which libssl.so of ours (tls_shim.c) adds. */
+/* Debian's libcivetweb1 was built for OpenSSL 1.1.  The libraries that we bring (tls_shim.c) bear the names it asks for, so it gets
+ * them once they are loaded; they stay for the program's life.  Without them the system's own are tried. */
+static void load_shims(void)
+{
+    static const char *const names[] = { "libdropship_tls_crypto.so", "libdropship_tls_ssl.so" };
+    char path[PATH_MAX];
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        ssize_t size = readlink("/proc/self/exe", path, sizeof path - 64);
+        path[size > 0 ? size : 0] = '\0';
+        char *slash = strrchr(path, '/');
+        if (slash != NULL) {
+            snprintf(slash + 1, 64, "%s", names[i]);
+            (void)!dlopen(path, RTLD_NOW | RTLD_LOCAL); /* check_loader says what is missing then */
+        }
+    }
+}
+
 static int check_loader(struct fail *f)
 {
     static const char *const names[] = { "libcrypto.so", "libssl.so" };
@@ -56,10 +76,11 @@ static int check_loader(struct fail *f)
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         void *library = dlopen(names[i], RTLD_LAZY);
         if (library == NULL) {
-            return fail_set(f, FAIL_INPUT,
-                            "DROPSHIP_TLS_CERTIFICATE is set, but %s cannot be loaded "
-                            "(install libssl-dev, or put a proxy with TLS before dropship-api)",
-                            names[i]);
+            return fail_set(
+                f, FAIL_INPUT,
+                "DROPSHIP_TLS_CERTIFICATE is set, but %s cannot be loaded (put "
+                "libdropship_tls_*.so beside the program, or a proxy with TLS before it)",
+                names[i]);
         }
         bool complete = i == 0 || dlsym(library, "SSL_get_peer_certificate") != NULL;
         (void)dlclose(library);
@@ -67,7 +88,8 @@ static int check_loader(struct fail *f)
             return fail_set(
                 f, FAIL_INPUT,
                 "DROPSHIP_TLS_CERTIFICATE is set, but the web server library cannot use "
-                "this system's libssl.so; put a proxy with TLS before dropship-api");
+                "this system's libssl.so (put libdropship_tls_ssl.so beside the program, "
+                "or a proxy with TLS before it)");
         }
     }
     return 0;
@@ -81,6 +103,7 @@ int server_tls_check(const struct conf *conf, struct fail *f)
         return fail_memory(f);
     }
     TRY(set_files(context, conf, f));
+    load_shims();
     return check_loader(f);
 }
 

@@ -1,6 +1,6 @@
 /* A fixed number of connections to one Postgres, lent to threads for as long as one piece of work takes.  A thread that finds none
  * free waits for one, up to its deadline; so many threads can serve slow clients without each holding a session of the server.
- * What was used last is lent first: few sessions stay warm when there is little to do.
+ * Who waits is served in the order of coming; what was used last is lent first, so few sessions stay warm when there is little to do.
  * Threads: any may take and give; a lent handle belongs to the thread that took it. */
 #pragma once
 
