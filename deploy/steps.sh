@@ -91,7 +91,7 @@ build_programs() {
         die "the build failed; its log: $VAR/build.log"
     }
     local program
-    for program in "$ROOT"/build/release/bin/dropship*; do
+    for program in "$ROOT"/build/release/bin/{dropship*,libdropship_*.so}; do
         # A running program keeps its file: replace by renaming.
         cmp -s "$program" "$VAR/app/bin/${program##*/}" && continue
         cp "$program" "$VAR/app/bin/.new" && chmod 755 "$VAR/app/bin/.new"
