@@ -8,8 +8,7 @@
 
 static const struct CMUnitTest *const groups[] = {
     lua_claim_tests, lua_live_tests, lua_place_tests,  lua_look_tests,
-    lua_limit_tests, lua_pool_tests, lua_unique_tests,
-    lua_rate_tests,
+    lua_limit_tests, lua_pool_tests, lua_unique_tests, lua_rate_tests,
 };
 enum { GROUPS = sizeof groups / sizeof groups[0], TESTS_MAX = 400 };
 
