@@ -2,6 +2,7 @@
 // ledger (not our own database) what really happened.
 import { System } from '../support/system.mjs';
 import { until } from '../support/servers.mjs';
+import { differences, unbalanced } from '../e2e/books.mjs';
 import { generator, sleep } from './generator.mjs';
 
 const targets = ['worker0', 'worker1', 'scheduler0', 'api', 'redis', 'postgres'];
@@ -63,11 +64,26 @@ export function faultsIn(judge) {
   return found;
 }
 
+// What is wrong in the books after a storm: orders whose money is not the sandbox's, days whose sums are not their orders'.
+async function booksOf(system, settled) {
+  let wrong = [];
+  try {
+    await until('the books are right', async () => {
+      wrong = [...await differences(system), ...unbalanced(system)];
+      return wrong.length === 0;
+    }, settled ? 60000 : 1000, 1000);
+  } catch {
+    // told by what is left in it
+  }
+  return wrong;
+}
+
 // Runs one storm; gives { judge, counts, faultsHit, seconds }.  settleS: how long the system may take to finish afterwards.
 export async function storm({ seed, seconds, orders: count, flush, dropRate = 0.05, settleS = 300, say = () => {} }) {
   const random = generator(seed);
-  const system = await System.start('chaos', { workers: 2, schedulers: 1, webhooks: true,
-    sandboxArgs: ['--seed', String(seed), '--oddity', '0', '--bucket-size', '20000', '--bucket-restore', '1000', '--cj-points', '0'] });
+  const system = await System.start('chaos', { workers: 2, schedulers: 1, webhooks: true, settings: { 'orders.money_s': '2' },
+    sandboxArgs: ['--seed', String(seed), '--oddity', '0', '--bucket-size', '20000', '--bucket-restore', '1000', '--cj-points', '0',
+      '--discount-rate', '0.4', '--tax-rate', '0.0825', '--fee-rate', '0.5', '--refund-rate', '0.3', '--refund-after', '3'] });
   const log = [];
   try {
     // One order first: a CJ login whose answer is lost may not be repeated for 300 s, which is longer than this test.
@@ -94,10 +110,11 @@ export async function storm({ seed, seconds, orders: count, flush, dropRate = 0.
       say(error.message);
       judge = await system.control('GET', '/control/judge');
     }
+    const books = await booksOf(system, judge.missing.length === 0);
     const database = system.rows("select state, count(*) from shop_order group by state order by state");
     const open = system.rows("select state, count(*) from effect group by state order by state");
     const held = system.rows("select name, state, hold_code, problem, next_job from shop_order where state not in ('fulfilled', 'delivered') limit 20");
-    return { judge, counts: tally(log), faultsHit: listed, settledS: Math.round((Date.now() - settled) / 1000), database, open, held, folder: system.folder };
+    return { judge, counts: tally(log), faultsHit: listed, settledS: Math.round((Date.now() - settled) / 1000), database, books, open, held, folder: system.folder };
   } finally {
     await system.stop();
   }

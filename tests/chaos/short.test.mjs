@@ -10,6 +10,7 @@ test('one minute of kills, lost answers and a FLUSHALL: every order is placed, p
   assert.equal(report.judge.orders, 60);
   assert.ok(report.judge.expected >= 50, `only ${report.judge.expected} of 60 orders had to be fulfilled`);
   assert.deepEqual(faultsIn(report.judge), [], JSON.stringify(report.held));
+  assert.deepEqual(report.books, [], 'wherever a worker was cut, the money of each order is booked once');
   assert.equal(report.counts.FLUSHALL, 1);
   for (const service of ['shopify', 'cj']) {
     assert.ok(report.faultsHit.some((f) => f.service === service && f.hits > 0), `no answer of ${service} was dropped`);

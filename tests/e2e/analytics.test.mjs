@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { System } from '../support/system.mjs';
 import { until } from '../support/servers.mjs';
+import { differences, expected, share, sum, unbalanced } from './books.mjs';
 
 const ORDERS = 150;
 const COUNTRIES = ['US', 'CA', 'GB', 'DE', 'FR', 'AU'];
@@ -33,80 +34,6 @@ before(async () => {
 }, { timeout: 180000 });
 after(() => system?.stop());
 
-const sum = (rows, of) => rows.reduce((total, row) => total + of(row), 0);
-/** a * n / d, half up, of amounts that are not negative. */
-const share = (a, n, d) => Math.floor((2 * a * n + d) / (2 * d));
-
-/** What the books must hold of an order, from the sandbox's. */
-function expected(o) {
-  const sold = o.lines.filter((l) => !l.giftCard);
-  const charged = sum(o.lines, (l) => l.gross - l.discount) + o.shipping + o.tax + o.duties;
-  const gifts = new Set(o.lines.filter((l) => l.giftCard).map((l) => l.line));
-  const goodsBack = (r) => sum(r.lines.filter((l) => !gifts.has(l.line)), (l) => l.net);
-  const handed = o.supplier.orders > 0;
-  const dead = o.cancelled && !handed;
-  return {
-    order: o.order,
-    day: o.day,
-    gross: dead ? 0 : sum(sold, (l) => l.gross),
-    discounts: dead ? 0 : sum(sold, (l) => l.discount),
-    shipping: dead ? 0 : o.shipping,
-    taxes: dead ? 0 : o.tax,
-    duties: dead ? 0 : o.duties,
-    fee: o.fee ?? share(charged, 29000, 1000000) + 30,
-    cost: o.supplier.cents,
-    refunds: dead ? [] : o.refunds.map((r) => ({
-      day: r.day,
-      net: goodsBack(r) + r.adjustment + r.shipping,
-      all: goodsBack(r) + r.adjustment + r.shipping + r.tax + r.duties
-        + sum(r.lines.filter((l) => !gifts.has(l.line)), (l) => l.tax),
-    })).sort((a, b) => a.net - b.net),
-  };
-}
-
-const booked = () => system.rows(`
-  select o.name as "order", o.shop_date::text as day, o.state, o.money_problem,
-         case when dead then 0 else coalesce(g.gross, 0) end as gross, case when dead then 0 else coalesce(g.discounts, 0) end as discounts,
-         case when dead then 0 else o.shipping_minor end as shipping, case when dead then 0 else o.tax_minor end as taxes,
-         case when dead then 0 else o.duties_minor end as duties, o.fee_minor as fee,
-         case when supplied then coalesce(g.cost, 0) + coalesce(o.supply_shipping_minor, 0) else 0 end as cost,
-         case when dead then '[]' else coalesce(r.refunds, '[]') end as refunds
-  from (select *, shop_cancelled_at is not null and placed_at is null as dead,
-               exists (select 1 from supplier_order s where s.order_id = shop_order.id and s.paid_at is not null
-                                                        and s.state not in ('cancelled', 'failed')) as supplied
-        from shop_order where not test) o
-  left join lateral (select sum(gross_minor)::bigint as gross, sum(discount_minor)::bigint as discounts, sum(cost_minor)::bigint as cost
-                     from order_line where order_id = o.id and not gift_card) g on true
-  left join lateral (
-    select json_agg(json_build_object('day', r.shop_date, 'net', b.net + r.adjustment_minor + r.shipping_minor,
-                                      'all', b.net + b.tax + r.adjustment_minor + r.shipping_minor + r.tax_minor + r.duties_minor)
-                    order by b.net + r.adjustment_minor + r.shipping_minor) as refunds
-    from order_refund r cross join lateral (
-      select coalesce(sum(net_minor), 0)::bigint as net, coalesce(sum(l.tax_minor), 0)::bigint as tax from order_refund_line l
-      where l.refund_id = r.id and not exists (select 1 from order_line x where x.order_id = o.id and x.line_gid = l.line_gid and x.gift_card)) b
-    where r.order_id = o.id) r on true
-  order by o.id`);
-
-const strip = ({ state: _, money_problem: __, ...row }) => row;
-
-/** Differences, order by order; empty when the books are right. */
-async function differences() {
-  const { orders } = await system.control('GET', '/control/judge/money');
-  const rows = new Map(booked().map((row) => [row.order, row]));
-  return orders.flatMap((o) => {
-    const row = rows.get(o.order);
-    const want = expected(o);
-    if (!row) return [`${o.order} is not known`];
-    const has = strip(row);
-    try {
-      assert.deepEqual(has, want);
-      return [];
-    } catch {
-      return [`${o.order} (${row.state}, ${row.money_problem}): has ${JSON.stringify(has)}, wants ${JSON.stringify(want)}`];
-    }
-  });
-}
-
 test('what is booked of each order is what the shop and the supplier took and gave', { timeout: 300000 }, async () => {
   await system.control('POST', '/control/burst', { count: ORDERS, perSecond: 6 });
   await until('all orders came', async () => (await system.control('GET', '/control/health')).orders >= ORDERS, 60000, 500);
@@ -122,7 +49,7 @@ test('what is booked of each order is what the shop and the supplier took and ga
     return true;
   }, 200000, 1000);
   await until('the books are right', async () => {
-    const wrong = await differences();
+    const wrong = await differences(system);
     if (wrong.length > 0) throw new Error(`${wrong.length} of ${ORDERS}: ${wrong.slice(0, 3).join('\n')}`);
     return true;
   }, 60000, 1000);
@@ -134,7 +61,7 @@ test('what is booked of each order is what the shop and the supplier took and ga
 
 test('the sums per day and the summary add up to the same, rebuilt or not', { timeout: 120000 }, async () => {
   const { orders } = await system.control('GET', '/control/judge/money');
-  const wanted = orders.map(expected);
+  const wanted = orders.map((o) => expected(o));
   const days = [...new Set(wanted.flatMap((o) => [o.day, ...o.refunds.map((r) => r.day)]))].sort();
   const onDay = (day) => {
     const own = wanted.filter((o) => o.day === day);
@@ -148,6 +75,7 @@ test('the sums per day and the summary add up to the same, rebuilt or not', { ti
   const sums = () => system.rows(`select shop_date::text as day, sum(total_sales)::bigint as total_sales,
     sum(gross - discounts - returned + shipping)::bigint as revenue from daily_sales group by 1 order by 1`);
   assert.deepEqual(sums(), days.map(onDay));
+  assert.deepEqual(unbalanced(system), []);
 
   const query = `from=${days[0]}&to=${days.at(-1)}`;
   const { status, body } = await system.api('GET', `/api/v1/analytics/summary?${query}`);
@@ -203,4 +131,33 @@ test('visits are counted by day; without the scope the reason is told once and n
   }, 60000, 500);
   assert.equal(system.rows('select max(read_at) as at from store_sessions')[0].at, before);
   assert.equal((system.log('worker0').match(/sessions\.not_told/g) ?? []).length, 1);
+});
+
+test('a shop without cents whose prices include the tax books yen, costs in dollars converted', { timeout: 200000 }, async () => {
+  const japan = await System.start('analytics-yen', {
+    workers: 1,
+    webhooks: true,
+    settings: {
+      'orders.money_s': '2', 'money.usd_rate_e9': '150370000000', 'money.payment_fee_fixed_minor': '45', 'orders.value_hard_minor': '9000000',
+      'orders.value_soft_minor': '9000000', 'money.return_cost_minor': '300', 'money.margin_min_minor': '500',
+      'discovery.price_min_minor': '900', 'discovery.price_max_minor': '20000',
+    },
+    sandboxArgs: ['--oddity', '0', '--bucket-size', '40000', '--bucket-restore', '4000', '--currency', 'JPY', '--taxes-included', 'true',
+      '--discount-rate', '0.5', '--tax-rate', '0.1', '--refund-rate', '0.6', '--refund-after', '2', '--fee-rate', '0.5'],
+  });
+  try {
+    await japan.control('POST', '/control/burst', { count: 25, perSecond: 10 });
+    const rate = { ppm: 29000, fixed: 45 };
+    const cents = (n) => share(n, 150370000000, 10 ** 11);
+    await until('the yen are right', async () => {
+      const [{ n }] = japan.rows("select count(*)::int as n from shop_order where state = 'delivered'");
+      const wrong = n < 20 ? [`${n} delivered`] : await differences(japan, { rate, cents });
+      if (wrong.length > 0) throw new Error(wrong.slice(0, 3).join('\n') + JSON.stringify(japan.rows('select state, hold_code, count(*) from shop_order group by 1, 2')));
+      return true;
+    }, 150000, 1000);
+    assert.deepEqual(unbalanced(japan), []);
+    assert.equal(japan.rows("select count(*)::int as n from shop_order where currency <> 'JPY'")[0].n, 0);
+  } finally {
+    await japan.stop();
+  }
 });

@@ -73,13 +73,16 @@ function holdReason(world, order, handoff) {
   return checks.find(([, bad]) => bad)?.[0] ?? null;
 }
 
+/** What came back after everything had been sent takes nothing away from the sending. */
+const allSent = (order) => order.lines.every((l) => l.fulfilled >= l.current);
+
 /** A reason why sound rules may differ, or null. */
 function doubtReason(world, order, cjOrders) {
   const variants = goodsOf(order)
     .map((l) => world.catalog.find(l.sku));
   const checks = [
     ['cancelled_after_handoff', order.cancelledAt],
-    ['refunded', order.financial !== 'PAID'],
+    ['refunded', order.financial !== 'PAID' && !allSent(order)],
     ['flagged', score(world, order) >= 30],
     ['phone_of_order', !order.shipping.phone],
     ['has_duplicate', duplicateOf(world, order, 1)],
