@@ -11,6 +11,7 @@ set(MIGRATIONS
   0009_books
   0010_sessions
   0011_ops
+  0012_trade
   0014_money_reads
   0015_job_history
   0016_ops_undo

@@ -17,7 +17,7 @@
 static const struct embedded *const schemas[] = {
     &api_openapi_common,    &api_openapi_program, &api_openapi_sessions, &api_openapi_settings,
     &api_openapi_ops,       &api_openapi_orders,  &api_openapi_products, &api_openapi_pricing,
-    &api_openapi_analytics, &api_openapi_jobs,
+    &api_openapi_analytics, &api_openapi_jobs,    &api_openapi_trade,
 };
 
 /* Headers that a webhook's sender signs with; without them a delivery is refused. */

@@ -18,6 +18,7 @@ static const struct {
     { "needs", "What waits for a person" },
     { "analytics", "Figures of sales, profit and ads, by shop days" },
     { "orders", "Orders, and a person's word about one" },
+    { "order-views", "How orders are spread over the views of the list" },
     { "products", "Products, and a person's word about one" },
     { "proposals", "What the program proposes" },
     { "approvals", "Everything that waits for a yes or no, in one list" },

@@ -5,11 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/http/bulk_rows.h"
 #include "api/http/reply.h"
 #include "api/http/text.h"
+#include "common/base/json.h"
+#include "common/model/mapping.h"
 #include "common/model/one_json.h"
 #include "common/model/orders.h"
 #include "sql/api.h"
+#include "sql/trade.h"
 
 enum { NUMBER_BYTES = 24, PAGE_DEFAULT = 50 };
 
@@ -25,15 +29,15 @@ static struct number number_of(int64_t value)
     return n;
 }
 
-/* "MICROSECONDS-ID" */
+/* "KEY-ID": microseconds, or the total when sorted by it (-1 = unknown). */
 static int split_cursor(const char *cursor, struct number *at, struct number *id, struct fail *f)
 {
-    const char *dash = strchr(cursor, '-');
+    const char *dash = strrchr(cursor, '-');
     int64_t at_us = 0, row = 0;
 
     if (dash != NULL && (size_t)(dash - cursor) < sizeof at->text) {
         snprintf(at->text, sizeof at->text, "%.*s", (int)(dash - cursor), cursor);
-        if (text_to_int(at->text, 0, INT64_C(4000000000000000), &at_us) &&
+        if (text_to_int(at->text, -1, INT64_C(4000000000000000), &at_us) &&
             text_to_int(dash + 1, 1, INT64_MAX, &row)) {
             *id = number_of(row);
             return 0;
@@ -42,25 +46,106 @@ static int split_cursor(const char *cursor, struct number *at, struct number *id
     return fail_set(f, FAIL_INPUT, "cursor must be the `next` of the page before.");
 }
 
+/* What of a list's query needs orders_find.sql; the plain list of all orders is the one that is asked for most. */
+static bool is_narrow(const struct request *rq)
+{
+    static const char *const names[] = {
+        "state", "view", "q", "reason", "risk", "country", "sort"
+    };
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (request_text(rq, names[i]) != NULL) {
+            return true;
+        }
+    }
+    return sort != NULL && strcmp(sort, "-created") != 0;
+}
+
+/* The states that each view shows; NULL = all. */
+static const char *states_of(const char *view)
+{
+    static const struct {
+        const char *view, *states;
+    } views[] = {
+        { "todo", "{held,approval}" },
+        { "waiting", "{received,waiting,flagged}" },
+        { "supplier", "{placing,placed}" },
+        { "shipped", "{shipped,fulfilled}" },
+    };
+
+    for (size_t i = 0; view != NULL && i < COUNT_OF(views); i++) {
+        if (strcmp(views[i].view, view) == 0) {
+            return views[i].states;
+        }
+    }
+    return "{received,waiting,flagged,held,approval,placing,placed,shipped,fulfilled,delivered,"
+           "cancelled,ignored}";
+}
+
+struct page_of {
+    struct number at, id, limit, from, to;
+    const char *cursor, *since, *until;
+};
+
+static int read_page(struct request *rq, struct page_of *p, struct fail *f)
+{
+    p->cursor = request_text(rq, "cursor");
+    p->limit = number_of(request_int(rq, "limit", PAGE_DEFAULT));
+    p->from = number_of(request_int(rq, "from", 0));
+    p->to = number_of(request_int(rq, "to", 0));
+    p->since = request_text(rq, "from") != NULL ? p->from.text : NULL;
+    p->until = request_text(rq, "to") != NULL ? p->to.text : NULL;
+    return p->cursor != NULL ? split_cursor(p->cursor, &p->at, &p->id, f) : 0;
+}
+
+static int find_orders(struct request *rq, const struct page_of *p, char **ret_json, struct fail *f)
+{
+    const char *state = request_text(rq, "state"), *view = request_text(rq, "view");
+    const char *sort = request_text(rq, "sort");
+    char one[32];
+
+    if (state != NULL) {
+        snprintf(one, sizeof one, "{%s}", state);
+    }
+    const char *params[] = { state != NULL ? one : states_of(view),
+                             request_text(rq, "q"),
+                             p->limit.text,
+                             p->cursor != NULL ? p->at.text : NULL,
+                             p->cursor != NULL ? p->id.text : NULL,
+                             p->since,
+                             p->until,
+                             request_text(rq, "reason"),
+                             request_text(rq, "country"),
+                             request_text(rq, "risk"),
+                             sort != NULL ? sort : "-created",
+                             view != NULL && strcmp(view, "exceptions") == 0 ? "true" : "false" };
+    return one_json(rq->db, &sql_api_orders_find, params, ret_json, f);
+}
+
 int get_orders(struct request *rq, struct reply *re, struct fail *f)
 {
     scoped(free_p) char *json = NULL;
-    const char *cursor = request_text(rq, "cursor");
-    struct number limit = number_of(request_int(rq, "limit", PAGE_DEFAULT));
-    struct number at, id, from = number_of(request_int(rq, "from", 0)),
-                          to = number_of(request_int(rq, "to", 0));
+    struct page_of p;
 
-    if (cursor != NULL) {
-        TRY(split_cursor(cursor, &at, &id, f));
-    }
-    const char *params[] = { request_text(rq, "state"),
-                             request_text(rq, "q"),
-                             limit.text,
-                             cursor != NULL ? at.text : NULL,
-                             cursor != NULL ? id.text : NULL,
-                             request_text(rq, "from") != NULL ? from.text : NULL,
-                             request_text(rq, "to") != NULL ? to.text : NULL };
-    TRY(one_json(rq->db, &sql_api_orders_page, params, &json, f));
+    TRY(read_page(rq, &p, f));
+    const char *params[] = { NULL,
+                             NULL,
+                             p.limit.text,
+                             p.cursor != NULL ? p.at.text : NULL,
+                             p.cursor != NULL ? p.id.text : NULL,
+                             p.since,
+                             p.until };
+    TRY(is_narrow(rq) ? find_orders(rq, &p, &json, f)
+                      : one_json(rq->db, &sql_api_orders_page, params, &json, f));
+    reply_json(re, 200, json);
+    return 0;
+}
+
+int get_order_views(struct request *rq, struct reply *re, struct fail *f)
+{
+    scoped(free_p) char *json = NULL;
+
+    TRY(one_json(rq->db, &sql_api_order_views, NULL, &json, f));
     reply_json(re, 200, json);
     return 0;
 }
@@ -127,4 +212,45 @@ int release_order(struct request *rq, struct reply *re, struct fail *f)
 int hold_order(struct request *rq, struct reply *re, struct fail *f)
 {
     return steer(rq, request_text(rq, "reason"), re, f);
+}
+
+static int release_one(struct request *rq, const json_t *item, struct fail *f)
+{
+    char who[REQUEST_WHO_BYTES];
+
+    request_who(rq, who);
+    return order_release_by(rq->db, json_integer_value(item), who, f);
+}
+
+static int hold_one(struct request *rq, const json_t *item, struct fail *f)
+{
+    char who[REQUEST_WHO_BYTES];
+    const char *reason = request_text(rq, "reason");
+
+    request_who(rq, who);
+    return order_hold_by(rq->db, json_integer_value(item), reason != NULL ? reason : "", who, f);
+}
+
+int bulk_orders(struct request *rq, struct reply *re, struct fail *f)
+{
+    bool hold = strcmp(request_text(rq, "action"), "hold") == 0;
+
+    return bulk_rows(rq, hold ? hold_one : release_one, re, f);
+}
+
+int confirm_order_mapping(struct request *rq, struct reply *re, struct fail *f)
+{
+    scoped(free_p) char *json = NULL;
+    char who[REQUEST_WHO_BYTES];
+    int64_t id;
+
+    TRY(order_resolve(rq->db, request_text(rq, "id"), &id, f));
+    struct number text = number_of(id);
+    const char *params[] = { text.text, request_text(rq, "sku"), request_text(rq, "vid") };
+    TRY(one_json(rq->db, &sql_trade_order_mapping, params, &json, f));
+    request_who(rq, who);
+    TRY(mapping_confirm(rq->db, params[1], params[2], who, f));
+    scoped(json_clear_p) json_t *body =
+        json_pack("{s:s, s:s, s:b}", "sku", params[1], "vid", params[2], "confirmed", 1);
+    return reply_value(re, 200, body, f);
 }

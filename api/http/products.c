@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "api/http/bulk_rows.h"
 #include "api/http/reply.h"
 #include "common/base/json.h"
 #include "common/model/products.h"
@@ -17,6 +18,10 @@ int get_products(struct request *rq, struct reply *re, struct fail *f)
                                            .category = request_text(rq, "category"),
                                            .text = request_text(rq, "q"),
                                            .score_min = request_int(rq, "score_min", 0),
+                                           .margin_min_ppm =
+                                               request_int(rq, "margin_min_ppm", INT64_MIN),
+                                           .stage = request_text(rq, "stage"),
+                                           .problem = request_text(rq, "problem") != NULL,
                                            .sort = request_text(rq, "sort"),
                                            .after = request_text(rq, "cursor"),
                                            .limit = request_int(rq, "limit", PAGE_DEFAULT) };
@@ -114,4 +119,29 @@ int reprice_product(struct request *rq, struct reply *re, struct fail *f)
     TRY(hear(rq, who, &word, f));
     return answer(rq, product_reprice_by(rq->db, &word, request_int(rq, "price_minor", 0), f),
                   word.id, re, f);
+}
+
+static int speak(struct request *rq, const json_t *item, struct fail *f)
+{
+    char who[REQUEST_WHO_BYTES];
+    const char *action = request_text(rq, "action"), *reason = request_text(rq, "reason");
+    const struct product_word word = { .id = json_integer_value(item), .who = who };
+
+    request_who(rq, who);
+    if (strcmp(action, "approve") == 0) {
+        return product_approve_by(rq->db, &word, NULL, f);
+    }
+    if (strcmp(action, "reject") == 0) {
+        return product_reject_by(rq->db, &word, reason, f);
+    }
+    return strcmp(action, "unlist") == 0 ? product_unlist_by(rq->db, &word, reason, f)
+                                         : product_reprice_by(rq->db, &word, 0, f);
+}
+
+int bulk_products(struct request *rq, struct reply *re, struct fail *f)
+{
+    if (strcmp(request_text(rq, "action"), "reject") == 0 && request_text(rq, "reason") == NULL) {
+        return fail_set(f, FAIL_INPUT, "rejecting needs a reason.");
+    }
+    return bulk_rows(rq, speak, re, f);
 }

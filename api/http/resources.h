@@ -28,8 +28,6 @@ route_fn get_queues, pause_queue, resume_queue, scale_queue;
 route_fn get_jobs, get_job, retry_job, kill_job, delete_job;
 /* job_runs.c */
 route_fn get_job_runs, get_job_stats, get_job_errors;
-/* job_runs.c */
-route_fn get_job_runs, get_job_stats, get_job_errors;
 /* enqueue.c */
 route_fn post_job, cancel_job;
 /* jobs_bulk.c */
@@ -56,6 +54,9 @@ route_fn take_cj_webhook;
 route_head_fn check_cj_webhook;
 /* health.c, needs.c */
 route_fn get_health, get_needs;
+/* orders.c, products.c, products_try.c, approvals.c */
+route_fn get_order_views, bulk_orders, confirm_order_mapping, bulk_products, try_product_price,
+    get_approvals, bulk_approvals, approve_approval, reject_approval;
 /* flow_run.c */
 route_fn run_flow;
 /* audit.c */

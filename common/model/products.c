@@ -68,27 +68,56 @@ static int check_filter(const struct product_filter *filter, struct fail *f)
                : fail_set(f, FAIL_INPUT, "the least score is 0 to %d", SCORE_MAX);
 }
 
+/* The states of a stage as an array of Postgres. */
+static int states_of(const char *stage, const char **ret, struct fail *f)
+{
+    static const struct {
+        const char *stage, *states;
+    } stages[] = {
+        { "found", "{found}" },
+        { "checked", "{candidate,needs_data,assessed}" },
+        { "draft", "{writing,publishing}" },
+        { "todo", "{needs_review,approval}" },
+        { "live", "{listed}" },
+        { "hold", "{on_hold}" },
+        { "rejected", "{rejected}" },
+        { "retired", "{unlisting,unlisted}" },
+    };
+
+    *ret = NULL;
+    for (size_t i = 0; stage != NULL && i < COUNT_OF(stages) && *ret == NULL; i++) {
+        *ret = strcmp(stages[i].stage, stage) == 0 ? stages[i].states : NULL;
+    }
+    return stage == NULL || *ret != NULL ? 0 : fail_set(f, FAIL_INPUT, "no stage '%.40s'", stage);
+}
+
 int products_page(struct db *db, const struct product_filter *filter, char **ret_json,
                   struct fail *f)
 {
-    struct sql_text limit, score;
+    struct sql_text limit, score, margin;
     struct cursor at = { .has_worth = false };
+    const char *states;
 
     TRY(check_filter(filter, f));
+    TRY(states_of(filter->stage, &states, f));
     const char *sort = filter->sort != NULL ? filter->sort : sorts[0];
     if (filter->after != NULL) {
         TRY(read_cursor(filter->after, strcmp(sort, sorts[1]) == 0, &at, f));
     }
-    const char *params[] = { filter->state,
-                             filter->label,
-                             filter->category,
-                             filter->text,
-                             filter->score_min > 0 ? sql_int(&score, filter->score_min * SCORE_E4)
-                                                   : NULL,
-                             sort,
-                             sql_int(&limit, filter->limit),
-                             at.has_worth ? at.worth.data : NULL,
-                             filter->after != NULL ? at.id.data : NULL };
+    const char *params[] = {
+        filter->state,
+        filter->label,
+        filter->category,
+        filter->text,
+        filter->score_min > 0 ? sql_int(&score, filter->score_min * SCORE_E4) : NULL,
+        sort,
+        sql_int(&limit, filter->limit),
+        at.has_worth ? at.worth.data : NULL,
+        filter->after != NULL ? at.id.data : NULL,
+        filter->margin_min_ppm != INT64_MIN ? sql_int(&margin, filter->margin_min_ppm) : NULL,
+        states,
+        sql_bool(filter->problem)
+    };
     return one_json(db, &sql_model_products_page, params, ret_json, f);
 }
 

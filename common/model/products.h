@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/base/attr.h"
@@ -25,15 +26,20 @@ struct product_filter {
     const char *category; /* its id or its whole name, case does not matter; NULL = all */
     const char *
         text; /* part of the name; or the whole supplier id, SKU or handle; case does not matter; NULL = all */
-    int64_t score_min; /* trend score 0 to 100; 0 = all, also those without one */
-    const char *sort;  /* "newest" (NULL) or "opportunity" */
+    int64_t score_min;      /* trend score 0 to 100; 0 = all, also those without one */
+    int64_t margin_min_ppm; /* contribution margin; INT64_MIN = all, also those without one */
+    const char
+        *stage;       /* "found", "checked", "draft", "todo", "live", "hold", "rejected", "retired":
+                          the states of that stage of the pipeline; NULL = all */
+    bool problem;     /* only those with one */
+    const char *sort; /* "newest" (NULL) or "opportunity" */
     const char *after; /* "next" of the page before, same filter and sort; NULL = from the start */
     int64_t limit;     /* 1 to PRODUCT_PAGE_MAX */
 };
 /* {"products":[{"id","pid","name","category","image_url","state","label","score","listings","landed":{},"price":{},"margin":{},
  * "margin_ppm","opportunity_e4","stock","decision_rule","decision_text","problem","hold_code","handle","listed_at","changed_at",
  * "next_job","next_run_at","variants"}],"counts":{STATE:count...} (of all products),"next":text or null}.
- * FAIL_INPUT unknown state, label or sort, broken cursor or limit.  *ret_json is the caller's to free(). */
+ * FAIL_INPUT unknown state, stage, label or sort, broken cursor or limit.  *ret_json is the caller's to free(). */
 must_check int products_page(struct db *db, const struct product_filter *filter, char **ret_json,
                              struct fail *f);
 

@@ -10,8 +10,37 @@ select json_build_object('id', o.id, 'gid', o.gid, 'name', o.name, 'state', o.st
   'next_job', o.next_job, 'next_run_at', o.next_run_at,
   'lines', (select coalesce(json_agg(json_build_object('title', l.title, 'sku', l.sku, 'quantity', l.quantity,
       'to_ship', l.to_ship, 'unit_price', case when l.unit_price_minor is null then null
-        else json_build_object('minor', l.unit_price_minor, 'currency', l.currency) end) order by l.id), '[]')
+        else json_build_object('minor', l.unit_price_minor, 'currency', l.currency) end,
+      'cost', case when l.cost_minor is null then null else json_build_object('minor', l.cost_minor, 'currency', o.currency) end,
+      'cost_source', l.cost_source, 'product_id', l.product_id,
+      'mappings', (select coalesce(json_agg(json_build_object('vid', m.vid, 'supplier_sku', m.supplier_sku, 'rank', m.rank,
+          'snapshot', json_build_object('minor', m.snapshot_minor, 'currency', m.snapshot_currency),
+          'confirmed_at', m.confirmed_at, 'confirmed_by', m.confirmed_by) order by m.rank, m.id), '[]')
+        from variant_mapping m where m.shop_sku = l.sku)) order by l.id), '[]')
     from order_line l where l.order_id = o.id),
+  'money', (
+    select json_build_object('currency', o.currency, 'gross_minor', d.gross, 'discounts_minor', d.discounts, 'shipping_minor', d.shipping,
+      'taxes_minor', d.taxes, 'duties_minor', d.duties, 'total_minor', d.total_sales, 'refunds_minor', d.refunds,
+      'goods_minor', case when c.goods_open then null else d.goods end, 'goods_source', c.goods_source,
+      'supply_shipping_minor', case when o.supply_shipping_minor is null then null else d.supply_shipping end,
+      'supply_shipping_source', o.supply_shipping_source,
+      'supply_duty_minor', case when o.supply_duty_minor is null then null else d.supply_duty end, 'supply_duty_source', o.supply_duty_source,
+      'fee_minor', case when o.fee_minor is null then null else d.fees end, 'fee_source', o.fee_source, 'ads_minor', a.ads,
+      'profit_minor', case when d.open = 0 then d.contribution - a.ads end, 'estimated', d.estimated > 0,
+      'missing', case when d.open = 0 then '[]' else to_json(array_remove(array[
+        case when o.money_at is null then 'money' end, case when c.goods_open then 'goods' end,
+        case when o.supply_shipping_minor is null then 'supply_shipping' end, case when o.supply_duty_minor is null then 'supply_duty' end,
+        case when o.fee_minor is null then 'fee' end], null)) end)
+    from (select sum(gross)::bigint as gross, sum(discounts)::bigint as discounts, sum(shipping)::bigint as shipping,
+                 sum(taxes)::bigint as taxes, sum(duties)::bigint as duties, sum(total_sales)::bigint as total_sales,
+                 sum(refunds)::bigint as refunds, sum(goods)::bigint as goods, sum(supply_shipping)::bigint as supply_shipping,
+                 sum(supply_duty)::bigint as supply_duty, sum(fees)::bigint as fees, sum(contribution)::bigint as contribution,
+                 sum(incomplete + incomplete_later + unknown) as open, sum(estimated) as estimated, count(*) as days
+          from order_day where order_id = o.id) d,
+         (select coalesce(sum(minor), 0)::bigint as ads from order_ads where order_id = o.id) a,
+         (select coalesce(bool_or(cost_minor is null), true) as goods_open, max(cost_source) as goods_source
+          from order_line where order_id = o.id and not gift_card and coalesce(ordered, quantity) > 0) c
+    where d.days > 0),
   'supplier_orders', (select coalesce(json_agg(json_build_object('our_number', s.our_number, 'cj_order_id', s.cj_order_id,
       'parcel_group', s.parcel_group, 'state', s.state, 'cj_status', s.cj_status, 'lines', s.lines,
       'logistic_name', s.logistic_name, 'from_country', s.from_country, 'currency', s.currency,

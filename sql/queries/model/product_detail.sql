@@ -29,7 +29,9 @@ select json_build_object('id', p.id, 'pid', p.pid, 'supplier_sku', p.supplier_sk
       'price', case when v.price_minor is null then null
         else json_build_object('minor', v.price_minor, 'currency', v.shop_currency) end,
       'gid', v.shop_gid, 'inventory_item_gid', v.inventory_item_gid, 'shop_quantity', v.shop_quantity, 'low', v.low,
-      'gone_at', v.gone_at, 'checked_at', v.checked_at) order by v.id), '[]')
+      'offered', v.offered, 'left_out', v.left_out, 'mapping',
+      (select case when bool_or(m.confirmed_at is not null) then 'confirmed' when count(*) > 0 then 'proposed' end
+       from variant_mapping m where m.shop_sku = v.sku), 'gone_at', v.gone_at, 'checked_at', v.checked_at) order by v.id), '[]')
     from variant v where v.product_id = p.id),
   'snapshots', (select coalesce(json_agg(json_build_object('day', s.day, 'listings', s.listed_num, 'stock', s.stock,
       'price_min_minor', s.price_min_minor, 'price_max_minor', s.price_max_minor, 'currency', s.currency) order by s.day), '[]')

@@ -1,13 +1,15 @@
 -- A page of products: $1 state, $2 label, $3 category (id or name), $4 part of name, or supplier id, SKU or handle, $5 least score
 -- times 10^4, $6 sort ("newest" or "opportunity"), $7 limit, $8 and $9 opportunity and id of the last product of the page
--- before; all but $6 and $7 may be NULL, $8 also when that product has no opportunity.  json
+-- before, $10 least margin in ppm, $11 states (text[]), $12 only those with a problem; all but $6, $7 and $12 may be NULL, $8 also when
+-- that product has no opportunity.  json
 with fit as not materialized (
   select * from product
   where ($1::text is null or state = $1) and ($2::text is null or label = $2)
     and ($3::text is null or category_id = $3 or lower(category) = lower($3))
     and ($4::text is null or position(lower($4) in lower(name)) > 0
          or lower($4) in (lower(pid), lower(supplier_sku), lower(handle)))
-    and ($5::bigint is null or score_e4 >= $5::bigint)
+    and ($5::bigint is null or score_e4 >= $5::bigint) and ($10::bigint is null or margin_ppm >= $10::bigint)
+    and ($11::text[] is null or state = any ($11::text[])) and (not $12::boolean or problem is not null)
 ), page as (
   (select *, row_number() over (order by id desc) as place from fit
    where $6::text = 'newest' and ($9::bigint is null or id < $9::bigint)

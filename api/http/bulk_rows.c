@@ -1,0 +1,76 @@
+#include "api/http/bulk_rows.h"
+
+#include <string.h>
+
+#include "common/base/json.h"
+
+static json_t *id_of(json_t *item)
+{
+    return json_is_object(item) ? json_object_get(item, "id") : item;
+}
+
+static bool is_id(const json_t *id)
+{
+    return json_is_integer(id) ? json_integer_value(id) > 0
+                               : json_is_string(id) && json_string_length(id) > 0;
+}
+
+static int check_ids(const json_t *ids, struct fail *f)
+{
+    size_t count = json_array_size(ids);
+
+    if (count == 0 || count > BULK_ROWS_MAX) {
+        return fail_set(f, FAIL_INPUT, "ids must name 1 to %d.", BULK_ROWS_MAX);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const json_t *id = id_of(json_array_get(ids, i));
+
+        if (!is_id(id)) {
+            return fail_set(f, FAIL_INPUT, "ids[%zu] is no id.", i);
+        }
+        for (size_t before = 0; before < i; before++) {
+            if (json_equal(id_of(json_array_get(ids, before)), id)) {
+                return fail_set(f, FAIL_INPUT, "ids[%zu] is named twice.", i);
+            }
+        }
+    }
+    return 0;
+}
+
+/* A failure inside is not told to the client. */
+static const char *told(const struct fail *f)
+{
+    return f->kind == FAIL_BUG || f->text[0] == '\0' ? "It failed inside; the log says why."
+                                                     : f->text;
+}
+
+static json_t *result_of(json_t *id, bool ok, const struct fail *f)
+{
+    return json_pack("{s:O, s:b, s:i, s:s?}", "id", id, "ok", ok, "status",
+                     ok ? 200 : fail_rule(f->kind)->http_status, "text", ok ? NULL : told(f));
+}
+
+int bulk_rows(struct request *rq, bulk_row_fn *one, struct reply *re, struct fail *f)
+{
+    scoped(json_clear_p) json_t *ids = NULL;
+    const char *text = request_text(rq, "ids");
+    int done = 0, failed = 0;
+
+    TRY(json_parse(text, strlen(text), "ids", &ids, f));
+    TRY(check_ids(ids, f));
+    scoped(json_clear_p) json_t *results = json_array();
+    for (size_t i = 0; i < json_array_size(ids); i++) {
+        json_t *item = json_array_get(ids, i);
+        struct fail why = { .kind = FAIL_NONE };
+        bool ok = one(rq, item, &why) >= 0;
+
+        done += ok;
+        failed += !ok;
+        if (json_array_append_new(results, result_of(id_of(item), ok, &why)) < 0) {
+            return fail_memory(f);
+        }
+    }
+    scoped(json_clear_p) json_t *body =
+        json_pack("{s:O, s:i, s:i}", "results", results, "done", done, "failed", failed);
+    return reply_value(re, 200, body, f);
+}

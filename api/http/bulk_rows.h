@@ -1,0 +1,21 @@
+/* The same word about many rows, one after the other: each succeeds or fails by itself, and the answer says which.
+ * Threads: the caller's request and its connections. */
+#pragma once
+
+#include <jansson.h>
+
+#include "api/http/reply.h"
+#include "api/http/request.h"
+#include "common/base/attr.h"
+#include "common/base/fail.h"
+
+enum { BULK_ROWS_MAX = 100 };
+
+/* Do it to one: the id of a row as the client gave it (an integer above 0), or an object that has it as "id".  >= 0: done, or done
+ * already. */
+typedef int bulk_row_fn(struct request *rq, const json_t *item, struct fail *f);
+
+/* Run `one` for each element of the body's array `ids`, at most BULK_ROWS_MAX, each once.  Answers {"results":[{"id","ok","status",
+ * "text"}],"done":n,"failed":n} in their order; status is what the act would have been answered with alone, text why not, or null.
+ * FAIL_INPUT: an element that is none of these, too many, or one named twice; then nothing was done. */
+must_check int bulk_rows(struct request *rq, bulk_row_fn *one, struct reply *re, struct fail *f);

@@ -1,0 +1,76 @@
+-- A page of the orders that fit: $1 states (text[]), $2 part of name or e-mail, or a whole tracking number, $3 limit, $4 and $5 key
+-- (created_at in microseconds, or the total, -1 = unknown) and id of the last order of the page before, $6 and $7 not before and
+-- before (microseconds), $8 hold code, $9 country, $10 risk, $11 sort ("-created", "created", "-total", "total"), $12 only those with a
+-- problem; $2 and $4 to $10 may be NULL.  Each state is read through its index, so that few among millions are found at once.  json
+with fit as not materialized (
+  select *, coalesce(total_minor, -1) as worth from shop_order
+  where ($2::text is null or position(lower($2) in lower(name)) > 0 or position(lower($2) in lower(coalesce(email, ''))) > 0
+         or id in (select so.order_id from parcel p join supplier_order so on so.id = p.supplier_order_id where p.tracking_number = $2))
+    and ($6::bigint is null or created_at >= 'epoch'::timestamptz + $6::bigint * interval '1 microsecond')
+    and ($7::bigint is null or created_at < 'epoch'::timestamptz + $7::bigint * interval '1 microsecond')
+    and ($8::text is null or hold_code = $8) and ($9::text is null or address ->> 'country_code' = $9)
+    and ($10::text is null or risk = $10)
+), given as (
+  select unnest($1::text[]) as wanted
+), at as (
+  select 'epoch'::timestamptz + $4::bigint * interval '1 microsecond' as created
+), found as (
+  (select f.* from given cross join lateral (
+     select * from fit where state = wanted
+       and ($4::bigint is null or (created_at, id) < ((select created from at), $5::bigint))
+     order by created_at desc, id desc limit $3::bigint) f
+   where $11::text = '-created' and not $12::boolean)
+  union all
+  (select f.* from given cross join lateral (
+     select * from fit where state = wanted
+       and ($4::bigint is null or (created_at, id) > ((select created from at), $5::bigint))
+     order by created_at, id limit $3::bigint) f
+   where $11::text = 'created' and not $12::boolean)
+  union all
+  (select f.* from given cross join lateral (
+     select * from fit where state = wanted and ($4::bigint is null or (coalesce(total_minor, -1), id) < ($4::bigint, $5::bigint))
+     order by coalesce(total_minor, -1) desc, id desc limit $3::bigint) f
+   where $11::text = '-total' and not $12::boolean)
+  union all
+  (select f.* from given cross join lateral (
+     select * from fit where state = wanted and ($4::bigint is null or (coalesce(total_minor, -1), id) > ($4::bigint, $5::bigint))
+     order by coalesce(total_minor, -1), id limit $3::bigint) f
+   where $11::text = 'total' and not $12::boolean)
+  union all
+  (select * from fit
+   where $12::boolean and problem is not null and state = any ($1::text[])
+     and ($4::bigint is null or case $11::text
+       when '-created' then (created_at, id) < ((select created from at), $5::bigint)
+       when 'created' then (created_at, id) > ((select created from at), $5::bigint)
+       when '-total' then (worth, id) < ($4::bigint, $5::bigint) else (worth, id) > ($4::bigint, $5::bigint) end))
+), page as (
+  select *, row_number() over (order by case $11::text when '-created' then created_at end desc, case $11::text when 'created' then created_at end,
+                                        case $11::text when '-total' then worth end desc, case $11::text when 'total' then worth end,
+                                        case when $11::text like '-%' then id end desc, id) as place
+  from found order by place limit $3::bigint
+)
+select json_build_object(
+  'orders', coalesce(json_agg(json_build_object('id', id, 'gid', gid, 'name', name, 'state', state, 'mode', mode,
+      'created_at', created_at, 'total', case when total_minor is null then null
+        else json_build_object('minor', total_minor, 'currency', currency) end,
+      'customer', address ->> 'name', 'country', address ->> 'country_code',
+      'lines', (select count(*) from order_line l where l.order_id = page.id),
+      'profit', case when b.open = 0 then json_build_object('minor', b.contribution - coalesce(
+        (select sum(minor) from order_ads a where a.order_id = page.id), 0), 'currency', currency) end,
+      'profit_estimated', coalesce(b.estimated > 0, false),
+      'email', email, 'financial', financial, 'risk', risk, 'score', score, 'hold_code', hold_code,
+      'hold_reasons', hold_reasons, 'held_at', held_at, 'released_by', released_by, 'problem', problem,
+      'next_job', next_job, 'next_run_at', next_run_at, 'placed_at', placed_at, 'fulfilled_at', fulfilled_at,
+      'changed_at', changed_at, 'supplier_orders', s.orders, 'parcels', s.parcels, 'tracking', s.tracking)
+    order by place), '[]'),
+  'next', case when count(*) = $3::bigint then
+    (select case when $11::text in ('-total', 'total') then worth else (extract(epoch from created_at) * 1000000)::bigint end || '-' || id
+     from page order by place desc limit 1) end
+) as json
+from page
+left join lateral (
+  select sum(incomplete + incomplete_later + unknown) as open, sum(contribution) as contribution, sum(estimated) as estimated
+  from order_day d where d.order_id = page.id) b on true
+left join lateral (
+  select count(distinct so.id) as orders, count(p.id) as parcels, max(p.tracking_number) as tracking
+  from supplier_order so left join parcel p on p.supplier_order_id = so.id where so.order_id = page.id) s on true
