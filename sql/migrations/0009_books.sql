@@ -936,7 +936,12 @@ end $$;
 -- Without orders only the ad spend is left.
 create function books_all_gone() returns trigger language plpgsql as $$
 begin
-  truncate order_day, order_item_day, order_ads, ads_due, daily_sales, daily_product, daily_ads;
+  if exists (select 1 from order_day offset 1000) then
+    truncate order_day, order_item_day, order_ads, ads_due, daily_sales, daily_product, daily_ads;
+  else
+    delete from order_day; delete from order_item_day; delete from order_ads; delete from ads_due; -- quicker for a few
+    delete from daily_sales; delete from daily_product; delete from daily_ads;
+  end if;
   insert into daily_ads
   select f.* from (select distinct shop_date, currency from ad_metric) as d cross join lateral books_daily_ads_of(d.shop_date, d.currency) as f;
   return null;

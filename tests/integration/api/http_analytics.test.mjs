@@ -125,6 +125,14 @@ test('the figures of a period are what a person would compute from the facts', a
   assert.equal(BigInt(steps.at(-1).minor), value('total_profit'));
 });
 
+test('the terminal shows the same figures', () => {
+  const text = api.cli('analytics', 'summary');
+  const told = JSON.parse(api.cli('analytics', 'summary', '--json')).figures;
+  assert.match(text, new RegExp(`^Total sales +${(told.total_sales.value / 100).toFixed(2)} USD`, 'm'));
+  assert.match(text, new RegExp(`^Orders +${told.total_orders.value} `, 'm'));
+  assert.match(text, /^Conversion rate/m);
+});
+
 test('ad spend is allocated to the unit, and what is left stays on its day', async () => {
   const reported = new Set(known.metrics.map((m) => `${m.shop_date} ${m.currency}`));
   assert.ok(reported.size > 3);
