@@ -167,12 +167,12 @@ export class Api {
   // One text for everything that is stored, but for the time a key was used last.
   stored() {
     const tables = this.sql("select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace order by 1").split('\n');
-    const database = tables.map((table) => {
+    const database = this.sql(tables.map((table) => {
       const row = table === 'api_key' ? "(to_jsonb(t) - 'last_used_at')" : 'to_jsonb(t)';
-      return `${table} ${this.sql(`select count(*), md5(coalesce(string_agg(${row}::text, ',' order by ${row}::text), '')) from ${table} t`)}`;
-    });
+      return `select '${table} ' || count(*) || '|' || md5(coalesce(string_agg(${row}::text, ',' order by ${row}::text), '')) from ${table} t`;
+    }).join(' union all '));
     const keys = this.redis('--no-raw', 'KEYS', '*').split('\n').map((line) => line.replace(/^\d+\) /, '')).filter((key) => !/dropship:rate:|^\(empty/.test(key)).sort();
-    return [...database, ...keys].join('\n');
+    return [database, ...keys].join('\n');
   }
 
   order(number, state = 'held', more = {}) {
