@@ -84,7 +84,7 @@ function Palette() {
   useEffect(() => list.current?.children[now]?.scrollIntoView({ block: 'nearest' }), [now]);
   return (
     <Dialog title="Go to or do" onClose={close}>
-      <input autoFocus className="palette-input" role="combobox" aria-expanded="true" aria-controls={`${id}-list`} aria-activedescendant={items.length > 0 ? `${id}-${now}` : undefined} aria-label="Search pages, orders, products, jobs and commands" placeholder="Order number, product, page, command" value={typed} onChange={(event) => { setTyped(event.target.value); setAt(0); }} onKeyDown={keys} />
+      <input data-autofocus className="palette-input" role="combobox" aria-expanded="true" aria-controls={`${id}-list`} aria-activedescendant={items.length > 0 ? `${id}-${now}` : undefined} aria-label="Search pages, orders, products, jobs and commands" placeholder="Order number, product, page, command" value={typed} onChange={(event) => { setTyped(event.target.value); setAt(0); }} onKeyDown={keys} />
       <ul ref={list} id={`${id}-list`} role="listbox" aria-label="Results" className="palette-list">
         {items.map((item, i) => (
           <li key={item.key} id={`${id}-${i}`} role="option" aria-selected={i === now} className="palette-item" onClick={() => choose(item)} onMouseMove={() => setAt(i)}>

@@ -66,8 +66,8 @@ function Asking({ question }: { question: Open }) {
           </label>
         ) : null}
         <div className="dialog-foot">
-          {/* The dialog puts the focus on what has autofocus: nobody confirms with the Enter that opened it. */}
-          <Button autoFocus onClick={() => question.answer(null)}>Cancel</Button>
+          {/* Nobody confirms with the Enter that opened the dialog. */}
+          <Button data-autofocus onClick={() => question.answer(null)}>Cancel</Button>
           <Button type="submit" look={question.danger || question.tier === 'final' ? 'danger' : 'primary'} disabled={!ready}>{question.verb}</Button>
         </div>
       </form>

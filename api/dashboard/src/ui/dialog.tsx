@@ -1,4 +1,5 @@
-// Dialogs and side panels on <dialog>: the browser traps the focus, Esc closes, the focus goes back to where it was.
+// Dialogs and side panels on <dialog>: the browser traps the focus, Esc closes, the focus goes back to where it was.  It starts at
+// what has data-autofocus, else at Close.
 
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { Button } from './button';
@@ -24,7 +25,10 @@ function Frame({ title, onClose, children, footer, head, className, role, keys }
   useEffect(() => {
     const dialog = ref.current;
     const before = document.activeElement;
-    if (dialog && !dialog.open) dialog.showModal();
+    if (dialog && !dialog.open) {
+      dialog.showModal();
+      dialog.querySelector<HTMLElement>('[data-autofocus]')?.focus();
+    }
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
