@@ -49,9 +49,8 @@ static int split_cursor(const char *cursor, struct number *at, struct number *id
 /* What of a list's query needs orders_find.sql; the plain list of all orders is the one that is asked for most. */
 static bool is_narrow(const struct request *rq)
 {
-    static const char *const names[] = {
-        "state", "view", "q", "reason", "risk", "country", "sort"
-    };
+    static const char *const names[] = { "state", "view", "q", "reason", "risk", "country" };
+    const char *sort = request_text(rq, "sort");
 
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         if (request_text(rq, names[i]) != NULL) {
