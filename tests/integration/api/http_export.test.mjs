@@ -99,3 +99,13 @@ test('a client that leaves ends the query; no more than four run at once', async
   await until('all cursors are closed', () => running() === 0, 10000);
   assert.equal((await api.call('GET', '/api/v1/export/jobs')).status, 200);
 });
+
+test('a client that does not take its answer is cut off', async () => {
+  const socket = net.connect(api.port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.once('data', () => socket.pause());
+  socket.write(`GET /api/v1/export/orders HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${api.keys.read}\r\n\r\n`);
+  const before = api.log.length;
+  await until('it is cut off', () => /http\.stream_ended.*CLIENT_LEFT/.test(api.log.slice(before)), 30000, 200);
+  socket.destroy();
+});

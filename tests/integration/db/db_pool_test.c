@@ -126,7 +126,10 @@ static void many_threads_share_few_connections(void **state)
 
 static void a_cursor_gives_all_rows_in_batches(void **state)
 {
-    static const char *const counts[] = { "0", "1", "10", "23" };
+    static const struct {
+        const char *text;
+        int number;
+    } counts[] = { { "0", 0 }, { "1", 1 }, { "10", 10 }, { "23", 23 } };
     struct db_lent lent = { 0 };
     struct fail f;
 
@@ -134,7 +137,7 @@ static void a_cursor_gives_all_rows_in_batches(void **state)
     assert_int_equal(db_pool_take(pool, 0, &lent, &f), 0);
     for (size_t c = 0; c < COUNT_OF(counts); c++) {
         int seen = 0, batch;
-        assert_int_equal(db_cursor_open(lent.db, &pool_rows, &counts[c], 1, &f), 0);
+        assert_int_equal(db_cursor_open(lent.db, &pool_rows, &counts[c].text, 1, &f), 0);
         do {
             PGresult *rows = NULL;
             assert_int_equal(db_cursor_next(lent.db, 10, &rows, &f), 0);
@@ -144,7 +147,7 @@ static void a_cursor_gives_all_rows_in_batches(void **state)
             }
             PQclear(rows);
         } while (batch > 0);
-        assert_int_equal(seen, strtol(counts[c], NULL, 10));
+        assert_int_equal(seen, counts[c].number);
         assert_int_equal(db_cursor_close(lent.db, &f), 0);
     }
     const char *wrong = "x";

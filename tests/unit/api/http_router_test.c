@@ -145,8 +145,9 @@ static void every_route_of_the_table_is_reached(void **state)
 
 static void only_probes_pages_and_signed_webhooks_are_open(void **state)
 {
-    static const char open[] = " /healthz /readyz /openapi.yaml /status-page /page/app.js /page/products.js "
-                               "/page/style.css /webhooks/shopify ";
+    static const char open[] =
+        " /healthz /readyz /openapi.yaml /status-page /page/app.js /page/products.js "
+        "/page/style.css /webhooks/shopify ";
     (void)state;
     for (size_t i = 0; i < route_count; i++) {
         char word[64] = " ";
