@@ -11,9 +11,9 @@
 
 enum {
     BATCH = 50,
-    QUIET_S =
-        600, /* an order on its way is read by its own jobs; after so long without any it is not */
-    STOP_BEFORE_MS = 30000
+    QUIET_S = 600, /* without any change: until then the jobs of the flow read an order */
+    STOP_BEFORE_MS = 30000,
+    FAILURES_MAX = 3 /* then the shop, and not an order, is in trouble */
 };
 
 /* What keeps one order from being read for good must not keep the others. */
@@ -46,22 +46,39 @@ static bool must_end(const struct job_context *c)
     return clock_mono_ms() + STOP_BEFORE_MS > c->deadline_ms;
 }
 
+/* One order the shop stumbles over must not keep the others back for ever: the first are read again and again.  A refused
+ * account is told by the jobs of the flow. */
+static int read_all(struct job_context *c, const PGresult *rows, int *ret_read, struct fail *f)
+{
+    int failed = 0;
+
+    for (int i = 0; i < PQntuples(rows) && !must_end(c); i++) {
+        if (read_one(c, db_int(rows, i, "id", 0), db_text(rows, i, "gid"), f) == 0) {
+            (*ret_read)++;
+        } else if (f->kind == FAIL_DENIED) {
+            log_warn("orders.money_denied", kv_fail(f));
+            return 0;
+        } else if (++failed == FAILURES_MAX) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
 int orders_money(struct job_context *c, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
     struct sql_text limit, quiet;
-    int i = 0;
+    int read = 0;
 
     if (c->shopify == NULL) {
         return 0; /* no shop, no money */
     }
     TRY(db_query(c->db, &sql_orders_money_due,
                  (const char *[]){ sql_int(&limit, BATCH), sql_int(&quiet, QUIET_S) }, &rows, f));
-    for (; i < PQntuples(rows) && !must_end(c); i++) {
-        TRY(read_one(c, db_int(rows, i, "id", 0), db_text(rows, i, "gid"), f));
-    }
-    if (i > 0) {
-        log_info("orders.money", kv_int("orders", i), kv_bool("more", i == BATCH));
+    TRY(read_all(c, rows, &read, f));
+    if (read > 0) {
+        log_info("orders.money", kv_int("orders", read), kv_bool("more", read == BATCH));
     }
     return 0;
 }

@@ -217,6 +217,22 @@ static void an_order_the_shop_does_not_show_keeps_no_other_back(void **state)
     assert_int_equal(rig_int("select count(*) from shop_order where money_at is not null"), 1);
 }
 
+static void an_order_the_shop_stumbles_over_keeps_no_other_back(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        order = fake_add_order();
+        fake->orders[order].cancelled = true;
+        (void)flow_check(order);
+    }
+    fake->point.fault = FAULT_REFUSED_LATER;
+    fake->point.at = fake->point.calls + 1;
+    run(orders_money);
+    assert_int_equal(rig_int("select count(*) from shop_order where money_at is not null"), 1);
+    run(orders_money);
+    assert_int_equal(rig_int("select count(*) from shop_order where money_at is not null"), 2);
+}
+
 static void a_test_order_is_in_no_figure(void **state)
 {
     (void)state;
@@ -240,6 +256,7 @@ int main(void)
         cmocka_unit_test_setup(money_that_is_not_told_stops_no_parcel, clear),
         cmocka_unit_test_setup(what_the_books_refuse_stops_no_parcel, clear),
         cmocka_unit_test_setup(an_order_the_shop_does_not_show_keeps_no_other_back, clear),
+        cmocka_unit_test_setup(an_order_the_shop_stumbles_over_keeps_no_other_back, clear),
         cmocka_unit_test_setup(a_test_order_is_in_no_figure, clear),
     };
     return cmocka_run_group_tests(tests, flow_setup, rig_close);
