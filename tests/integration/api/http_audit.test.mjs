@@ -26,6 +26,13 @@ const later = (jid) => { api.redis('ZADD', 'schedule', '4000000000', job(jid)); 
 const rule = async () => (await api.ok('POST', '/api/v1/pricing-rules', { body: { name: `rule ${(made += 1)}`, kind: 'multiplier', spec: { factor_e3: 2500 + made } } })).id;
 const message = async () => (await api.call('POST', '/api/v1/messages', { scope: null, body: { email: 'buyer@example.com', text: 'Where is it?' } })).body.id;
 
+// As the list of approvals shows it.
+async function waiting(id) {
+  const { approvals } = await api.ok('GET', '/api/v1/approvals?limit=200');
+  return { id, seen: approvals.find((a) => a.id === id).seen };
+}
+const approval = async (id, more = {}) => ({ id, body: { seen: (await waiting(id)).seen, ...more } });
+
 // By method and path of /openapi.yaml: what is sent.  A new write must be driven here; one that changes nothing or is nobody's act
 // stands below with the reason.
 const drives = {
@@ -46,6 +53,17 @@ const drives = {
     return { id };
   },
   'DELETE /api/v1/pricing-rules/{id}': async () => ({ id: await rule() }),
+  'POST /api/v1/orders/bulk': () => ({ body: { ids: [api.order(8003, 'approval')], action: 'hold', reason: 'look' } }),
+  'POST /api/v1/products/bulk': () => ({ body: { ids: [product('approval')], action: 'reject', reason: 'ugly' } }),
+  'POST /api/v1/orders/{id}/mapping': () => {
+    const id = api.order(8004, 'held');
+    api.sql(`insert into order_line (order_id, line_gid, title, sku, quantity, to_ship, unit_price_minor, currency) values (${id}, 'm1', 'Lamp', 'SKU-M', 1, 1, 1999, 'USD');
+      insert into variant_mapping (shop_sku, vid, supplier_sku, snapshot_minor) values ('SKU-M', 'v-9', 'CJ-9', 850)`);
+    return { id, body: { sku: 'SKU-M', vid: 'v-9' } };
+  },
+  'POST /api/v1/approvals/bulk': async () => ({ body: { ids: [await waiting(`product-${product('approval')}`)], action: 'reject', reason: 'ugly' } }),
+  'POST /api/v1/approvals/{id}/approve': async () => approval(`order-${api.order(8005, 'approval')}`),
+  'POST /api/v1/approvals/{id}/reject': async () => approval(`product-${product('approval')}`, { reason: 'ugly' }),
   'POST /api/v1/queues/{queue}/pause': () => ({ queue: 'fulfillment' }),
   'POST /api/v1/queues/{queue}/resume': () => ({ queue: 'fulfillment' }),
   'POST /api/v1/queues/{queue}/scale': () => ({ queue: 'fulfillment', body: { threads: 3 } }),
