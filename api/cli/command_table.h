@@ -48,8 +48,8 @@ COMMAND("kill", cmd_kill, "JID | " BULK_USAGE " [--all]", 0, 1, BULK_OPTIONS,
         "Move a job that does not run to dead, or all that fit; --all when nothing narrows them")
 COMMAND("delete", cmd_delete, "JID | " BULK_USAGE " [--all]", 0, 1, BULK_OPTIONS,
         "Remove a job that does not run, or all that fit; --all when nothing narrows them")
-COMMAND("flow", cmd_flow, "[NAME [off|dry_run|approve|auto]]", 0, 2, "", "Modes of the flows")
-COMMAND("stop", cmd_stop, "[REASON]", 0, 1, "", "The one STOP: nothing is ordered, paid or sent any more")
+COMMAND("flow", cmd_flow, "[NAME [off|dry_run|approve|auto]]", 0, 2, "", "The flows: mode, state, next and last run")
+COMMAND("stop", cmd_stop, "[REASON]", 0, 1, "", "The one STOP: nothing is ordered, paid or sent any more; read back part by part")
 COMMAND("resume-all", cmd_resume_all, "[REASON]", 0, 1, "", "End STOP: the flows go on in their modes")
 COMMAND("settings", cmd_settings, "[NAME [VALUE]]", 0, 2, "", "What is tuned while the system runs")
 COMMAND("mapping", cmd_mapping, "[list | add SKU VID SUPPLIER_SKU PRICE | confirm SKU VID | remove SKU VID]", 0, 5, "currency=",

@@ -1,7 +1,6 @@
 /* /api/v1/search: one field for everything; places of the dashboard, flows and settings are known here, the rest is Postgres'. */
 #include "api/http/resources.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -15,7 +14,7 @@
 #include "common/model/settings.h"
 #include "sql/ops.h"
 
-enum { QUERY_BYTES = 256, NAMED_MAX = 10, HREF_BYTES = 120 };
+enum { NAMED_MAX = 10, HREF_BYTES = 120 };
 
 /* The pages of the dashboard. */
 static const struct page {
@@ -35,20 +34,6 @@ static const struct page {
 static bool contains(const char *text, const char *part)
 {
     return strcasestr(text, part) != NULL;
-}
-
-/* The same with what LIKE would take for a wildcard escaped. */
-static void escape_like(const char *text, char escaped[static QUERY_BYTES])
-{
-    size_t at = 0;
-
-    for (; *text != '\0' && at + 3 < QUERY_BYTES; text++) {
-        if (strchr("%_\\", *text) != NULL) {
-            escaped[at++] = '\\';
-        }
-        escaped[at++] = *text;
-    }
-    escaped[at] = '\0';
 }
 
 /* A hit of a thing that is known here, unless there are many already. */
@@ -91,12 +76,10 @@ int get_search(struct request *rq, struct reply *re, struct fail *f)
     scoped(free_p) char *text = NULL;
     scoped(json_clear_p) json_t *hits = NULL;
     scoped(json_clear_p) json_t *named = json_array();
-    char escaped[QUERY_BYTES];
     const char *query = request_text(rq, "q");
     int64_t id = 0;
 
-    escape_like(query, escaped);
-    const char *params[] = { query, escaped, text_to_int(query, 1, INT64_MAX, &id) ? query : NULL };
+    const char *params[] = { query, text_to_int(query, 1, INT64_MAX, &id) ? query : NULL };
     TRY(one_json(rq->db, &sql_ops_search, params, &text, f));
     TRY(json_parse(text, strlen(text), "the hits", &hits, f));
     add_named(named, query);

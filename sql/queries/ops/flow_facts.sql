@@ -13,7 +13,9 @@ select json_build_object(
                                                                      'ms', r.run_ms)), '{}')
            from unnest($2::text[]) t (type)
            cross join lateral (select finished_at, outcome, error, run_ms from job_run
-                               where job_run.type = t.type order by started_at desc limit 1) r),
+                               -- a range and this order: nothing but job_run_type will do, also for a type that has no runs
+                               where job_run.type >= t.type and job_run.type <= t.type
+                               order by job_run.type, started_at desc limit 1) r),
   'died', (select coalesce(json_object_agg(type, n), '{}')
            from (select type, count(*) as n
                  from (select type from job_run where outcome = 'dead' and started_at > now() - interval '1 hour'

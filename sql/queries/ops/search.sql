@@ -1,5 +1,5 @@
--- Orders, products and jobs that fit the words $1 (2 to 100 bytes): $2 the same with % and _ escaped for LIKE, $3 NULL unless $1 is an
--- id.  json: [{"kind","id","title","text","href"}], at most some 30, the surest first
+-- Orders, products and jobs that fit the words $1 (2 to 100 bytes); $2 NULL unless they are an id.  Beginnings are ranges of bytes,
+-- for which the plan is an index whatever the words are.  json: [{"kind","id","title","text","href"}], at most some 30, the surest first
 with words as (
   select to_tsquery('simple', string_agg(w || ':*', ' & ')) as query
   from regexp_split_to_table(regexp_replace(lower($1), '[^[:alnum:]]+', ' ', 'g'), ' +') w where w <> ''
@@ -9,13 +9,17 @@ with words as (
   union all (select s.order_id, 1 from supplier_order s where s.our_number = $1 limit 5)
   union all (select s.order_id, 1 from supplier_order s where s.cj_order_id = $1 limit 5)
   union all (select s.order_id, 2 from parcel p join supplier_order s on s.id = p.supplier_order_id where p.tracking_number = $1 limit 5)
-  union all (select id, 3 from shop_order where name like '#' || ltrim($2, '#') || '%' order by name limit 5)
-  union all (select id, 3 from shop_order where length($1) >= 3 and customer_key like lower($2) || '%' order by customer_key limit 5)
+  union all (select id, 3 from shop_order
+             where name ~>=~ ('#' || ltrim($1, '#')) and name ~<~ ('#' || ltrim($1, '#') || chr(1114111))
+             order by name using ~<~ limit 5)
+  union all (select id, 3 from shop_order
+             where length($1) >= 3 and customer_key ~>=~ lower($1) and customer_key ~<~ (lower($1) || chr(1114111))
+             order by customer_key using ~<~ limit 5)
 ), products as (
   (select id, 1 as rank from product where pid = $1)
   union all (select id, 1 from product where handle = $1)
   union all (select id, 1 from product where shop_gid = $1)
-  union all (select id, 2 from product where id = $3::bigint)
+  union all (select id, 2 from product where id = $2::bigint)
   union all (select v.product_id, 2 from variant v where v.vid = $1)
   union all (select p.id, 3 from words w, product p where to_tsvector('simple', p.name) @@ w.query limit 10)
 ), jobs as (

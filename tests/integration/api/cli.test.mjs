@@ -503,15 +503,18 @@ test('an empty hold code is shown as a dash', () => {
 });
 
 test('flows, STOP and settings are changed, read back and audited', () => {
-  assert.deepEqual(json('flow', 'fulfillment'), { name: 'fulfillment', mode: 'approve' });
+  const flow = json('flow', 'fulfillment');
+  assert.deepEqual([flow.name, flow.mode, flow.state.word], ['fulfillment', 'approve', 'BLOCKED'], 'nothing serves it here');
   assert.equal(json('flow', 'fulfillment', 'auto').mode, 'auto');
   assert.match(human('flow'), /fulfillment +auto/);
   refused(2, /no flow/, 'flow', 'sales');
   refused(2, /off\|dry_run/, 'flow', 'fulfillment', 'fast');
-  assert.deepEqual(json('stop', 'price error'), { stop: true });
+  const stopped = json('stop', 'price error');
+  assert.deepEqual([stopped.stop, stopped.read_back.confirmed, stopped.read_back.of, stopped.read_back.reason], [true, 4, 4, 'price error']);
+  assert.match(human('stop'), /4 of 4 parts confirmed\n\nPART +STATE +WHAT/);
   assert.match(human('flow'), /STOP: ON/);
   assert.equal(sql("select detail->>'reason' from audit where action = 'stop.on'"), 'price error');
-  assert.deepEqual(json('resume-all'), { stop: false });
+  assert.deepEqual([json('resume-all')].map((a) => [a.stop, a.read_back.of]), [[false, 0]]);
   assert.equal(json('settings', 'orders.grace_s', '10').value, '10');
   assert.equal(json('settings').find((x) => x.name === 'orders.grace_s').tuned, true);
   assert.match(human('settings'), /orders\.grace_s +10 +900 +s +yes/);
