@@ -1,6 +1,9 @@
-// The checker of answers finds what is not as described.
+// The checker of answers finds what is not as described; and the files of schemas say nothing that a checker would pass over.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import YAML from 'yaml';
 import { Contract } from './openapi.mjs';
 
 const contract = new Contract(`
@@ -64,3 +67,28 @@ for (const [what, pattern, method, target, answer] of [
     assert.throws(() => contract.check(method, target, answer), /is not as \/openapi.yaml says/);
   });
 }
+
+const KEYWORDS = new Set(['$ref', 'type', 'enum', 'const', 'format', 'pattern', 'minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'maxItems', 'uniqueItems',
+  'minProperties', 'maxProperties', 'required', 'properties', 'additionalProperties', 'propertyNames', 'items', 'anyOf', 'oneOf', 'allOf', 'not', 'description']);
+
+// Keywords of a schema that no schema has: a comma within an unquoted text of a flow makes one of the text's end.
+function strange(schema, at) {
+  if (schema === null || typeof schema !== 'object') return [];
+  if (Array.isArray(schema)) return schema.flatMap((one, i) => strange(one, `${at}/${i}`));
+  const unknown = Object.keys(schema).filter((key) => !KEYWORDS.has(key)).map((key) => `${at}: ${key}`);
+  const below = ['additionalProperties', 'propertyNames', 'items', 'anyOf', 'oneOf', 'allOf', 'not'].flatMap((key) => strange(schema[key], `${at}/${key}`));
+  return [...unknown, ...below, ...Object.entries(schema.properties ?? {}).flatMap(([name, one]) => strange(one, `${at}/${name}`))];
+}
+
+test('the files of schemas hold schemas, each name once', () => {
+  const folder = fileURLToPath(new URL('../../api/http/openapi/', import.meta.url));
+  const seen = new Map();
+  const findings = fs.readdirSync(folder).filter((file) => file !== 'components.yaml').flatMap((file) => Object.entries(YAML.parse(fs.readFileSync(folder + file, 'utf8')))
+    .flatMap(([name, schema]) => {
+      const twice = seen.has(name) ? [`${file}: ${name} is in ${seen.get(name)}, too`] : [];
+      seen.set(name, file);
+      return [...twice, ...strange(schema, `${file}: ${name}`)];
+    }));
+  assert.deepEqual(findings, []);
+  assert.deepEqual(strange(YAML.parse('{ type: object, properties: { a: { type: integer, description: Before, after } } }'), 'x'), ['x/a: after']);
+});
