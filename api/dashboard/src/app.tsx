@@ -45,7 +45,7 @@ function Inside() {
   const found = pageAt(path);
   const View = found?.page.view;
   return (
-    <Shell path={found?.page.path ?? path}>
+    <Shell>
       <Guard key={found?.page.path ?? path}>
         <BelowPage.Provider value={found?.below ?? ''}>{View ? <View /> : <Missing />}</BelowPage.Provider>
       </Guard>

@@ -29,7 +29,19 @@ export function navigate(href: string, options: { replace?: boolean } = {}): voi
   if (options.replace) history.replaceState(null, '', href);
   else history.pushState(null, '', href);
   look();
-  if (place.path !== before) window.scrollTo(0, 0);
+  if (place.path !== before) {
+    window.scrollTo(0, 0);
+    arrived = true;
+  }
+}
+
+let arrived = false;
+
+/** Has somebody come to a new page since this was asked last? */
+export function takeArrival(): boolean {
+  const was = arrived;
+  arrived = false;
+  return was;
 }
 
 export function usePlace(): Place {

@@ -1,6 +1,6 @@
 // The frame around every page: navigation with badges, state strip, STOP, range, and the bars that must be seen.
 
-import { Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
+import { Suspense, useEffect, useState, type ReactNode } from 'react';
 import { closeLive, openLive } from '../api/live';
 import { paused, useResource } from '../api/resource';
 import { reachable, signOut, useSession } from '../api/session';
@@ -173,24 +173,12 @@ function useShellKeys(): void {
   }, []);
 }
 
-/** A new page takes the focus to its heading, so that it is read out; not the first one. */
-function useFocusOnPage(path: string): void {
-  const before = useRef(path);
-  useEffect(() => {
-    if (path === before.current) return;
-    before.current = path;
-    const heading = document.querySelector<HTMLElement>('main h1');
-    if (document.querySelector('dialog[open]') === null) heading?.focus({ preventScroll: true });
-  }, [path]);
-}
-
-export function Shell({ path, children }: { path: string; children: ReactNode }) {
+export function Shell({ children }: { children: ReactNode }) {
   const needs = useNeeds();
   const flows = useFlows();
   useZoneOfShop();
   useLive();
   useShellKeys();
-  useFocusOnPage(path);
   return (
     <div className="shell">
       <a className="skip" href="#main">Skip to the page</a>

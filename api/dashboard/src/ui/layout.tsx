@@ -1,20 +1,25 @@
 // The frame of a page: heading, cards, tabs, details, timeline, progress.
 
-import { useEffect, useId, type ReactNode } from 'react';
-import { Link, usePlace } from '../lib/router';
+import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { Link, takeArrival, usePlace } from '../lib/router';
 import { writeParams } from '../lib/url';
 import { Icon } from './icon';
 import { Time } from './values';
 
 /** A page: its title (h1 and of the window), what can be done beside it, then its contents. */
 export function Page({ title, actions, children, note }: { title: string; actions?: ReactNode; note?: ReactNode; children: ReactNode }) {
+  const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · dropship`;
   }, [title]);
+  // A new page is read out from its heading; the first one from its top.
+  useEffect(() => {
+    if (takeArrival() && document.querySelector('dialog[open]') === null) heading.current?.focus({ preventScroll: true });
+  }, []);
   return (
     <div className="page">
       <header className="page-head">
-        <h1 tabIndex={-1}>{title}</h1>
+        <h1 tabIndex={-1} ref={heading}>{title}</h1>
         {note ? <div className="quiet">{note}</div> : null}
         {actions ? <div className="page-actions">{actions}</div> : null}
       </header>
