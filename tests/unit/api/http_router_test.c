@@ -143,19 +143,22 @@ static void every_route_of_the_table_is_reached(void **state)
     }
 }
 
-static void only_probes_pages_and_signed_webhooks_are_open(void **state)
+/* Who logs in has no session yet, and the contact form of a shop is for everybody. */
+static void only_probes_pages_forms_and_signed_webhooks_are_open(void **state)
 {
     static const char open[] =
-        " /healthz /readyz /openapi.yaml /status-page /page/app.js /page/products.js "
-        "/page/style.css /webhooks/shopify ";
+        "|GET /healthz|GET /readyz|GET /openapi.yaml|GET /status-page|GET /page/app.js"
+        "|GET /page/products.js|GET /page/style.css|POST /webhooks/shopify|POST /webhooks/cj"
+        "|POST /api/v1/session|POST /api/v1/messages|";
+    /* A preview is asked for with a body, and changes nothing; anybody may log out. */
+    static const char harmless[] = "|POST /api/v1/pricing-rules/preview|DELETE /api/v1/session|";
+
     (void)state;
     for (size_t i = 0; i < route_count; i++) {
-        char word[64] = " ";
-        strncat(word, routes[i].path, 40);
-        strncat(word, " ", 2);
+        char word[100];
+        snprintf(word, sizeof word, "|%s %s|", routes[i].method, routes[i].path);
         assert_int_equal(routes[i].access == ACCESS_OPEN, strstr(open, word) != NULL);
-        /* A preview is asked for with a body, and changes nothing. */
-        if (routes[i].access == ACCESS_READ && strstr(routes[i].path, "/preview") == NULL) {
+        if (routes[i].access == ACCESS_READ && strstr(harmless, word) == NULL) {
             assert_string_equal(routes[i].method, "GET");
         }
     }
@@ -187,7 +190,7 @@ int main(void)
         cmocka_unit_test(allow_lists_the_methods_of_the_path),
         cmocka_unit_test(every_field_of_the_table_can_be_checked),
         cmocka_unit_test(every_route_of_the_table_is_reached),
-        cmocka_unit_test(only_probes_pages_and_signed_webhooks_are_open),
+        cmocka_unit_test(only_probes_pages_forms_and_signed_webhooks_are_open),
         cmocka_unit_test(the_description_has_every_route),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
