@@ -216,7 +216,8 @@ start_sandbox() {
     fi
     start_program sandbox "$(command -v node)" "$VAR/app/tests/sandbox/main.mjs" --port "$SANDBOX_PORT" \
         --state "$VAR/sandbox/state.json" --orders-per-minute "$(sandbox_rate)" --oddity 0.2 --cj-qps 6 --cj-points 1000000 \
-        --image-base "http://127.0.0.1:$SANDBOX_PORT/cj-images"
+        --discount-rate 0.25 --tax-rate 0.0825 --duty-rate 0.1 --gift-card-rate 0.02 --fee-rate 0.8 --edit-rate 0.03 \
+        --refund-rate 0.08 --refund-after 20 --image-base "http://127.0.0.1:$SANDBOX_PORT/cj-images"
     wait_for sandbox 60 curl -fsS --max-time 5 "http://127.0.0.1:$SANDBOX_PORT/control/health"
 }
 
@@ -323,11 +324,22 @@ orders.track_first_s 5
 orders.track_max_s 20
 orders.sweep_s 30
 orders.reconcile_s 30
+orders.money_s 10
+analytics.sessions_s 60
 SETTINGS
+    sandbox_duties
     touch "$VAR/settings.done"
 }
 
-# The sandbox's pictures come from this machine, and its customs take a tenth: without a duty rule no product can be judged.
+# The sandbox's customs take a tenth: without a duty rule no product can be judged and no profit of an order is known.
+sandbox_duties() {
+    local country
+    for country in US CA GB AU DE FR; do
+        cli duty set "$country" CN 2025-08-29 --percent 10 --source "the sandbox's own rate, not the real one" >/dev/null
+    done
+}
+
+# The sandbox's pictures come from this machine.
 first_discovery_settings() {
     [ ! -e "$VAR/discovery.done" ] || return 0
     put_settings <<'SETTINGS'
@@ -342,7 +354,6 @@ stock.warm_s 300
 stock.cold_s 600
 store.setup_s 300
 SETTINGS
-    cli duty set US CN 2025-08-29 --percent 10 --source "the sandbox's own rate, not the real one" >/dev/null
     touch "$VAR/discovery.done"
 }
 
