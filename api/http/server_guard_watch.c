@@ -39,7 +39,7 @@ static enum verdict judge(const struct guard *g, struct guest *guest, bool press
     int64_t until_ms = atomic_load(&guest->until_ms);
     enum guard_phase phase = atomic_load(&guest->phase);
 
-    if (until_ms != 0 && now_ms > until_ms) {
+    if (until_ms != 0 && now_ms > until_ms && (phase != GUARD_HEAD || waits_for_client(guest))) {
         return TOO_SLOW;
     }
     switch (phase) {
