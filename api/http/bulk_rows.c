@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/json.h"
+#include "common/base/log.h"
 
 static json_t *id_of(json_t *item)
 {
@@ -37,17 +38,17 @@ static int check_ids(const json_t *ids, struct fail *f)
     return 0;
 }
 
-/* A failure inside is not told to the client. */
-static const char *told(const struct fail *f)
+/* As it would have been answered alone. */
+static json_t *result_of(const struct request *rq, json_t *id, bool ok, const struct fail *f)
 {
-    return f->kind == FAIL_BUG || f->text[0] == '\0' ? "It failed inside; the log says why."
-                                                     : f->text;
-}
+    int status = 200;
+    const char *told = ok ? NULL : reply_told(f, &status);
 
-static json_t *result_of(json_t *id, bool ok, const struct fail *f)
-{
-    return json_pack("{s:O, s:b, s:i, s:s?}", "id", id, "ok", ok, "status",
-                     ok ? 200 : fail_rule(f->kind)->http_status, "text", ok ? NULL : told(f));
+    if (status >= 500) {
+        log_error("http.failed", kv_str("request_id", rq->id), kv_str("path", rq->path),
+                  kv_fail(f));
+    }
+    return json_pack("{s:O, s:b, s:i, s:s?}", "id", id, "ok", ok, "status", status, "text", told);
 }
 
 int bulk_rows(struct request *rq, bulk_row_fn *one, struct reply *re, struct fail *f)
@@ -66,7 +67,7 @@ int bulk_rows(struct request *rq, bulk_row_fn *one, struct reply *re, struct fai
 
         done += ok;
         failed += !ok;
-        if (json_array_append_new(results, result_of(id_of(item), ok, &why)) < 0) {
+        if (json_array_append_new(results, result_of(rq, id_of(item), ok, &why)) < 0) {
             return fail_memory(f);
         }
     }

@@ -11,6 +11,7 @@ static const struct {
 } known[] = {
     { "texts", FIELD_OBJECT, "ListingTexts" },
     { "spec", FIELD_OBJECT, "PricingSpec" },
+    { "ids", FIELD_ARRAY, "ManyIds" },
 };
 
 void openapi_quote(struct str *out, const char *text)

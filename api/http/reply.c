@@ -136,21 +136,28 @@ static int status_of(const struct fail *f)
     return f->kind == FAIL_DENIED ? 500 : fail_rule(f->kind)->http_status;
 }
 
+const char *reply_told(const struct fail *f, int *ret_status)
+{
+    *ret_status = status_of(f);
+    if (*ret_status == 503) {
+        return "This cannot be answered just now; try again later.";
+    }
+    if (*ret_status >= 500) {
+        return "Something went wrong; the log has it by the request id.";
+    }
+    return is_inner(f) ? "The database refuses this value." : f->text;
+}
+
 void reply_fail(struct reply *re, const struct request *rq, const struct fail *f)
 {
-    int status = status_of(f);
+    int status;
+    const char *told = reply_told(f, &status);
 
     if (status >= 500) {
         log_error("http.failed", kv_str("request_id", rq->id), kv_str("path", rq->path),
                   kv_fail(f));
-        reply_problem(re, rq, status,
-                      status == 503 ? "This cannot be answered just now; try again later."
-                                    : "Something went wrong; the log has it by the request id.",
-                      NULL);
-    } else {
-        reply_problem(re, rq, status, is_inner(f) ? "The database refuses this value." : f->text,
-                      NULL);
     }
+    reply_problem(re, rq, status, told, NULL);
     if (status == 503 || status == 429) {
         int64_t wait_s = (f->retry_after_ms + 999) / 1000;
         reply_header(re, "Retry-After: %" PRId64, wait_s > 0 ? wait_s : 1);

@@ -48,6 +48,9 @@ void reply_header(struct reply *re, const char *fmt, ...) printf_like(2, 3);
 /* A problem in place of whatever is there; errors (borrowed, may be NULL): [{"in","field","detail"}]. */
 void reply_problem(struct reply *re, const struct request *rq, int status, const char *detail,
                    const json_t *errors);
+/* What a client is told of a failure, and with which status: its text, unless that speaks of what is inside.  Borrowed from *f, or
+ * constant. */
+const char *reply_told(const struct fail *f, int *ret_status);
 /* The problem that a failure is to the client; logs it when it is ours. */
 void reply_fail(struct reply *re, const struct request *rq, const struct fail *f);
 /* "Not Found"; "Error" for statuses we do not use. */

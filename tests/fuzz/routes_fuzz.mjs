@@ -59,7 +59,8 @@ const pools = {
   'orders id': [...Array(40).keys()].map(String).concat('gid://shopify/Order/3', '1005'), 'products id': [...Array(40).keys()].map(String).concat('P7'),
   'proposals id': [...Array(11).keys()], 'pricing-rules id': [1, 2, 3], 'flows name': ['discovery', 'fulfillment', 'ads', 'service'], 'settings name': ['orders.grace_s', 'discovery.keywords', 'flow.discovery'],
   queue: ['default', 'fulfillment', 'nosuch'], identity: ['host:1:abc'], worker: ['host:1:abc'], jid: [...Array(20).keys()].map((i) => `jid${i}`), type: ['noop', 'discovery.scan', 'Nothing'],
-  currency: ['USD', 'EUR'], from: undefined, spec: [{ factor_e3: 2500 }, { add_minor: 500 }, { target_ppm: 300000 }, { tiers: [{ factor_e3: 3000 }] }], texts: [{ title: '<b>x</b>' }],
+  currency: ['USD', 'EUR'], from: undefined, 'orders ids': [[1, 2], [3], [1, 1], ['5'], [999]], 'products ids': [[4, 5, 6], [7], ['P7', 0]], 'approvals ids': [[{ id: 'order-1', seen: '0'.repeat(32) }], [{ id: 'product-3' }], ['order-2']],
+  'approvals id': ['order-1', 'order-6', 'product-3', 'proposal-1', 'x-1'], spec: [{ factor_e3: 2500 }, { add_minor: 500 }, { target_ppm: 300000 }, { tiers: [{ factor_e3: 3000 }] }], texts: [{ title: '<b>x</b>' }],
 };
 
 // A login, made again when it is gone.
