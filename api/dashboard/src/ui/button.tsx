@@ -12,7 +12,7 @@ type Props = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'children'> & {
   busy?: boolean;
   /** The scope the act needs; without it the button is off and says why. */
   needs?: Scope;
-  /** Icon only: the label is read out and shown as the title. */
+  /** What is read out and shown as the title: instead of the text for an icon alone, after it otherwise. */
   label?: string;
   children?: ReactNode;
 };
@@ -26,9 +26,10 @@ function Allowed(props: Props & { needs: Scope }) {
 function Plain({ look = 'plain', icon, busy, label, children, className, needs: _needs, ...rest }: Props) {
   const name = `button button-${look}${label && !children ? ' button-icon' : ''}${className ? ` ${className}` : ''}`;
   return (
-    <button type="button" {...rest} className={name} disabled={rest.disabled || busy} aria-busy={busy || undefined} aria-label={label} title={rest.title ?? label}>
+    <button type="button" {...rest} className={name} disabled={rest.disabled || busy} aria-busy={busy || undefined} aria-label={children === undefined ? label : undefined} title={rest.title ?? label}>
       {icon ? <Icon name={icon} /> : null}
       {children !== undefined ? <span>{children}</span> : null}
+      {children !== undefined && label ? <span className="sr"> {label}</span> : null}
     </button>
   );
 }

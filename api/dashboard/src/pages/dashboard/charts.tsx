@@ -108,8 +108,10 @@ function topColumns(currency: string): Column<TopProduct>[] {
 }
 
 function Top({ data, by }: { data: TopProducts; by: string }) {
-  const measure = measures[by] ?? measures.profit;
   const { currency, products } = data;
+  // Before any costs are known the sales still say something.
+  const blind = by === 'profit' && products.every((p) => p.profit === null);
+  const measure = blind ? measures.net_revenue : measures[by] ?? measures.profit;
   if (!measure || products.length === 0) return <Empty title="Nothing sold in these days.">The products that earn most appear here.</Empty>;
   const known = products.filter((p) => measure.of(p) !== null);
   const format = by === 'units' ? (n: number) => String(n) : moneyIn(currency);
@@ -117,7 +119,7 @@ function Top({ data, by }: { data: TopProducts; by: string }) {
   const missing = products.length - known.length;
   return (
     <ChartCard title={`Top products by ${measure.title}`} note={<TopBy by={by} />} columns={topColumns(currency)} rows={products} id={(p) => `${p.product_id} ${p.title}`}
-      summary={`${best ? `${best.title} leads with ${format(measure.of(best) ?? 0)}.` : `No ${measure.title} is known yet.`}${missing > 0 ? ` ${missing} more without known ${measure.title} (in the table).` : ''}`}>
+      summary={`${blind ? 'No profit is known yet; by net sales ' : ''}${best ? `${best.title} leads with ${format(measure.of(best) ?? 0)}.` : `No ${measure.title} is known yet.`}${missing > 0 ? ` ${missing} more without known ${measure.title} (in the table).` : ''}`}>
       {known.length > 0 ? <BarsChart label={`Top products by ${measure.title}`} formatY={format} bars={known.map((p, i) => ({ key: `${i}`, title: p.title, value: measure.of(p) ?? 0 }))} /> : <Nothing why="No costs are known yet" />}
     </ChartCard>
   );
