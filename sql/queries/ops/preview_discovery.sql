@@ -1,8 +1,8 @@
 -- What discovery's next run would do in mode $1: searches as the last scan made them, $3 candidates at most, and what a mode lets go
--- on.  $2 seconds to look ahead.  Counts end at 1001.  json: as preview_fulfillment.sql, without money
+-- on.  $2 seconds to look ahead.  Counts end at 1001, and the newest 5000 found ones are looked at.  json: as preview_fulfillment.sql, without money
 with n as (
-  select (select count(*) from (select 1 from product where state = 'found' and score_e4 is not null
-                                  and seen_at > now() - interval '7 days' limit 1001) x) as found,
+  select (select count(*) from (select score_e4, seen_at from product where state = 'found' order by id desc limit 5000) x
+          where score_e4 is not null and seen_at > now() - interval '7 days') as found,
          (select count(*) from (select 1 from product where state = 'approval' limit 1001) x) as approval,
          (select count(*) from (select 1 from product where next_job is not null and state in ('candidate', 'writing', 'publishing')
                                   and next_run_at <= now() + make_interval(secs => $2::bigint) limit 1001) x) as due
