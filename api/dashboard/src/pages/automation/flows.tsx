@@ -141,7 +141,7 @@ function FlowRow({ flow }: { flow: Flow }) {
       </div>
       {built ? (
         <div className="stack">
-          <ModeChoice flow={flow} />
+          {flow.modes.length > 0 ? <ModeChoice flow={flow} /> : <p className="quiet small">Its mode is that of the flow it belongs to.</p>}
           <Interval flow={flow} />
           <div className="row"><RunNow flow={flow} /></div>
         </div>

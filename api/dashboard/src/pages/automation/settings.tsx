@@ -60,9 +60,9 @@ function Row({ setting }: { setting: Setting }) {
   const wrong = wrongOf(setting, value);
   const put = async (to: string) => {
     const before = setting.value;
-    if ((await act.run({ method: 'PUT', path: `/api/v1/settings/${setting.name}`, body: { value: to } })) === null) return;
+    if ((await act.run({ method: 'PUT', path: '/api/v1/settings', body: { name: setting.name, value: to } })) === null) return;
     setTyped(null);
-    toast(`${setting.name} is ${say(setting, to)}.`, { undo: () => act.run({ method: 'PUT', path: `/api/v1/settings/${setting.name}`, body: { value: before } }).then(() => undefined) });
+    toast(`${setting.name} is ${say(setting, to)}.`, { undo: () => act.run({ method: 'PUT', path: '/api/v1/settings', body: { name: setting.name, value: before } }).then(() => undefined) });
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();

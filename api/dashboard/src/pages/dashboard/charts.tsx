@@ -80,7 +80,7 @@ function MoneyFlow({ data }: { data: Waterfall }) {
     <ChartCard title="Where the money went" columns={columns} rows={steps} id={(s) => s.name}
       summary={`Of ${money(first)} of net sales ${last === null ? 'it is not known yet what remains' : `${money(last)} remains${kept}`}.${unknown.length > 0 ? ` Not known yet: ${unknown.map((s) => s.label.toLowerCase()).join(', ')}.` : ''}`}>
       <WaterfallChart label="From net sales through all costs to the profit" formatY={money} formatTick={shortIn(currency)}
-        steps={steps.filter((s) => s.minor !== null && (s.minor !== 0 || s.name === 'profit')).map((s) => ({ key: s.name, title: shortNames[s.name] ?? s.label, value: s.minor ?? 0, total: s.name === 'net_revenue' || s.name === 'profit' }))} />
+        steps={steps.filter((s) => s.minor !== null && (s.minor !== 0 || s.name === 'profit')).map((s) => ({ key: s.name, title: s.name === 'other' && s.label !== 'Other' ? 'Left out' : shortNames[s.name] ?? s.label, value: s.minor ?? 0, total: s.name === 'net_revenue' || s.name === 'profit' }))} />
     </ChartCard>
   );
 }
