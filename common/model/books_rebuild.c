@@ -12,6 +12,22 @@ static const char DAYS_AT_ONCE[] = "13"; /* after the first */
 
 enum { DAY_BYTES = 16 };
 
+/* What was written before the shop's zone was known gets its day. */
+static int date_all(struct db *db, struct fail *f)
+{
+    int64_t dated = 1;
+
+    while (dated > 0) {
+        scoped(pg_clear_p) PGresult *rows = NULL;
+        struct sql_text most;
+
+        TRY(db_query(db, &sql_books_date_some, (const char *[]){ sql_int(&most, ORDERS_AT_ONCE) },
+                     &rows, f));
+        dated = db_int(rows, 0, "dated", 0);
+    }
+    return 0;
+}
+
 static int mend_orders(struct db *db, const char *after, const char *count, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
@@ -107,6 +123,7 @@ int books_rebuild(struct db *db, bool mend, struct books_findings *ret, struct f
     int64_t after = 0;
     int rc = 0;
 
+    TRY(mend ? date_all(db, f) : 0);
     while (rc == 0) {
         rc = orders_step(db, mend, &after, &found, f);
         TRY(rc);

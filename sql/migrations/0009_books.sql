@@ -203,14 +203,34 @@ create trigger books_date before insert on order_refund for each row when (new.s
 create trigger books_date before insert on supplier_credit for each row when (new.shop_date is null)
   execute function books_date_event();
 
--- The zone becomes known: what was written before gets its day.  A zone that changes later moves nothing.
+-- Give a day to orders, refunds and credits that were written before the zone was known, the newest first, so many that a statement
+-- can.  How many got one.
+create function books_date(most integer) returns bigint language plpgsql as $$
+declare
+  dated bigint := 0;
+  more bigint;
+begin
+  if books_day(now()) is null then
+    return 0;
+  end if;
+  update shop_order set shop_date = books_day(created_at)
+  where id = any (array(select id from shop_order where shop_date is null order by id desc limit most));
+  get diagnostics dated = row_count;
+  update order_refund set shop_date = books_day(at)
+  where id = any (array(select id from order_refund where shop_date is null order by id desc limit most));
+  get diagnostics more = row_count;
+  dated := dated + more;
+  update supplier_credit set shop_date = books_day(at)
+  where id = any (array(select id from supplier_credit where shop_date is null order by id desc limit most));
+  get diagnostics more = row_count;
+  return dated + more;
+end $$;
+
+-- The zone is told; each time the shop names it again some more get their day, and a rebuild gives it to all.  A zone that changes
+-- later moves nothing.
 create function books_zone_known() returns trigger language plpgsql as $$
 begin
-  if books_day(now()) is not null then
-    update shop_order set shop_date = books_day(created_at) where shop_date is null;
-    update order_refund set shop_date = books_day(at) where shop_date is null;
-    update supplier_credit set shop_date = books_day(at) where shop_date is null;
-  end if;
+  perform books_date(2000);
   return null;
 end $$;
 create trigger books_zone_known after insert or update of timezone on shop_info for each row execute function books_zone_known();

@@ -384,6 +384,21 @@ static void an_unknown_zone_is_said_and_its_orders_are_booked_once_it_is_known(v
         fixture_number(&x, "select orders from daily_sales where shop_date = '2026-06-09'"), 1);
 }
 
+static void many_orders_without_a_day_get_one_by_and_by_or_by_a_rebuild(void **state)
+{
+    struct books_findings b;
+
+    (void)state;
+    fixture_sql(&x, "delete from shop_info; insert into shop_order (gid, name, state, created_at, "
+                    "shop_updated_at, financial, currency) select 'g' || n, '#' || n, 'received', "
+                    "'2026-06-10T12:00:00Z', now(), 'PAID', 'USD' from generate_series(1, 2100) as "
+                    "n; insert into shop_info (name, currency, timezone) values ('Shop', 'USD', "
+                    "'America/New_York')");
+    assert_int_equal(fixture_number(&x, "select sum(orders) from daily_sales"), 2000);
+    check_ok(books_rebuild(x.db, true, &b, &f), &f);
+    assert_int_equal(fixture_number(&x, "select sum(orders) from daily_sales"), 2100);
+}
+
 static void wrong_ranges_are_refused(void **state)
 {
     static const struct analytics_ask wrong[] = {
@@ -441,6 +456,7 @@ int main(void)
         ASKED(a_range_over_clock_changes_has_each_day_once),
         ASKED(the_last_30_days_are_whole_days_without_today),
         ASKED(an_unknown_zone_is_said_and_its_orders_are_booked_once_it_is_known),
+        ASKED(many_orders_without_a_day_get_one_by_and_by_or_by_a_rebuild),
         ASKED(wrong_ranges_are_refused),
     };
 
