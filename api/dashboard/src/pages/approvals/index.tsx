@@ -47,7 +47,7 @@ function Figure({ name, value, money }: { name: string; value: unknown; money: A
 }
 
 function Numbers({ of: a, most }: { of: Approval; most: number }) {
-  const all = Object.entries(a.numbers).filter(([name]) => name !== 'currency' && name !== 'code').slice(0, most);
+  const all = Object.entries(a.numbers).filter(([name]) => !['currency', 'code', 'number', 'limit'].includes(name)).slice(0, most);
   return <span className="figures small">{all.map(([name, value]) => <span key={name}><span className="quiet">{words(name)}</span> <Figure name={name} value={value} money={a.money} /></span>)}</span>;
 }
 

@@ -23,7 +23,7 @@ const columns: Column<OrderRow>[] = [
   { key: 'name', title: 'Order', main: true, tight: true, cell: (o) => o.name },
   { key: 'age', title: 'Came', sort: 'created', tight: true, cell: (o) => <Time at={o.created_at} /> },
   { key: 'customer', title: 'Customer', cell: (o) => (o.customer ?? o.email ? <bdi className="customer">{o.customer ?? o.email}</bdi> : <Nothing why="The shop tells no name" />) },
-  { key: 'country', title: 'To', cell: (o) => o.country ?? <Nothing why="No address" /> },
+  { key: 'country', title: 'To', tight: true, cell: (o) => o.country ?? <Nothing why="No address" /> },
   { key: 'lines', title: 'Lines', end: true, cell: (o) => o.lines },
   { key: 'total', title: 'Total', end: true, sort: 'total', cell: (o) => <Money of={o.total} /> },
   { key: 'profit', title: 'Profit', end: true, cell: (o) => <Money of={o.profit} estimated={o.profit_estimated} signed why="A cost of it is not known yet" /> },

@@ -104,11 +104,12 @@ function Variants({ variants }: { variants: Variant[] }) {
   );
 }
 
-/** Markup as text: what is shown can neither run nor load anything. */
+const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+
+/** Markup as text, roughly: it is shown as text whatever it is, and never parsed as a document. */
 function plain(html: string): string {
-  const document = new DOMParser().parseFromString(html, 'text/html');
-  for (const block of document.querySelectorAll('p, li, br, h1, h2, h3, h4, div, tr')) block.append('\n');
-  return (document.body.textContent ?? '').replace(/\n{3,}/g, '\n\n').trim();
+  return html.replace(/<(script|style)\b[^]*?<\/\1\s*>/gi, '').replace(/<\/?(p|li|br|h\d|div|tr|ul|ol|table)\b[^>]*>/gi, '\n').replace(/<\/?[a-z][^>]*>/gi, '')
+    .replace(/&(amp|lt|gt|quot|apos|nbsp);/g, (_all, name: string) => entities[name] ?? '').replace(/\n{3,}/g, '\n\n').trim();
 }
 
 function Checks({ text }: { text: ListingText }) {

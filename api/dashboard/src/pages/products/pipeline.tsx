@@ -21,6 +21,7 @@ function Card({ product: p, acts, open }: { product: ProductRow; acts: Acts; ope
         {p.state === 'listed' || p.state === 'on_hold' ? <span><span className="quiet">stock</span> {p.stock === null ? <Nothing why="Not told" /> : formatCount(p.stock)}</span> : null}
       </div>
       {reason ? <p className={p.problem ? 'small warn-text clamp' : 'small quiet clamp'}><bdi>{reason}</bdi></p> : null}
+      {can[0] === 'approve' ? <div><Button needs="operate" look="primary" busy={acts.action.busy} onClick={() => void acts.say('approve', p, p.variants)}>Approve…</Button></div> : null}
       {can.length > 0 ? (
         <details className="move">
           <summary className="button button-plain">Move to…</summary>

@@ -63,7 +63,7 @@ export function Rules() {
   };
   return (
     <Card title="Pricing rules">
-      <div className="stack">
+      <div className="stack rules">
         <FormError error={act.error} />
         <Loaded of={rules} what="Pricing rules">
           {(data) => (
