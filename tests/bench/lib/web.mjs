@@ -6,19 +6,20 @@ import { promisify } from 'node:util';
 import { postgresBin } from '../../support/servers.mjs';
 
 const run = promisify(execFile);
-const milliseconds = { us: 0.001, ms: 1, s: 1000 };
+const milliseconds = { us: 0.001, ms: 1, s: 1000, m: 60000 };
 
 // { rate, p99 } of `connections` that ask for `url` for so many seconds; throws when an answer was not 2xx.
 export async function load(url, { connections = 32, seconds = 5, headers = {} } = {}) {
   const words = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
-  const { stdout } = await run('wrk', ['-t', '2', '-c', String(connections), '-d', `${seconds}s`, '--latency', ...words, url]);
+  const { stdout } = await run('wrk', ['-t', '2', '-c', String(connections), '-d', `${seconds}s`, '--timeout', '20s', '--latency', ...words, url]);
   return readWrk(stdout);
 }
 
 export function readWrk(text) {
   const faults = /Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)/.exec(text);
   if (faults) throw new Error(`wrk: ${faults[0]}`);
-  const [, value, unit] = /^\s+99%\s+([\d.]+)(us|ms|s)$/m.exec(text);
+  const [, value, unit] = /^\s+99%\s+([\d.]+)(us|ms|s|m)\s*$/m.exec(text) ?? [];
+  if (value === undefined) throw new Error(`wrk told no p99: ${text.slice(-300)}`);
   return { rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)[1]), p99: Number(value) * milliseconds[unit] };
 }
 
