@@ -14,6 +14,7 @@
 #include "common/base/json.h"
 #include "common/db/db_cursor.h"
 #include "common/model/audit.h"
+#include "common/model/idempotency.h"
 #include "sql/export.h"
 
 enum { AT_ONCE = 4, BATCH_ROWS = 500, PARAMS = 5, BATCH_MAX_BYTES = 64 * 1024 * 1024 };
@@ -151,6 +152,7 @@ static int note_export(struct request *rq, const struct kind *kind, struct fail 
     }
     request_who(rq, who);
     TRY(request_take(rq, REQUEST_WRITE, f));
+    TRY(idempotency_note_request(rq->db, rq->id, f)); /* of a GET nobody else does */
     TRY(db_begin(rq->db, &tx, f));
     TRY(audit_add(tx, who, "export", kind->name, detail, f));
     return db_commit(&tx, f);

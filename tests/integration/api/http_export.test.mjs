@@ -81,6 +81,12 @@ test('every kind answers, with filters checked, and leaves a line in the audit',
   assert.deepEqual(noted.at(-1), { who: 'key:admin', subject: 'orders', detail: { format: 'json', state: 'held', from: '2026-11-20T09:00:00Z' } });
 });
 
+test('the line in the audit belongs to the export, not to whoever wrote before', async () => {
+  for (let i = 0; i < 3; i += 1) assert.equal((await api.call('PUT', '/api/v1/settings', { body: { name: 'orders.grace_s', value: 100 + i } })).status, 200);
+  const got = await api.call('GET', '/api/v1/export/jobs');
+  assert.deepEqual(api.rows("select request from audit where action = 'export' order by id desc limit 1"), [{ request: got.headers.get('x-request-id') }]);
+});
+
 test('a client that leaves ends the query; no more than four run at once', async () => {
   const sockets = [];
   for (let i = 0; i < 5; i += 1) {
