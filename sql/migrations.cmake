@@ -15,6 +15,7 @@ set(MIGRATIONS
   0014_money_reads
   0015_job_history
   0016_ops_undo
+  0017_approval_variant
 )
 
 set(files ${MIGRATIONS})

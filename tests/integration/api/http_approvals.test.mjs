@@ -103,6 +103,8 @@ test('when the facts have changed since they were shown, the answer is refused a
     [`order-${order}`, `update shop_order set total_minor = total_minor + 1 where id = ${order}`],
     [`order-${order}`, `update shop_order set hold_reasons = '[{"code":"PRICE_RISE","text":"11.10, limit 9.78"}]' where id = ${order}`],
     [`order-${order}`, `insert into order_line (order_id, line_gid, title, sku, quantity, to_ship) values (${order}, 'l1', 'Lamp', 'S-1', 1, 1)`],
+    [`order-${order}`, `insert into variant_mapping (shop_sku, vid, supplier_sku, snapshot_minor, confirmed_at) values ('S-1', 'v-1', 'X', 850, now())`],
+    [`order-${order}`, `insert into variant_mapping (shop_sku, vid, supplier_sku, snapshot_minor, confirmed_at, rank) values ('S-1', 'v-2', 'X', 800, now(), 2)`],
     [`product-${lamp}`, `update product set price_minor = 2399 where id = ${lamp}`],
     [`product-${lamp}`, `update variant set price_minor = 2399 where product_id = ${lamp}`],
     [`product-${lamp}`, `insert into listing_text select (jsonb_populate_record(t, '{"id": 99, "version": 2}')).* from listing_text t where product_id = ${lamp}`.replace('insert into listing_text', 'insert into listing_text overriding system value')],
