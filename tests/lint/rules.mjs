@@ -141,7 +141,7 @@ export function brokenQueries (files, lists) {
   })
 }
 
-// The settings table of the README, between its markers; null when it has none.
+// The settings table of deploy/settings.md, between its markers; null when it has none.
 export function settingsTable (readme) {
   const m = /<!-- settings -->\s*([^]*?)\s*<!-- \/settings -->/.exec(readme)
   return m === null ? null : m[1]
