@@ -2,7 +2,11 @@
 // what has data-autofocus, else at Close.
 
 import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { makeStore } from '../lib/store';
 import { Button } from './button';
+
+/** Those that are open, the uppermost last: all else cannot be reached meanwhile. */
+export const openDialogs = makeStore<HTMLDialogElement[]>([]);
 
 type FrameProps = {
   title: string;
@@ -28,8 +32,10 @@ function Frame({ title, onClose, children, footer, head, className, role, keys }
     if (dialog && !dialog.open) {
       dialog.showModal();
       dialog.querySelector<HTMLElement>('[data-autofocus]')?.focus();
+      openDialogs.set([...openDialogs.get(), dialog]);
     }
     return () => {
+      openDialogs.set(openDialogs.get().filter((open) => open !== dialog));
       dialog?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };

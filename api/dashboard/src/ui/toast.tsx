@@ -1,8 +1,10 @@
 // Short news about what was just done, with Undo where the server can take it back.
 
 import { useEffect, useState } from 'react';
+import { createPortal } from 'react-dom';
 import { makeStore, useStore } from '../lib/store';
 import { Button } from './button';
+import { openDialogs } from './dialog';
 import { Icon } from './icon';
 
 type Toast = { id: number; text: string; tone: 'good' | 'bad'; undo?: (() => Promise<unknown>) | undefined };
@@ -47,13 +49,15 @@ function One({ toast: { id, text, tone, undo } }: { toast: Toast }) {
   );
 }
 
-/** Where they appear; the shell has it. */
+/** Where they appear; the shell has it.  An open dialog takes them in: what is outside of it could not be pressed. */
 export function ToastHost() {
   const all = useStore(toasts);
-  return (
+  const dialog = useStore(openDialogs).at(-1);
+  const box = (
     <div className="toasts">
       <div role="status" aria-live="polite">{all.filter((t) => t.tone === 'good').map((t) => <One key={t.id} toast={t} />)}</div>
       <div role="alert">{all.filter((t) => t.tone === 'bad').map((t) => <One key={t.id} toast={t} />)}</div>
     </div>
   );
+  return dialog ? createPortal(box, dialog) : box;
 }
