@@ -76,6 +76,23 @@ test('each chart has a sentence and the same figures as a table', async () => {
   await context.close();
 });
 
+test('the first screen with its charts loads less than 250 KB, and its files are kept for a year', async () => {
+  const { context, page } = await openDashboard(browser, system, '/?range=7d');
+  await page.waitForSelector('.recharts-bar-rectangle');
+  const urls = await page.evaluate(() => performance.getEntriesByType('resource').map((e) => e.name).filter((name) => name.includes('/assets/')));
+  let bytes = 0;
+  for (const url of urls) {
+    const answer = await fetch(url, { headers: { 'accept-encoding': 'gzip' } });
+    assert.match(answer.headers.get('cache-control'), /max-age=31536000.*immutable/);
+    if (!url.endsWith('.svg')) assert.equal(answer.headers.get('content-encoding'), 'gzip', url);
+    bytes += Number(answer.headers.get('content-length'));
+    await answer.arrayBuffer();
+  }
+  assert.ok(urls.length > 3 && bytes > 50000, 'it was measured');
+  assert.ok(bytes < 250 * 1024, `${bytes} bytes`);
+  await context.close();
+});
+
 test('a figure says how it is worked out, what it compares with and what it leads to', async () => {
   const { context, page } = await openDashboard(browser, system, '/?range=7d');
   const { body } = await system.api('GET', '/api/v1/analytics/summary');
@@ -179,7 +196,7 @@ test('a write whose answer is lost is repeated with the same key and done once',
   await page.locator('.bar-stop').waitFor();
   await until('the third try got its answer', () => keys.length === 3);
   assert.equal(new Set(keys).size, 1);
-  assert.equal(system.rows("select count(*) as n from audit where action in ('stop', 'flows.stop') and at > now() - interval '30 seconds'")[0].n, 1);
+  assert.equal(system.rows("select count(*) as n from audit where action = 'stop.on' and at > now() - interval '30 seconds'")[0].n, 1);
   await system.api('POST', '/api/v1/resume-all', { reason: 'end of the test' });
   await context.close();
 });
