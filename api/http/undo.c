@@ -32,12 +32,15 @@ static int about(const struct undo *u, int64_t *ret, struct fail *f)
 static int undo_setting(const struct undo *u, struct fail *f)
 {
     enum setting_id id = settings_find(json_text(u->entry, "object.id", ""));
-    const char *old = json_text(u->entry, "numbers.old", NULL);
+    const struct setting_change change = { .id = id,
+                                           .expected = json_text(u->entry, "numbers.new", NULL),
+                                           .value = json_text(u->entry, "numbers.old", NULL),
+                                           .who = u->who };
 
-    if (id == SETTING_COUNT || old == NULL) {
+    if (id == SETTING_COUNT || change.value == NULL) {
         return fail_set(f, FAIL_CONFLICT, "There is no such setting any more.");
     }
-    return settings_write(u->rq->db, id, old, u->who, f);
+    return settings_change(u->rq->db, &change, f);
 }
 
 static int pause_named(struct redis *r, const char *queue, struct fail *f)

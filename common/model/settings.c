@@ -195,28 +195,42 @@ static int settings_audit(struct db *tx, enum setting_id id, const char *old, co
     return audit_add(tx, who, "setting.change", setting_rules[id].name, detail, f);
 }
 
+/* An expected value is looked at with its row locked: what somebody else set meanwhile stays. */
+static int store(struct db *tx, const struct setting_change *c, const struct setting_value *value,
+                 struct fail *f)
+{
+    scoped(pg_clear_p) PGresult *rows = NULL;
+    const char *name = setting_rules[c->id].name;
+    const char *params[] = { name, value->text, c->who };
+    struct setting_value preset;
+
+    TRY(read_value(c->id, setting_rules[c->id].otherwise, &preset, f));
+    TRY(db_query(tx, &sql_model_setting_old, params, &rows, f));
+    const char *old = PQntuples(rows) > 0 ? db_text(rows, 0, "value") : preset.text;
+    if (c->expected != NULL && strcmp(old, c->expected) != 0) {
+        return fail_set(f, FAIL_CONFLICT, "%s was changed again since", name);
+    }
+    bool drop = strcmp(value->text, preset.text) == 0;
+    TRY(db_exec(tx, drop ? &sql_model_setting_drop : &sql_model_setting_put, params, f));
+    return settings_audit(tx, c->id, old, value->text, c->who, f);
+}
+
+int settings_change(struct db *db, const struct setting_change *c, struct fail *f)
+{
+    scoped(db_rollback_p) struct db *tx = NULL;
+    struct setting_value value;
+
+    if (c->id >= SETTING_COUNT) {
+        return fail_set(f, FAIL_MISSING, "no such setting");
+    }
+    TRY(read_value(c->id, c->value, &value, f));
+    TRY(db_begin(db, &tx, f));
+    TRY(store(tx, c, &value, f));
+    return db_commit(&tx, f);
+}
+
 int settings_write(struct db *db, enum setting_id id, const char *value, const char *who,
                    struct fail *f)
 {
-    scoped(db_rollback_p) struct db *tx = NULL;
-    scoped(pg_clear_p) PGresult *old = NULL;
-    struct setting_value read, preset;
-
-    if (id >= SETTING_COUNT) {
-        return fail_set(f, FAIL_MISSING, "no such setting");
-    }
-    TRY(read_value(id, value, &read, f));
-    TRY(read_value(id, setting_rules[id].otherwise, &preset, f));
-    const char *params[] = { setting_rules[id].name, read.text, who };
-
-    TRY(db_begin(db, &tx, f));
-    TRY(db_query(tx, &sql_model_setting_old, params, &old, f));
-    if (strcmp(read.text, preset.text) == 0) {
-        TRY(db_exec(tx, &sql_model_setting_drop, params, f));
-    } else {
-        TRY(db_exec(tx, &sql_model_setting_put, params, f));
-    }
-    TRY(settings_audit(tx, id, PQntuples(old) > 0 ? db_text(old, 0, "value") : preset.text,
-                       read.text, who, f));
-    return db_commit(&tx, f);
+    return settings_change(db, &(struct setting_change){ .id = id, .value = value, .who = who }, f);
 }

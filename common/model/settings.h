@@ -65,6 +65,14 @@ must_check int settings_read_one(struct db *db, enum setting_id id, int64_t *ret
  * id comes from settings_find. */
 must_check int settings_write(struct db *db, enum setting_id id, const char *value, const char *who,
                               struct fail *f);
+/* A change that somebody asks for; borrowed texts. */
+struct setting_change {
+    enum setting_id id;
+    const char *expected; /* only if it is this just now; NULL = whatever it is */
+    const char *value, *who;
+};
+/* As settings_write; FAIL_CONFLICT, and nothing is stored, when it is not what was expected. */
+must_check int settings_change(struct db *db, const struct setting_change *c, struct fail *f);
 /* SETTING_COUNT when unknown. */
 enum setting_id settings_find(const char *name);
 /* 0, or FAIL_INPUT with what is allowed. */

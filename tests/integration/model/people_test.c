@@ -71,6 +71,25 @@ static void back_at_the_default_there_is_no_row(void **state)
     assert_int_equal(fixture_number(&x, "select count(*) from audit"), 2);
 }
 
+/* As an undo does it: somebody else's change in between is not lost. */
+static void a_change_of_what_is_not_there_any_more_is_refused(void **state)
+{
+    (void)state;
+    struct setting_change back = {
+        .id = SETTING_ORDERS_CHECK_S, .expected = "60", .value = "300", .who = "t"
+    };
+    assert_int_equal(settings_write(x.db, SETTING_ORDERS_CHECK_S, "61", "t", &f), 0);
+    assert_int_equal(settings_change(x.db, &back, &f), -1);
+    assert_int_equal(f.kind, FAIL_CONFLICT);
+    assert_int_equal(fixture_number(&x, "select count(*) from audit"), 1);
+    back.expected = "61";
+    assert_int_equal(settings_change(x.db, &back, &f), 0);
+    assert_int_equal(settings_change(x.db, &back, &f), -1);
+    assert_int_equal(f.kind, FAIL_CONFLICT);
+    assert_int_equal(fixture_number(&x, "select count(*) from setting"), 0);
+    assert_int_equal(fixture_number(&x, "select count(*) from audit"), 2);
+}
+
 static void a_refused_value_changes_nothing(void **state)
 {
     (void)state;
@@ -410,6 +429,7 @@ int main(void)
         ROW(without_rows_everything_is_at_its_default),
         ROW(a_change_is_stored_in_one_form_and_audited),
         ROW(back_at_the_default_there_is_no_row),
+        ROW(a_change_of_what_is_not_there_any_more_is_refused),
         ROW(a_refused_value_changes_nothing),
         ROW(a_broken_stored_value_is_told_and_never_becomes_the_default),
         ROW(stop_is_set_and_told_though_another_setting_is_broken),
