@@ -13,6 +13,7 @@
 #include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/db/db_cursor.h"
+#include "common/model/analytics.h"
 #include "common/model/audit.h"
 #include "common/model/idempotency.h"
 #include "sql/export.h"
@@ -236,6 +237,8 @@ int export_activity(struct request *rq, struct reply *re, struct fail *f)
 int export_sales(struct request *rq, struct reply *re, struct fail *f)
 {
     static const struct kind kind = { "sales", &sql_export_sales, { "from", "to", "currency" } };
+
+    TRY(analytics_check_days(request_text(rq, "from"), request_text(rq, "to"), f));
     return export(rq, &kind, re, f);
 }
 

@@ -41,15 +41,15 @@ static int read_day(const char *day, int64_t *ret_us, struct fail *f)
     return 0;
 }
 
-static int check_days(const struct analytics_ask *ask, struct fail *f)
+int analytics_check_days(const char *first, const char *last, struct fail *f)
 {
     int64_t now = clock_now_us(), from = 0, to = now;
 
-    TRY(read_day(ask->to, &to, f));
+    TRY(read_day(last, &to, f));
     from = to;
-    TRY(read_day(ask->from, &from, f));
-    if (ask->from != NULL && ask->to != NULL && from > to) {
-        return fail_set(f, FAIL_INPUT, "from (%s) is after to (%s)", ask->from, ask->to);
+    TRY(read_day(first, &from, f));
+    if (first != NULL && last != NULL && from > to) {
+        return fail_set(f, FAIL_INPUT, "from (%s) is after to (%s)", first, last);
     }
     if ((to - from) / DAY_US >= ANALYTICS_DAYS_MAX) {
         return fail_set(f, FAIL_INPUT, "at most %d days at once", ANALYTICS_DAYS_MAX);
@@ -64,7 +64,7 @@ int analytics_read(struct db *db, enum analytics_view view, const struct analyti
     struct sql_text limit;
     const char *params[6] = { ask->from, ask->to, ask->currency, sql_bool(ask->compare) };
 
-    TRY(check_days(ask, f));
+    TRY(analytics_check_days(ask->from, ask->to, f));
     if (views[view].tops) {
         params[4] = ask->by != NULL ? ask->by : "profit";
         params[5] = sql_int(&limit, ask->limit > 0 ? ask->limit : ANALYTICS_TOP_DEFAULT);

@@ -31,6 +31,8 @@ struct analytics_ask {
     const char *by;        /* top products: profit (NULL), units, net_revenue */
     int64_t limit;         /* top products: at most; 0 = ANALYTICS_TOP_DEFAULT */
 };
+/* Is that a range that can be asked for?  NULL = default.  FAIL_INPUT as analytics_read. */
+must_check int analytics_check_days(const char *first, const char *last, struct fail *f);
 /* The view as JSON, as the API answers it; *ret_json is the caller's to free().
  * FAIL_INPUT: no day, `from` after `to`, over ANALYTICS_DAYS_MAX days; FAIL_CONFLICT (code ZONE): the shop has not told its time
  * zone yet, or Postgres does not know it. */

@@ -74,7 +74,9 @@ test('every kind answers, with filters checked, and leaves a line in the audit',
   }
   await api.refused(400, 'GET', '/api/v1/export/orders?state=nonsense');
   await api.refused(400, 'GET', '/api/v1/export/orders?format=xls');
-  await api.refused(400, 'GET', '/api/v1/export/sales?from=2026-13-01');
+  for (const range of ['from=2026-13-01', 'from=2026-02-31', 'from=2026-11-20&to=2026-11-19', 'from=0001-01-01&to=9999-12-31', 'from=0001-01-01', 'from=2021-01-01&to=2026-01-01']) {
+    await api.refused(400, 'GET', `/api/v1/export/sales?${range}`);
+  }
   await api.refused(404, 'GET', '/api/v1/export/keys');
   await api.refused(401, 'GET', '/api/v1/export/orders', { scope: null });
   const noted = api.rows("select who, subject, detail from audit where action = 'export' and subject = 'orders' order by id");
