@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/base/log.h"
 
@@ -51,11 +52,27 @@ static json_t *result_of(const struct request *rq, json_t *id, bool ok, const st
     return json_pack("{s:O, s:b, s:i, s:s?}", "id", id, "ok", ok, "status", status, "text", told);
 }
 
+/* Do it to one, unless those before have waited in vain for too long: a connection is lent for this, and somebody waits. */
+static bool run_one(struct request *rq, bulk_row_fn *one, const json_t *item, int64_t *late_ms,
+                    struct fail *why)
+{
+    int64_t started_ms = clock_mono_ms();
+
+    if (*late_ms >= BULK_LATE_MS) {
+        (void)fail_later(why, FAIL_LATER, 1000, "not tried: others of the list kept us waiting");
+        return false;
+    }
+    bool ok = one(rq, item, why) >= 0;
+    *late_ms += !ok && why->kind == FAIL_LATER ? clock_mono_ms() - started_ms : 0;
+    return ok;
+}
+
 int bulk_rows(struct request *rq, bulk_row_fn *one, struct reply *re, struct fail *f)
 {
     scoped(json_clear_p) json_t *ids = NULL;
     const char *text = request_text(rq, "ids");
     int done = 0, failed = 0;
+    int64_t late_ms = 0;
 
     TRY(json_parse(text, strlen(text), "ids", &ids, f));
     TRY(check_ids(ids, f));
@@ -63,7 +80,7 @@ int bulk_rows(struct request *rq, bulk_row_fn *one, struct reply *re, struct fai
     for (size_t i = 0; i < json_array_size(ids); i++) {
         json_t *item = json_array_get(ids, i);
         struct fail why = { .kind = FAIL_NONE };
-        bool ok = one(rq, item, &why) >= 0;
+        bool ok = run_one(rq, one, item, &late_ms, &why);
 
         done += ok;
         failed += !ok;

@@ -9,7 +9,7 @@
 #include "common/base/attr.h"
 #include "common/base/fail.h"
 
-enum { BULK_ROWS_MAX = 100 };
+enum { BULK_ROWS_MAX = 100, BULK_LATE_MS = 8000 };
 
 /* Do it to one: the id of a row as the client gave it (an integer above 0), or an object that has it as "id".  >= 0: done, or done
  * already. */
@@ -17,5 +17,6 @@ typedef int bulk_row_fn(struct request *rq, const json_t *item, struct fail *f);
 
 /* Run `one` for each element of the body's array `ids`, at most BULK_ROWS_MAX, each once.  Answers {"results":[{"id","ok","status",
  * "text"}],"done":n,"failed":n} in their order; status is what the act would have been answered with alone, text why not, or null.
+ * Those that fail for now (a job works on it, Postgres is slow) may take BULK_LATE_MS together; what comes then is not tried: 503.
  * FAIL_INPUT: an element that is none of these, too many, or one named twice; then nothing was done. */
 must_check int bulk_rows(struct request *rq, bulk_row_fn *one, struct reply *re, struct fail *f);

@@ -180,6 +180,27 @@ test('bad lists of ids, names and fingerprints are refused and change nothing', 
   assert.equal(api.stored(), stored, 'nothing was written');
 });
 
+test('a list of orders that jobs work on does not keep a connection for as long as each may be waited for', async () => {
+  const ids = Array.from({ length: 12 }, (_, n) => held(n + 1));
+  const holder = spawn('psql', ['-XqAt', '-d', api.databaseUrl]);
+  holder.stdout.setEncoding('utf8');
+  let said = '';
+  holder.stdout.on('data', (chunk) => { said += chunk; });
+  holder.stdin.write(`select bool_and(pg_try_advisory_lock(hashtextextended('order:' || id, 0))) from unnest(array[${ids}]) id;\n`);
+  try {
+    await until('the locks are held', () => said.trim() === 't');
+    const started = Date.now();
+    const { results, failed } = await api.ok('POST', '/api/v1/orders/bulk', { scope: 'operate', body: { ids, action: 'release' } });
+    assert.ok(Date.now() - started < 24000, '3 s for each were 36');
+    assert.equal(failed, 12);
+    assert.deepEqual([...new Set(results.map((r) => r.status))], [503]);
+  } finally {
+    holder.stdin.end();
+    await new Promise((resolve) => holder.on('exit', resolve));
+  }
+  assert.equal((await api.ok('POST', '/api/v1/orders/bulk', { scope: 'operate', body: { ids, action: 'release' } })).done, 12);
+});
+
 test('while a job works on it, a person is asked to wait', async () => {
   const order = held(1);
   const [one] = await list();
