@@ -81,7 +81,9 @@ function Palette() {
       choose(items[now]);
     }
   };
-  useEffect(() => list.current?.children[now]?.scrollIntoView({ block: 'nearest' }), [now]);
+  useEffect(() => {
+    list.current?.children[now]?.scrollIntoView({ block: 'nearest' });
+  }, [now]);
   return (
     <Dialog title="Go to or do" onClose={close}>
       <input data-autofocus className="palette-input" role="combobox" aria-expanded="true" aria-controls={`${id}-list`} aria-activedescendant={items.length > 0 ? `${id}-${now}` : undefined} aria-label="Search pages, orders, products, jobs and commands" placeholder="Order number, product, page, command" value={typed} onChange={(event) => { setTyped(event.target.value); setAt(0); }} onKeyDown={keys} />
