@@ -16,6 +16,7 @@ set(MIGRATIONS
   0015_job_history
   0016_ops_undo
   0017_approval_variant
+  0018_trade_lists
 )
 
 set(files ${MIGRATIONS})

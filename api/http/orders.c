@@ -100,8 +100,12 @@ static int read_page(struct request *rq, struct page_of *p, struct fail *f)
 static int find_orders(struct request *rq, const struct page_of *p, char **ret_json, struct fail *f)
 {
     const char *state = request_text(rq, "state"), *view = request_text(rq, "view");
-    const char *sort = request_text(rq, "sort");
+    const char *sort = request_text(rq, "sort"), *reason = request_text(rq, "reason");
     char one[32];
+
+    if (state == NULL && view == NULL && reason != NULL) {
+        state = "held"; /* only those have one */
+    }
 
     if (state != NULL) {
         snprintf(one, sizeof one, "{%s}", state);
@@ -113,7 +117,7 @@ static int find_orders(struct request *rq, const struct page_of *p, char **ret_j
                              p->cursor != NULL ? p->id.text : NULL,
                              p->since,
                              p->until,
-                             request_text(rq, "reason"),
+                             reason,
                              request_text(rq, "country"),
                              request_text(rq, "risk"),
                              sort != NULL ? sort : "-created",

@@ -18,8 +18,7 @@ int get_products(struct request *rq, struct reply *re, struct fail *f)
                                            .category = request_text(rq, "category"),
                                            .text = request_text(rq, "q"),
                                            .score_min = request_int(rq, "score_min", 0),
-                                           .margin_min_ppm =
-                                               request_int(rq, "margin_min_ppm", INT64_MIN),
+                                           .margin_min_ppm = request_int(rq, "margin_min_ppm", 0),
                                            .stage = request_text(rq, "stage"),
                                            .problem = request_text(rq, "problem") != NULL,
                                            .sort = request_text(rq, "sort"),

@@ -54,7 +54,7 @@
         { .name = "margin_min_ppm",
           .place = FIELD_IN_QUERY,
           .type = FIELD_INT,
-          .min = -1000000,
+          .min = 1,
           .max = 1000000,
           .help = "Least contribution margin; 300000 is 30 %" },
         { .name = "stage",

@@ -114,7 +114,7 @@ int products_page(struct db *db, const struct product_filter *filter, char **ret
         sql_int(&limit, filter->limit),
         at.has_worth ? at.worth.data : NULL,
         filter->after != NULL ? at.id.data : NULL,
-        filter->margin_min_ppm != INT64_MIN ? sql_int(&margin, filter->margin_min_ppm) : NULL,
+        filter->margin_min_ppm > 0 ? sql_int(&margin, filter->margin_min_ppm) : NULL,
         states,
         sql_bool(filter->problem)
     };

@@ -27,7 +27,7 @@ struct product_filter {
     const char *
         text; /* part of the name; or the whole supplier id, SKU or handle; case does not matter; NULL = all */
     int64_t score_min;      /* trend score 0 to 100; 0 = all, also those without one */
-    int64_t margin_min_ppm; /* contribution margin; INT64_MIN = all, also those without one */
+    int64_t margin_min_ppm; /* least contribution margin; 0 = all, also those without one */
     const char
         *stage;       /* "found", "checked", "draft", "todo", "live", "hold", "rejected", "retired":
                           the states of that stage of the pipeline; NULL = all */

@@ -43,7 +43,7 @@ function Discover() {
   );
 }
 
-const whole = (text: string, times: number) => (/^-?\d{1,3}$/.test(text) ? Number(text) * times : null);
+const whole = (text: string, times: number) => (/^\d{1,2}$|^100$/.test(text) && Number(text) > 0 ? Number(text) * times : null);
 
 const bulkWords: Record<Exclude<Act, 'unlist'>, { verb: string; text: (rows: ProductRow[]) => string }> = {
   approve: { verb: 'Publish', text: (rows) => `They go to 1 store, ${rows.reduce((n, p) => n + p.variants, 0)} variants in all${rows.length === 1 ? `: ${publishWords(rows[0]?.variants ?? 0, rows[0]?.price ?? null)}` : ''}. Those that do not wait for a yes are left as they are.` },
