@@ -184,10 +184,11 @@ test('STOP takes one press and counts until every part is confirmed; going on ta
 test('a write whose answer is lost is repeated with the same key and done once', async () => {
   const { context, page } = await openDashboard(browser, system);
   const keys = [];
+  const replayed = [];
   let lost = 0;
   await page.route('**/api/v1/stop', async (route) => {
     keys.push(route.request().headers()['idempotency-key']);
-    await route.fetch().catch(() => undefined);
+    if (lost < 2) replayed.push((await route.fetch()).headers()['idempotency-replayed'] ?? 'done');
     lost += 1;
     if (lost < 3) return route.abort('connectionreset');
     return route.continue();
@@ -196,7 +197,7 @@ test('a write whose answer is lost is repeated with the same key and done once',
   await page.locator('.bar-stop').waitFor();
   await until('the third try got its answer', () => keys.length === 3);
   assert.equal(new Set(keys).size, 1);
-  assert.equal(system.rows("select count(*) as n from audit where action = 'stop.on' and at > now() - interval '30 seconds'")[0].n, 1);
+  assert.deepEqual(replayed, ['done', 'true']);
   await system.api('POST', '/api/v1/resume-all', { reason: 'end of the test' });
   await context.close();
 });
