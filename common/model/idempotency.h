@@ -54,7 +54,7 @@ struct idempotency_answer {
 void idempotency_answer_done(struct idempotency_answer *a);
 
 /* May it be done now?  A state, or -1 as Postgres fails.  After IDEMPOTENCY_MINE the caller holds the lock until
- * idempotency_end or idempotency_leave; after IDEMPOTENCY_DONE *ret is the caller's. */
+ * idempotency_end; after IDEMPOTENCY_DONE *ret is the caller's. */
 must_check int idempotency_begin(struct db *db, const struct idempotency *i,
                                  struct idempotency_answer *ret, struct fail *f);
 

@@ -1,4 +1,4 @@
-/* housekeeping []: partitions of the history ahead of time, old ones away, sent events and webhook deliveries trimmed, dead jobs
+/* housekeeping []: partitions of the history ahead of time, old ones away, sent events, webhook deliveries and spam trimmed, dead jobs
  * beyond their limits archived. */
 #include "common/base/log.h"
 #include "common/model/dead_jobs.h"
@@ -14,6 +14,7 @@ enum {
     EVENTS_KEPT_DAYS = 7,
     DELIVERIES_KEPT_DAYS = 7,
     INBOX_KEPT_DAYS = 30,
+    SPAM_KEPT_DAYS = 30, /* for somebody to find what was none */
     SNAPSHOTS_KEPT_DAYS = 400,
     QUOTES_KEPT_DAYS = 30,
     BATCH = 5000,
@@ -82,6 +83,7 @@ int housekeeping(struct job_context *c, struct fail *f)
     TRY(trim(c->db, &sql_orders_trim_outbox, EVENTS_KEPT_DAYS, &events, f));
     TRY(trim(c->db, &sql_orders_trim_webhooks, DELIVERIES_KEPT_DAYS, &deliveries, f));
     TRY(trim(c->db, &sql_ops_trim_inbox, INBOX_KEPT_DAYS, &deliveries, f));
+    TRY(trim(c->db, &sql_ops_trim_spam, SPAM_KEPT_DAYS, &deliveries, f));
     TRY(db_exec(c->db, &sql_orders_trim_reconciles,
                 (const char *[]){ sql_int(&keep, set.num[SETTING_HISTORY_DAYS]) }, f));
     TRY(trim_discovery(c->db, &set, &seen, f));

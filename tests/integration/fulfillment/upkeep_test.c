@@ -499,6 +499,20 @@ static void housekeeping_makes_days_ahead_and_drops_old_ones(void **state)
     assert_int_equal(rig_int("select count(*) from webhook_delivery"), 0);
 }
 
+static void housekeeping_forgets_old_spam_and_no_other_message(void **state)
+{
+    (void)state;
+    rig_sql("insert into contact_message (email, text, state, changed_at) select state || "
+            "'@example.com', age, state, now() - age::interval from unnest(array['spam', 'new', "
+            "'closed']) with ordinality s (state, n), unnest(array['29 days', '31 days']) age "
+            "order by n, age");
+    run(housekeeping);
+    assert_string_equal(
+        rig_text("select string_agg(state || ' ' || text, ',' order by id) from contact_message"),
+        "spam 29 days,new 29 days,new 31 days,closed 29 days,closed 31 days");
+    rig_sql("delete from contact_message");
+}
+
 static void housekeeping_trims_what_scans_leave(void **state)
 {
     (void)state;
@@ -571,6 +585,7 @@ int main(void)
         T(open_effects_are_listed),
         T(housekeeping_makes_days_ahead_and_drops_old_ones),
         T(housekeeping_trims_what_scans_leave),
+        T(housekeeping_forgets_old_spam_and_no_other_message),
         T(housekeeping_archives_the_dead_beyond_their_limit),
     };
     return cmocka_run_group_tests(tests, flow_setup, rig_close);
