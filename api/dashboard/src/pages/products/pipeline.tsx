@@ -40,7 +40,7 @@ function Column({ stage, title, help, filters, acts, open }: { stage: Stage; tit
   const page = useResource<ProductPage>(`/api/v1/products${queryOf({ ...filters, stage, limit: 8 })}`, { every: 30000, topics: ['products'] });
   const all = page.data ? Object.entries(page.data.counts).reduce((n, [state, count]) => n + (states[state as keyof typeof states]?.stage === stage ? (count ?? 0) : 0), 0) : null;
   return (
-    <section className="lane" aria-label={title}>
+    <section className={`lane lane-${stage}`} aria-label={title}>
       <header><h2 title={help}>{title}</h2> {all === null ? null : <span className="tab-count">{formatCount(all)}</span>}</header>
       <Loaded of={page} what={title}>
         {(data) => (data.products.length === 0 ? <p className="quiet small">{all ? 'None fits the filters.' : help}</p> : (
