@@ -55,6 +55,7 @@ static int note(struct db *tx, const char *who, const char *action, int64_t id, 
     return audit_add(tx, who, action, subject, NULL, f);
 }
 
+/* The key's row is locked before its sessions', as by a revocation: neither waits for the other with what that one needs. */
 int session_start(struct db *db, const struct api_key *key, const char *address,
                   const struct session_life *life, const char *old_token, struct session_new *ret,
                   struct fail *f)
@@ -65,11 +66,11 @@ int session_start(struct db *db, const struct api_key *key, const char *address,
 
     snprintf(who, sizeof who, "key:%s", key->name);
     TRY(db_begin(db, &tx, f));
+    TRY(add(tx, address, life->max_s, &s, f));
     if (old_token != NULL) {
         digest_of(old_token, digest);
         TRY(db_exec(tx, &sql_model_session_end_hash, (const char *[]){ digest }, f));
     }
-    TRY(add(tx, address, life->max_s, &s, f));
     TRY(drop_over(tx, key, life, f));
     TRY(note(tx, who, "session.start", s.session.id, f));
     TRY(db_commit(&tx, f));

@@ -1,5 +1,6 @@
 // The dashboard's login: cookie, forged requests, and how it ends.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { until } from '../../support/servers.mjs';
 import { Api } from './http_support.mjs';
@@ -186,6 +187,23 @@ test('revoking the key ends its sessions within two seconds', async () => {
   assert.equal((await bare('GET', '/api/v1/orders', { authorization: `Bearer ${key}` })).status, 401);
   assert.equal((await bare('POST', at, {}, { key })).status, 401);
   assert.equal(api.sql("select count(*) from session s join api_key k on k.id = s.key_id where k.name = 'leaver'"), '0');
+});
+
+test('a revocation is not undone by a login again that comes in the middle of it', async () => {
+  const { key } = await api.ok('POST', '/api/v1/keys', { body: { name: 'torn', scope: 'read' } });
+  const old = await login(key);
+  const psql = spawn('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-d', api.databaseUrl]);
+  let said = '';
+  for (const stream of [psql.stdout, psql.stderr]) stream.on('data', (text) => { said += text; });
+  const gone = new Promise((resolve) => psql.on('exit', resolve));
+  psql.stdin.write("begin; update api_key set revoked_at = now() where name = 'torn' returning 'revoked';\n");
+  await until('the key is locked', () => said.includes('revoked'));
+  const again = bare('POST', at, { cookie: old.cookie }, { key });
+  await until('the login waits', () => api.sql("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()") === '1');
+  psql.stdin.end("delete from session where key_id = (select id from api_key where name = 'torn'); commit;\n");
+  assert.equal(await gone, 0, said);
+  assert.equal((await again).status, 401);
+  assert.equal(api.sql("select count(*) from session s join api_key k on k.id = s.key_id where k.name = 'torn'"), '0');
 });
 
 test('one key has at most fifty sessions, the newest', async () => {
