@@ -1,4 +1,4 @@
-/* dropship-api: REST, webhooks, the status page. */
+/* dropship-api: REST, webhooks, the dashboard. */
 #include <signal.h>
 
 #include "api/http/auth.h"

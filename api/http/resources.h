@@ -67,8 +67,6 @@ route_fn export_orders, export_products, export_activity, export_sales, export_j
 route_fn get_live;
 /* openapi.c */
 route_fn get_openapi;
-/* page.c */
-route_fn get_page, get_page_script, get_page_products, get_page_style;
 /* webhook_shopify.c */
 route_fn take_shopify_webhook;
 route_head_fn check_shopify_webhook;

@@ -13,8 +13,7 @@
 /* ---- borrowed connections ---- */
 
 /* Answers that are in memory: they must be given also when all connections are in use.  To add one: a line. */
-static route_fn *const without_hands[] = { get_healthz,     get_openapi,       get_page,
-                                           get_page_script, get_page_products, get_page_style };
+static route_fn *const without_hands[] = { get_healthz, get_openapi };
 
 static bool wants_hands(const struct route *route)
 {

@@ -19,7 +19,7 @@ static const char no_dashboard[] =
     "The dashboard is not built.\n\n"
     "Build it:  cd api/dashboard && npm ci && npm run build\n"
     "and name the folder:  DROPSHIP_DASHBOARD_DIR=.../api/dashboard/dist\n"
-    "(deploy/up does both).  Until then: /status-page, /openapi.yaml.\n";
+    "(deploy/up does both).  The API answers meanwhile: /openapi.yaml.\n";
 
 static const struct {
     const char *end, *type;
@@ -110,8 +110,8 @@ size_t static_count(const struct static_files *files)
 /* "/orders", "/orders/1042": words that a page of the dashboard can be called by.  Whatever the API could mean is not. */
 static bool may_be_page(const char *path)
 {
-    static const char *const ours[] = { "/api",     "/webhooks", "/page",        "/metrics",
-                                        "/healthz", "/readyz",   "/status-page", "/assets" };
+    static const char *const ours[] = { "/api",     "/webhooks", "/metrics",
+                                        "/healthz", "/readyz",   "/assets" };
     struct route_match unused;
     size_t segments = 0;
 
