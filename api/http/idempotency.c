@@ -44,6 +44,12 @@ static bool is_wanted(const struct request *rq)
            request_header(rq, header) != NULL;
 }
 
+/* A POST that whoever may read may send changes nothing: doing it again is as good as a stored answer, and costs no row. */
+static bool only_asks(const struct request *rq)
+{
+    return rq->route->access == ACCESS_READ && strcmp(rq->method, "POST") == 0;
+}
+
 static bool is_visible(const char *text)
 {
     size_t length = strlen(text);
@@ -161,9 +167,14 @@ static void trim_now_and_then(struct request *rq)
     if (last_ms != 0 && now_ms - last_ms < TRIM_EVERY_MS) {
         return;
     }
-    if (atomic_compare_exchange_strong(&trimmed_ms, &last_ms, now_ms) &&
-        idempotency_trim(rq->db, &f) < 0) {
+    if (!atomic_compare_exchange_strong(&trimmed_ms, &last_ms, now_ms)) {
+        return;
+    }
+    int more = idempotency_trim(rq->db, &f);
+    if (more < 0) {
         log_warn("idempotency.untrimmed", kv_fail(&f));
+    } else if (more > 0) {
+        atomic_store(&trimmed_ms, 0); /* the next write goes on: it must keep up with what comes */
     }
 }
 
@@ -226,9 +237,10 @@ void idempotency_run(struct request *rq, struct reply *re)
                       NULL);
         return;
     }
-    if (take_connections(rq, &f) < 0 || (wanted && run_once(rq, re, &f) < 0)) {
+    bool claims = wanted && !only_asks(rq);
+    if (take_connections(rq, &f) < 0 || (claims && run_once(rq, re, &f) < 0)) {
         reply_fail(re, rq, &f);
-    } else if (!wanted) {
+    } else if (!claims) {
         run_handler(rq, re, &f);
     }
 }

@@ -1,7 +1,7 @@
 /* Idempotency-Key on writes: around the handler, so that none of them knows.  What it promises is in common/model/idempotency.h.
  *
  * Every method but GET and HEAD takes the header, 1 to 128 visible ASCII characters; where it makes no sense (a login, signed
- * deliveries, which have their own de-duplication) it is not looked at.  The caller is the key, or the key of the login; an open
+ * deliveries, which have their own de-duplication) it is not looked at, and a POST that only asks (scope read) is done each time.  The caller is the key, or the key of the login; an open
  * door's caller is the address.  Another request under the same key (method, target or body differ) gets 422, a second one
  * while the first runs 409.  What the handler answered below 500 is stored with status and body, also its refusals; 503 and 429
  * mean that nothing was done and are forgotten; any other failure leaves it open what was done.

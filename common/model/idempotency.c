@@ -148,6 +148,7 @@ int idempotency_trim(struct db *db, struct fail *f)
 
     snprintf(kept, sizeof kept, "%d", IDEMPOTENCY_KEPT_S);
     snprintf(rows, sizeof rows, "%d", TRIM_ROWS);
-    TRY(db_exec(db, &sql_model_idempotency_trim, (const char *[]){ kept, rows }, f));
-    return 0;
+    int64_t gone = db_exec(db, &sql_model_idempotency_trim, (const char *[]){ kept, rows }, f);
+    TRY(gone);
+    return gone < TRIM_ROWS ? 0 : 1;
 }

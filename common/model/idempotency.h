@@ -73,5 +73,5 @@ must_check int idempotency_end(struct db *db, const struct idempotency *i,
 /* Changes made on this connection from now on belong to request_id (audit.request). */
 must_check int idempotency_note_request(struct db *db, const char *request_id, struct fail *f);
 
-/* Forget old ones, at most a thousand.  Fails as Postgres does. */
+/* Forget old ones, at most a thousand: 1 when that many were there, so that there may be more.  Fails as Postgres does. */
 must_check int idempotency_trim(struct db *db, struct fail *f);

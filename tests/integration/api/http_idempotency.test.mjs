@@ -37,6 +37,25 @@ test('the first such write forgets those of the day before yesterday', async () 
   assert.equal(rows('young').length, 1);
 });
 
+test('a POST that only asks is done each time and keeps no row', async () => {
+  const body = { kind: 'multiplier', spec: { factor_e3: 2000 } };
+  for (let i = 0; i < 2; i += 1) {
+    const answer = await send('asks', '/api/v1/pricing-rules/preview', body, { scope: 'read' });
+    assert.equal(answer.status, 200, answer.text);
+    assert.equal(answer.headers.get('idempotency-replayed'), null);
+  }
+  assert.deepEqual(rows('asks'), []);
+  assert.equal((await send('x'.repeat(129), '/api/v1/pricing-rules/preview', body, { scope: 'read' })).status, 400);
+});
+
+test('what is forgotten keeps up with what is written', async () => {
+  await api.end();
+  await api.run();
+  api.sql("insert into idempotency (caller, key, request_sha256, request_id, created_at) select 'key:1', 'aged' || i, 'x', 'y', now() - interval '25 hours' from generate_series(1, 2500) as i");
+  for (let i = 0; i < 3; i += 1) assert.equal((await send(`keeps-up-${i}`)).status, 200);
+  await until('all old ones are gone', () => api.sql("select count(*) from idempotency where key like 'aged%'") === '0', 3000);
+});
+
 test('a repeat gets the stored answer and nothing is done', async () => {
   const before = jobs();
   const first = await send('once');
