@@ -39,6 +39,12 @@ static int check_ids(const json_t *ids, struct fail *f)
     return 0;
 }
 
+int bulk_row_number(const json_t *item, int64_t *ret, struct fail *f)
+{
+    *ret = json_integer_value(item);
+    return json_is_integer(item) ? 0 : fail_set(f, FAIL_INPUT, "ids are whole numbers here.");
+}
+
 /* As it would have been answered alone. */
 static json_t *result_of(const struct request *rq, json_t *id, bool ok, const struct fail *f)
 {

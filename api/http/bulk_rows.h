@@ -15,6 +15,9 @@ enum { BULK_ROWS_MAX = 100, BULK_LATE_MS = 8000 };
  * already. */
 typedef int bulk_row_fn(struct request *rq, const json_t *item, struct fail *f);
 
+/* The element as the id of a row whose ids are numbers.  FAIL_INPUT when it is a text or an object. */
+must_check int bulk_row_number(const json_t *item, int64_t *ret, struct fail *f);
+
 /* Run `one` for each element of the body's array `ids`, at most BULK_ROWS_MAX, each once.  Answers {"results":[{"id","ok","status",
  * "text"}],"done":n,"failed":n} in their order; status is what the act would have been answered with alone, text why not, or null.
  * Those that fail for now (a job works on it, Postgres is slow) may take BULK_LATE_MS together; what comes then is not tried: 503.

@@ -220,18 +220,22 @@ int hold_order(struct request *rq, struct reply *re, struct fail *f)
 static int release_one(struct request *rq, const json_t *item, struct fail *f)
 {
     char who[REQUEST_WHO_BYTES];
+    int64_t id;
 
+    TRY(bulk_row_number(item, &id, f));
     request_who(rq, who);
-    return order_release_by(rq->db, json_integer_value(item), who, f);
+    return order_release_by(rq->db, id, who, f);
 }
 
 static int hold_one(struct request *rq, const json_t *item, struct fail *f)
 {
     char who[REQUEST_WHO_BYTES];
     const char *reason = request_text(rq, "reason");
+    int64_t id;
 
+    TRY(bulk_row_number(item, &id, f));
     request_who(rq, who);
-    return order_hold_by(rq->db, json_integer_value(item), reason != NULL ? reason : "", who, f);
+    return order_hold_by(rq->db, id, reason != NULL ? reason : "", who, f);
 }
 
 int bulk_orders(struct request *rq, struct reply *re, struct fail *f)

@@ -124,8 +124,9 @@ static int speak(struct request *rq, const json_t *item, struct fail *f)
 {
     char who[REQUEST_WHO_BYTES];
     const char *action = request_text(rq, "action"), *reason = request_text(rq, "reason");
-    const struct product_word word = { .id = json_integer_value(item), .who = who };
+    struct product_word word = { .who = who };
 
+    TRY(bulk_row_number(item, &word.id, f));
     request_who(rq, who);
     if (strcmp(action, "approve") == 0) {
         return product_approve_by(rq->db, &word, NULL, f);

@@ -164,6 +164,10 @@ test('bad lists of ids, names and fingerprints are refused and change nothing', 
   for (const ids of [[], [0], [-1], [1.5], [null], [{}], [[1]], [true], ['', 1], [order, order], Array.from({ length: 101 }, (_, i) => i + 1), 'all', 5]) await bulk({ ids, action: 'release' });
   for (const body of [{}, { ids: [order] }, { ids: [order], action: 'cancel' }, { ids: [order], action: 'release', all: true }]) await bulk(body);
   assert.deepEqual((await api.ok('POST', '/api/v1/orders/bulk', { body: { ids: [order], action: 'hold' } })).results.map((r) => r.status), [400], 'a hold needs its reason');
+  for (const [path, action] of [['orders', 'release'], ['orders', 'hold'], ['products', 'reprice']]) {
+    const { results } = await api.ok('POST', `/api/v1/${path}/bulk`, { body: { ids: [String(order), { id: order + 1 }], action, reason: 'x' } });
+    assert.deepEqual(results.map((r) => [r.status, r.text]), Array(2).fill([400, 'ids are whole numbers here.']), path);
+  }
   for (const id of ['order', 'order-', 'order-0', 'order-x', 'order-1-1', 'job-1', 'order-99999999999999999999', '-1']) {
     const answer = await api.call('POST', `/api/v1/approvals/${id}/approve`, { body: { seen: one.seen } });
     assert.equal(answer.status, 400, id);
