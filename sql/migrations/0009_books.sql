@@ -793,8 +793,9 @@ begin
 end $$;
 
 -- Book these orders, and the ad spend of these days ("2026-11-20 USD"), anew: what has changed goes into the sums.  All locks are
--- taken in one order (the order's, the day's, rows by key), so that transactions that book at once wait and never lock one
--- another out; the order's lock makes the later of two see the facts of the earlier.
+-- taken in one order (the order's, the day's, rows by key), so that transactions that book at once wait for each other; only two that
+-- bring the same new names of what is sold, in opposite order, can lock one another out, and then Postgres lets one try again.
+-- The order's lock makes the later of two see the facts of the earlier.
 -- Its plans are worth keeping: making them takes longer than running them.  They are kept from when the tables were small, and must
 -- suit large ones: by index.
 create function books_run(ids bigint[], metric_days text[] default '{}') returns void language plpgsql
