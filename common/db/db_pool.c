@@ -133,6 +133,7 @@ int db_pool_take(struct db_pool *p, int64_t wait_ms, struct db_lent *ret, struct
         return fail_later(f, FAIL_LATER, ADVICE_MS, "all %zu connections to Postgres are in use",
                           p->count);
     }
+    p->all[index]->unproven = true;
     *ret = (struct db_lent){ .db = p->all[index], .index = index };
     return 0;
 }

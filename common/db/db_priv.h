@@ -6,6 +6,7 @@
 enum {
     DB_CONNECT_S = 5,          /* per host */
     DB_STATEMENT_MS = 30000,   /* the server's limit for a statement */
+    DB_PROOF_MS = 5000,        /* ours for a session that only has to show that it is there */
     DB_ANSWER_MS = 35000,      /* ours, in case the server cannot speak any more */
     DB_SCRIPT_MS = 605000,     /* ours for a whole script */
     DB_BACKOFF_LEAST_MS = 100, /* between attempts to connect */
@@ -30,6 +31,7 @@ struct db {
     bool in_transaction;
     int locks;           /* session locks held */
     bool locks_lost;     /* the connection that held locks is gone; db_ready forgets it */
+    bool unproven;       /* db_ready asks the session whether it is still there */
     bool perhaps_missed; /* notifications may have come while nobody listened */
     int failures;        /* attempts to connect that failed in a row */
     int64_t next_try_ms; /* monotonic; no attempt before */

@@ -76,12 +76,29 @@ test('without Postgres everything but the probes says later', async () => {
   }
 });
 
-test('a connection that Postgres ends is made again', async () => {
+test('when Postgres ends every session the next twenty requests are answered all the same', async () => {
   const api = await Api.start('reconnect', 11);
+  const endSessions = () => Number(api.sql(`select count(pg_terminate_backend(pid)) from pg_stat_activity
+    where application_name = 'dropship-api' and datname = current_database()`));
+  const asks = {
+    read: () => api.call('GET', '/api/v1/orders'),
+    write: () => api.call('PUT', '/api/v1/flows/stock/interval', { body: { seconds: 600 } }),
+    webhook: () => api.webhook({ id: 1 }),
+  };
+  const fine = Array(20).fill(200);
   try {
-    assert.equal((await api.call('GET', '/api/v1/orders')).status, 200);
-    api.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'dropship-api' and datname = current_database()");
-    await until('answers again', async () => (await api.call('GET', '/api/v1/orders')).status === 200, 10000);
+    for (const [what, ask] of Object.entries(asks)) {
+      for (let round = 0; round < 2; round += 1) {
+        await Promise.all(Array.from({ length: 24 }, asks.read)); // several sessions are open
+        assert.ok(endSessions() >= 2, 'several sessions end');
+        const statuses = [];
+        for (let n = 0; n < 20; n += 1) statuses.push((await ask()).status);
+        assert.deepEqual(statuses, fine, `${what}, one by one, round ${round}`);
+        assert.ok(endSessions() >= 1);
+        const together = await Promise.all(Array.from({ length: 20 }, ask));
+        assert.deepEqual(together.map((answer) => answer.status), fine, `${what}, together, round ${round}`);
+      }
+    }
   } finally {
     await api.stop();
   }

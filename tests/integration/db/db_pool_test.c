@@ -15,6 +15,7 @@
 
 query(pool_pid,
       "select pg_backend_pid() as pid, pg_current_xact_id_if_assigned() is not null as tx");
+query(pool_kill, "select pg_terminate_backend($1::integer) as told");
 query(pool_lock, "select pg_advisory_xact_lock(77), pg_current_xact_id()");
 query(pool_locks, "select count(*) as n from pg_locks where locktype = 'advisory' and objid = 77");
 query(
@@ -81,6 +82,41 @@ static void what_a_borrower_left_open_is_undone(void **state)
     assert_int_equal(db_int(rows, 0, "n", -1), 0);
     PQclear(rows);
     db_pool_give(pool, &lent);
+}
+
+static int64_t session_of(struct db *db)
+{
+    scoped(pg_clear_p) PGresult *rows = NULL;
+    struct fail f;
+
+    check_ok(db_query(db, &pool_pid, NULL, &rows, &f), &f);
+    return db_int(rows, 0, "pid", 0);
+}
+
+/* Told, not waited for: whether the process has gone when the next one borrows is chance, so it is done many times. */
+static void a_session_told_to_end_costs_the_next_borrower_nothing(void **state)
+{
+    struct db_lent victim = { 0 }, killer = { 0 };
+    struct fail f;
+
+    (void)state;
+    assert_int_equal(db_pool_take(pool, 0, &killer, &f), 0);
+    for (int i = 0; i < 50; i++) {
+        scoped(pg_clear_p) PGresult *told = NULL;
+        char pid[24];
+
+        assert_int_equal(db_pool_take(pool, 0, &victim, &f), 0);
+        int64_t before = session_of(victim.db);
+        db_pool_give(pool, &victim);
+        snprintf(pid, sizeof pid, "%lld", (long long)before);
+        check_ok(db_query(killer.db, &pool_kill, (const char *[]){ pid }, &told, &f), &f);
+        assert_true(db_bool(told, 0, "told"));
+        assert_int_equal(db_pool_take(pool, 0, &victim, &f), 0);
+        check_ok(db_ready(victim.db, &f), &f);
+        assert_true(session_of(victim.db) != before);
+        db_pool_give(pool, &victim);
+    }
+    db_pool_give(pool, &killer);
 }
 
 enum { BORROWERS = 8, ROUNDS = 200 };
@@ -161,6 +197,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_last_used_is_lent_first_and_none_twice, start, stop),
         cmocka_unit_test_setup_teardown(what_a_borrower_left_open_is_undone, start, stop),
+        cmocka_unit_test_setup_teardown(a_session_told_to_end_costs_the_next_borrower_nothing,
+                                        start, stop),
         cmocka_unit_test_setup_teardown(many_threads_share_few_connections, start, stop),
         cmocka_unit_test_setup_teardown(a_cursor_gives_all_rows_in_batches, start, stop),
     };
