@@ -68,6 +68,14 @@ test('thirty-two may listen, the next is told when to come again', async () => {
   }, 20000);
 });
 
+test('a stream with no news stays open, past the time a slow reader has', async () => {
+  const l = listen();
+  await until('the first event', () => l.events.length > 0);
+  await until('a ping', () => l.closed || /: ping\n\n/.test(l.text), 25000, 200); // 15 s after the last news; a slow reader has 10
+  assert.ok(!l.closed && !/\r\n0\r\n\r\n$/.test(l.text), l.text);
+  l.socket.destroy();
+});
+
 test('a revoked key hears no more, and the end of the program ends every stream', async () => {
   const revoked = listen(JSON.parse(api.cli('key', 'create', 'shortlived', '--scope', 'read', '--json')).key);
   const kept = listen();
