@@ -17,6 +17,7 @@ set(MIGRATIONS
   0016_ops_undo
   0017_approval_variant
   0018_trade_lists
+  0019_cost_open
 )
 
 set(files ${MIGRATIONS})

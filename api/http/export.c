@@ -3,11 +3,13 @@
  * took what out, as it may hold people's names and addresses. */
 #include "api/http/resources.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "api/http/hands.h"
+#include "api/http/order_query.h"
 #include "api/http/reply.h"
 #include "api/http/sheet.h"
 #include "common/base/clock.h"
@@ -18,12 +20,24 @@
 #include "common/model/idempotency.h"
 #include "sql/export.h"
 
-enum { AT_ONCE = 4, BATCH_ROWS = 500, PARAMS = 5, BATCH_MAX_BYTES = 64 * 1024 * 1024 };
+enum { AT_ONCE = 4, BATCH_ROWS = 500, PARAMS = 10, BATCH_MAX_BYTES = 64 * 1024 * 1024 };
+
+/* Of a query; the texts may point into numbers and query, or into the request. */
+struct params {
+    const char *values[PARAMS];
+    size_t count;
+    char numbers[PARAMS][24];
+    struct order_query query;
+};
+
+/* Fill *ret, of zeroes, from the request's fields. */
+typedef void take_fn(const struct request *rq, struct params *ret);
 
 /* What an export is: its query, and the fields of the route that are its parameters, in their order. */
 struct kind {
     const char *name;
     const struct embedded *sql;
+    take_fn *take; /* instead of fields, where a field is not a parameter as it is */
     const char
         *fields[PARAMS]; /* "from" and "to" of type FIELD_TIME are handed over in microseconds */
 };
@@ -122,8 +136,7 @@ static bool is_number(const struct request *rq, const char *name)
 }
 
 /* Parameters as text; times are numbers. */
-static void take_params(const struct request *rq, const struct kind *kind, char numbers[PARAMS][24],
-                        const char *params[PARAMS], size_t *ret_count)
+static void take_fields(const struct request *rq, const struct kind *kind, struct params *ret)
 {
     size_t count = 0;
 
@@ -131,11 +144,24 @@ static void take_params(const struct request *rq, const struct kind *kind, char 
         const char *name = kind->fields[count], *text = request_text(rq, name);
         bool number = is_number(rq, name);
         if (text != NULL && number) {
-            snprintf(numbers[count], sizeof numbers[count], "%" PRId64, request_int(rq, name, 0));
+            snprintf(ret->numbers[count], sizeof ret->numbers[count], "%" PRId64,
+                     request_int(rq, name, 0));
         }
-        params[count] = text != NULL && number ? numbers[count] : text;
+        ret->values[count] = text != NULL && number ? ret->numbers[count] : text;
     }
-    *ret_count = count;
+    ret->count = count;
+}
+
+static void take_orders(const struct request *rq, struct params *ret)
+{
+    struct order_query *of = &ret->query;
+
+    order_query_read(rq, of);
+    const char *const values[] = { of->states,  of->q,    of->since,   of->until, of->reason,
+                                   of->country, of->risk, of->problem, of->cost,  of->currency };
+    static_assert(COUNT_OF(values) == PARAMS, "all fit");
+    memcpy(ret->values, values, sizeof values);
+    ret->count = COUNT_OF(values);
 }
 
 /* The filters as they were given, for the audit. */
@@ -173,13 +199,15 @@ static void add_head(const struct export *e, struct reply *re)
 /* The first batch is read before the answer begins, so that whatever is wrong can still be told. */
 static int start(struct request *rq, struct export *e, struct fail *f)
 {
-    char numbers[PARAMS][24];
-    const char *params[PARAMS];
-    size_t count;
+    struct params params = { .count = 0 };
 
-    take_params(rq, e->kind, numbers, params, &count);
+    if (e->kind->take != NULL) {
+        e->kind->take(rq, &params);
+    } else {
+        take_fields(rq, e->kind, &params);
+    }
     TRY(hands_open_reader(rq->api->hands, &e->db, f));
-    TRY(db_cursor_open(e->db, e->kind->sql, params, count, f));
+    TRY(db_cursor_open(e->db, e->kind->sql, params.values, params.count, f));
     return db_cursor_next(e->db, BATCH_ROWS, &e->rows, f);
 }
 
@@ -212,31 +240,31 @@ static int export(struct request *rq, const struct kind *kind, struct reply *re,
 
 int export_orders(struct request *rq, struct reply *re, struct fail *f)
 {
-    static const struct kind kind = { "orders",
-                                      &sql_export_orders,
-                                      { "state", "q", "from", "to" } };
+    static const struct kind kind = { "orders", &sql_export_orders, .take = take_orders };
     return export(rq, &kind, re, f);
 }
 
 int export_products(struct request *rq, struct reply *re, struct fail *f)
 {
-    static const struct kind kind = { "products",
-                                      &sql_export_products,
-                                      { "state", "label", "category", "q", "score_min" } };
+    static const struct kind kind = {
+        "products", &sql_export_products, NULL, { "state", "label", "category", "q", "score_min" }
+    };
     return export(rq, &kind, re, f);
 }
 
 int export_activity(struct request *rq, struct reply *re, struct fail *f)
 {
-    static const struct kind kind = { "activity",
-                                      &sql_export_activity,
-                                      { "who", "what", "object", "from", "to" } };
+    static const struct kind kind = {
+        "activity", &sql_export_activity, NULL, { "who", "what", "object", "from", "to" }
+    };
     return export(rq, &kind, re, f);
 }
 
 int export_sales(struct request *rq, struct reply *re, struct fail *f)
 {
-    static const struct kind kind = { "sales", &sql_export_sales, { "from", "to", "currency" } };
+    static const struct kind kind = {
+        "sales", &sql_export_sales, NULL, { "from", "to", "currency" }
+    };
 
     TRY(analytics_check_days(request_text(rq, "from"), request_text(rq, "to"), f));
     return export(rq, &kind, re, f);
@@ -244,8 +272,8 @@ int export_sales(struct request *rq, struct reply *re, struct fail *f)
 
 int export_jobs(struct request *rq, struct reply *re, struct fail *f)
 {
-    static const struct kind kind = { "jobs",
-                                      &sql_export_jobs,
-                                      { "type", "queue", "outcome", "from", "to" } };
+    static const struct kind kind = {
+        "jobs", &sql_export_jobs, NULL, { "type", "queue", "outcome", "from", "to" }
+    };
     return export(rq, &kind, re, f);
 }

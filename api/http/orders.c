@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api/http/bulk_rows.h"
+#include "api/http/order_query.h"
 #include "api/http/reply.h"
 #include "api/http/text.h"
 #include "common/base/json.h"
@@ -49,7 +50,8 @@ static int split_cursor(const char *cursor, struct number *at, struct number *id
 /* What of a list's query needs orders_find.sql; the plain list of all orders is the one that is asked for most. */
 static bool is_narrow(const struct request *rq)
 {
-    static const char *const names[] = { "state", "view", "q", "reason", "risk", "country" };
+    static const char *const names[] = { "state", "view",    "q",    "reason",
+                                         "risk",  "country", "cost", "currency" };
     const char *sort = request_text(rq, "sort");
 
     for (size_t i = 0; i < COUNT_OF(names); i++) {
@@ -60,85 +62,55 @@ static bool is_narrow(const struct request *rq)
     return sort != NULL && strcmp(sort, "-created") != 0;
 }
 
-/* The states that each view shows; NULL = all. */
-static const char *states_of(const char *view)
-{
-    static const struct {
-        const char *view, *states;
-    } views[] = {
-        { "todo", "{held,approval}" },
-        { "waiting", "{received,waiting,flagged}" },
-        { "supplier", "{placing,placed}" },
-        { "shipped", "{shipped,fulfilled}" },
-    };
-
-    for (size_t i = 0; view != NULL && i < COUNT_OF(views); i++) {
-        if (strcmp(views[i].view, view) == 0) {
-            return views[i].states;
-        }
-    }
-    return "{received,waiting,flagged,held,approval,placing,placed,shipped,fulfilled,delivered,"
-           "cancelled,ignored}";
-}
-
 struct page_of {
-    struct number at, id, limit, from, to;
-    const char *cursor, *since, *until;
+    struct number at, id, limit;
+    const char *cursor;
 };
 
 static int read_page(struct request *rq, struct page_of *p, struct fail *f)
 {
     p->cursor = request_text(rq, "cursor");
     p->limit = number_of(request_int(rq, "limit", PAGE_DEFAULT));
-    p->from = number_of(request_int(rq, "from", 0));
-    p->to = number_of(request_int(rq, "to", 0));
-    p->since = request_text(rq, "from") != NULL ? p->from.text : NULL;
-    p->until = request_text(rq, "to") != NULL ? p->to.text : NULL;
     return p->cursor != NULL ? split_cursor(p->cursor, &p->at, &p->id, f) : 0;
 }
 
-static int find_orders(struct request *rq, const struct page_of *p, char **ret_json, struct fail *f)
+static int find_orders(struct request *rq, const struct page_of *p, const struct order_query *of,
+                       char **ret_json, struct fail *f)
 {
-    const char *state = request_text(rq, "state"), *view = request_text(rq, "view");
-    const char *sort = request_text(rq, "sort"), *reason = request_text(rq, "reason");
-    char one[32];
-
-    if (state == NULL && view == NULL && reason != NULL) {
-        state = "held"; /* only those have one */
-    }
-
-    if (state != NULL) {
-        snprintf(one, sizeof one, "{%s}", state);
-    }
-    const char *params[] = { state != NULL ? one : states_of(view),
-                             request_text(rq, "q"),
+    const char *sort = request_text(rq, "sort");
+    const char *params[] = { of->states,
+                             of->q,
                              p->limit.text,
                              p->cursor != NULL ? p->at.text : NULL,
                              p->cursor != NULL ? p->id.text : NULL,
-                             p->since,
-                             p->until,
-                             reason,
-                             request_text(rq, "country"),
-                             request_text(rq, "risk"),
+                             of->since,
+                             of->until,
+                             of->reason,
+                             of->country,
+                             of->risk,
                              sort != NULL ? sort : "-created",
-                             view != NULL && strcmp(view, "exceptions") == 0 ? "true" : "false" };
+                             of->problem,
+                             of->cost,
+                             of->currency };
     return one_json(rq->db, &sql_api_orders_find, params, ret_json, f);
 }
 
 int get_orders(struct request *rq, struct reply *re, struct fail *f)
 {
     scoped(free_p) char *json = NULL;
+    struct order_query of;
     struct page_of p;
 
     TRY(read_page(rq, &p, f));
+    order_query_read(rq, &of);
     const char *params[] = { NULL,
                              NULL,
                              p.limit.text,
                              p.cursor != NULL ? p.at.text : NULL,
                              p.cursor != NULL ? p.id.text : NULL,
-                             p.since,
-                             p.until };
-    TRY(is_narrow(rq) ? find_orders(rq, &p, &json, f)
+                             of.since,
+                             of.until };
+    TRY(is_narrow(rq) ? find_orders(rq, &p, &of, &json, f)
                       : one_json(rq->db, &sql_api_orders_page, params, &json, f));
     reply_json(re, 200, json);
     return 0;

@@ -45,7 +45,7 @@ struct field {
 /* Who may call; each includes the ones before. */
 enum route_access { ACCESS_OPEN, ACCESS_READ, ACCESS_OPERATE, ACCESS_ADMIN };
 
-enum { ROUTE_FIELDS_MAX = 12, ROUTE_BODY_BYTES = 256 * 1024 };
+enum { ROUTE_FIELDS_MAX = 14, ROUTE_BODY_BYTES = 256 * 1024 };
 
 struct route {
     const char *method, *path; /* "GET", "/api/v1/orders/{id}" */

@@ -68,6 +68,31 @@
         .min = 1, .max = 300, .help = "Why; kept in the audit"                                     \
     }
 
+/* The filters of orders, which order_query.c reads: for their list and their file. */
+/* clang-format off */
+#define ORDER_FIELDS                                                                               \
+    { .name = "state", .place = FIELD_IN_QUERY, .type = FIELD_CHOICE,                              \
+      .choices = "received|waiting|flagged|held|approval|placing|placed|shipped|fulfilled|delivered|cancelled|ignored", \
+      .help = "Only orders in this state" },                                                       \
+    { .name = "q", .place = FIELD_IN_QUERY, .type = FIELD_TEXT, .min = 1, .max = 100,              \
+      .help = "Part of the name or e-mail; or a whole tracking number" },                          \
+    { .name = "view", .place = FIELD_IN_QUERY, .type = FIELD_CHOICE,                               \
+      .choices = "todo|waiting|supplier|shipped|exceptions",                                       \
+      .help = "Only orders of this view, when no state is given" },                                \
+    { .name = "reason", .place = FIELD_IN_QUERY, .type = FIELD_TEXT, .min = 1, .max = 60, .set = "A-Z_", \
+      .help = "Only those held for this, as PRICE_RISE" },                                         \
+    { .name = "country", .place = FIELD_IN_QUERY, .type = FIELD_TEXT, .min = 2, .max = 2, .set = "A-Z", \
+      .help = "Only those sent to this country" },                                                 \
+    { .name = "risk", .place = FIELD_IN_QUERY, .type = FIELD_CHOICE, .choices = "HIGH|MEDIUM|LOW|NONE|PENDING", \
+      .help = "Only of this risk" },                                                               \
+    { .name = "cost", .place = FIELD_IN_QUERY, .type = FIELD_CHOICE, .choices = "unknown|unread",  \
+      .help = "unknown: only those whose costs are not all known, as the figures count them; unread: of them, those of which " \
+              "what was sold for how much has not been read yet" },                                \
+    { .name = "currency", .place = FIELD_IN_QUERY, .type = FIELD_TEXT, .min = 3, .max = 3, .set = "A-Z", \
+      .help = "Only those in this currency" },                                                     \
+    SINCE, UNTIL
+/* clang-format on */
+
 /* A line ends with what it has to say: the rest is zero. */
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 
@@ -91,49 +116,12 @@ const struct route routes[] = {
       ACCESS_READ,
       get_orders,
       "Orders that fit, newest first or in another order",
-      { { .name = "state",
-          .place = FIELD_IN_QUERY,
-          .type = FIELD_CHOICE,
-          .choices = "received|waiting|flagged|held|approval|placing|placed|shipped|fulfilled|"
-                     "delivered|cancelled|ignored",
-          .help = "Only orders in this state" },
-        { .name = "q",
-          .place = FIELD_IN_QUERY,
-          .type = FIELD_TEXT,
-          .min = 1,
-          .max = 100,
-          .help = "Part of the name or e-mail; or a whole tracking number" },
-        { .name = "view",
-          .place = FIELD_IN_QUERY,
-          .type = FIELD_CHOICE,
-          .choices = "todo|waiting|supplier|shipped|exceptions",
-          .help = "Only orders of this view, when no state is given" },
-        { .name = "reason",
-          .place = FIELD_IN_QUERY,
-          .type = FIELD_TEXT,
-          .min = 1,
-          .max = 60,
-          .set = "A-Z_",
-          .help = "Only those held for this, as PRICE_RISE" },
-        { .name = "country",
-          .place = FIELD_IN_QUERY,
-          .type = FIELD_TEXT,
-          .min = 2,
-          .max = 2,
-          .set = "A-Z",
-          .help = "Only those sent to this country" },
-        { .name = "risk",
-          .place = FIELD_IN_QUERY,
-          .type = FIELD_CHOICE,
-          .choices = "HIGH|MEDIUM|LOW|NONE|PENDING",
-          .help = "Only of this risk" },
+      { ORDER_FIELDS,
         { .name = "sort",
           .place = FIELD_IN_QUERY,
           .type = FIELD_CHOICE,
           .choices = "-created|created|-total|total",
           .help = "-created when not given: newest first" },
-        SINCE,
-        UNTIL,
         LIMIT(200),
         CURSOR },
       0,

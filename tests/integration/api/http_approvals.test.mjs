@@ -48,6 +48,19 @@ test('orders, products and proposals stand in one list with what a yes sends out
   assert.deepEqual(await list('?type=hold'), []);
 });
 
+test('the badge counts what the list lists', async () => {
+  for (let n = 1; n <= 3; n += 1) held(n);
+  api.order(4, 'approval');
+  api.order(5, 'placed');
+  for (const state of ['approval', 'needs_review', 'rejected', 'on_hold', 'listed']) product(state, state);
+  for (const kind of ['product.price', 'product.hold']) proposal(product(kind, 'listed'), kind);
+  const all = await list('?limit=200');
+  assert.equal(all.length, 8);
+  assert.equal((await api.ok('GET', '/api/v1/needs', { scope: 'read' })).counts.approvals, all.length);
+  for (const one of [all[0], all.find((a) => a.type === 'publish'), all.at(-1)]) assert.equal((await say(one, 'reject', { reason: 'no' })).status, 200);
+  assert.equal((await api.ok('GET', '/api/v1/needs', { scope: 'read' })).counts.approvals, (await list('?limit=200')).length);
+});
+
 test('pages give each exactly once, the longest waiting order first', async () => {
   for (let n = 1; n <= 9; n += 1) held(n, n % 2 ? {} : { next_job: 'order.release' });
   for (let n = 1; n <= 7; n += 1) proposal(product(`P${n}`, n % 2 ? 'approval' : 'needs_review'), 'product.price');
@@ -255,6 +268,12 @@ test('orders are found by view, reason, country, risk and tracking number, in ea
     insert into parcel (supplier_order_id, cj_order_id, tracking_number, tracking_url, carrier) select id, '77', 'CJ12', 'https://t.example/CJ12', 'X' from supplier_order where our_number = 'N-4'`);
   try {
     const [found] = (await api.ok('GET', '/api/v1/orders?q=CJ12')).orders;
+    for (const query of ['', 'view=todo', 'view=exceptions', 'view=supplier&country=DE', 'reason=PRICE_RISE&risk=HIGH', 'state=waiting', 'state=placed&view=exceptions', 'reason=PRICE_RISE&view=shipped',
+      'q=CJ12', 'q=%231&currency=USD', 'currency=EUR', 'from=2026-11-20T10:05:00Z&to=2026-11-20T10:15:00Z&view=todo', 'cost=unknown&risk=LOW']) {
+      const file = (await api.ok('GET', `/api/v1/export/orders?format=json&${query}`)).map((o) => Number(o.name.slice(1)));
+      assert.deepEqual(file, await names(`limit=200&${query}`), `the file of ${query} has the orders of the list`);
+    }
+    assert.deepEqual((await api.ok('GET', '/api/v1/export/orders?format=json&q=CJ12')).map((o) => o.name), ['#4']);
     assert.deepEqual([found.name, found.tracking, found.parcels, found.supplier_orders, found.customer, found.country], ['#4', 'CJ12', 1, 1, 'B 4', 'DE']);
   } finally {
     api.sql('delete from parcel; delete from supplier_order');
@@ -263,7 +282,7 @@ test('orders are found by view, reason, country, risk and tracking number, in ea
   assert.deepEqual(views, { todo: 8, waiting: 8, supplier: 8, shipped: 0, exceptions: 3 });
   assert.deepEqual(reasons, [{ code: 'PRICE_RISE', count: 8 }]);
   assert.ok(countries.includes('DE'));
-  for (const query of ['view=all', 'country=de', 'country=DEU', 'risk=low', 'sort=name', 'reason=a', 'cursor=1', 'sort=total&cursor=-2-1']) await api.refused(400, 'GET', `/api/v1/orders?${query}`);
+  for (const query of ['view=all', 'country=de', 'country=DEU', 'risk=low', 'cost=known', 'currency=usd', 'sort=name', 'reason=a', 'cursor=1', 'sort=total&cursor=-2-1']) await api.refused(400, 'GET', `/api/v1/orders?${query}`);
 });
 
 test('an order tells its money with the source of each part, and what the profit lacks', async () => {
