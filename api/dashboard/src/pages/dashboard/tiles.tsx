@@ -4,6 +4,7 @@ import { useState, type ReactNode } from 'react';
 import type { Figure, Summary } from '../../api/analytics';
 import { useRange } from '../../lib/range';
 import { Button, Card, Change, Count, Dialog, Empty, Facts, formatCount, formatMoney, formatPpm, formatRatio, Icon, Link, Money, Nothing, Rate, Ratio, Skeleton, Stale, Failed, Time, type Resource } from '../../ui';
+import { lackingOf } from './incomplete';
 
 type Good = 'up' | 'down' | 'none';
 type Tile = { name: string; title: string; href: string; good: Good; below: (s: Summary) => ReactNode };
@@ -58,6 +59,8 @@ function inWords(f: Figure, value: number | null, currency: string): string {
   }
 }
 
+const lacking = (s: Summary, f: Figure, name: string) => lackingOf(name, f.incomplete, s.currency, s.currencies);
+
 function Explained({ tile, summary, onClose }: { tile: Tile; summary: Summary; onClose: () => void }) {
   const f = figure(summary, tile.name);
   if (!f) return null;
@@ -72,7 +75,7 @@ function Explained({ tile, summary, onClose }: { tile: Tile; summary: Summary; o
           ...(f.interval ? [['Likely range', `${formatPpm(f.interval.low_ppm)} to ${formatPpm(f.interval.high_ppm)}`] as [string, ReactNode]] : []),
         ]} />
         {f.value === null && f.why ? <p>Not known: {f.why}</p> : null}
-        {f.incomplete > 0 ? <p>{f.incomplete === 1 ? '1 order has' : `${f.incomplete} orders have`} costs that are not known yet, so this is an estimate (~). <Link href="/orders" onClick={onClose}>Show the orders</Link></p> : null}
+        {f.incomplete > 0 ? <p>{lacking(summary, f, tile.name).long} <Link href={lacking(summary, f, tile.name).href} onClick={onClose}>Show the orders</Link></p> : null}
       </div>
     </Dialog>
   );
@@ -92,7 +95,7 @@ function One({ tile, summary }: { tile: Tile; summary: Summary }) {
       <p className="tile-value"><FigureValue figure={f} currency={summary.currency} compact={large} /></p>
       {f?.value === null && f.why ? <p className="tile-below quiet">{f.why}</p> : <p className="tile-below quiet">{tile.below(summary)}</p>}
       {range.compare && f && f.value !== null && f.change_ppm !== null ? <p className="tile-below"><Change ppm={f.change_ppm} good={tile.good} /> <span className="quiet">vs before</span></p> : null}
-      {f && f.incomplete > 0 ? <p className="tile-below"><button type="button" className="button button-link tile-incomplete" onClick={() => setOpen(true)}><Icon name="warn" size={14} /> {f.incomplete} without cost</button></p> : null}
+      {f && f.incomplete > 0 ? <p className="tile-below"><Link href={lacking(summary, f, tile.name).href} className="button button-link tile-incomplete"><Icon name="warn" size={14} /> {lacking(summary, f, tile.name).short}</Link></p> : null}
       {open ? <Explained tile={tile} summary={summary} onClose={() => setOpen(false)} /> : null}
     </div>
   );

@@ -10,7 +10,7 @@ import { NextStep, reasonWords, StatePill, states } from './words';
 import './orders.css';
 
 const path = '/api/v1/orders';
-const defaults = { view: '', state: '', q: '', reason: '', country: '', risk: '', when: '', open: '' };
+const defaults = { view: '', state: '', q: '', reason: '', country: '', risk: '', cost: '', when: '', open: '' };
 
 function Why({ order: o }: { order: OrderRow }) {
   const [first, ...more] = o.hold_reasons ?? [];
@@ -46,12 +46,9 @@ function Views({ views }: { views: Views['views'] | undefined }) {
   ]} />;
 }
 
-/** The file has the filters that the server knows for files. */
+/** The file has the very filters of the list. */
 function Export({ filters }: { filters: Record<string, string | null> }) {
-  const other = ['view', 'reason', 'country', 'risk'].some((name) => filters[name]);
-  const { state, q, from, to } = filters;
-  if (other) return <Button icon="download" disabled title="The file can be narrowed by state, search and time only: clear the other filters">Export</Button>;
-  return <a className="button button-plain" download href={`/api/v1/export/orders${queryOf({ format: 'csv', state, q, from, to })}`}>Export</a>;
+  return <a className="button button-plain" download href={`/api/v1/export/orders${queryOf({ format: 'csv', ...filters })}`}>Export</a>;
 }
 
 const sum = (rows: OrderRow[]) => {
@@ -64,7 +61,7 @@ export default function Orders() {
   const [url, set] = useParams(defaults);
   const [range] = useRange();
   const times = useMemo(() => (url.when === 'range' ? instantsOfRange(range) : { from: null, to: null }), [url.when, range]);
-  const filters = { view: url.view, state: url.state, q: url.q, reason: url.reason, country: url.country, risk: url.risk, from: times.from, to: times.to };
+  const filters = { view: url.view, state: url.state, q: url.q, reason: url.reason, country: url.country, risk: url.risk, cost: url.cost, currency: url.cost ? range.currency : null, from: times.from, to: times.to };
   const list = useList<OrderRow>(path, { member: 'orders', id: (o) => o.id, filters, sort: '-created', every: 15000, topics: ['orders'] });
   const views = useResource<Views>('/api/v1/order-views', { every: 30000, topics: ['orders'] });
   const dry = useFlows().data?.flows.find((f) => f.name === 'fulfillment')?.mode === 'dry_run';
@@ -106,6 +103,8 @@ export default function Orders() {
         { name: 'reason', label: 'Held for', kind: 'select', options: reasonsOf(views.data, url.reason) },
         { name: 'country', label: 'Country', kind: 'select', options: (views.data?.countries ?? []).map((value) => ({ value, label: value })) },
         { name: 'risk', label: 'Risk', kind: 'select', options: ['HIGH', 'MEDIUM', 'LOW', 'NONE', 'PENDING'].map((value) => ({ value, label: value.toLowerCase() })) },
+        { name: 'cost', label: 'Costs', kind: 'select', options: [{ value: 'unknown', label: 'not all known' }, { value: 'unread', label: 'sale not read yet' }] },
+        ...(url.cost && range.currency ? [{ name: 'currency', label: 'Currency', kind: 'select' as const, options: [{ value: range.currency, label: range.currency }] }] : []),
         { name: 'when', label: 'When', kind: 'select', options: [{ value: 'range', label: range.title }] },
       ]}>
         <Export filters={filters} />
