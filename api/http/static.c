@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "api/http/accepts.h"
@@ -107,7 +108,8 @@ size_t static_count(const struct static_files *files)
     return files->index != NULL ? files->count : 0;
 }
 
-/* "/orders", "/orders/1042": words that a page of the dashboard can be called by.  Whatever the API could mean is not. */
+/* "/orders", "/orders/1042": words that a page of the dashboard can be called by.  Whatever the API could mean is not, in
+ * whatever case it is written. */
 static bool may_be_page(const char *path)
 {
     static const char *const ours[] = { "/api",     "/webhooks", "/metrics",
@@ -123,7 +125,7 @@ static bool may_be_page(const char *path)
     }
     for (size_t i = 0; i < COUNT_OF(ours); i++) {
         size_t size = strlen(ours[i]);
-        if (strncmp(path, ours[i], size) == 0 && (path[size] == '\0' || path[size] == '/')) {
+        if (strncasecmp(path, ours[i], size) == 0 && (path[size] == '\0' || path[size] == '/')) {
             return false;
         }
     }

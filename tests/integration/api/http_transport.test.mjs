@@ -110,7 +110,7 @@ test('the dashboard is served from memory, compressed, cached, for every page of
   assert.match((await ask('/favicon.svg')).headers['content-type'], /svg/);
   assert.deepEqual((await ask('/passwd')).body, index.body, 'a link is no file');
   for (const none of ['/.secret', '/assets/index-1a2b.js.gz', '/assets/none.js', '/assets/', '/assets', '/orders/', '/../dist/index.html', '/%2e%2e/passwd', '/api', '/api/v1/none', '/webhooks/x',
-    '/a//b', '/x.php', '/a/b/c/d/e']) {
+    '/API/v1/status', '/METRICS', '/a//b', '/x.php', '/a/b/c/d/e']) {
     assert.equal((await ask(none)).status, 404, none);
   }
   assert.equal((await ask('/orders', { method: 'POST' })).status, 404);
