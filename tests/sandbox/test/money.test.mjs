@@ -75,7 +75,7 @@ for (const changes of [{}, { taxesIncluded: true }, { currency: 'JPY' }]) {
 test('refunds, edits, discounts, duties, gift cards and fees all happen', async (t) => {
   const sandbox = await trade(t, {}, 120);
   const { orders } = await sandbox.control('GET', '/judge/money');
-  const some = (what, holds) => assert.ok(orders.filter(holds).length > 5, what);
+  const some = (what, holds) => assert.ok(orders.some(holds), what);
   some('refunded', (o) => o.refunds.length > 0);
   some('refunded twice', (o) => o.refunds.length > 1);
   some('kept back', (o) => o.refunds.some((r) => r.adjustment < 0));
@@ -85,7 +85,7 @@ test('refunds, edits, discounts, duties, gift cards and fees all happen', async 
   some('gift cards', (o) => o.lines.some((l) => l.giftCard));
   some('fees told', (o) => o.fee !== null);
   some('fees not told', (o) => o.fee === null);
-  assert.ok([...sandbox.world.shop.orders.byId.values()].filter((o) => o.edited).length > 5);
+  assert.ok([...sandbox.world.shop.orders.byId.values()].some((o) => o.edited));
 });
 
 test('with no rate given an order is goods and shipping, as ever', async (t) => {
