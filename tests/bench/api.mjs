@@ -147,7 +147,7 @@ const timed = async (run) => {
 
 // The sums of 30 days from the rollups and from the rows they are sums of.
 async function rollups() {
-  const script = (text) => () => pgbench(stage.folder, stage.postgres.url(), `${text}\n`, { clients: 1, seconds: Math.max(1, seconds / 2) });
+  const script = (text) => () => pgbench(stage.folder, stage.postgres.url(), `${text}\n`, { clients: 1, seconds: Math.max(1, Math.ceil(seconds / 2)) });
   const days = "shop_date >= current_date - 30 and shop_date < current_date and currency = 'USD'";
   await measure(bench, { case: 'api', name: '30-day sales from the rollups, one connection', unit: 'queries/s',
     run: script(`select shop_date, sum(orders), sum(total_sales), sum(contribution) from daily_sales where ${days} group by 1 order by 1;`),
