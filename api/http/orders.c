@@ -103,13 +103,8 @@ int get_orders(struct request *rq, struct reply *re, struct fail *f)
 
     TRY(read_page(rq, &p, f));
     order_query_read(rq, &of);
-    const char *params[] = { NULL,
-                             NULL,
-                             p.limit.text,
-                             p.cursor != NULL ? p.at.text : NULL,
-                             p.cursor != NULL ? p.id.text : NULL,
-                             of.since,
-                             of.until };
+    const char *params[] = { p.limit.text, p.cursor != NULL ? p.at.text : NULL,
+                             p.cursor != NULL ? p.id.text : NULL, of.since, of.until };
     TRY(is_narrow(rq) ? find_orders(rq, &p, &of, &json, f)
                       : one_json(rq->db, &sql_api_orders_page, params, &json, f));
     reply_json(re, 200, json);

@@ -68,6 +68,11 @@ test('a query without heading, with two statements or not compiled in is found',
   assert.equal(broken('-- x\nselect 1; select 2'), 1)
   assert.equal(broken('-- only this'), 1)
   assert.equal(broken('-- x\nselect 1', 'other'), 1)
+  const part = file('sql/queries/a/common/rows.sql', '-- x\nrows as (select 1)')
+  const user = file('sql/queries/a/q.sql', '-- x\nwith\n-- include: common/rows.sql\nselect 1')
+  assert.equal(rules.brokenQueries([part, user], lists).length, 0)
+  assert.equal(rules.brokenQueries([part], lists).length, 1)
+  assert.equal(rules.brokenQueries([{ ...part, text: 'rows as (select 1)' }, user], lists).length, 1)
 })
 
 test('the settings table is what stands between its markers', () => {
