@@ -73,11 +73,13 @@ must_check int books_credit_store(struct db *tx, int64_t order_id, const char *k
 /* Duty borne for an order as the supplier or carrier billed it; comes before the duty computed by rule. */
 must_check int books_duty_store(struct db *tx, int64_t order_id, int64_t minor, struct fail *f);
 
-/* The ad set an order came from.  The first that is known stays, but a click id comes before UTM. */
+/* The ad set an order came from. */
 struct books_origin {
     const char *platform, *campaign, *ad_set;
     bool by_click; /* click id; else UTM */
 };
+/* Keep where an order came from: the first that is known stays, but a click id comes before UTM.  FAIL_MISSING: no such
+ * order. */
 must_check int books_origin_store(struct db *tx, int64_t order_id, const struct books_origin *o,
                                   struct fail *f);
 
