@@ -4,10 +4,13 @@
 const sum = (list, of) => list.reduce((all, one) => all + of(one), 0n);
 const big = (value) => (value === null ? null : BigInt(value));
 
-// The civil day of an instant in a zone, by the JavaScript engine's own tables.
+// The civil day of an instant in a zone, by the JavaScript engine's own tables; the order of its parts differs between versions of Node.
 export function dayIn(zone) {
-  const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
-  return (instant) => format.format(new Date(instant));
+  const format = new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  return (instant) => {
+    const parts = Object.fromEntries(format.formatToParts(new Date(instant)).map((part) => [part.type, part.value]));
+    return `${parts.year}-${parts.month}-${parts.day}`;
+  };
 }
 
 // Largest remainder, ties to the first.

@@ -9,10 +9,13 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const STATEMENT =
   /^\s*FROM\s+sessions\s+SHOW\s+([a-z_,\s]+?)\s+TIMESERIES\s+day\s+SINCE\s+-(\d{1,3})d\s+UNTIL\s+today\s*$/i;
-const civil = new Intl.DateTimeFormat('en-CA', { timeZone: SHOP_ZONE });
+const civil = new Intl.DateTimeFormat('en', { timeZone: SHOP_ZONE, year: 'numeric', month: '2-digit', day: '2-digit' });
 
-/** The civil day of an instant in the shop's zone, "2026-11-20". */
-export const shopDay = (ms) => civil.format(ms);
+/** The civil day of an instant in the shop's zone, "2026-11-20": put together here, a locale's own order differs between versions of Node. */
+export function shopDay(ms) {
+  const parts = Object.fromEntries(civil.formatToParts(ms).map((part) => [part.type, part.value]));
+  return `${parts.year}-${parts.month}-${parts.day}`;
+}
 
 /** Visits and visits with an order of each day, from the orders themselves: nobody orders without a visit. */
 function visits(shop) {
