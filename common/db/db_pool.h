@@ -13,6 +13,9 @@
 
 struct db_pool;
 
+/* A session that answered so lately is lent without being asked whether it is still there. */
+enum { DB_POOL_FRESH_MS = 20 };
+
 /* What has been lent. */
 struct db_lent {
     struct db *db; /* NULL = nothing */
@@ -25,7 +28,7 @@ must_check int db_pool_open(const char *url, const char *program, size_t count,
 /* Hang up; nothing may be lent any more.  Accepts NULL. */
 void db_pool_close(struct db_pool *p);
 /* Borrow a handle, waiting up to wait_ms for one.  Whether it is connected is db_ready's business: the first
- * one after this asks the session whether it is still there, and replaces one that has ended.  *ret goes back with db_pool_give.
+ * one after this asks the session whether it is still there, unless it has just answered, and replaces one that has ended.  *ret goes back with db_pool_give.
  * FAIL_LATER with advice when all stayed in use. */
 must_check int db_pool_take(struct db_pool *p, int64_t wait_ms, struct db_lent *ret,
                             struct fail *f);

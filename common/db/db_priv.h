@@ -29,10 +29,12 @@ struct db {
     char **channels; /* listened to on every connection */
     size_t channel_count;
     bool in_transaction;
-    int locks;           /* session locks held */
-    bool locks_lost;     /* the connection that held locks is gone; db_ready forgets it */
-    bool unproven;       /* db_ready asks the session whether it is still there */
+    int locks;       /* session locks held */
+    bool locks_lost; /* the connection that held locks is gone; db_ready forgets it */
+    bool
+        unproven; /* db_ready asks the session whether it is still there, unless it has just answered */
     bool perhaps_missed; /* notifications may have come while nobody listened */
+    int64_t answered_ms; /* monotonic; the last answer of the session */
     int failures;        /* attempts to connect that failed in a row */
     int64_t next_try_ms; /* monotonic; no attempt before */
 };

@@ -93,6 +93,7 @@ int db_await(struct db *db, int sent, const char *what, int64_t answer_ms, PGres
         }
         return db_fail_result(res, what, f);
     }
+    db->answered_ms = clock_mono_ms();
     *ret = take_ptr(res);
     return 0;
 }
