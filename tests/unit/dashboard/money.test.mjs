@@ -19,6 +19,9 @@ test('an amount has as many digits as its currency', () => {
 
 test('large amounts keep their last unit', () => {
   assert.equal(shown(9007199254740991, 'USD'), '$90,071,992,547,409.91');
+  assert.equal(shown(-9007199254740991, 'USD'), '-$90,071,992,547,409.91');
+  assert.equal(shown(9007199254740991, 'JPY'), '¥9,007,199,254,740,991');
+  assert.equal(shown(9007199254740991, 'USD', { compact: true }), '$90.1T');
   assert.equal(money.decimalOf(-9007199254740991, 'KWD'), '-9007199254740.991');
 });
 

@@ -52,11 +52,21 @@ export function minorOf(typed: string, currency: string): number | null {
   return match[1] ? -minor : minor;
 }
 
+// From so many digits on older engines (Node 18, browsers before 2023) make a fraction of the text first, and lose its end.
+const EXACT = 1e15;
+
+/** The whole part as an integer, its fraction put behind the point. */
+function formatLong(format: Intl.NumberFormat, decimal: string): string {
+  const [whole = '', fraction = ''] = decimal.split('.');
+  return format.formatToParts(BigInt(whole)).map((part) => (part.type === 'fraction' ? fraction : part.value)).join('');
+}
+
 /** The amount with its currency; "—" when unknown. */
 export function formatMoney(amount: Money | null | undefined, options: { locale?: string; compact?: boolean } = {}): string {
   if (!amount || amount.minor === null || amount.minor === undefined) return NONE;
   const format = moneyFormat(amount.currency, options.locale, options.compact ?? false);
-  return format.format(decimalOf(amount.minor, amount.currency) as unknown as number);
+  const decimal = decimalOf(amount.minor, amount.currency);
+  return Math.abs(amount.minor) >= EXACT && !options.compact ? formatLong(format, decimal) : format.format(decimal as unknown as number);
 }
 
 /** The amount without its currency: columns that name it in their head. */
