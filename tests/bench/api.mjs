@@ -1,11 +1,12 @@
 // Measures dropship-api beside pgbench, nginx and FastAPI.  See tests/bench/run, which builds first.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { freePort, until } from '../support/servers.mjs';
+import { seedOrders, startApi } from './lib/api.mjs';
 import { tableOf } from './lib/figures.mjs';
 import { machine } from './lib/machine.mjs';
 import { measure } from './lib/measure.mjs';
@@ -36,34 +37,6 @@ const bench = { stage, repeats: wanted.quick ? 1 : 3, figures: [], add(figure) {
   console.error(`  ${figure.name}: ${figure.missing ?? `${figure.value.median.toPrecision(4)} ${figure.unit}`}`);
   return figure;
 } };
-
-// Half of the orders by each of two sessions.
-async function seed() {
-  const half = Math.floor(orders / 2);
-  const part = (first, count) => new Promise((resolve, reject) => {
-    const psql = spawn('psql', ['-Xq', '-v', `orders=${count}`, '-v', `first=${first}`, '-d', stage.postgres.url(), '-f', path.join(here, 'lib/seed_orders.sql')],
-      { stdio: ['ignore', 'ignore', 'inherit'] });
-    psql.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`seeding: exit ${code}`))));
-  });
-  console.error(`  seeding ${orders} orders`);
-  await Promise.all([part(0, half), part(half, orders - half)]);
-  stage.postgres.query('vacuum analyze');
-}
-
-async function startApi(redis) {
-  const env = stage.env(redis);
-  const cli = (...args) => execFileSync(path.join(stage.bin, 'dropship'), args, { env, encoding: 'utf8' });
-  cli('settings', 'api.rate_per_minute', '1000000000');
-  const { key } = JSON.parse(cli('key', 'create', 'bench', '--scope', 'read', '--json'));
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const launch = async () => {
-    const program = stage.launch(redis, 'dropship-api', [], { DROPSHIP_LISTEN: `127.0.0.1:${port}` });
-    await until('dropship-api answers', async () => (await fetch(`${url}/healthz`)).ok, 20000);
-    return program;
-  };
-  return { url, launch, headers: { authorization: `Bearer ${key}` } };
-}
 
 // uvicorn with a process per core.
 function fastapi(redis, port, statements) {
@@ -163,8 +136,8 @@ try {
   if (!has('wrk')) throw new Error('wrk is not installed');
   await stage.start();
   const redis = await stage.redis(false);
-  console.error(`  seeded in ${Math.round(await timed(seed) / 1000)} s`);
-  const api = await startApi(redis);
+  console.error(`  seeded in ${Math.round(await timed(() => seedOrders(stage, orders)) / 1000)} s`);
+  const api = await startApi(stage, redis);
   const first = await api.launch();
   const kinds = [
     { name: 'orders', title: `list of 50 orders of ${orders.toLocaleString('en-US')}`, target: '/api/v1/orders?limit=50', about: 'page of orders, newest first' },

@@ -48,7 +48,7 @@ begin
                         cross join lateral (
                           select now() - make_interval(days => pg_temp.draw(n, 'day', days), secs => pg_temp.draw(n, 'second', 86400)) as made
                         ) as m) as d) as t) as o
-      returning id, gid
+      returning id, gid, placed_at, fulfilled_at
     ), lines as (
       insert into order_line (order_id, line_gid, title, sku, quantity, to_ship, unit_price_minor, currency, ordered, gross_minor, discount_minor,
                               tax_minor, product_id, item_id, cost_minor, cost_source)
@@ -60,6 +60,16 @@ begin
                    least(pg_temp.draw(n, 'product', cardinality(items)), pg_temp.draw(n, 'again', cardinality(items))) as product
             from (select id, substr(gid, 21)::bigint - 5000000000 as n from fresh) as f) as l
       returning order_id
+    ), bought as (
+      insert into supplier_order (order_id, our_number, cj_order_id, state, lines, charged_minor, created_at, paid_at, shipped_at)
+      select id, (substr(gid, 21)::bigint - 5000000000) || '-p1', 'CJ' || substr(gid, 21), case when fulfilled_at is null then 'paid' else 'shipped' end,
+             '[]', 1000, placed_at, placed_at, fulfilled_at
+      from fresh where placed_at is not null
+      returning id, cj_order_id, shipped_at
+    ), sent as (
+      insert into parcel (supplier_order_id, cj_order_id, tracking_number, tracking_url, carrier, created_at)
+      select id, cj_order_id, 'YT' || substr(cj_order_id, 3), 'https://t.example.org/YT' || substr(cj_order_id, 3), 'YunExpress', shipped_at
+      from bought where shipped_at is not null
     )
     select array_agg(order_id) into ids from lines;
     insert into order_refund (order_id, gid, at, shop_date)

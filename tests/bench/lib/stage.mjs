@@ -10,8 +10,13 @@ const nowUs = () => Date.now() * 1000; // the same clock as the programs
 
 // Hundreds of job threads may want a connection each; the statement that a session runs can be read whole.
 class RoomyPostgres extends Postgres {
+  constructor(folder, port, settings) {
+    super(folder, port);
+    this.settings = ['track_activity_query_size=65536', ...settings].flatMap((setting) => ['-c', setting]);
+  }
+
   launch(command, args) {
-    super.launch(command, [...args.map((word) => (word.startsWith('max_connections=') ? 'max_connections=700' : word)), '-c', 'track_activity_query_size=65536']);
+    super.launch(command, [...args.map((word) => (word.startsWith('max_connections=') ? 'max_connections=700' : word)), ...this.settings]);
   }
 }
 
@@ -63,8 +68,9 @@ export class Stage {
     this.folder = temporaryFolder('bench');
   }
 
-  async start() {
-    this.postgres = new RoomyPostgres(this.folder, await freePort());
+  // With further settings of Postgres ("name=value").
+  async start(settings = []) {
+    this.postgres = new RoomyPostgres(this.folder, await freePort(), settings);
     await this.postgres.start();
     const redis = await this.redis(false);
     execFileSync(path.join(this.bin, 'dropship'), ['migrate'], { env: this.env(redis), stdio: ['ignore', 'ignore', 'inherit'] });

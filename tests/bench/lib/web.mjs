@@ -11,7 +11,7 @@ const milliseconds = { us: 0.001, ms: 1, s: 1000, m: 60000 };
 // { rate, p99 } of `connections` that ask for `url` for so many seconds; throws when an answer was not 2xx.
 export async function load(url, { connections = 32, seconds = 5, headers = {} } = {}) {
   const words = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
-  const { stdout } = await run('wrk', ['-t', '2', '-c', String(connections), '-d', `${seconds}s`, '--timeout', '20s', '--latency', ...words, url]);
+  const { stdout } = await run('wrk', ['-t', String(Math.min(2, connections)), '-c', String(connections), '-d', `${seconds}s`, '--timeout', '20s', '--latency', ...words, url]);
   return readWrk(stdout);
 }
 
