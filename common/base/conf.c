@@ -67,6 +67,7 @@ static void check_text(enum conf_id id, const char *value, struct str *mistakes)
 {
     const struct conf_rule *rule = &conf_rules[id];
     size_t size = strlen(value);
+    const char *form = conf_form_wanted(id, value);
     char wanted[100];
 
     if (size < (size_t)rule->min || size > (size_t)rule->max) {
@@ -77,6 +78,8 @@ static void check_text(enum conf_id id, const char *value, struct str *mistakes)
         mistake(mistakes, id, value, "give a URL (scheme://...) without spaces");
     } else if (has_control(value)) {
         mistake(mistakes, id, value, "remove the control characters");
+    } else if (form != NULL) {
+        mistake(mistakes, id, value, form);
     } else if (id == CONF_LOG_LEVEL && log_level_parse(value) < 0) {
         mistake(mistakes, id, value, "give debug, info, warn or error");
     }
@@ -130,6 +133,14 @@ static void check(struct conf *c, enum conf_id id, struct str *mistakes)
     }
 }
 
+/* Without its certificate the key would be left unused, and keys of the API would travel readable. */
+static void check_together(const struct conf *c, struct str *mistakes)
+{
+    if (c->text[CONF_TLS_KEY] != NULL && c->text[CONF_TLS_CERTIFICATE] == NULL) {
+        mistake(mistakes, CONF_TLS_KEY, c->text[CONF_TLS_KEY], "set DROPSHIP_TLS_CERTIFICATE, too");
+    }
+}
+
 /* Environment before file before default.  An empty variable counts as none: so it comes from compose files and units. */
 static int choose(struct conf *c, enum conf_id id, struct fail *f)
 {
@@ -167,6 +178,7 @@ int conf_load(struct conf **ret, struct str *mistakes, struct fail *f)
         TRY(choose(c, (enum conf_id)id, f));
         check(c, (enum conf_id)id, mistakes);
     }
+    check_together(c, mistakes);
     TRY(str_ok(mistakes, f));
     if (mistakes->len > 0) {
         return fail_set(f, FAIL_INPUT, "the configuration has mistakes");

@@ -15,3 +15,5 @@ must_check int conf_file_read(const char *path, char *values[static CONF_COUNT],
                               struct str *mistakes, struct fail *f);
 /* Setting of an environment variable's name; CONF_COUNT when there is none. */
 enum conf_id conf_find(const char *env, size_t size_bytes);
+/* NULL, or what to give instead of a value that no program could use (whatever its length). */
+const char *conf_form_wanted(enum conf_id id, const char *value);

@@ -105,15 +105,16 @@ static void the_environment_wins_over_the_file_and_the_file_over_the_default(voi
     scoped(conf_free_p) struct conf *c = NULL;
 
     (void)state;
-    write_file("# comment\n\n  SHOPIFY_SHOP = from-file \r\nDROPSHIP_DRAIN_MS=5\n"
-               "DROPSHIP_LISTEN=\"127.0.0.1:9 \"\nCJ_API_KEY='a=b#c\"defgh'\nDROPSHIP_LOG_LEVEL=\n",
-               0600);
+    write_file(
+        "# comment\n\n  SHOPIFY_SHOP = from-file \r\nDROPSHIP_DRAIN_MS=5\n"
+        "DROPSHIP_TRUSTED_PROXIES=\"127.0.0.1 \"\nCJ_API_KEY='a=b#c\"defgh'\nDROPSHIP_LOG_LEVEL=\n",
+        0600);
     set("DROPSHIP_DRAIN_MS", "6");
     set("SHOPIFY_SHOP", ""); /* empty is none */
     c = load_good();
     assert_string_equal(conf_text(c, CONF_SHOPIFY_SHOP), "from-file");
     assert_int_equal(conf_int(c, CONF_DRAIN_MS), 6);
-    assert_string_equal(conf_text(c, CONF_LISTEN), "127.0.0.1:9 ");
+    assert_string_equal(conf_text(c, CONF_TRUSTED_PROXIES), "127.0.0.1 ");
     assert_string_equal(conf_text(c, CONF_CJ_API_KEY), "a=b#c\"defgh");
     assert_string_equal(conf_text(c, CONF_LOG_LEVEL), "info");
     assert_true(conf_is_set(c, CONF_SHOPIFY_SHOP));
@@ -125,7 +126,7 @@ static void all_mistakes_are_reported_at_once(void **state)
     scoped(free_p) char *mistakes = NULL;
 
     (void)state;
-    write_file("no equals sign\nSHOPIFY_SHOPP=x\nDROPSHIP_LISTEN=ok:1\n", 0600);
+    write_file("no equals sign\nSHOPIFY_SHOPP=x\nDROPSHIP_LISTEN=:1\n", 0600);
     set("DROPSHIP_DRAIN_MS", "600001");
     set("DROPSHIP_LEASE_MS", "ten");
     set("DROPSHIP_LOG_LEVEL", "loud");
@@ -139,6 +140,58 @@ static void all_mistakes_are_reported_at_once(void **state)
     assert_non_null(strstr(mistakes, "DROPSHIP_LEASE_MS"));
     assert_non_null(strstr(mistakes, "debug, info, warn or error"));
     assert_non_null(strstr(mistakes, "CJ_BASE_URL"));
+}
+
+static void what_no_program_could_use_is_a_mistake(void **state)
+{
+    static const struct {
+        const char *name, *value, *wanted;
+    } bad[] = {
+        { "DROPSHIP_LISTEN", "8080", "IPV4:PORT" },
+        { "DROPSHIP_LISTEN", "localhost:8080", "IPV4:PORT" },
+        { "DROPSHIP_LISTEN", "127.0.0.1:0", "IPV4:PORT" },
+        { "DROPSHIP_LISTEN", "127.0.0.1:65536", "IPV4:PORT" },
+        { "DROPSHIP_LISTEN", "127.0.0.1:80,81", "IPV4:PORT" },
+        { "DROPSHIP_REDIS_URL", "http://127.0.0.1:6379", "redis://" },
+        { "DROPSHIP_DATABASE_URL", "mysql://secret@db/x", "postgresql://" },
+        { "DROPSHIP_DATABASE_READ_URL", "redis://db/x", "postgresql://" },
+        { "SHOPIFY_SHOP", "my-shop.myshopify.com", "alone" },
+        { "SHOPIFY_SHOP", "https://my-shop", "alone" },
+        { "CJ_BASE_URL", "ftp://cj.example", "https://" },
+        { "DROPSHIP_TLS_KEY", "/etc/key.pem", "DROPSHIP_TLS_CERTIFICATE" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        set(bad[i].name, bad[i].value);
+        scoped(free_p) char *mistakes = load_bad();
+        assert_int_equal(count(mistakes, '\n'), 1);
+        assert_int_equal(strncmp(mistakes, bad[i].name, strlen(bad[i].name)), 0);
+        assert_non_null(strstr(mistakes, bad[i].wanted));
+        assert_null(strstr(mistakes, "secret"));
+        assert_int_equal(unsetenv(bad[i].name), 0);
+    }
+}
+
+static void what_programs_can_use_is_taken(void **state)
+{
+    static const char *const good[][2] = {
+        { "DROPSHIP_LISTEN", ":8080" },
+        { "DROPSHIP_LISTEN", "0.0.0.0:65535" },
+        { "DROPSHIP_REDIS_URL", "unix:///run/redis.sock?db=1" },
+        { "DROPSHIP_REDIS_URL", "redis+sentinel://a:26379,b:26379/main/0" },
+        { "DROPSHIP_DATABASE_URL", "postgres://u@db/x" },
+        { "SHOPIFY_SHOP", "My-Shop-2" },
+        { "AI_BASE_URL", "http://127.0.0.1:11434/v1" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(good); i++) {
+        set(good[i][0], good[i][1]);
+        scoped(conf_free_p) struct conf *c = load_good();
+        assert_non_null(c);
+        assert_int_equal(unsetenv(good[i][0]), 0);
+    }
 }
 
 static void limits_are_inside_the_range(void **state)
@@ -388,6 +441,8 @@ int main(void)
         cmocka_unit_test_setup(the_environment_wins_over_the_file_and_the_file_over_the_default,
                                clean),
         cmocka_unit_test_setup(all_mistakes_are_reported_at_once, clean),
+        cmocka_unit_test_setup(what_no_program_could_use_is_a_mistake, clean),
+        cmocka_unit_test_setup(what_programs_can_use_is_taken, clean),
         cmocka_unit_test_setup(limits_are_inside_the_range, clean),
         cmocka_unit_test_setup(a_url_has_a_scheme_and_no_spaces, clean),
         cmocka_unit_test_setup(mistakes_never_show_a_secret, clean),
