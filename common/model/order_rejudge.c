@@ -56,7 +56,9 @@ static int rejudge(struct db *db, int64_t order, const char *who, struct fail *f
         return fail_set(f, FAIL_CONFLICT, "order %s is not held by a person", id);
     }
     TRY(tell(tx, id, who, f));
-    TRY(outbox_follow_up(tx, "order.rejudged", "order.release", order, 0, f));
+    TRY(outbox_follow_up(
+        tx, &(struct follow_up){ .event = "order.rejudged", .job = "order.release", .id = order },
+        f));
     return db_commit(&tx, f);
 }
 

@@ -76,22 +76,21 @@ int outbox_add(struct db *tx, const char *event, const struct job_spec *job, str
     return 0;
 }
 
-int outbox_follow_up(struct db *tx, const char *event, const char *type, int64_t id, int64_t run_us,
-                     struct fail *f)
+int outbox_follow_up(struct db *tx, const struct follow_up *next, struct fail *f)
 {
-    const struct job_kind *kind = job_kind_find(type);
+    const struct job_kind *kind = job_kind_find(next->job);
     char args[40];
 
     if (kind == NULL) {
-        return fail_set(f, FAIL_BUG, "no job type %s", type);
+        return fail_set(f, FAIL_BUG, "no job type %s", next->job);
     }
-    (void)snprintf(args, sizeof args, "[%" PRId64 "]", id);
-    return outbox_add(tx, event,
+    (void)snprintf(args, sizeof args, "[%" PRId64 "]", next->id);
+    return outbox_add(tx, next->event,
                       &(struct job_spec){ .type = kind->name,
                                           .queue = kind->queue,
                                           .args = args,
                                           .max_retries = kind->tries,
-                                          .run_at_us = run_us },
+                                          .run_at_us = next->run_us },
                       f);
 }
 

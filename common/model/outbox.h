@@ -16,9 +16,15 @@
 must_check int outbox_add(struct db *tx, const char *event, const struct job_spec *job,
                           struct fail *f);
 
-/* The same for the job `type` about row `id` ([id]), by the catalogue of job types; run_us 0 = now.  FAIL_BUG unknown type. */
-must_check int outbox_follow_up(struct db *tx, const char *event, const char *type, int64_t id,
-                                int64_t run_us, struct fail *f);
+/* What happened to a row, and the job that goes on with it; all borrowed. */
+struct follow_up {
+    const char *event; /* "order.received" */
+    const char *job;   /* its type; queue and tries are those of the catalogue of job types */
+    int64_t id;        /* the row's, which becomes its only argument */
+    int64_t run_us;    /* when; 0 = now */
+};
+/* Write a follow-up inside the caller's transaction, as outbox_add.  FAIL_BUG for a job type that the catalogue does not know. */
+must_check int outbox_follow_up(struct db *tx, const struct follow_up *next, struct fail *f);
 
 /* An event that has become a job; borrowed for the call. */
 struct outbox_event {

@@ -220,16 +220,15 @@ static int take_product(struct candidate *c, struct fail *f)
 static int take_stock(struct candidate *c, struct fail *f)
 {
     scoped(json_clear_p) json_t *body = NULL;
-    scoped(free_p) struct cj_stock_row *rows = NULL;
-    size_t count = 0;
+    scoped(cj_stock_list_done) struct cj_stock_list list = { 0 };
 
     TRY(body_of(c->answers, "S ", &body, f));
-    TRY(cj_read_stock_rows(json_at(body, "data"), "CN", &rows, &count, f));
+    TRY(cj_read_stock_rows(json_at(body, "data"), "CN", &list, f));
     c->points += POINTS_STOCK;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < list.count; i++) {
         for (size_t v = 0; v < c->product.variant_count; v++) {
-            if (strcmp(c->variants[v].vid, rows[i].vid) == 0) {
-                c->variants[v].stock = rows[i].quantity;
+            if (strcmp(c->variants[v].vid, list.rows[i].vid) == 0) {
+                c->variants[v].stock = list.rows[i].quantity;
             }
         }
     }

@@ -53,8 +53,10 @@ static void shopify_reads(struct shopify *s)
 
     expect(shopify_shop_info(s, &shop, &f));
     expect(shopify_scopes(s, &scopes, &f));
-    expect(shopify_orders_updated(s, 1795046400000000, 250, NULL, &page, &f));
-    expect(shopify_orders_updated(s, 0, 50, "opaque==", &page, &f));
+    expect(shopify_orders_updated(s, &(struct shopify_order_search){ 1795046400000000, 250, NULL },
+                                  &page, &f));
+    expect(
+        shopify_orders_updated(s, &(struct shopify_order_search){ 0, 50, "opaque==" }, &page, &f));
     fake.answers[fake.request_count].status = 200;
     fake.answers[fake.request_count].body = order_page;
     expect(shopify_order_get(s, GID("Order"), &order, &f));
@@ -79,8 +81,10 @@ static void shopify_writes(struct shopify *s)
     char gid[SHOPIFY_GID_BYTES];
     struct fail f;
 
-    expect(shopify_fulfill(s, GID("FulfillmentOrder"), lines, 2, &named, gid, &f));
-    expect(shopify_fulfill(s, GID("FulfillmentOrder"), lines, 1, &nameless, gid, &f));
+    expect(shopify_fulfill(
+        s, &(struct shopify_shipment){ GID("FulfillmentOrder"), lines, 2, &named }, gid, &f));
+    expect(shopify_fulfill(
+        s, &(struct shopify_shipment){ GID("FulfillmentOrder"), lines, 1, &nameless }, gid, &f));
     expect(shopify_tracking_update(s, GID("Fulfillment"), &named, &f));
     expect(shopify_tracking_update(s, GID("Fulfillment"), &nameless, &f));
     expect(shopify_tags_add(s, GID("Order"), tags, 2, &f));
@@ -101,9 +105,7 @@ static void cj_orders(struct cj *cj)
     static const struct cj_item items[] = { { "2509180000000000777", 2, GID("LineItem") },
                                             { "8", 1, "" } };
     struct cj_order order;
-    struct cj_order_row *rows = NULL;
-    size_t count = 0;
-    bool more = false;
+    struct cj_order_page page;
     struct money amount;
     struct fail f;
 
@@ -114,7 +116,7 @@ static void cj_orders(struct cj *cj)
     expect(cj_order_confirm(cj, "2511200000000000042", &f));
     expect(cj_order_pay(cj, "2511200000000000042", &f));
     expect(cj_order_delete(cj, "2511200000000000042", &f));
-    expect(cj_order_list(cj, "UNPAID", 2, &rows, &count, &more, &f));
+    expect(cj_order_list(cj, "UNPAID", 2, &page, &f));
     expect(cj_balance(cj, &amount, &f));
 }
 
@@ -135,8 +137,8 @@ static void cj_lookups(struct cj *cj)
     expect(cj_variants_by_sku(cj, "CJGD20000101AZ", &variants, &count, &f));
     expect(cj_variant_by_vid(cj, "2509180000000000777", &variant, &f));
     expect(cj_stock(cj, "2509180000000000777", "US", &number, &f));
-    expect(cj_freight_quote(cj, &(struct cj_route){ "CN", "US", "10001" }, &item, 1, &methods,
-                            &count, &f));
+    expect(cj_freight_quote(cj, &(struct cj_consignment){ { "CN", "US", "10001" }, &item, 1 },
+                            &methods, &count, &f));
 }
 
 static void cj_catalogue(struct cj *cj)
@@ -145,14 +147,14 @@ static void cj_catalogue(struct cj *cj)
                                              2999,        2,         100,  CJ_SORT_LISTED };
     struct cj_found_page page = { .rows = NULL };
     struct cj_product product = { .pid = "" };
-    struct cj_stock_row *stock = NULL;
+    struct cj_stock_list stock;
     struct cj_category *categories = NULL;
     size_t count = 0;
     struct fail f;
 
     expect(cj_search(cj, &search, &page, &f));
     expect(cj_product_get(cj, "2509180000000000001", &product, &f));
-    expect(cj_stock_of_product(cj, "2509180000000000001", "CN", &stock, &count, &f));
+    expect(cj_stock_of_product(cj, "2509180000000000001", "CN", &stock, &f));
     expect(cj_categories(cj, &categories, &count, &f));
 }
 

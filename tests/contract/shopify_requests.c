@@ -110,8 +110,9 @@ static void changes(struct shopify *s)
     expect(shopify_publish(s, GID("Product"), GID("Publication"), &f));
     expect(shopify_unpublish(s, GID("Product"), GID("Publication"), &f));
     expect(shopify_prices_set(s, GID("Product"), prices, COUNT_OF(prices), &f));
-    expect(shopify_quantities_set(s, GID("Location"), quantities, COUNT_OF(quantities), "7d0c0b0e",
-                                  &f));
+    expect(shopify_quantities_set(
+        s, &(struct shopify_stock){ GID("Location"), quantities, COUNT_OF(quantities) }, "7d0c0b0e",
+        &f));
 }
 
 void shopify_product_requests(struct shopify *s)

@@ -43,7 +43,7 @@ static void read_cj_catalogue(const json_t *data)
     static const struct cj_search search = { .page = 1, .size = 10 };
     struct cj_found_page page = { .rows = NULL };
     struct cj_product product = { .pid = "" };
-    struct cj_stock_row *stock = NULL;
+    struct cj_stock_list stock = { 0 };
     struct cj_category *categories = NULL;
     size_t count = 0;
     struct fail f;
@@ -54,8 +54,8 @@ static void read_cj_catalogue(const json_t *data)
     (void)!cj_read_product(data, &product, &f);
     must(product.variant_count <= CJ_VARIANTS_MAX && product.image_count <= CJ_IMAGES_MAX);
     cj_product_done(&product);
-    (void)!cj_read_stock_rows(data, "CN", &stock, &count, &f);
-    free(stock);
+    (void)!cj_read_stock_rows(data, "CN", &stock, &f);
+    cj_stock_list_done(&stock);
     (void)!cj_read_categories(data, &categories, &count, &f);
     free(categories);
 }

@@ -72,13 +72,15 @@ static int enter(void *ctx, const char *operation, double cost, struct fail *f)
 {
     struct cj_gate *g = ctx;
     int64_t allowance = conf_int(g->conf, CONF_CJ_POINTS_PER_DAY);
+    const struct day_points day = { .allowance = allowance,
+                                    .reserve = allowance / CJ_POINTS_RESERVE_PART,
+                                    .use_reserve = g->reserve_open };
 
     (void)operation;
     look_up_rate(g);
     TRY(limits_breaker_enter(g->limits, account, f));
     if (limits_space(g->limits, account, cj_spacing_ms(g->qps_limit), f) < 0 ||
-        limits_points(g->limits, account, (int64_t)cost, allowance,
-                      allowance / CJ_POINTS_RESERVE_PART, g->reserve_open, f) < 0) {
+        limits_points(g->limits, account, (int64_t)cost, &day, f) < 0) {
         limits_breaker_leave(g->limits, account);
         return -1;
     }

@@ -85,7 +85,8 @@ static void bucket(void *ctx, double available, double maximum, double restore_p
     struct shopify_gate *g = ctx;
     struct fail f = { 0 };
 
-    if (limits_bucket_report(g->limits, account, available, maximum, restore_per_s, &f) < 0) {
+    const struct cost_bucket said = { available, maximum, restore_per_s };
+    if (limits_bucket_report(g->limits, account, &said, &f) < 0) {
         log_warn("limits.not_told", kv_str("provider", account), kv_fail(&f));
     }
 }
@@ -107,12 +108,14 @@ static int open_grant_client(struct shopify_gate *g, struct fail *f)
 static int grant(void *ctx, struct token *ret, struct fail *f)
 {
     struct shopify_gate *g = ctx;
+    const struct shopify_client client = { .id = conf_text(g->conf, CONF_SHOPIFY_CLIENT_ID),
+                                           .secret =
+                                               conf_text(g->conf, CONF_SHOPIFY_CLIENT_SECRET) };
     char text[SHOPIFY_TOKEN_BYTES];
     int64_t lives_s = 0;
 
     TRY(open_grant_client(g, f));
-    TRY(shopify_grant(g->shopify, conf_text(g->conf, CONF_SHOPIFY_CLIENT_ID),
-                      conf_text(g->conf, CONF_SHOPIFY_CLIENT_SECRET), text, &lives_s, f));
+    TRY(shopify_grant(g->shopify, &client, text, &lives_s, f));
     (void)str_fit(ret->access, sizeof ret->access, text);
     ret->lives_ms = lives_s * 1000;
     return 0;

@@ -199,9 +199,10 @@ static int points_used_up(const struct grant *g, const char *account, struct fai
     return -1;
 }
 
-int limits_points(struct limits *l, const char *account, int64_t points, int64_t allowance,
-                  int64_t reserve, bool may_use_reserve, struct fail *f)
+int limits_points(struct limits *l, const char *account, int64_t points,
+                  const struct day_points *day, struct fail *f)
 {
+    int64_t spendable = day->use_reserve ? day->allowance : day->allowance - day->reserve;
     char key[KEY_BYTES], shown[KEY_BYTES], text[TEXT_BYTES], cost[NUMBER_BYTES], most[NUMBER_BYTES];
     struct grant g = { 0 };
 
@@ -211,8 +212,7 @@ int limits_points(struct limits *l, const char *account, int64_t points, int64_t
     limit_key(key, account, "points");
     limit_key(shown, account, "");
     (void)snprintf(text, sizeof text, "waiting for %s: points used up", account);
-    const char *argv[] = { key, shown, number(cost, points),
-                           number(most, may_use_reserve ? allowance : allowance - reserve), text };
+    const char *argv[] = { key, shown, number(cost, points), number(most, spendable), text };
     TRY(ask(l, question(lua_worker_points, 2, argv), &g, f));
     return g.granted != 0 ? 0 : points_used_up(&g, account, f);
 }
@@ -268,19 +268,19 @@ int limits_bucket_take(struct limits *l, const char *account, double cost, struc
     return wait_or_leave(&g, account, f);
 }
 
-int limits_bucket_report(struct limits *l, const char *account, double available, double maximum,
-                         double restore_per_s, struct fail *f)
+int limits_bucket_report(struct limits *l, const char *account, const struct cost_bucket *said,
+                         struct fail *f)
 {
     char key[KEY_BYTES], words[3][NUMBER_BYTES];
     struct grant g = { 0 };
 
-    if (!(maximum > 0) || !(restore_per_s > 0)) {
+    if (!(said->maximum > 0) || !(said->restore_per_s > 0)) {
         return 0; /* nothing usable was said */
     }
     limit_key(key, account, "bucket");
-    (void)snprintf(words[0], sizeof words[0], "%.3f", available);
-    (void)snprintf(words[1], sizeof words[1], "%.3f", maximum);
-    (void)snprintf(words[2], sizeof words[2], "%.3f", restore_per_s);
+    (void)snprintf(words[0], sizeof words[0], "%.3f", said->available);
+    (void)snprintf(words[1], sizeof words[1], "%.3f", said->maximum);
+    (void)snprintf(words[2], sizeof words[2], "%.3f", said->restore_per_s);
     const char *argv[] = { key, words[0], words[1], words[2] };
     return ask(l, question(lua_worker_bucket_report, 1, argv), &g, f);
 }

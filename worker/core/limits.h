@@ -35,11 +35,15 @@ must_check int limits_space(struct limits *l, const char *account, int64_t spaci
 must_check int limits_pause(struct limits *l, const char *account, int64_t pause_ms,
                             struct fail *f);
 
-/* Points per UTC day: take `points` of `allowance`, keeping `reserve` for callers with may_use_reserve.
- * FAIL_LIMITED until the reset, with code "POINTS". */
+/* What may be had of an account's points per UTC day. */
+struct day_points {
+    int64_t allowance;
+    int64_t reserve;  /* of the allowance, kept for those who may use it */
+    bool use_reserve; /* the caller is one of them */
+};
+/* Take `points` of the day's; none is nothing to do.  FAIL_LIMITED until the reset, with code "POINTS". */
 must_check int limits_points(struct limits *l, const char *account, int64_t points,
-                             int64_t allowance, int64_t reserve, bool may_use_reserve,
-                             struct fail *f);
+                             const struct day_points *day, struct fail *f);
 /* The provider says the points are used up: believe it until the next UTC day or for retry_ms. */
 must_check int limits_points_gone(struct limits *l, const char *account, int64_t retry_ms,
                                   struct fail *f);
@@ -50,6 +54,10 @@ void limits_wallet(struct limits *l, const char *account, const struct money *he
 /* Token bucket by cost: wait until `cost` is there, take it.  Size and refill come from the last limits_bucket_report. */
 must_check int limits_bucket_take(struct limits *l, const char *account, double cost,
                                   struct fail *f);
-/* What the provider said about its bucket after a call. */
-must_check int limits_bucket_report(struct limits *l, const char *account, double available,
-                                    double maximum, double restore_per_s, struct fail *f);
+/* A bucket of cost, as its provider describes it. */
+struct cost_bucket {
+    double available, maximum, restore_per_s;
+};
+/* What the provider said about its bucket after a call; without a maximum and a rate above 0 nothing is kept. */
+must_check int limits_bucket_report(struct limits *l, const char *account,
+                                    const struct cost_bucket *said, struct fail *f);

@@ -3,6 +3,7 @@
 #include "common/base/log.h"
 #include "common/db/sqltext.h"
 #include "common/model/flow.h"
+#include "common/model/outbox.h"
 
 enum { SLACK_LEAST_S = 60, AGAIN_LEAST_S = 300 };
 
@@ -11,11 +12,14 @@ static int64_t at_least(int64_t value, int64_t least)
     return value > least ? value : least;
 }
 
-int sweep_follow_up_all(struct db *tx, const PGresult *rows, sweep_follow_up_fn *follow_up,
-                        const char *event, struct fail *f)
+int sweep_follow_up_all(struct db *tx, const PGresult *rows, const char *event, struct fail *f)
 {
     for (int i = 0; i < PQntuples(rows); i++) {
-        TRY(follow_up(tx, db_int(rows, i, "id", 0), db_text(rows, i, "next_job"), 0, event, f));
+        TRY(outbox_follow_up(tx,
+                             &(struct follow_up){ .event = event,
+                                                  .job = db_text(rows, i, "next_job"),
+                                                  .id = db_int(rows, i, "id", 0) },
+                             f));
     }
     return 0;
 }
@@ -34,9 +38,9 @@ int sweep_lost_jobs(struct job_context *c, const struct sweep *s, struct fail *f
                                    sql_int(&again, at_least(5 * s->every_s, AGAIN_LEAST_S)),
                                    sql_int(&limit, SWEEP_ROWS) },
                  &overdue, f));
-    TRY(sweep_follow_up_all(tx, overdue, s->follow_up, s->swept_event, f));
+    TRY(sweep_follow_up_all(tx, overdue, s->swept_event, f));
     TRY(db_query(tx, s->adrift, (const char *[]){ sql_int(&limit, SWEEP_ROWS) }, &adrift, f));
-    TRY(sweep_follow_up_all(tx, adrift, s->follow_up, s->adrift_event, f));
+    TRY(sweep_follow_up_all(tx, adrift, s->adrift_event, f));
     TRY(db_commit(&tx, f));
     if (PQntuples(overdue) + PQntuples(adrift) > 0) {
         log_warn("rows.swept", kv_str("rows", s->rows), kv_int("overdue", PQntuples(overdue)),

@@ -15,10 +15,6 @@
 
 enum { SWEEP_ROWS = 500 }; /* at most, per run and query */
 
-/* Enqueue the job of a row inside tx, as product_follow_up and order_follow_up do; run_us 0 = now. */
-typedef int sweep_follow_up_fn(struct db *tx, int64_t id, const char *job, int64_t run_us,
-                               const char *event, struct fail *f);
-
 struct sweep {
     const char *rows;               /* "orders", for the log */
     int64_t every_s;                /* interval of the sweep */
@@ -26,14 +22,12 @@ struct sweep {
     const struct embedded
         *adrift; /* $1 limit: id, next_job of rows that have none although they should */
     const char *swept_event, *adrift_event;
-    sweep_follow_up_fn *follow_up;
 };
 /* Give overdue and adrift rows their job again, in one transaction. */
 must_check int sweep_lost_jobs(struct job_context *c, const struct sweep *s, struct fail *f);
 
 /* The array of what rows of a flow may wait for and what is there now ("{stop,dry_run}"); NULL while STOP is on. */
 const char *sweep_what_is_there(const struct settings *set, enum setting_id flow);
-/* follow_up at once for each row (id, next_job). */
-must_check int sweep_follow_up_all(struct db *tx, const PGresult *rows,
-                                   sweep_follow_up_fn *follow_up, const char *event,
+/* A follow-up that runs at once for each row (id, next_job), inside the caller's transaction. */
+must_check int sweep_follow_up_all(struct db *tx, const PGresult *rows, const char *event,
                                    struct fail *f);

@@ -19,16 +19,15 @@ int64_t budget_free(int64_t allowance, int64_t now_us)
     return allowance / BUDGET_PART / KINDS * free_s / DAY_S;
 }
 
-int budget_left(struct db *db, const struct conf *conf, int64_t now_us, enum budget_kind kind,
-                int64_t *ret, struct fail *f)
+int budget_left(struct job_context *c, enum budget_kind kind, int64_t *ret, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
     char day[CLOCK_TEXT_BYTES];
 
-    clock_format_day(now_us, day);
-    TRY(db_query(db, &sql_discovery_day_get, (const char *[]){ day }, &rows, f));
+    clock_format_day(c->now_us, day);
+    TRY(db_query(c->db, &sql_discovery_day_get, (const char *[]){ day }, &rows, f));
     int64_t spent = db_int(rows, 0, kind == BUDGET_SEARCH ? "search_points" : "assess_points", 0);
-    *ret = budget_free(conf_int(conf, CONF_CJ_POINTS_PER_DAY), now_us) - spent;
+    *ret = budget_free(conf_int(c->conf, CONF_CJ_POINTS_PER_DAY), c->now_us) - spent;
     return 0;
 }
 

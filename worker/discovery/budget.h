@@ -12,6 +12,7 @@
 #include "common/base/fail.h"
 #include "common/db/db.h"
 #include "common/model/settings.h"
+#include "worker/core/job_context.h"
 
 enum budget_kind { BUDGET_SEARCH, BUDGET_ASSESS };
 /* What calls cost. */
@@ -20,9 +21,9 @@ enum { BUDGET_PART = 5, BUDGET_HEAD_S = 4 * 3600 };
 
 /* Points set free by now_us of an allowance per day, before anything was spent; pure. */
 int64_t budget_free(int64_t allowance, int64_t now_us);
-/* Left of them for this kind; below 0 when more was spent. */
-must_check int budget_left(struct db *db, const struct conf *conf, int64_t now_us,
-                           enum budget_kind kind, int64_t *ret, struct fail *f);
+/* Left of them for this kind when the job began; below 0 when more was spent. */
+must_check int budget_left(struct job_context *c, enum budget_kind kind, int64_t *ret,
+                           struct fail *f);
 /* Note what was spent. */
 must_check int budget_spend(struct db *db, int64_t now_us, enum budget_kind kind, int64_t points,
                             struct fail *f);

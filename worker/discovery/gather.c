@@ -137,16 +137,15 @@ int gather_product(struct assess_fetched *g, struct fail *f)
 
 int gather_stock(struct assess_fetched *g, struct fail *f)
 {
-    scoped(free_p) struct cj_stock_row *rows = NULL;
+    scoped(cj_stock_list_done) struct cj_stock_list list = { 0 };
     struct job_context *c = g->r->c;
-    size_t count = 0;
 
-    TRY(cj_stock_of_product(c->cj, g->r->p.pid, g->terms.origin, &rows, &count, f));
+    TRY(cj_stock_of_product(c->cj, g->r->p.pid, g->terms.origin, &list, f));
     spend(g, POINTS_STOCK);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < list.count; i++) {
         for (size_t v = 0; v < g->product.variant_count; v++) {
-            if (strcmp(g->variants[v].vid, rows[i].vid) == 0) {
-                g->variants[v].stock = rows[i].quantity;
+            if (strcmp(g->variants[v].vid, list.rows[i].vid) == 0) {
+                g->variants[v].stock = list.rows[i].quantity;
             }
         }
     }
@@ -162,24 +161,33 @@ int gather_stock(struct assess_fetched *g, struct fail *f)
 
 /* ---- quotes ---- */
 
-static int choose(struct assess_fetched *g, const json_t *methods, int64_t quoted_us,
-                  const char *vid, struct assess_quote *ret, struct fail *f)
+struct quoted {
+    json_t *methods; /* owned */
+    int64_t at_us;
+};
+static void quoted_done(struct quoted *q)
 {
-    size_t count = json_array_size(methods);
+    json_decref(q->methods);
+}
+
+static int choose(struct assess_fetched *g, const struct quoted *quoted, const char *vid,
+                  struct assess_quote *ret, struct fail *f)
+{
+    size_t count = json_array_size(quoted->methods);
     scoped(free_p) struct assess_method *list = calloc(count + 1, sizeof *list);
 
     if (list == NULL) {
         return fail_memory(f);
     }
     for (size_t i = 0; i < count; i++) {
-        const json_t *m = json_array_get(methods, i);
+        const json_t *m = json_array_get(quoted->methods, i);
         list[i] = (struct assess_method){ .name = json_text(m, "name", ""),
                                           .usd_minor = json_int(m, "price_minor", 0),
                                           .days_min = json_int(m, "days_min", -1),
                                           .days_max = json_int(m, "days_max", -1) };
     }
     assess_choose_method(list, count, g->terms.limits.promised_days, ret);
-    ret->quoted_us = quoted_us;
+    ret->quoted_us = quoted->at_us;
     (void)str_fit(ret->vid, sizeof ret->vid, vid);
     return 0;
 }
@@ -210,11 +218,13 @@ static int ask_quote(struct assess_fetched *g, const char *vid, const char *coun
     scoped(json_clear_p) json_t *methods = NULL;
     scoped(free_p) char *text = NULL;
     struct cj_item item = { .quantity = 1 };
+    const struct cj_consignment goods = { .route = { .from = g->terms.origin, .to = country },
+                                          .items = &item,
+                                          .count = 1 };
     size_t count = 0;
 
     (void)str_fit(item.vid, sizeof item.vid, vid);
-    TRY(cj_freight_quote(g->r->c->cj, &(struct cj_route){ .from = g->terms.origin, .to = country },
-                         &item, 1, &list, &count, f));
+    TRY(cj_freight_quote(g->r->c->cj, &goods, &list, &count, f));
     spend(g, POINTS_QUOTE);
     methods = methods_json(list, count);
     if (methods == NULL) {
@@ -228,8 +238,8 @@ static int ask_quote(struct assess_fetched *g, const char *vid, const char *coun
 }
 
 /* 0 kept and fresh; 1 = must be asked. */
-static int kept_quote(struct assess_fetched *g, const char *vid, const char *country, json_t **ret,
-                      int64_t *ret_us, struct fail *f)
+static int kept_quote(struct assess_fetched *g, const char *vid, const char *country,
+                      struct quoted *ret, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
     struct sql_text hours;
@@ -242,8 +252,8 @@ static int kept_quote(struct assess_fetched *g, const char *vid, const char *cou
         return 1;
     }
     const char *text = db_text(rows, 0, "methods");
-    *ret_us = db_int(rows, 0, "quoted_us", 0);
-    return json_parse(text, strlen(text), "freight_quote", ret, f);
+    ret->at_us = db_int(rows, 0, "quoted_us", 0);
+    return json_parse(text, strlen(text), "freight_quote", &ret->methods, f);
 }
 
 int gather_quotes(struct assess_fetched *g, struct fail *f)
@@ -253,15 +263,14 @@ int gather_quotes(struct assess_fetched *g, struct fail *f)
     const char *vid = g->variants[index].vid;
 
     for (size_t i = 0; i < g->terms.market_count; i++) {
-        scoped(json_clear_p) json_t *methods = NULL;
+        scoped(quoted_done) struct quoted quoted = { .at_us = g->r->c->now_us };
         struct assess_market *m = &g->terms.markets[i];
-        int64_t quoted_us = g->r->c->now_us;
-        int ask = kept_quote(g, vid, m->country, &methods, &quoted_us, f);
+        int ask = kept_quote(g, vid, m->country, &quoted, f);
         TRY(ask);
         if (ask != 0) {
-            TRY(ask_quote(g, vid, m->country, &methods, f));
+            TRY(ask_quote(g, vid, m->country, &quoted.methods, f));
         }
-        TRY(choose(g, methods, quoted_us, vid, &m->quote, f));
+        TRY(choose(g, &quoted, vid, &m->quote, f));
     }
     return 0;
 }

@@ -36,18 +36,27 @@ static int spacing(struct job_context *c, const struct assess_terms *t, int64_t 
     return 0;
 }
 
+/* One round of picking. */
+struct picking {
+    struct job_context *c;
+    const struct settings *set;
+    const struct assess_terms *terms;
+    struct db *tx; /* NULL until products are moved */
+    int64_t spacing_us;
+    int64_t picked, rejected;
+};
+
 /* How many may be picked. */
-static int room(struct job_context *c, const struct settings *set, const struct assess_terms *t,
-                struct picked *ret, int64_t *ret_room, struct fail *f)
+static int room(const struct picking *k, struct picked *ret, int64_t *ret_room, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
     int64_t left = 0, waiting = 0;
 
-    TRY(db_query(c->db, &sql_discovery_candidates_waiting, NULL, &rows, f));
+    TRY(db_query(k->c->db, &sql_discovery_candidates_waiting, NULL, &rows, f));
     waiting = db_int(rows, 0, "waiting", 0);
-    TRY(budget_left(c->db, c->conf, c->now_us, BUDGET_ASSESS, &left, f));
-    int64_t payable = left > 0 ? left / cost_of_one(t) : 0;
-    *ret_room = set->num[SETTING_DISCOVERY_TOP] - waiting;
+    TRY(budget_left(k->c, BUDGET_ASSESS, &left, f));
+    int64_t payable = left > 0 ? left / cost_of_one(k->terms) : 0;
+    *ret_room = k->set->num[SETTING_DISCOVERY_TOP] - waiting;
     if (*ret_room > payable - waiting) {
         *ret_room = payable - waiting;
         (void)snprintf(ret->why, sizeof ret->why,
@@ -130,13 +139,6 @@ static int reject_row(struct db *tx, const PGresult *rows, int row, const struct
     return numbers != NULL ? product_move(tx, &p, &move, f) : fail_memory(f);
 }
 
-struct picking {
-    struct db *tx;
-    const struct assess_terms *terms;
-    int64_t now_us, spacing_us;
-    int64_t picked, rejected;
-};
-
 static int pick_rows(struct picking *k, const PGresult *rows, struct fail *f)
 {
     for (int i = 0; i < PQntuples(rows); i++) {
@@ -148,19 +150,19 @@ static int pick_rows(struct picking *k, const PGresult *rows, struct fail *f)
             k->rejected++;
             continue;
         }
-        TRY(pick_row(k->tx, rows, i, k->now_us + k->picked * k->spacing_us, f));
+        TRY(pick_row(k->tx, rows, i, k->c->now_us + k->picked * k->spacing_us, f));
         k->picked++;
     }
     return 0;
 }
 
-static int query_best(struct db *tx, const struct settings *set, const struct assess_terms *terms,
-                      int64_t most, PGresult **ret, struct fail *f)
+static int query_best(const struct picking *k, int64_t most, PGresult **ret, struct fail *f)
 {
+    const struct settings *set = k->set;
     int64_t min_cents = 0, max_cents = 0;
     struct sql_text limit, days, least, dearest, stock, velocity;
 
-    terms_cost_band(terms, &min_cents, &max_cents);
+    terms_cost_band(k->terms, &min_cents, &max_cents);
     const char *params[] = { sql_int(&limit, most),
                              sql_int(&days, set->num[SETTING_DISCOVERY_RECHECK_DAYS]),
                              sql_bool((enum flow_mode)set->num[SETTING_FLOW_DISCOVERY] >=
@@ -169,16 +171,16 @@ static int query_best(struct db *tx, const struct settings *set, const struct as
                              sql_int(&dearest, max_cents),
                              sql_int(&stock, set->num[SETTING_DISCOVERY_STOCK_MIN]),
                              sql_int(&velocity, set->num[SETTING_DISCOVERY_VELOCITY_MIN_E2]) };
-    return db_query(tx, &sql_discovery_candidates_pick, params, ret, f);
+    return db_query(k->tx, &sql_discovery_candidates_pick, params, ret, f);
 }
 
 /* Again while names are blocked, so that others take their places. */
-static int pick_most(struct picking *k, const struct settings *set, int64_t most, struct fail *f)
+static int pick_most(struct picking *k, int64_t most, struct fail *f)
 {
     for (int round = 0; round < ROUNDS_MAX && k->picked < most; round++) {
         scoped(pg_clear_p) PGresult *rows = NULL;
         int64_t blocked = k->rejected;
-        TRY(query_best(k->tx, set, k->terms, most - k->picked, &rows, f));
+        TRY(query_best(k, most - k->picked, &rows, f));
         TRY(pick_rows(k, rows, f));
         if (k->rejected == blocked) {
             break;
@@ -191,7 +193,7 @@ int pick_candidates(struct job_context *c, const struct settings *set,
                     const struct assess_terms *terms, struct picked *ret, struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
-    struct picking k = { .terms = terms, .now_us = c->now_us };
+    struct picking k = { .c = c, .set = set, .terms = terms };
     char missing[TERMS_GAP_BYTES];
     int64_t most = 0;
 
@@ -201,14 +203,14 @@ int pick_candidates(struct job_context *c, const struct settings *set,
         (void)snprintf(ret->why, sizeof ret->why, "No product is judged: %s", missing);
         return 0;
     }
-    TRY(room(c, set, terms, ret, &most, f));
+    TRY(room(&k, ret, &most, f));
     if (most == 0) {
         return 0;
     }
     TRY(spacing(c, terms, &k.spacing_us, f));
     TRY(db_begin(c->db, &tx, f));
     k.tx = tx;
-    TRY(pick_most(&k, set, most, f));
+    TRY(pick_most(&k, most, f));
     TRY(db_commit(&tx, f));
     ret->count = k.picked;
     if (ret->count < most) {

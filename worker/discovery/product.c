@@ -11,6 +11,8 @@
 #include "common/model/outbox.h"
 #include "sql/discovery.h"
 
+static const int64_t US = 1000000;
+
 #define FIT(field, text) ((void)str_fit((field), sizeof(field), (text) != NULL ? (text) : ""))
 
 void product_done(struct product *p)
@@ -136,13 +138,6 @@ int product_note_add(struct db *tx, int64_t product_id, const struct product_not
 
 /* ---- moves ---- */
 
-int product_follow_up(struct db *tx, int64_t product_id, const char *job_type, int64_t run_us,
-                      const char *event, struct fail *f)
-{
-    return outbox_follow_up(tx, event != NULL ? event : "product.next", job_type, product_id,
-                            run_us, f);
-}
-
 static int write_move(struct db *tx, const struct product *p, const struct product_move *m,
                       int64_t run_us, struct fail *f)
 {
@@ -204,7 +199,13 @@ int product_move(struct db *tx, struct product *p, const struct product_move *m,
     TRY(write_move(tx, p, m, run_us, f));
     TRY(product_note_add(tx, p->id, &m->note, f));
     if (m->next_job != NULL && !m->goes_on) {
-        TRY(product_follow_up(tx, p->id, m->next_job, m->next_run_us, m->event, f));
+        TRY(outbox_follow_up(
+            tx,
+            &(struct follow_up){ .event = m->event != NULL ? m->event : "product.next",
+                                 .job = m->next_job,
+                                 .id = p->id,
+                                 .run_us = m->next_run_us },
+            f));
     }
     show_move(p, m, run_us);
     return 0;
@@ -219,16 +220,21 @@ int product_move_now(struct db *db, struct product *p, const struct product_move
     return db_commit(&tx, f);
 }
 
-int product_postpone(struct db *db, struct product *p, int64_t run_us, const char *waits_for,
-                     const struct product_note *note, struct fail *f)
+int product_postpone(struct db *db, struct product *p, const struct product_wait *wait,
+                     struct fail *f)
 {
+    const struct product_note note = {
+        .step = "waiting", .code = wait->code, .text = wait->text, .once = true
+    };
+    int64_t run_us = clock_now_us() + wait->wait_s * US;
     scoped(db_rollback_p) struct db *tx = NULL;
     struct sql_text id, run;
 
     TRY(db_begin(db, &tx, f));
     TRY(db_exec(tx, &sql_discovery_product_postpone,
-                (const char *[]){ sql_int(&id, p->id), sql_time(&run, run_us), waits_for }, f));
-    TRY(product_note_add(tx, p->id, note, f));
+                (const char *[]){ sql_int(&id, p->id), sql_time(&run, run_us), wait->waits_for },
+                f));
+    TRY(product_note_add(tx, p->id, &note, f));
     TRY(db_commit(&tx, f));
     p->next_run_us = run_us;
     return 0;

@@ -126,14 +126,15 @@ must_check int product_move(struct db *tx, struct product *p, const struct produ
 must_check int product_move_now(struct db *db, struct product *p, const struct product_move *m,
                                 struct fail *f);
 
-/* The next job runs at run_us instead (the job itself comes back by snoozing); waits_for and note as for a move. */
-must_check int product_postpone(struct db *db, struct product *p, int64_t run_us,
-                                const char *waits_for, const struct product_note *note,
+/* Why a product's next job runs later. */
+struct product_wait {
+    int64_t wait_s;          /* from now */
+    const char *waits_for;   /* as for a move */
+    const char *code, *text; /* of the note "waiting", which is written once */
+};
+/* The next job runs later instead (the job itself comes back by snoozing). */
+must_check int product_postpone(struct db *db, struct product *p, const struct product_wait *wait,
                                 struct fail *f);
-
-/* Put a follow-up job of a product into the outbox.  run_us 0 = now; event NULL = "product.next". */
-must_check int product_follow_up(struct db *tx, int64_t product_id, const char *job_type,
-                                 int64_t run_us, const char *event, struct fail *f);
 
 /* ---- variants ---- */
 

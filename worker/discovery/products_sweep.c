@@ -20,7 +20,6 @@ static int sweep(struct job_context *c, const struct settings *set, struct fail 
         .adrift = &sql_discovery_adrift,
         .swept_event = "product.swept",
         .adrift_event = "product.adrift",
-        .follow_up = product_follow_up,
     };
     return sweep_lost_jobs(c, &lost, f);
 }
@@ -40,7 +39,7 @@ static int let_go(struct job_context *c, const struct settings *set, struct fail
     TRY(db_begin(c->db, &tx, f));
     TRY(db_query(tx, &sql_discovery_let_go, (const char *[]){ there, sql_int(&limit, SWEEP_ROWS) },
                  &rows, f));
-    TRY(sweep_follow_up_all(tx, rows, product_follow_up, "product.resumed", f));
+    TRY(sweep_follow_up_all(tx, rows, "product.resumed", f));
     TRY(db_commit(&tx, f));
     if (PQntuples(rows) > 0) {
         log_info("products.resumed", kv_int("products", PQntuples(rows)));

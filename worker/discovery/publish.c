@@ -242,7 +242,8 @@ static int set_quantities(struct publication *p, struct fail *f)
         (void)str_fit(list[i].item_gid, sizeof list[i].item_gid, v->item_gid);
         list[i].quantity = p->plan.variants[i].quantity;
     }
-    return act_quantities(p->r, p->mark, p->places.location, list, count, f);
+    return act_quantities(p->r, p->mark, &(struct shopify_stock){ p->places.location, list, count },
+                          f);
 }
 
 /* Differences as read just now, once more after a moment when there are some.  0 = none, 1 = the first in ret_first. */

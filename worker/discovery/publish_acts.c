@@ -56,9 +56,10 @@ static int name_call(struct act *a, const char *key, const json_t *intent, struc
     return 0;
 }
 
-int act_run(struct act *a, struct effect *e, const char *mark, json_t *take_intent,
-            json_t **ret_result, struct fail *f)
+int act_run(struct act *a, struct effect *e, json_t *take_intent, json_t **ret_result,
+            struct fail *f)
 {
+    const char *mark = a->mark;
     scoped(json_clear_p) json_t *intent = take_intent;
     scoped(json_clear_p) json_t *result = NULL;
     char key[ACT_KEY_BYTES], subject[ACT_SUBJECT_BYTES], number[32];
@@ -167,10 +168,10 @@ int act_set(struct product_run *r, const char *mark, struct publish_plan *plan,
             char ret_gid[static SHOPIFY_GID_BYTES], struct fail *f)
 {
     struct effect e = { .kind = "shop.set", .read_back = set_read_back, .act = set };
-    struct act a = { .r = r, .plan = plan };
+    struct act a = { .r = r, .mark = mark, .plan = plan };
     scoped(json_clear_p) json_t *result = NULL;
 
-    TRY(act_run(&a, &e, mark, json_incref(plan->intent), &result, f));
+    TRY(act_run(&a, &e, json_incref(plan->intent), &result, f));
     if (!str_fit(ret_gid, SHOPIFY_GID_BYTES, json_text(result, "gid", "")) || ret_gid[0] == '\0') {
         return fail_set(f, FAIL_BUG, "the ledger has no id of the product that was set");
     }
@@ -230,9 +231,9 @@ int act_status(struct product_run *r, const char *mark, const char *wanted, stru
                        : strcmp(wanted, "DRAFT") == 0 ? "shop.draft"
                                                       : "shop.archive";
     struct effect e = { .kind = kind, .read_back = status_read_back, .act = status };
-    struct act a = { .r = r, .status = wanted };
+    struct act a = { .r = r, .mark = mark, .status = wanted };
 
-    return act_run(&a, &e, mark, json_pack("{s:s}", "status", wanted), NULL, f);
+    return act_run(&a, &e, json_pack("{s:s}", "status", wanted), NULL, f);
 }
 
 static int publish(struct job_context *c, void *ctx, json_t **ret_result, struct fail *f)
@@ -280,9 +281,9 @@ static int unpublished_read_back(struct job_context *c, void *ctx, json_t **ret_
 int act_publish(struct product_run *r, const char *mark, const char *publication, struct fail *f)
 {
     struct effect e = { .kind = "shop.publish", .read_back = published_read_back, .act = publish };
-    struct act a = { .r = r, .publication = publication };
+    struct act a = { .r = r, .mark = mark, .publication = publication };
 
-    return act_run(&a, &e, mark, json_pack("{s:s}", "publication", publication), NULL, f);
+    return act_run(&a, &e, json_pack("{s:s}", "publication", publication), NULL, f);
 }
 
 int act_unpublish(struct product_run *r, const char *publication, struct fail *f)
@@ -292,5 +293,5 @@ int act_unpublish(struct product_run *r, const char *publication, struct fail *f
                         .act = unpublish };
     struct act a = { .r = r, .publication = publication };
 
-    return act_run(&a, &e, NULL, json_pack("{s:s}", "publication", publication), NULL, f);
+    return act_run(&a, &e, json_pack("{s:s}", "publication", publication), NULL, f);
 }

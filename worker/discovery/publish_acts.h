@@ -35,9 +35,8 @@ must_check int act_open(struct product_run *r, const char *kind, int64_t seconds
                         struct fail *f);
 
 /* Quantities of items at the location, however many. */
-must_check int act_quantities(struct product_run *r, const char *mark, const char *location,
-                              const struct shopify_quantity *quantities, size_t count,
-                              struct fail *f);
+must_check int act_quantities(struct product_run *r, const char *mark,
+                              const struct shopify_stock *stock, struct fail *f);
 /* "ACTIVE", "DRAFT" or "ARCHIVED". */
 must_check int act_status(struct product_run *r, const char *mark, const char *status,
                           struct fail *f);

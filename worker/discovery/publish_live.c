@@ -32,14 +32,14 @@ static bool burnt(const struct fail *f)
 static int quantities(struct job_context *c, void *ctx, json_t **ret_result, struct fail *f)
 {
     struct act *a = ctx;
-    int done = shopify_quantities_set(c->shopify, a->location, a->quantities, a->count, a->idem, f);
+    int done = shopify_quantities_set(c->shopify, &a->stock, a->idem, f);
 
     if (done < 0 && burnt(f)) {
         id_random_hex(a->idem, ACT_IDEM_DIGITS / 2);
-        done = shopify_quantities_set(c->shopify, a->location, a->quantities, a->count, a->idem, f);
+        done = shopify_quantities_set(c->shopify, &a->stock, a->idem, f);
     }
     TRY(done);
-    return act_said(json_pack("{s:I}", "items", (json_int_t)a->count), ret_result, f);
+    return act_said(json_pack("{s:I}", "items", (json_int_t)a->stock.count), ret_result, f);
 }
 
 static int quantities_read_back(struct job_context *c, void *ctx, json_t **ret_result,
@@ -49,44 +49,47 @@ static int quantities_read_back(struct job_context *c, void *ctx, json_t **ret_r
     scoped(shopify_product_done) struct shopify_product seen = { 0 };
 
     TRY(shopify_product_by_gid(c->shopify, a->r->p.shop_gid, NULL, &seen, f));
-    for (size_t i = 0; i < a->count; i++) {
-        if (quantity_of(&seen, a->quantities[i].item_gid) != a->quantities[i].quantity) {
+    for (size_t i = 0; i < a->stock.count; i++) {
+        const struct shopify_quantity *wanted = &a->stock.quantities[i];
+        if (quantity_of(&seen, wanted->item_gid) != wanted->quantity) {
             return 1;
         }
     }
-    return act_said(json_pack("{s:I}", "items", (json_int_t)a->count), ret_result, f);
+    return act_said(json_pack("{s:I}", "items", (json_int_t)a->stock.count), ret_result, f);
 }
 
-static json_t *quantities_json(const struct shopify_quantity *list, size_t count)
+static json_t *stock_json(const struct shopify_stock *stock)
 {
-    json_t *made = json_array();
+    json_t *list = json_array();
 
-    for (size_t i = 0; made != NULL && i < count; i++) {
-        (void)json_array_append_new(made, json_pack("{s:s, s:I}", "item", list[i].item_gid,
-                                                    "quantity", (json_int_t)list[i].quantity));
+    for (size_t i = 0; list != NULL && i < stock->count; i++) {
+        const struct shopify_quantity *one = &stock->quantities[i];
+        (void)json_array_append_new(list, json_pack("{s:s, s:I}", "item", one->item_gid, "quantity",
+                                                    (json_int_t)one->quantity));
     }
-    return made;
+    return json_pack("{s:s, s:o}", "location", stock->location_gid, "quantities", list);
 }
 
-int act_quantities(struct product_run *r, const char *mark, const char *location,
-                   const struct shopify_quantity *list, size_t count, struct fail *f)
+int act_quantities(struct product_run *r, const char *mark, const struct shopify_stock *stock,
+                   struct fail *f)
 {
     char part[64];
 
-    for (size_t from = 0; from < count; from += LOT) {
+    for (size_t from = 0; from < stock->count; from += LOT) {
         struct effect e = { .kind = "shop.quantities",
                             .read_back = quantities_read_back,
                             .act = quantities,
                             .read_first = mark != NULL };
-        struct act a = { .r = r, .location = location, .quantities = list + from };
-        a.count = count - from < LOT ? count - from : LOT;
+        size_t left = stock->count - from;
+        struct act a = { .r = r,
+                         .mark = mark != NULL ? part : NULL,
+                         .stock = { .location_gid = stock->location_gid,
+                                    .quantities = stock->quantities + from,
+                                    .count = left < LOT ? left : LOT } };
         if (mark != NULL) {
             (void)snprintf(part, sizeof part, "%.40s-%zu", mark, from / LOT + 1);
         }
-        TRY(act_run(&a, &e, mark != NULL ? part : NULL,
-                    json_pack("{s:s, s:o}", "location", location, "quantities",
-                              quantities_json(a.quantities, a.count)),
-                    NULL, f));
+        TRY(act_run(&a, &e, stock_json(&a.stock), NULL, f));
     }
     return 0;
 }
@@ -122,7 +125,7 @@ static int empty_once(struct product_run *r, const char *location, size_t *ret_l
         return f->kind == FAIL_MISSING ? 1 : -1;
     }
     TRY(to_empty(&seen, &list, ret_left, f));
-    return act_quantities(r, NULL, location, list, *ret_left, f);
+    return act_quantities(r, NULL, &(struct shopify_stock){ location, list, *ret_left }, f);
 }
 
 int act_empty(struct product_run *r, const char *location, struct fail *f)
@@ -175,17 +178,17 @@ int act_texts(struct product_run *r, const char *mark, const struct shopify_new_
               struct fail *f)
 {
     struct effect e = { .kind = "shop.texts", .read_back = texts_read_back, .act = texts };
-    struct act a = { .r = r, .texts = wanted };
+    struct act a = { .r = r, .mark = mark, .texts = wanted };
 
-    return act_run(&a, &e, mark, json_pack("{s:s}", "title", wanted->title), NULL, f);
+    return act_run(&a, &e, json_pack("{s:s}", "title", wanted->title), NULL, f);
 }
 
 static int prices(struct job_context *c, void *ctx, json_t **ret_result, struct fail *f)
 {
     struct act *a = ctx;
 
-    TRY(shopify_prices_set(c->shopify, a->r->p.shop_gid, a->prices, a->count, f));
-    return act_said(json_pack("{s:I}", "variants", (json_int_t)a->count), ret_result, f);
+    TRY(shopify_prices_set(c->shopify, a->r->p.shop_gid, a->prices, a->price_count, f));
+    return act_said(json_pack("{s:I}", "variants", (json_int_t)a->price_count), ret_result, f);
 }
 
 static bool price_is(const struct shopify_product *seen, const struct shopify_price *wanted)
@@ -205,12 +208,12 @@ static int prices_read_back(struct job_context *c, void *ctx, json_t **ret_resul
     scoped(shopify_product_done) struct shopify_product seen = { 0 };
 
     TRY(shopify_product_by_gid(c->shopify, a->r->p.shop_gid, NULL, &seen, f));
-    for (size_t i = 0; i < a->count; i++) {
+    for (size_t i = 0; i < a->price_count; i++) {
         if (!price_is(&seen, &a->prices[i])) {
             return 1;
         }
     }
-    return act_said(json_pack("{s:I}", "variants", (json_int_t)a->count), ret_result, f);
+    return act_said(json_pack("{s:I}", "variants", (json_int_t)a->price_count), ret_result, f);
 }
 
 static json_t *prices_json(const struct shopify_price *list, size_t count)
@@ -230,7 +233,7 @@ int act_prices(struct product_run *r, const struct shopify_price *list, size_t c
                struct fail *f)
 {
     struct effect e = { .kind = "shop.prices", .read_back = prices_read_back, .act = prices };
-    struct act a = { .r = r, .prices = list, .count = count };
+    struct act a = { .r = r, .prices = list, .price_count = count };
 
-    return act_run(&a, &e, NULL, prices_json(list, count), NULL, f);
+    return act_run(&a, &e, prices_json(list, count), NULL, f);
 }

@@ -23,13 +23,13 @@ static void kept_done(struct kept *k)
     json_decref(k->methods);
 }
 
-static int read_kept(struct product_run *r, const char *vid, const char *origin, const char *dest,
+static int read_kept(struct product_run *r, const char *vid, const struct cj_route *way,
                      struct kept *ret, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
 
-    TRY(db_query(r->c->db, &sql_listing_quote_last, (const char *[]){ vid, origin, dest }, &rows,
-                 f));
+    TRY(db_query(r->c->db, &sql_listing_quote_last, (const char *[]){ vid, way->from, way->to },
+                 &rows, f));
     if (PQntuples(rows) == 0) {
         return 0;
     }
@@ -89,7 +89,8 @@ int reprice_quote(struct product_run *r, const char *origin, struct assess_marke
     if (clock_parse(json_text(before, "quoted_at", ""), &before_us, &unused) < 0) {
         before_us = 0;
     }
-    TRY(read_kept(r, json_text(before, "vid", ""), origin, m->country, &kept, f));
+    TRY(read_kept(r, json_text(before, "vid", ""),
+                  &(struct cj_route){ .from = origin, .to = m->country }, &kept, f));
     if (kept.methods != NULL && kept.quoted_us > before_us) {
         TRY(choose(r, &kept, &m->quote, f));
         m->quote.quoted_us = kept.quoted_us;
@@ -123,40 +124,40 @@ static json_t *methods_json(const struct cj_freight *list, size_t count)
     return out;
 }
 
-static int ask(struct product_run *r, const char *vid, const char *origin, const char *dest,
-               struct fail *f)
+static int ask(struct product_run *r, const char *vid, const struct cj_route *way, struct fail *f)
 {
     scoped(free_p) struct cj_freight *list = NULL;
     scoped(free_p) char *text = NULL;
     struct cj_item item = { .quantity = 1 };
+    const struct cj_consignment goods = { .route = *way, .items = &item, .count = 1 };
     size_t count = 0;
 
     (void)str_fit(item.vid, sizeof item.vid, vid);
-    TRY(cj_freight_quote(r->c->cj, &(struct cj_route){ .from = origin, .to = dest }, &item, 1,
-                         &list, &count, f));
+    TRY(cj_freight_quote(r->c->cj, &goods, &list, &count, f));
     scoped(json_clear_p) json_t *methods = methods_json(list, count);
     TRY(json_write(methods, &text, f));
     TRY(db_exec(r->c->db, &sql_discovery_quote_put,
-                (const char *[]){ vid, "1", origin, dest, text }, f));
+                (const char *[]){ vid, "1", way->from, way->to, text }, f));
     return 0;
 }
 
 static int renew(struct product_run *r, const json_t *market, struct fail *f)
 {
     scoped(kept_done) struct kept kept = { 0 };
-    const char *origin = setting_text(&r->set, SETTING_WAREHOUSE);
-    const char *vid = json_text(market, "quote.vid", ""), *dest = json_text(market, "country", "");
+    const struct cj_route way = { .from = setting_text(&r->set, SETTING_WAREHOUSE),
+                                  .to = json_text(market, "country", "") };
+    const char *vid = json_text(market, "quote.vid", "");
     int64_t old_us = r->c->now_us - REPRICE_QUOTE_DAYS * DAY_US;
     int64_t asked_us = 0;
     struct fail unused;
 
-    if (vid[0] == '\0' || dest[0] == '\0' ||
+    if (vid[0] == '\0' || way.to[0] == '\0' ||
         clock_parse(json_text(market, "quote.quoted_at", ""), &asked_us, &unused) < 0 ||
         asked_us > old_us) {
         return 0;
     }
-    TRY(read_kept(r, vid, origin, dest, &kept, f));
-    return kept.quoted_us > old_us ? 0 : ask(r, vid, origin, dest, f);
+    TRY(read_kept(r, vid, &way, &kept, f));
+    return kept.quoted_us > old_us ? 0 : ask(r, vid, &way, f);
 }
 
 int reprice_quotes_renew(struct product_run *r, struct fail *f)

@@ -30,33 +30,40 @@ int product_run_stopped(struct product_run *r, bool *ret, struct fail *f)
     return 0;
 }
 
-static int wait_for(struct product_run *r, int64_t wait_s, const char *waits_for, const char *code,
-                    const char *text, struct fail *f)
+static int wait_for(struct product_run *r, const struct product_wait *wait, struct fail *f)
 {
-    const struct product_note note = {
-        .step = "waiting", .code = code, .text = text, .once = true
-    };
-
-    TRY(product_postpone(r->c->db, &r->p, clock_now_us() + wait_s * US, waits_for, &note, f));
-    return job_snooze(r->c, wait_s);
+    TRY(product_postpone(r->c->db, &r->p, wait, f));
+    return job_snooze(r->c, wait->wait_s);
 }
 
 int product_wait(struct product_run *r, int64_t wait_s, const char *code, const char *text,
                  struct fail *f)
 {
-    return wait_for(r, wait_s, NULL, code, text, f);
+    return wait_for(r, &(struct product_wait){ .wait_s = wait_s, .code = code, .text = text }, f);
 }
 
 int product_wait_stop(struct product_run *r, struct fail *f)
 {
-    return wait_for(r, PAUSED_S, "stop", "STOP",
-                    "STOP is on: nothing is listed and no price is changed.", f);
+    const struct product_wait wait = {
+        .wait_s = PAUSED_S,
+        .waits_for = "stop",
+        .code = "STOP",
+        .text = "STOP is on: nothing is listed and no price is changed."
+    };
+
+    return wait_for(r, &wait, f);
 }
 
 int product_wait_mode(struct product_run *r, enum flow_mode least, struct fail *f)
 {
-    return wait_for(r, PAUSED_S, flow_mode_name(least), "FLOW_OFF",
-                    "The discovery flow does not let products go on in its present mode.", f);
+    const struct product_wait wait = {
+        .wait_s = PAUSED_S,
+        .waits_for = flow_mode_name(least),
+        .code = "FLOW_OFF",
+        .text = "The discovery flow does not let products go on in its present mode."
+    };
+
+    return wait_for(r, &wait, f);
 }
 
 /* Where a product goes that cannot go on: what is in the shop stays there, and under watch. */

@@ -353,7 +353,7 @@ static int search_and_pick(struct scan *s, struct fail *f)
     }
     TRY(assess_terms_read(s->c, &s->set, &s->terms, f));
     terms_cost_band(&s->terms, &s->min_cents, &s->max_cents);
-    TRY(budget_left(s->c->db, s->c->conf, s->c->now_us, BUDGET_SEARCH, &s->left, f));
+    TRY(budget_left(s->c, BUDGET_SEARCH, &s->left, f));
     TRY(plan_searches(s, &plan, f));
     TRY(search_all(s, plan, f));
     TRY(score_touched(s, f));

@@ -202,7 +202,9 @@ static int check_orders(struct check *k, struct fail *f)
     static const int64_t month_us = INT64_C(30) * 86400 * 1000000;
     scoped(shopify_order_page_done) struct shopify_order_page page = { 0 };
 
-    if (shopify_orders_updated(k->c->shopify, clock_now_us() - month_us, 1, NULL, &page, f) < 0) {
+    const struct shopify_order_search one = { .since_us = clock_now_us() - month_us,
+                                              .page_size = 1 };
+    if (shopify_orders_updated(k->c->shopify, &one, &page, f) < 0) {
         return refused(k, "orders", "Give the app access to orders in the Dev Dashboard.", f);
     }
     setup_found(&k->found, "orders", SETUP_OK, NULL, "Orders can be read.");

@@ -116,16 +116,15 @@ static int look_at_all(struct job_context *c, const struct watch_due *list, size
 
 int stock_watch(struct job_context *c, struct fail *f)
 {
-    scoped(free_p) struct watch_due *list = NULL;
+    scoped(watch_due_list_done) struct watch_due_list due = { 0 };
     struct settings set;
     struct watch_plan plan;
-    size_t count = 0;
 
     if (c->cj == NULL || c->shopify == NULL) {
         return 0; /* nothing can be live; store.setup says what is missing */
     }
     TRY(settings_read(c->db, &set, f));
     TRY(watch_tiers_set(c, &set, &plan, f));
-    TRY(watch_due_read(c, &plan, PER_ROUND, &list, &count, f));
-    return look_at_all(c, list, count, f);
+    TRY(watch_due_read(c, &plan, PER_ROUND, &due, f));
+    return look_at_all(c, due.rows, due.count, f);
 }

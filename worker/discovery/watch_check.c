@@ -22,9 +22,9 @@ enum { TEXT_BYTES = 400 };
 
 int64_t watch_told(const struct look *l, const char *vid)
 {
-    for (size_t i = 0; i < l->stock_count; i++) {
-        if (strcmp(l->stock[i].vid, vid) == 0) {
-            return l->stock[i].quantity;
+    for (size_t i = 0; i < l->stock.count; i++) {
+        if (strcmp(l->stock.rows[i].vid, vid) == 0) {
+            return l->stock.rows[i].quantity;
         }
     }
     return -1;
@@ -35,14 +35,13 @@ static bool at_shop(const struct product_variant *v)
     return v->shop_gid[0] != '\0';
 }
 
-static int say(struct look *l, const char *step, const char *code, const char *text, json_t *vids,
-               struct fail *f)
+static int say(struct look *l, const char *code, const char *text, json_t *vids, struct fail *f)
 {
     scoped(json_clear_p) json_t *detail = json_pack("{s:O*}", "vids", vids);
 
     return product_note_add(
         l->r->c->db, l->r->p.id,
-        &(struct product_note){ .step = step, .code = code, .text = text, .detail = detail }, f);
+        &(struct product_note){ .step = "stock", .code = code, .text = text, .detail = detail }, f);
 }
 
 static int propose(struct look *l, const char *kind, const char *text, json_t *vids, struct fail *f)
@@ -74,20 +73,21 @@ static int follow_gone(struct look *l, const struct fail *why, struct fail *f)
     if (l->reach == WATCH_PROPOSE) {
         return propose(l, "product.hold", text, NULL, f);
     }
-    return say(l, "stock", "GONE", text, NULL, f);
+    return say(l, "GONE", text, NULL, f);
 }
 
 /* ---- stock ---- */
 
 static int keep_variant(struct look *l, struct db *tx, struct product_variant *v,
-                        const struct shelf_next *n, bool acts, struct fail *f)
+                        const struct shelf_next *n, struct fail *f)
 {
     struct sql_text id, stock, back, empty;
 
     v->stock = n->stock;
     v->checks_empty = n->checks_empty;
     v->checks_back = n->checks_back;
-    if (acts) { /* otherwise the shop stays as it is, and so does what the row calls it */
+    if (l->reach ==
+        WATCH_DO) { /* otherwise the shop stays as it is, and so does what the row calls it */
         v->low = n->low;
     }
     l->total += n->stock != PRODUCT_UNKNOWN ? n->stock : 0;
@@ -158,7 +158,7 @@ static int take_stock(struct look *l, struct fail *f)
             next.what = SHELF_SAME;
         }
         tell(l, v, next.what);
-        TRY(keep_variant(l, tx, v, &next, l->reach == WATCH_DO, f));
+        TRY(keep_variant(l, tx, v, &next, f));
     }
     return db_commit(&tx, f);
 }
@@ -191,7 +191,7 @@ static int follow_stock(struct look *l, json_t *vids, bool back, struct fail *f)
     if (l->reach == WATCH_PROPOSE) {
         return propose(l, back ? "product.restore" : "product.hold", text, vids, f);
     }
-    return say(l, "stock", code, text, vids, f);
+    return say(l, code, text, vids, f);
 }
 
 /* Only what becomes 0 while STOP is on; nothing at all where a person is to decide. */
@@ -236,8 +236,7 @@ static enum watch_reach reach_of(const struct product_run *r)
 static int look_at_stock(struct look *l, struct fail *f)
 {
     return cj_stock_of_product(l->r->c->cj, l->r->p.pid,
-                               setting_text(&l->r->set, SETTING_WAREHOUSE), &l->stock,
-                               &l->stock_count, f);
+                               setting_text(&l->r->set, SETTING_WAREHOUSE), &l->stock, f);
 }
 
 static int look(struct look *l, bool with_detail, struct fail *f)
@@ -257,7 +256,7 @@ static void look_done(struct look *l)
 {
     product_variants_done(&l->variants);
     cj_product_done(&l->detail);
-    free(l->stock);
+    cj_stock_list_done(&l->stock);
     json_decref(l->out);
     json_decref(l->back);
 }

@@ -12,8 +12,7 @@ struct look {
     struct product_run *r;
     struct product_variants variants;
     struct cj_product detail;   /* zeroed when it was not asked for */
-    struct cj_stock_row *stock; /* what the supplier said of it */
-    size_t stock_count;
+    struct cj_stock_list stock; /* what the supplier said of it */
     bool has_detail, stopped;
     bool doubted;           /* an empty answer that nobody believes yet */
     enum watch_reach reach; /* for stock */

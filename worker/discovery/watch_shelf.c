@@ -92,7 +92,7 @@ static int send(struct product_run *r, const struct shopify_quantity *list, size
     struct shop_places places;
 
     TRY(shop_places_get(r->c, &places, f));
-    return act_quantities(r, NULL, places.location, list, count, f);
+    return act_quantities(r, NULL, &(struct shopify_stock){ places.location, list, count }, f);
 }
 
 int watch_push(struct product_run *r, struct product_variants *v, bool only_empty, struct fail *f)

@@ -23,9 +23,10 @@ static enum watch_tier tier_of(const PGresult *rows, int i)
                                                 .stock_hot_below = STOCK_HOT_BELOW });
 }
 
-static int move(struct db *tx, const PGresult *rows, int i, enum watch_tier tier, int64_t every_s,
+static int move(struct db *tx, const PGresult *rows, int i, const struct watch_plan *plan,
                 struct fail *f)
 {
+    enum watch_tier tier = tier_of(rows, i);
     const char *now = db_text(rows, i, "tier");
     struct sql_text id, interval;
 
@@ -34,7 +35,7 @@ static int move(struct db *tx, const PGresult *rows, int i, enum watch_tier tier
     }
     TRY(db_exec(tx, &sql_listing_tier_set,
                 (const char *[]){ sql_int(&id, db_int(rows, i, "id", 0)), watch_tier_name(tier),
-                                  sql_int(&interval, every_s) },
+                                  sql_int(&interval, plan->interval_s[tier]) },
                 f));
     return 0;
 }
@@ -85,8 +86,7 @@ int watch_tiers_set(struct job_context *c, const struct settings *set, struct wa
     TRY(make_plan(c, set, &load, ret, f));
     TRY(db_begin(c->db, &tx, f));
     for (int i = 0; i < PQntuples(rows); i++) {
-        enum watch_tier tier = tier_of(rows, i);
-        TRY(move(tx, rows, i, tier, ret->interval_s[tier], f));
+        TRY(move(tx, rows, i, ret, f));
     }
     return db_commit(&tx, f);
 }
@@ -101,8 +101,14 @@ static int64_t interval_of(const struct watch_plan *plan, const char *tier)
     return plan->interval_s[WATCH_WARM];
 }
 
+void watch_due_list_done(struct watch_due_list *list)
+{
+    free(list->rows);
+    *list = (struct watch_due_list){ 0 };
+}
+
 int watch_due_read(struct job_context *c, const struct watch_plan *plan, int64_t most,
-                   struct watch_due **ret, size_t *ret_count, struct fail *f)
+                   struct watch_due_list *ret, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
     struct sql_text limit, age;
@@ -119,7 +125,7 @@ int watch_due_read(struct job_context *c, const struct watch_plan *plan, int64_t
                                       .next_s = interval_of(plan, db_text(rows, i, "tier")),
                                       .with_detail = db_bool(rows, i, "detail") };
     }
-    *ret = list;
-    *ret_count = (size_t)PQntuples(rows);
+    ret->rows = list;
+    ret->count = (size_t)PQntuples(rows);
     return 0;
 }

@@ -20,6 +20,12 @@ struct watch_due {
     int64_t id, next_s; /* next_s: interval of its tier by the plan */
     bool with_detail;   /* its prices were not looked at for a day */
 };
-/* Products whose look is due, the longest overdue first, at most `most`.  *ret is malloc'ed. */
+struct watch_due_list {
+    struct watch_due *rows;
+    size_t count;
+};
+/* Release what it holds; zeroed afterwards. */
+void watch_due_list_done(struct watch_due_list *list);
+/* Products whose look is due, the longest overdue first, at most `most`.  *ret is the caller's (watch_due_list_done). */
 must_check int watch_due_read(struct job_context *c, const struct watch_plan *plan, int64_t most,
-                              struct watch_due **ret, size_t *ret_count, struct fail *f);
+                              struct watch_due_list *ret, struct fail *f);

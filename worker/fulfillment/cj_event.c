@@ -112,7 +112,8 @@ static int wake_order(struct job_context *c, int64_t id, const char *name, struc
     int64_t woken = db_exec(tx, &sql_ops_cj_order_wake, (const char *[]){ sql_int(&text, id) }, f);
     TRY(woken);
     if (woken > 0) {
-        TRY(outbox_follow_up(tx, "cj.told", "order.track", id, 0, f));
+        TRY(outbox_follow_up(
+            tx, &(struct follow_up){ .event = "cj.told", .job = "order.track", .id = id }, f));
     }
     (void)snprintf(result, sizeof result,
                    woken > 0 ? "Order %.60s is looked at now." : "Order %.60s is looked at anyway.",

@@ -224,14 +224,15 @@ static int gather_freight(struct order_run *r, struct gathered *g, struct fail *
 {
     scoped(free_p) struct cj_item *items = NULL;
     scoped(free_p) struct cj_freight *offers = NULL;
-    size_t item_count = 0, offer_count = 0;
+    size_t offer_count = 0;
     struct order_facts *x = &g->facts;
-    const struct cj_route route = { .from = setting_text(&r->set, SETTING_WAREHOUSE),
-                                    .to = x->ship.country_code,
-                                    .zip = x->ship.zip };
+    struct cj_consignment goods = { .route = { .from = setting_text(&r->set, SETTING_WAREHOUSE),
+                                               .to = x->ship.country_code,
+                                               .zip = x->ship.zip } };
 
-    TRY(supply_items(g->quote.lines, &items, &item_count, f));
-    TRY(cj_freight_quote(r->c->cj, &route, items, item_count, &offers, &offer_count, f));
+    TRY(supply_items(g->quote.lines, &items, &goods.count, f));
+    goods.items = items;
+    TRY(cj_freight_quote(r->c->cj, &goods, &offers, &offer_count, f));
     x->freight_asked = true;
     x->methods_offered = (int)offer_count;
     const struct cj_freight *method = pick_method(x, offers, offer_count);
@@ -243,7 +244,7 @@ static int gather_freight(struct order_run *r, struct gathered *g, struct fail *
     x->method_serves_boxes = address_method_serves_boxes(method->name);
     FIT(x->method, method->name);
     FIT(g->quote.method, method->name);
-    FIT(g->quote.from, route.from);
+    FIT(g->quote.from, goods.route.from);
     FIT(g->quote.detail_hash, g->hash);
     g->quote.freight_minor = method->price.minor;
     x->cost_minor = g->quote.goods_minor + g->quote.freight_minor;

@@ -41,15 +41,15 @@ static int trim(struct db *db, const struct embedded *sql, int64_t days, int64_t
     return 0;
 }
 
-static int days(struct db *db, const struct embedded *sql, int64_t parameter, const char *column,
-                int64_t *ret, struct fail *f)
+/* How many days were made or dropped; -1 failed. */
+static int64_t days(struct db *db, const struct embedded *sql, int64_t parameter,
+                    const char *column, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
     struct sql_text text;
 
     TRY(db_query(db, sql, (const char *[]){ sql_int(&text, parameter) }, &rows, f));
-    *ret = db_int(rows, 0, column, 0);
-    return 0;
+    return db_int(rows, 0, column, 0);
 }
 
 /* What discovery keeps: its time series, its scans, its quotes. */
@@ -75,11 +75,14 @@ int housekeeping(struct job_context *c, struct fail *f)
 {
     struct settings set;
     struct sql_text keep;
-    int64_t made = 0, dropped = 0, events = 0, deliveries = 0, seen = 0, dead = 0;
+    int64_t events = 0, deliveries = 0, seen = 0, dead = 0;
 
     TRY(settings_read(c->db, &set, f));
-    TRY(days(c->db, &sql_orders_days_make, DAYS_AHEAD, "made", &made, f));
-    TRY(days(c->db, &sql_orders_days_drop, set.num[SETTING_HISTORY_DAYS], "dropped", &dropped, f));
+    int64_t made = days(c->db, &sql_orders_days_make, DAYS_AHEAD, "made", f);
+    TRY(made);
+    int64_t dropped =
+        days(c->db, &sql_orders_days_drop, set.num[SETTING_HISTORY_DAYS], "dropped", f);
+    TRY(dropped);
     TRY(trim(c->db, &sql_orders_trim_outbox, EVENTS_KEPT_DAYS, &events, f));
     TRY(trim(c->db, &sql_orders_trim_webhooks, DELIVERIES_KEPT_DAYS, &deliveries, f));
     TRY(trim(c->db, &sql_ops_trim_inbox, INBOX_KEPT_DAYS, &deliveries, f));

@@ -11,6 +11,8 @@
 #include "worker/fulfillment/order_money.h"
 #include "common/db/sqltext.h"
 
+static const int64_t US = 1000000;
+
 #define FIT(field, text) ((void)str_fit((field), sizeof(field), (text) != NULL ? (text) : ""))
 
 static void read_times(const PGresult *rows, struct order *o)
@@ -47,13 +49,6 @@ int order_load(struct db *db, int64_t id, struct order *ret, struct fail *f)
     ret->released = db_text(rows, 0, "released_by") != NULL;
     read_times(rows, ret);
     return 0;
-}
-
-int order_follow_up(struct db *tx, int64_t order_id, const char *job_type, int64_t run_us,
-                    const char *event, struct fail *f)
-{
-    return outbox_follow_up(tx, event != NULL ? event : "order.next", job_type, order_id, run_us,
-                            f);
 }
 
 static int write_move(struct db *tx, const struct order *o, const struct order_move *m,
@@ -94,7 +89,13 @@ int order_move(struct db *tx, struct order *o, const struct order_move *m, struc
     TRY(write_move(tx, o, m, run_us, f));
     TRY(timeline_add(tx, o->id, &m->note, f));
     if (m->next_job != NULL && !m->goes_on) {
-        TRY(order_follow_up(tx, o->id, m->next_job, m->next_run_us, m->event, f));
+        TRY(outbox_follow_up(
+            tx,
+            &(struct follow_up){ .event = m->event != NULL ? m->event : "order.next",
+                                 .job = m->next_job,
+                                 .id = o->id,
+                                 .run_us = m->next_run_us },
+            f));
     }
     o->state = m->to;
     FIT(o->hold_code, m->hold_code);
@@ -112,16 +113,20 @@ int order_move_now(struct db *db, struct order *o, const struct order_move *m, s
     return db_commit(&tx, f);
 }
 
-int order_postpone(struct db *db, struct order *o, int64_t run_us, const char *waits_for,
-                   const struct order_note *note, struct fail *f)
+int order_postpone(struct db *db, struct order *o, const struct order_wait *wait, struct fail *f)
 {
+    const struct order_note note = {
+        .step = "waiting", .code = wait->code, .text = wait->text, .once = true
+    };
+    int64_t run_us = clock_now_us() + wait->wait_s * US;
     scoped(db_rollback_p) struct db *tx = NULL;
     struct sql_text id, run;
 
     TRY(db_begin(db, &tx, f));
     TRY(db_exec(tx, &sql_orders_order_postpone,
-                (const char *[]){ sql_int(&id, o->id), sql_time(&run, run_us), waits_for }, f));
-    TRY(timeline_add(tx, o->id, note, f));
+                (const char *[]){ sql_int(&id, o->id), sql_time(&run, run_us), wait->waits_for },
+                f));
+    TRY(timeline_add(tx, o->id, &note, f));
     TRY(db_commit(&tx, f));
     o->next_run_us = run_us;
     return 0;

@@ -55,13 +55,15 @@ must_check int order_move(struct db *tx, struct order *o, const struct order_mov
 must_check int order_move_now(struct db *db, struct order *o, const struct order_move *m,
                               struct fail *f);
 
-/* The next job runs at run_us instead (the job itself comes back by snoozing); waits_for and note as for a move. */
-must_check int order_postpone(struct db *db, struct order *o, int64_t run_us, const char *waits_for,
-                              const struct order_note *note, struct fail *f);
-
-/* Put a follow-up job of an order into the outbox.  run_us 0 = now. */
-must_check int order_follow_up(struct db *tx, int64_t order_id, const char *job_type,
-                               int64_t run_us, const char *event, struct fail *f);
+/* Why an order's next job runs later. */
+struct order_wait {
+    int64_t wait_s;          /* from now */
+    const char *waits_for;   /* as for a move */
+    const char *code, *text; /* of the note "waiting", which is written once */
+};
+/* The next job runs later instead (the job itself comes back by snoozing). */
+must_check int order_postpone(struct db *db, struct order *o, const struct order_wait *wait,
+                              struct fail *f);
 
 /* Keep what the shop said: the row's facts, all lines and the money, in one transaction.  Money that cannot be booked is noted
  * as unknown and stops nothing. */

@@ -59,8 +59,12 @@ static int fulfill(struct job_context *c, void *ctx, json_t **ret_result, struct
     const struct act *a = ctx;
     char gid[SHOPIFY_GID_BYTES];
 
-    TRY(shopify_fulfill(c->shopify, a->part->fo_gid, a->part->lines, a->part->line_count,
-                        &a->tracking, gid, f));
+    TRY(shopify_fulfill(c->shopify,
+                        &(struct shopify_shipment){ .fo_gid = a->part->fo_gid,
+                                                    .lines = a->part->lines,
+                                                    .line_count = a->part->line_count,
+                                                    .tracking = &a->tracking },
+                        gid, f));
     return gid_json(gid, ret_result, f);
 }
 
@@ -125,23 +129,32 @@ static int run_effect(struct act *a, struct effect *e, size_t parts, json_t **re
 
 /* ---- what is written down ---- */
 
-static int record(struct telling *t, struct parcel *p, const char *gid, bool by_us,
-                  const char *text, struct fail *f)
+/* What the shop has of a parcel. */
+struct fulfilled {
+    const char *gid;
+    bool by_us; /* else a person did it, and we adopt it */
+    const char *text;
+};
+
+static int record(struct telling *t, struct parcel *p, const struct fulfilled *done, struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
     scoped(json_clear_p) json_t *detail =
         json_pack("{s:s, s:s, s:s, s:s}", "tracking", p->number, "company",
-                  carrier_company(p->carrier), "url", p->url, "fulfillment", gid);
+                  carrier_company(p->carrier), "url", p->url, "fulfillment", done->gid);
 
     TRY(db_begin(t->r->c->db, &tx, f));
-    TRY(parcel_sent(tx, p, gid, by_us, f));
-    TRY(timeline_add(
-        tx, t->r->o.id,
-        &(struct order_note){
-            .step = "fulfilled", .code = by_us ? NULL : "ADOPTED", .text = text, .detail = detail },
-        f));
+    TRY(parcel_sent(tx, p, done->gid, done->by_us, f));
+    TRY(timeline_add(tx, t->r->o.id,
+                     &(struct order_note){ .step = "fulfilled",
+                                           .code = done->by_us ? NULL : "ADOPTED",
+                                           .text = done->text,
+                                           .detail = detail },
+                     f));
     TRY(db_commit(&tx, f));
-    (void)snprintf(p->fulfillment_gid, sizeof p->fulfillment_gid, "%s", gid);
+    if (done->gid != p->fulfillment_gid) {
+        (void)snprintf(p->fulfillment_gid, sizeof p->fulfillment_gid, "%s", done->gid);
+    }
     (void)snprintf(p->sent_number, sizeof p->sent_number, "%s", p->number);
     log_info("order.fulfilled", kv_int("order", t->r->o.id), kv_str("name", t->r->o.name),
              kv_str("tracking", p->number));
@@ -177,20 +190,18 @@ static int parts_meant(struct telling *t, const struct parcel *p, size_t *ret, s
 
 /* ---- sending a parcel ---- */
 
-static int send_part(struct telling *t, struct parcel *p, const struct shipping_plan *plan,
-                     size_t part, size_t before, char gid[static SHOPIFY_GID_BYTES], struct fail *f)
+/* One of `parts` parts of the parcel. */
+static int send_part(struct act *a, size_t parts, char ret_gid[static SHOPIFY_GID_BYTES],
+                     struct fail *f)
 {
     scoped(json_clear_p) json_t *result = NULL;
-    struct act a = {
-        .t = t, .p = p, .part = &plan->parts[part], .before = before, .tracking = tracking_of(p)
-    };
     struct effect e = { .kind = "shopify.fulfill", .act = fulfill, .read_back = fulfill_read_back };
     char key[KEY_BYTES];
 
-    part_key(p, before, key);
+    part_key(a->p, a->before, key);
     e.key = key;
-    TRY(run_effect(&a, &e, before + plan->count - part, &result, f));
-    (void)snprintf(gid, SHOPIFY_GID_BYTES, "%s", json_text(result, "fulfillment", ""));
+    TRY(run_effect(a, &e, parts, &result, f));
+    (void)snprintf(ret_gid, SHOPIFY_GID_BYTES, "%s", json_text(result, "fulfillment", ""));
     return 0;
 }
 
@@ -225,9 +236,16 @@ static int send_plan(struct telling *t, struct parcel *p, const struct shipping_
     char gid[SHOPIFY_GID_BYTES] = "";
 
     for (size_t i = 0; i < plan->count; i++) {
-        TRY(send_part(t, p, plan, i, before + i, gid, f));
+        struct act a = { .t = t,
+                         .p = p,
+                         .part = &plan->parts[i],
+                         .before = before + i,
+                         .tracking = tracking_of(p) };
+        TRY(send_part(&a, before + plan->count, gid, f));
     }
-    return record(t, p, gid, true, "The shop has the tracking number and the customer was told.",
+    return record(t, p,
+                  &(struct fulfilled){
+                      gid, true, "The shop has the tracking number and the customer was told." },
                   f);
 }
 
@@ -240,8 +258,11 @@ static int nothing_to_send(struct telling *t, struct parcel *p, const struct shi
                      f));
         return 1;
     }
-    return record(t, p, t->state.done[t->state.done_count - 1].gid, false,
-                  "The shop was fulfilled by somebody else; the parcel is noted there.", f);
+    return record(t, p,
+                  &(struct fulfilled){
+                      t->state.done[t->state.done_count - 1].gid, false,
+                      "The shop was fulfilled by somebody else; the parcel is noted there." },
+                  f);
 }
 
 static int send_parcel(struct telling *t, struct parcel *p, struct fail *f)
@@ -253,7 +274,9 @@ static int send_parcel(struct telling *t, struct parcel *p, struct fail *f)
     TRY(parts_meant(t, p, &meant, f));
     TRY(settle_parts(t, p, before < meant ? before : meant, f));
     if (before > 0 && before >= meant) {
-        return record(t, p, last->gid, meant > 0, "The shop has the tracking number.", f);
+        return record(
+            t, p, &(struct fulfilled){ last->gid, meant > 0, "The shop has the tracking number." },
+            f);
     }
     TRY(shipping_plan_make(p, &t->state, &plan, f));
     if (plan.on_hold > 0) {
@@ -276,8 +299,11 @@ static int retell_parcel(struct telling *t, struct parcel *p, struct fail *f)
     (void)snprintf(key, sizeof key, "shopify.tracking:%" PRId64 ":%s", p->id, p->number);
     e.key = key;
     TRY(run_effect(&a, &e, 1, &result, f));
-    return record(t, p, p->fulfillment_gid, true,
-                  "The shop has the new tracking number and the customer was told.", f);
+    return record(
+        t, p,
+        &(struct fulfilled){ p->fulfillment_gid, true,
+                             "The shop has the new tracking number and the customer was told." },
+        f);
 }
 
 static int tell_all(struct telling *t, struct fail *f)

@@ -323,17 +323,19 @@ static bool ends(const struct gathered *g)
            strcmp(g->shop.fulfillment_status, "FULFILLED") == 0 || g->line_count == 0;
 }
 
-/* An order that ends may have left an unpaid one at the supplier. */
+/* An order that ends may have left an unpaid one at the supplier.  1 when that turned out to be paid: the order is placed. */
 static int withdraw_before_end(struct order_run *r, const struct gathered *g, struct supply *s,
-                               bool none, bool *ret_paid, struct fail *f)
+                               bool none, struct fail *f)
 {
     if (none || supply_is_void(s->state) || !ends(g)) {
         return 0;
     }
     int paid = place_withdraw(r, s, f);
     TRY(paid);
-    *ret_paid = paid == 1;
-    return paid == 1 ? place_paid(r, s, NULL, f) : 0;
+    if (paid == 1) {
+        TRY(place_paid(r, s, NULL, f));
+    }
+    return paid;
 }
 
 /* Held for a reason that only a person lifts: nothing more to do. */
@@ -363,11 +365,11 @@ static int decide_and_act(struct order_run *r, struct gathered *g, struct fail *
 static int decide_order(struct order_run *r, struct supply *s, bool no_supply, struct fail *f)
 {
     scoped(gathered_done) struct gathered g = { 0 };
-    bool paid = false;
 
     TRY(gather_shop(r, &g, f));
-    TRY(withdraw_before_end(r, &g, s, no_supply, &paid, f));
-    if (paid) {
+    int paid = withdraw_before_end(r, &g, s, no_supply, f);
+    TRY(paid);
+    if (paid == 1) {
         return 0;
     }
     int ended = end_order(r, &g, f);

@@ -120,16 +120,14 @@ static int ask_to_cancel(struct tracking *t, struct fail *f)
 /* The money went back while the goods are on their way; lines may be as they were. */
 static int compare_money(struct tracking *t, const struct shopify_order *shop, struct fail *f)
 {
-    bool told = false;
+    const char *text = "Refunded at the shop after the order was handed to the supplier.";
 
     if (strcmp(shop->head.financial, "REFUNDED") != 0) {
         return 0;
     }
-    TRY(timeline_has(t->r->c->db, t->r->o.id, "problem", "REFUNDED", &told, f));
-    return told ? 0
-                : note_problem(t, "REFUNDED",
-                               "Refunded at the shop after the order was handed to the supplier.",
-                               f);
+    int told = timeline_has(t->r->c->db, t->r->o.id, "problem", "REFUNDED", f);
+    TRY(told);
+    return told != 0 ? 0 : note_problem(t, "REFUNDED", text, f);
 }
 
 static int compare_shop(struct tracking *t, const struct shopify_order *shop, struct fail *f)
@@ -295,17 +293,18 @@ static int delivered_although_cancelled(struct tracking *t, struct db *tx, struc
 }
 
 /* A problem that is said once in an order's life; tracking goes on. */
-static int add_problem(struct tracking *t, struct db *tx, struct order_move *move, const char *code,
-                       const char *text, struct fail *f)
+static int add_problem(struct tracking *t, struct db *tx, struct order_move *move,
+                       const struct order_note *problem, struct fail *f)
 {
-    bool told = false;
+    int told = timeline_has(tx, t->r->o.id, "problem", problem->code, f);
 
-    TRY(timeline_has(tx, t->r->o.id, "problem", code, &told, f));
-    if (!told) {
-        move->problem = text;
-        move->note = (struct order_note){ .step = "problem", .code = code, .text = text };
+    TRY(told);
+    if (told == 0) {
+        move->problem = problem->text;
+        move->note = *problem;
+        move->note.step = "problem";
         log_warn("order.problem", kv_int("order", t->r->o.id), kv_str("name", t->r->o.name),
-                 kv_str("code", code));
+                 kv_str("code", problem->code));
     }
     return 0;
 }
@@ -338,7 +337,7 @@ static int without_number(struct tracking *t, struct db *tx, struct order_move *
                                  .note = { .step = "held", .code = "NO_TRACKING", .text = text } };
         return 0;
     }
-    return add_problem(t, tx, move, "NO_TRACKING", text, f);
+    return add_problem(t, tx, move, &(struct order_note){ .code = "NO_TRACKING", .text = text }, f);
 }
 
 static int go_on(struct tracking *t, struct db *tx, struct fail *f)
@@ -366,8 +365,9 @@ static int go_on(struct tracking *t, struct db *tx, struct fail *f)
                                     .note = { .step = "delivered",
                                               .text = "Everything was delivered." } };
     } else if (state == ORDER_FULFILLED && t->r->o.fulfilled_us < old_us) {
-        TRY(add_problem(t, tx, &move, "NOT_DELIVERED",
-                        "The supplier has not reported the delivery for 60 days.", f));
+        static const char late[] = "The supplier has not reported the delivery for 60 days.";
+        TRY(add_problem(t, tx, &move, &(struct order_note){ .code = "NOT_DELIVERED", .text = late },
+                        f));
     }
     return order_move(tx, &t->r->o, &move, f);
 }

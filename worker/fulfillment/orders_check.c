@@ -5,6 +5,7 @@
 
 #include "common/base/log.h"
 #include "common/base/str.h"
+#include "common/model/outbox.h"
 #include "common/model/settings.h"
 #include "sql/orders.h"
 #include "worker/fulfillment/decide.h"
@@ -31,6 +32,12 @@ struct check {
     int64_t inserted, changed;
 };
 
+/* An order as the shop lists it, and when it is released if it is new. */
+struct arrival {
+    const struct shopify_order_row *row;
+    int64_t run_us;
+};
+
 struct upsert {
     int64_t id;
     bool inserted, seen;
@@ -51,9 +58,10 @@ static int64_t known_time(const struct check *k, int64_t at_us)
     return at_us != 0 ? at_us : k->c->now_us;
 }
 
-static int upsert_row(const struct check *k, struct db *tx, const struct shopify_order_row *row,
-                      int64_t run_us, struct upsert *ret, struct fail *f)
+static int upsert_row(const struct check *k, struct db *tx, const struct arrival *a,
+                      struct upsert *ret, struct fail *f)
 {
+    const struct shopify_order_row *row = a->row;
     scoped(pg_clear_p) PGresult *rows = NULL;
     struct sql_text created, updated, cancelled, total, run;
     const char *state = first_state(row);
@@ -69,7 +77,7 @@ static int upsert_row(const struct check *k, struct db *tx, const struct shopify
                              row->total_known ? sql_int(&total, row->total.minor) : NULL,
                              row->total_known ? row->total.currency : NULL,
                              goes_on ? "order.release" : NULL,
-                             goes_on ? sql_time(&run, run_us) : NULL };
+                             goes_on ? sql_time(&run, a->run_us) : NULL };
 
     TRY(db_query(tx, &sql_orders_order_upsert, params, &rows, f));
     if (PQntuples(rows) == 0) {
@@ -87,8 +95,8 @@ static int upsert_row(const struct check *k, struct db *tx, const struct shopify
 }
 
 /* order.received: the one event a new order makes, whoever saw it first. */
-static int received(struct check *k, struct db *tx, const struct upsert *u,
-                    const struct shopify_order_row *row, int64_t run_us, struct fail *f)
+static int received(struct check *k, struct db *tx, const struct upsert *u, const struct arrival *a,
+                    struct fail *f)
 {
     struct order_note note = { .step = "received",
                                .text = "The order was received from the shop." };
@@ -107,8 +115,12 @@ static int received(struct check *k, struct db *tx, const struct upsert *u,
     if (strcmp(u->state, "received") != 0) {
         return 0;
     }
-    log_info("order.received", kv_int("order", u->id), kv_str("name", row->name));
-    return order_follow_up(tx, u->id, "order.release", run_us, "order.received", f);
+    log_info("order.received", kv_int("order", u->id), kv_str("name", a->row->name));
+    return outbox_follow_up(
+        tx,
+        &(struct follow_up){
+            .event = "order.received", .job = "order.release", .id = u->id, .run_us = a->run_us },
+        f);
 }
 
 /* Before hand-off a change leads to a new decision, unless the hold is one that waits for a person; after it, to a look at
@@ -142,7 +154,13 @@ static int changed(struct check *k, struct db *tx, const struct upsert *u,
         db_exec(tx, &sql_orders_order_wake,
                 (const char *[]){ sql_int(&id, u->id), u->state, job, sql_time(&run, run_us) }, f);
     TRY(rows);
-    return rows == 0 ? 0 : order_follow_up(tx, u->id, job, run_us, "order.changed", f);
+    if (rows == 0) {
+        return 0;
+    }
+    return outbox_follow_up(
+        tx,
+        &(struct follow_up){ .event = "order.changed", .job = job, .id = u->id, .run_us = run_us },
+        f);
 }
 
 static int store_row(struct check *k, struct db *tx, const struct shopify_order_row *row,
@@ -150,9 +168,11 @@ static int store_row(struct check *k, struct db *tx, const struct shopify_order_
 {
     struct upsert u;
     int64_t turns = k->pace.turns;
-    int64_t run_us =
-        pace_next(&k->pace, known_time(k, row->created_us) + k->set.num[SETTING_GRACE_S] * US);
-    int known = upsert_row(k, tx, row, run_us, &u, f);
+    const struct arrival a = { .row = row,
+                               .run_us =
+                                   pace_next(&k->pace, known_time(k, row->created_us) +
+                                                           k->set.num[SETTING_GRACE_S] * US) };
+    int known = upsert_row(k, tx, &a, &u, f);
 
     TRY(known);
     if (known == 1 || !u.inserted) {
@@ -164,7 +184,7 @@ static int store_row(struct check *k, struct db *tx, const struct shopify_order_
     if (known == 1) {
         return 0;
     }
-    return u.inserted ? received(k, tx, &u, row, run_us, f) : changed(k, tx, &u, row, f);
+    return u.inserted ? received(k, tx, &u, &a, f) : changed(k, tx, &u, row, f);
 }
 
 static int store_page(struct check *k, const struct shopify_order_row *rows, size_t count,
@@ -214,7 +234,10 @@ static bool must_end(const struct check *k, int pages)
 /* 0 all pages were stored, 1 ended early. */
 static int read_pages(struct check *k, int64_t since_us, struct fail *f)
 {
-    char cursor[sizeof((struct shopify_order_page *)NULL)->cursor] = "";
+    char cursor[SHOPIFY_CURSOR_BYTES] = "";
+    const struct shopify_order_search search = { .since_us = since_us,
+                                                 .page_size = (int)k->set.num[SETTING_ORDERS_PAGE],
+                                                 .cursor = cursor };
     bool more = true;
 
     for (int pages = 0; more; pages++) {
@@ -222,8 +245,7 @@ static int read_pages(struct check *k, int64_t since_us, struct fail *f)
         if (pages > 0 && must_end(k, pages)) {
             return 1;
         }
-        TRY(shopify_orders_updated(k->c->shopify, since_us, (int)k->set.num[SETTING_ORDERS_PAGE],
-                                   cursor, &page, f));
+        TRY(shopify_orders_updated(k->c->shopify, &search, &page, f));
         TRY(store_page(k, page.rows, page.count, f));
         more = page.more;
         (void)str_fit(cursor, sizeof cursor, page.cursor);

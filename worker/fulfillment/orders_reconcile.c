@@ -4,6 +4,7 @@
 #include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/base/log.h"
+#include "common/model/outbox.h"
 #include "sql/orders.h"
 #include "worker/fulfillment/jobs.h"
 #include "worker/fulfillment/order.h"
@@ -15,15 +16,15 @@ enum { DUE_S = 600, STOP_BEFORE_MS = 60000, FINDINGS_MAX = 2000 };
 
 static const char LOCK[] = "orders.reconcile";
 
-int reconcile_found(struct reconcile *x, enum finding what, const char *kind, const char *subject,
-                    const char *text, struct fail *f)
+int reconcile_found(struct reconcile *x, const struct finding *found, struct fail *f)
 {
-    x->missing += what == FINDING_MISSING;
-    x->doubled += what == FINDING_DOUBLE;
+    x->missing += found->counts_as == FINDING_MISSING;
+    x->doubled += found->counts_as == FINDING_DOUBLE;
     if (json_array_size(x->findings) >= FINDINGS_MAX) {
         return 0; /* counted, but the list must stay readable */
     }
-    json_t *one = json_pack("{s:s, s:s, s:s}", "kind", kind, "subject", subject, "text", text);
+    json_t *one = json_pack("{s:s, s:s, s:s}", "kind", found->kind, "subject", found->subject,
+                            "text", found->text);
     return json_array_append_new(x->findings, one) < 0 ? fail_memory(f) : 0;
 }
 
@@ -40,9 +41,12 @@ static int compare_ours(struct reconcile *x, struct fail *f)
     TRY(db_query(x->c->db, &sql_orders_reconcile_ours, NULL, &rows, f));
     for (int i = 0; i < PQntuples(rows); i++) {
         const char *kind = db_text(rows, i, "kind");
-        enum finding what = strncmp(kind, "double", 6) == 0 ? FINDING_DOUBLE : FINDING_NOTE;
-        TRY(reconcile_found(x, what, kind, db_text(rows, i, "subject"), db_text(rows, i, "text"),
-                            f));
+        const struct finding found = { .counts_as = strncmp(kind, "double", 6) == 0 ? FINDING_DOUBLE
+                                                                                    : FINDING_NOTE,
+                                       .kind = kind,
+                                       .subject = db_text(rows, i, "subject"),
+                                       .text = db_text(rows, i, "text") };
+        TRY(reconcile_found(x, &found, f));
     }
     return 0;
 }
@@ -56,7 +60,8 @@ static int wake(struct reconcile *x, int64_t id, const char *state, const char *
     TRY(db_exec(
         tx, &sql_orders_order_wake,
         (const char *[]){ sql_int(&id_text, id), state, job, sql_time(&now, clock_now_us()) }, f));
-    TRY(order_follow_up(tx, id, job, 0, "order.reconciled", f));
+    TRY(outbox_follow_up(
+        tx, &(struct follow_up){ .event = "order.reconciled", .job = job, .id = id }, f));
     return db_commit(&tx, f);
 }
 
@@ -78,7 +83,8 @@ static int compare_late(struct reconcile *x, struct fail *f)
         (void)snprintf(subject, sizeof subject, "order:%" PRId64, id);
         (void)snprintf(text, sizeof text, "%.60s is paid and due but still %s.",
                        db_text(rows, i, "name"), db_text(rows, i, "state"));
-        TRY(reconcile_found(x, FINDING_MISSING, "not_placed", subject, text, f));
+        TRY(reconcile_found(x, &(struct finding){ FINDING_MISSING, "not_placed", subject, text },
+                            f));
         TRY(wake(x, id, db_text(rows, i, "state"), job != NULL ? job : "order.release", f));
     }
     return 0;

@@ -5,6 +5,7 @@
  * - Orders that are held for long are brought before a person, once after some hours and once more after days. */
 #include "common/base/log.h"
 #include "common/db/sqltext.h"
+#include "common/model/outbox.h"
 #include "common/model/settings.h"
 #include "sql/orders.h"
 #include "worker/core/sweep.h"
@@ -24,7 +25,6 @@ static int sweep(struct job_context *c, const struct settings *set, struct fail 
         .adrift = &sql_orders_order_adrift,
         .swept_event = "order.swept",
         .adrift_event = "order.adrift",
-        .follow_up = order_follow_up,
     };
     return sweep_lost_jobs(c, &lost, f);
 }
@@ -41,7 +41,12 @@ static int wake_all(struct pace *pace, struct db *tx, const PGresult *rows, stru
                     (const char *[]){ sql_int(&id, db_int(rows, i, "id", 0)),
                                       db_text(rows, i, "state"), job, sql_time(&run, run_us) },
                     f));
-        TRY(order_follow_up(tx, db_int(rows, i, "id", 0), job, run_us, "order.resumed", f));
+        TRY(outbox_follow_up(tx,
+                             &(struct follow_up){ .event = "order.resumed",
+                                                  .job = job,
+                                                  .id = db_int(rows, i, "id", 0),
+                                                  .run_us = run_us },
+                             f));
     }
     return 0;
 }

@@ -48,14 +48,21 @@ static int hold(struct placing *p, const char *code, const char *text, struct fa
     return ended(run_hold(p->r, code, text, detail, f));
 }
 
-static int move_supply(struct order_run *r, struct supply *s, enum supply_state to,
-                       const struct cj_order *seen, const struct order_note *note, struct fail *f)
+/* How an order at the supplier goes on. */
+struct supply_turn {
+    enum supply_state to;
+    const struct cj_order *seen; /* NULL = nothing new is known of it */
+    struct order_note note;
+};
+
+static int move_supply(struct order_run *r, struct supply *s, const struct supply_turn *turn,
+                       struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
 
     TRY(db_begin(r->c->db, &tx, f));
-    TRY(supply_move(tx, s, to, seen, f));
-    TRY(timeline_add(tx, r->o.id, note, f));
+    TRY(supply_move(tx, s, turn->to, turn->seen, f));
+    TRY(timeline_add(tx, r->o.id, &turn->note, f));
     return db_commit(&tx, f);
 }
 
@@ -96,10 +103,11 @@ int place_paid(struct order_run *r, struct supply *s, const struct cj_order *see
 static int void_supply(struct order_run *r, struct supply *s, enum supply_state to,
                        const char *text, struct fail *f)
 {
-    return move_supply(
-        r, s, to, NULL,
-        &(struct order_note){ .step = "withdrawn", .code = supply_state_name(to), .text = text },
-        f);
+    const struct supply_turn turn = {
+        .to = to, .note = { .step = "withdrawn", .code = supply_state_name(to), .text = text }
+    };
+
+    return move_supply(r, s, &turn, f);
 }
 
 /* A payment may be on its way: what looks unpaid now must not be given up, or another order is paid beside it. */
@@ -127,10 +135,13 @@ int place_withdraw(struct order_run *r, struct supply *s, struct fail *f)
     (void)snprintf(s->cj_id, sizeof s->cj_id, "%s", seen.order_id);
     if (seen.paid && seen.status != CJ_CANCELLED) {
         TRY(act_pay(r, s, true, f));
-        TRY(move_supply(r, s, SUPPLY_PAID, &seen,
-                        &(struct order_note){
-                            .step = "paid", .text = "The supplier's order turned out to be paid." },
-                        f));
+        TRY(move_supply(
+            r, s,
+            &(struct supply_turn){
+                .to = SUPPLY_PAID,
+                .seen = &seen,
+                .note = { .step = "paid", .text = "The supplier's order turned out to be paid." } },
+            f));
         return 1;
     }
     TRY(payment_settled(r, s, f));
@@ -261,11 +272,12 @@ static int create(struct placing *p, struct fail *f)
     }
     (void)snprintf(p->s.cj_id, sizeof p->s.cj_id, "%s", p->seen.order_id);
     scoped(json_clear_p) json_t *detail = numbers(p);
-    return move_supply(p->r, &p->s, SUPPLY_CREATED, &p->seen,
-                       &(struct order_note){ .step = "created",
-                                             .text = "The order was created at the supplier.",
-                                             .detail = detail },
-                       f);
+    const struct supply_turn turn = { .to = SUPPLY_CREATED,
+                                      .seen = &p->seen,
+                                      .note = { .step = "created",
+                                                .text = "The order was created at the supplier.",
+                                                .detail = detail } };
+    return move_supply(p->r, &p->s, &turn, f);
 }
 
 static int check_lines(struct placing *p, struct fail *f)
@@ -319,10 +331,12 @@ static int confirm(struct placing *p, struct fail *f)
     if (p->s.state != SUPPLY_CREATED || p->seen.paid) {
         return 0;
     }
-    return move_supply(p->r, &p->s, SUPPLY_UNPAID, &p->seen,
-                       &(struct order_note){ .step = "confirmed",
-                                             .text = "The order was confirmed at the supplier." },
-                       f);
+    const struct supply_turn turn = {
+        .to = SUPPLY_UNPAID,
+        .seen = &p->seen,
+        .note = { .step = "confirmed", .text = "The order was confirmed at the supplier." }
+    };
+    return move_supply(p->r, &p->s, &turn, f);
 }
 
 static int check_amount(struct placing *p, struct fail *f)

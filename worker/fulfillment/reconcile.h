@@ -11,7 +11,13 @@
 #include "common/model/settings.h"
 #include "worker/core/job_context.h"
 
-enum finding { FINDING_NOTE, FINDING_MISSING, FINDING_DOUBLE };
+enum finding_total { FINDING_NOTE, FINDING_MISSING, FINDING_DOUBLE };
+struct finding {
+    enum finding_total counts_as;
+    const char *kind;    /* "paid_twice" */
+    const char *subject; /* "order:7", or what has no row here */
+    const char *text;    /* sentence */
+};
 
 struct reconcile {
     struct job_context *c;
@@ -21,9 +27,8 @@ struct reconcile {
     bool cut_short; /* the deadline or the most pages came first */
 };
 
-/* Keep one finding and count it. */
-must_check int reconcile_found(struct reconcile *x, enum finding what, const char *kind,
-                               const char *subject, const char *text, struct fail *f);
+/* Keep one finding and count it; beyond 2000 it is only counted. */
+must_check int reconcile_found(struct reconcile *x, const struct finding *found, struct fail *f);
 /* True (and remembered) when the run must end. */
 bool reconcile_must_end(struct reconcile *x);
 

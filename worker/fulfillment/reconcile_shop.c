@@ -37,8 +37,10 @@ static int check_missing(struct reconcile *x, const char *gid, struct fail *f)
     scoped(db_rollback_p) struct db *tx = NULL;
     scoped(free_p) char *text = NULL;
 
-    TRY(reconcile_found(x, FINDING_MISSING, "not_known", gid,
-                        "The shop has this paid order; we do not.", f));
+    TRY(reconcile_found(x,
+                        &(struct finding){ FINDING_MISSING, "not_known", gid,
+                                           "The shop has this paid order; we do not." },
+                        f));
     TRY(json_write(args, &text, f));
     TRY(db_begin(x->c->db, &tx, f));
     TRY(outbox_add(
@@ -72,13 +74,15 @@ static int compare_page(struct reconcile *x, const struct shopify_order_page *pa
 
 static int compare_orders(struct reconcile *x, struct fail *f)
 {
-    char cursor[sizeof((struct shopify_order_page *)NULL)->cursor] = "";
+    char cursor[SHOPIFY_CURSOR_BYTES] = "";
+    const struct shopify_order_search search = { .since_us = x->c->now_us - LOOK_BACK_S * US,
+                                                 .page_size = PAGE,
+                                                 .cursor = cursor };
     bool more = true;
 
     for (int pages = 0; more && pages < PAGES_MAX && !reconcile_must_end(x); pages++) {
         scoped(shopify_order_page_done) struct shopify_order_page page = { 0 };
-        TRY(shopify_orders_updated(x->c->shopify, x->c->now_us - LOOK_BACK_S * US, PAGE, cursor,
-                                   &page, f));
+        TRY(shopify_orders_updated(x->c->shopify, &search, &page, f));
         TRY(compare_page(x, &page, f));
         more = page.more;
         (void)str_fit(cursor, sizeof cursor, page.cursor);
@@ -104,7 +108,8 @@ static int compare_fulfillments(struct reconcile *x, const PGresult *rows, int i
         }
         (void)snprintf(text, sizeof text,
                        "The shop has several fulfillments with tracking number %s.", number);
-        TRY(reconcile_found(x, FINDING_DOUBLE, "fulfilled_twice", subject, text, f));
+        TRY(reconcile_found(
+            x, &(struct finding){ FINDING_DOUBLE, "fulfilled_twice", subject, text }, f));
     }
     return 0;
 }

@@ -4,6 +4,7 @@
 #include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/base/str.h"
+#include "common/model/outbox.h"
 #include "sql/orders.h"
 #include "worker/fulfillment/order.h"
 #include "worker/fulfillment/reconcile.h"
@@ -25,13 +26,13 @@ static int read_status(struct reconcile *x, const char *status, json_t *seen, st
 {
     bool more = true;
 
-    for (int page = 1; more && page <= PAGES_MAX && !reconcile_must_end(x); page++) {
-        scoped(free_p) struct cj_order_row *rows = NULL;
-        size_t count = 0;
-        TRY(cj_order_list(x->c->cj, status, page, &rows, &count, &more, f));
-        for (size_t i = 0; i < count; i++) {
-            TRY(add_row(seen, &rows[i], f));
+    for (int number = 1; more && number <= PAGES_MAX && !reconcile_must_end(x); number++) {
+        scoped(cj_order_page_done) struct cj_order_page page = { 0 };
+        TRY(cj_order_list(x->c->cj, status, number, &page, f));
+        for (size_t i = 0; i < page.count; i++) {
+            TRY(add_row(seen, &page.rows[i], f));
         }
+        more = page.more;
     }
     x->cut_short = x->cut_short || more;
     return 0;
@@ -79,7 +80,10 @@ static int wake(struct reconcile *x, int64_t order_id, struct fail *f)
                 (const char *[]){ sql_int(&id, order_id), order_state_name(o.state),
                                   "order.release", sql_time(&now, clock_now_us()) },
                 f));
-    TRY(order_follow_up(tx, order_id, "order.release", 0, "order.reconciled", f));
+    TRY(outbox_follow_up(
+        tx,
+        &(struct follow_up){ .event = "order.reconciled", .job = "order.release", .id = order_id },
+        f));
     return db_commit(&tx, f);
 }
 
@@ -94,7 +98,8 @@ static int judge_number(struct reconcile *x, const PGresult *rows, int i, json_t
     if (json_object_get(paid_of, subject) != NULL) {
         (void)snprintf(text, sizeof text, "Paid twice at the supplier: %s and %s.",
                        json_string_value(json_object_get(paid_of, subject)), number);
-        TRY(reconcile_found(x, FINDING_DOUBLE, "paid_twice", subject, text, f));
+        TRY(reconcile_found(x, &(struct finding){ FINDING_DOUBLE, "paid_twice", subject, text },
+                            f));
     }
     if (json_object_set_new(paid_of, subject, json_string(number)) < 0) {
         return fail_memory(f);
@@ -104,7 +109,7 @@ static int judge_number(struct reconcile *x, const PGresult *rows, int i, json_t
     }
     (void)snprintf(text, sizeof text, "%s is paid at the supplier, here it is %s.", number,
                    supply_state_name(state));
-    TRY(reconcile_found(x, FINDING_NOTE, "paid_unknown", subject, text, f));
+    TRY(reconcile_found(x, &(struct finding){ FINDING_NOTE, "paid_unknown", subject, text }, f));
     return wake(x, db_int(rows, i, "order_id", 0), f);
 }
 
@@ -118,8 +123,11 @@ static int judge_strangers(struct reconcile *x, const PGresult *rows, json_t *se
     }
     json_object_foreach(seen, number, unused)
     {
-        TRY(reconcile_found(x, FINDING_NOTE, "stranger", number,
-                            "The supplier has a paid order of this number; we have none.", f));
+        const struct finding stranger = {
+            FINDING_NOTE, "stranger", number,
+            "The supplier has a paid order of this number; we have none."
+        };
+        TRY(reconcile_found(x, &stranger, f));
     }
     return 0;
 }

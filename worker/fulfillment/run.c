@@ -73,31 +73,38 @@ int run_hold(struct order_run *r, const char *code, const char *text, json_t *de
     return db_commit(&tx, f);
 }
 
-static int wait_for(struct order_run *r, int64_t wait_s, const char *waits_for, const char *code,
-                    const char *text, struct fail *f)
+static int wait_for(struct order_run *r, const struct order_wait *wait, struct fail *f)
 {
-    const struct order_note note = { .step = "waiting", .code = code, .text = text, .once = true };
-
-    TRY(order_postpone(r->c->db, &r->o, clock_now_us() + wait_s * US, waits_for, &note, f));
-    return job_snooze(r->c, wait_s);
+    TRY(order_postpone(r->c->db, &r->o, wait, f));
+    return job_snooze(r->c, wait->wait_s);
 }
 
 int run_wait(struct order_run *r, int64_t wait_s, const char *code, const char *text,
              struct fail *f)
 {
-    return wait_for(r, wait_s, NULL, code, text, f);
+    return wait_for(r, &(struct order_wait){ .wait_s = wait_s, .code = code, .text = text }, f);
 }
 
 int run_wait_stop(struct order_run *r, struct fail *f)
 {
-    return wait_for(r, PAUSED_S, "stop", "STOP", "STOP is on: nothing is ordered, paid or sent.",
-                    f);
+    const struct order_wait wait = { .wait_s = PAUSED_S,
+                                     .waits_for = "stop",
+                                     .code = "STOP",
+                                     .text = "STOP is on: nothing is ordered, paid or sent." };
+
+    return wait_for(r, &wait, f);
 }
 
 int run_wait_mode(struct order_run *r, enum flow_mode least, struct fail *f)
 {
-    return wait_for(r, PAUSED_S, flow_mode_name(least), "FLOW_OFF",
-                    "The fulfillment flow does not let orders go on in its present mode.", f);
+    const struct order_wait wait = {
+        .wait_s = PAUSED_S,
+        .waits_for = flow_mode_name(least),
+        .code = "FLOW_OFF",
+        .text = "The fulfillment flow does not let orders go on in its present mode."
+    };
+
+    return wait_for(r, &wait, f);
 }
 
 /* A refusal after hand-off is shown and tried again; before it, it holds the order. */

@@ -23,7 +23,7 @@ int timeline_add(struct db *tx, int64_t order_id, const struct order_note *note,
     return 0;
 }
 
-int timeline_has(struct db *db, int64_t order_id, const char *step, const char *code, bool *ret,
+int timeline_has(struct db *db, int64_t order_id, const char *step, const char *code,
                  struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
@@ -31,6 +31,5 @@ int timeline_has(struct db *db, int64_t order_id, const char *step, const char *
 
     TRY(db_query(db, &sql_orders_event_seen, (const char *[]){ sql_int(&id, order_id), step, code },
                  &rows, f));
-    *ret = db_bool(rows, 0, "noted");
-    return 0;
+    return db_bool(rows, 0, "noted") ? 1 : 0;
 }

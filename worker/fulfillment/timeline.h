@@ -19,6 +19,6 @@ struct order_note {
 /* Inside the caller's transaction, with the thread's trace id. */
 must_check int timeline_add(struct db *tx, int64_t order_id, const struct order_note *note,
                             struct fail *f);
-/* Whether this step with this code was ever noted. */
+/* 1 when this step with this code was ever noted, else 0; -1 as db_query. */
 must_check int timeline_has(struct db *db, int64_t order_id, const char *step, const char *code,
-                            bool *ret, struct fail *f);
+                            struct fail *f);

@@ -221,35 +221,40 @@ int cj_product_get(struct cj *cj, const char *pid, struct cj_product *ret, struc
     return 0;
 }
 
+void cj_stock_list_done(struct cj_stock_list *list)
+{
+    free(list->rows);
+    *list = (struct cj_stock_list){ 0 };
+}
+
 int cj_stock_of_product(struct cj *cj, const char *pid, const char *country,
-                        struct cj_stock_row **ret, size_t *ret_count, struct fail *f)
+                        struct cj_stock_list *ret, struct fail *f)
 {
     const struct cat_product *p = find(pid);
 
     (void)cj, (void)country;
     TRY(enter(f));
     cat->stocks++;
-    *ret = calloc(CAT_VARIANTS, sizeof **ret);
-    *ret_count = 0;
+    *ret = (struct cj_stock_list){ .rows = calloc(CAT_VARIANTS, sizeof *ret->rows) };
     for (int i = 0; i < p->variant_count; i++) {
         if (p->variants[i].stock >= 0) {
-            FIT((*ret)[*ret_count].vid, p->variants[i].vid);
-            (*ret)[(*ret_count)++].quantity = p->variants[i].stock;
+            FIT(ret->rows[ret->count].vid, p->variants[i].vid);
+            ret->rows[ret->count++].quantity = p->variants[i].stock;
         }
     }
     leave();
     return 0;
 }
 
-int cj_freight_quote(struct cj *cj, const struct cj_route *route, const struct cj_item *items,
-                     size_t count, struct cj_freight **ret, size_t *ret_count, struct fail *f)
+int cj_freight_quote(struct cj *cj, const struct cj_consignment *goods, struct cj_freight **ret,
+                     size_t *ret_count, struct fail *f)
 {
     char pid[5] = "";
 
-    (void)cj, (void)route, (void)count;
+    (void)cj;
     TRY(enter(f));
     cat->quotes++;
-    (void)strncat(pid, items[0].vid, 4);
+    (void)strncat(pid, goods->items[0].vid, 4);
     const struct cat_product *p = find(pid);
     *ret = calloc(1, sizeof **ret);
     *ret_count = p->freight_cents >= 0 ? 1 : 0;

@@ -34,22 +34,23 @@ static int by_update(const void *a, const void *b)
     return l->updated_us < r->updated_us ? -1 : l->updated_us > r->updated_us;
 }
 
-int shopify_orders_updated(struct shopify *s, int64_t since_us, int page_size, const char *cursor,
+int shopify_orders_updated(struct shopify *s, const struct shopify_order_search *search,
                            struct shopify_order_page *ret, struct fail *f)
 {
     struct shopify_order_row all[FAKE_ORDERS];
+    const char *cursor = search->cursor;
     size_t count = 0, from = cursor != NULL && cursor[0] != '\0' ? (size_t)(cursor[0] - 'a') : 0;
 
     (void)s;
     TRY(fake_enter("orders_updated", f));
     for (int i = 0; i < FAKE_ORDERS; i++) {
-        if (fake->orders[i].used && fake->orders[i].updated_us >= since_us) {
+        if (fake->orders[i].used && fake->orders[i].updated_us >= search->since_us) {
             all[count++] = row_of(i);
         }
     }
     qsort(all, count, sizeof all[0], by_update);
     *ret = (struct shopify_order_page){ .rows = calloc(FAKE_ORDERS, sizeof *ret->rows) };
-    for (size_t i = from; i < count && ret->count < (size_t)page_size; i++) {
+    for (size_t i = from; i < count && ret->count < (size_t)search->page_size; i++) {
         ret->rows[ret->count++] = all[i];
     }
     ret->more = from + ret->count < count;
@@ -216,16 +217,16 @@ static int64_t last_number(const char *gid)
     return number;
 }
 
-int shopify_fulfill(struct shopify *s, const char *fo_gid, const struct shopify_fulfill_line *lines,
-                    size_t count, const struct shopify_tracking *tracking,
+int shopify_fulfill(struct shopify *s, const struct shopify_shipment *sent,
                     char ret[static SHOPIFY_GID_BYTES], struct fail *f)
 {
-    int i = (int)last_number(fo_gid) - 900;
+    int i = (int)last_number(sent->fo_gid) - 900;
+    const struct shopify_fulfill_line *lines = sent->lines;
     struct fake_order *o = &fake->orders[i];
 
     (void)s;
     TRY(fake_enter("fulfill", f));
-    for (size_t k = 0; k < count; k++) {
+    for (size_t k = 0; k < sent->line_count; k++) {
         size_t line = (size_t)last_number(lines[k].fo_line_gid);
         if (o->cancelled || o->on_hold || o->lines[line].remaining < lines[k].quantity) {
             return fail_set(f, FAIL_CONFLICT,
@@ -234,10 +235,10 @@ int shopify_fulfill(struct shopify *s, const char *fo_gid, const struct shopify_
     }
     struct fake_done *d = &o->done[o->done_count];
     *d = (struct fake_done){ .used = true };
-    FIT(d->number, tracking->number);
-    FIT(d->company, tracking->company);
-    FIT(d->url, tracking->url);
-    for (size_t k = 0; k < count; k++) {
+    FIT(d->number, sent->tracking->number);
+    FIT(d->company, sent->tracking->company);
+    FIT(d->url, sent->tracking->url);
+    for (size_t k = 0; k < sent->line_count; k++) {
         size_t line = (size_t)last_number(lines[k].fo_line_gid);
         o->lines[line].remaining -= lines[k].quantity;
         d->quantity[line] += lines[k].quantity;
@@ -287,10 +288,10 @@ const char *shopify_served_version(const struct shopify *s)
     return "";
 }
 
-int shopify_grant(struct shopify *s, const char *client_id, const char *client_secret,
+int shopify_grant(struct shopify *s, const struct shopify_client *client,
                   char token[static SHOPIFY_TOKEN_BYTES], int64_t *ret_expires_in_s, struct fail *f)
 {
-    (void)s, (void)client_id, (void)client_secret, (void)token, (void)ret_expires_in_s;
+    (void)s, (void)client, (void)token, (void)ret_expires_in_s;
     return fail_set(f, FAIL_BUG, "not here");
 }
 

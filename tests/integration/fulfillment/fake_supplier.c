@@ -72,10 +72,10 @@ int cj_stock(struct cj *cj, const char *vid, const char *country, int64_t *ret_q
     return fake_leave(0, false, f);
 }
 
-int cj_freight_quote(struct cj *cj, const struct cj_route *route, const struct cj_item *items,
-                     size_t count, struct cj_freight **ret, size_t *ret_count, struct fail *f)
+int cj_freight_quote(struct cj *cj, const struct cj_consignment *goods, struct cj_freight **ret,
+                     size_t *ret_count, struct fail *f)
 {
-    (void)cj, (void)route, (void)items, (void)count;
+    (void)cj, (void)goods;
     TRY(fake_enter("freight_quote", f));
     *ret = calloc(2, sizeof **ret);
     *ret_count = 0;
@@ -258,18 +258,21 @@ int cj_balance(struct cj *cj, struct money *ret_available, struct fail *f)
     return fake_leave(0, false, f);
 }
 
-int cj_order_list(struct cj *cj, const char *status, int page, struct cj_order_row **ret,
-                  size_t *ret_count, bool *ret_more, struct fail *f)
+void cj_order_page_done(struct cj_order_page *p)
+{
+    free(p->rows);
+}
+
+int cj_order_list(struct cj *cj, const char *status, int page, struct cj_order_page *ret,
+                  struct fail *f)
 {
     (void)cj, (void)page;
     TRY(fake_enter("list", f));
-    *ret = calloc(FAKE_SUPPLIES, sizeof **ret);
-    *ret_count = 0;
-    *ret_more = false;
+    *ret = (struct cj_order_page){ .rows = calloc(FAKE_SUPPLIES, sizeof *ret->rows) };
     for (size_t i = 0; i < FAKE_SUPPLIES; i++) {
         const struct fake_supply *s = &fake->supplies[i];
         if (s->used && !s->deleted && strcmp(status_names[s->status], status) == 0) {
-            struct cj_order_row *row = &(*ret)[(*ret_count)++];
+            struct cj_order_row *row = &ret->rows[ret->count++];
             FIT(row->order_id, s->id);
             FIT(row->number, s->number);
             row->status = s->status;

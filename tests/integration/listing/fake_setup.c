@@ -104,13 +104,11 @@ int shopify_policies(struct shopify *s, struct shopify_policy **ret, size_t *ret
     return 0;
 }
 
-int shopify_orders_updated(struct shopify *s, int64_t since_us, int page_size, const char *cursor,
+int shopify_orders_updated(struct shopify *s, const struct shopify_order_search *search,
                            struct shopify_order_page *ret, struct fail *f)
 {
     (void)s;
-    (void)since_us;
-    (void)page_size;
-    (void)cursor;
+    (void)search;
     *ret = (struct shopify_order_page){ 0 };
     return fake_enter("orders", f);
 }
@@ -141,8 +139,14 @@ static int there(struct fail *f)
     return fake->off_shelf ? fail_code(f, FAIL_MISSING, "1602002", "taken off the shelf") : 0;
 }
 
+void cj_stock_list_done(struct cj_stock_list *list)
+{
+    free(list->rows);
+    *list = (struct cj_stock_list){ 0 };
+}
+
 int cj_stock_of_product(struct cj *cj, const char *pid, const char *country,
-                        struct cj_stock_row **ret, size_t *ret_count, struct fail *f)
+                        struct cj_stock_list *ret, struct fail *f)
 {
     (void)cj;
     (void)pid;
@@ -150,12 +154,11 @@ int cj_stock_of_product(struct cj *cj, const char *pid, const char *country,
     TRY(fake_enter("stock", f));
     TRY(there(f));
     TRY(fake_leave(0, false, f));
-    *ret = calloc(FAKE_VARIANTS, sizeof **ret);
-    *ret_count = 0;
+    *ret = (struct cj_stock_list){ .rows = calloc(FAKE_VARIANTS, sizeof *ret->rows) };
     for (int i = 0; i < FAKE_VARIANTS && !fake->silent; i++) {
         if (fake->goods[i].vid[0] != '\0' && fake->goods[i].stock >= 0 && !fake->goods[i].gone) {
-            FIT((*ret)[*ret_count].vid, fake->goods[i].vid);
-            (*ret)[(*ret_count)++].quantity = fake->goods[i].stock;
+            FIT(ret->rows[ret->count].vid, fake->goods[i].vid);
+            ret->rows[ret->count++].quantity = fake->goods[i].stock;
         }
     }
     return 0;
@@ -188,13 +191,11 @@ int cj_product_get(struct cj *cj, const char *pid, struct cj_product *ret, struc
     return 0;
 }
 
-int cj_freight_quote(struct cj *cj, const struct cj_route *route, const struct cj_item *items,
-                     size_t count, struct cj_freight **ret, size_t *ret_count, struct fail *f)
+int cj_freight_quote(struct cj *cj, const struct cj_consignment *goods, struct cj_freight **ret,
+                     size_t *ret_count, struct fail *f)
 {
     (void)cj;
-    (void)route;
-    (void)items;
-    (void)count;
+    (void)goods;
     TRY(fake_enter("freight", f));
     TRY(there(f));
     fake->quotes++;

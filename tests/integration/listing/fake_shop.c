@@ -232,16 +232,14 @@ int shopify_prices_set(struct shopify *s, const char *product_gid,
     return fake_leave(0, true, f);
 }
 
-int shopify_quantities_set(struct shopify *s, const char *location_gid,
-                           const struct shopify_quantity *quantities, size_t count, const char *key,
+int shopify_quantities_set(struct shopify *s, const struct shopify_stock *stock, const char *key,
                            struct fail *f)
 {
     int i = 0;
     int k = 0;
 
     (void)s;
-    (void)location_gid;
-    if (count == 0 || key[0] == '\0') {
+    if (stock->count == 0 || key[0] == '\0') {
         return fail_set(f, FAIL_BUG, "no quantities or no key");
     }
     TRY(fake_enter("quantities", f));
@@ -251,9 +249,10 @@ int shopify_quantities_set(struct shopify *s, const char *location_gid,
     if (strcmp(fake->burnt_key, key) == 0) {
         return fail_code(f, FAIL_CONFLICT, "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED", "burnt");
     }
-    for (size_t n = 0; n < count; n++) {
-        if (sscanf(quantities[n].item_gid, "gid://shopify/InventoryItem/%1d%d", &i, &k) == 2) {
-            fake->products[i].variants[k].quantity = quantities[n].quantity;
+    for (size_t n = 0; n < stock->count; n++) {
+        if (sscanf(stock->quantities[n].item_gid, "gid://shopify/InventoryItem/%1d%d", &i, &k) ==
+            2) {
+            fake->products[i].variants[k].quantity = stock->quantities[n].quantity;
         }
     }
     fake->quantities++;

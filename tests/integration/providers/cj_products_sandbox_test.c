@@ -212,8 +212,7 @@ static void a_product_that_left_the_shelf_or_never_was_is_missing(void **state)
     scoped(json_clear_p) json_t *list = products("limit=1&lie=none");
     const char *pid = json_text(list, "0.pid", "");
     struct cj_product p;
-    struct cj_stock_row *rows = NULL;
-    size_t count = 0;
+    struct cj_stock_list stock;
     char path[120];
     struct fail f = { 0 };
     (void)state;
@@ -223,7 +222,7 @@ static void a_product_that_left_the_shelf_or_never_was_is_missing(void **state)
     assert_int_equal(cj_product_get(cj, pid, &p, &f), -1);
     assert_int_equal(f.kind, FAIL_MISSING);
     assert_string_equal(f.code, "1602002");
-    assert_int_equal(cj_stock_of_product(cj, pid, "CN", &rows, &count, &f), -1);
+    assert_int_equal(cj_stock_of_product(cj, pid, "CN", &stock, &f), -1);
     assert_int_equal(f.kind, FAIL_MISSING);
     sandbox_do(&sandbox, path, "{\"gone\":null}");
     assert_int_equal(cj_product_get(cj, "2510010999999999000", &p, &f), -1);
@@ -236,17 +235,16 @@ static void a_product_that_left_the_shelf_or_never_was_is_missing(void **state)
 static void check_stock(const char *pid, const char *country, const char *place)
 {
     scoped(json_clear_p) json_t *sheet = sheet_of(pid);
-    scoped(free_p) struct cj_stock_row *rows = NULL;
-    size_t count = 0;
+    scoped(cj_stock_list_done) struct cj_stock_list list = { 0 };
     struct fail f = { 0 };
 
-    assert_int_equal(cj_stock_of_product(cj, pid, country, &rows, &count, &f), 0);
-    assert_int_equal(count, json_array_size(json_at(sheet, "variants")));
-    for (size_t i = 0; i < count; i++) {
+    assert_int_equal(cj_stock_of_product(cj, pid, country, &list, &f), 0);
+    assert_int_equal(list.count, json_array_size(json_at(sheet, "variants")));
+    for (size_t i = 0; i < list.count; i++) {
         const json_t *variant = json_array_get(json_at(sheet, "variants"), i);
 
-        assert_string_equal(rows[i].vid, json_text(variant, "vid", ""));
-        assert_int_equal(rows[i].quantity, json_int(variant, place, -1));
+        assert_string_equal(list.rows[i].vid, json_text(variant, "vid", ""));
+        assert_int_equal(list.rows[i].quantity, json_int(variant, place, -1));
     }
 }
 
@@ -333,7 +331,8 @@ static void what_was_found_can_be_quoted_and_ordered(void **state)
 
     get(json_text(list, "0.pid", ""), &p);
     assert_true(str_fit(item.vid, sizeof item.vid, p.variants[0].vid));
-    assert_int_equal(cj_freight_quote(cj, &(struct cj_route){ "CN", "US", "10001" }, &item, 1,
+    assert_int_equal(cj_freight_quote(cj,
+                                      &(struct cj_consignment){ { "CN", "US", "10001" }, &item, 1 },
                                       &methods, &count, &f),
                      0);
     assert_true(count > 0);

@@ -340,9 +340,10 @@ static void a_quote_names_methods_prices_and_days(void **state)
     (void)state;
 
     draft(&d);
-    assert_int_equal(cj_freight_quote(cj, &(struct cj_route){ "CN", "US", "10001" }, d.items, 2,
-                                      &list, &count, &f),
-                     0);
+    assert_int_equal(
+        cj_freight_quote(cj, &(struct cj_consignment){ { "CN", "US", "10001" }, d.items, 2 }, &list,
+                         &count, &f),
+        0);
     assert_true(count >= 2);
     for (size_t i = 0; i < count; i++) {
         assert_true(list[i].name[0] != '\0' && list[i].price.minor > 0);
@@ -350,9 +351,10 @@ static void a_quote_names_methods_prices_and_days(void **state)
     }
     free(list);
     list = NULL;
-    assert_int_equal(
-        cj_freight_quote(cj, &(struct cj_route){ "CN", "KP", NULL }, d.items, 2, &list, &count, &f),
-        0);
+    assert_int_equal(cj_freight_quote(cj,
+                                      &(struct cj_consignment){ { "CN", "KP", NULL }, d.items, 2 },
+                                      &list, &count, &f),
+                     0);
     assert_int_equal(count, 0);
     free(list);
 }
@@ -367,17 +369,17 @@ static void orders_are_listed_by_status_and_page(void **state)
     (void)state;
 
     create_confirmed(&d, &o);
-    for (int page = 1; more; page++) {
-        scoped(free_p) struct cj_order_row *rows = NULL;
-        size_t count = 0;
+    for (int number = 1; more; number++) {
+        scoped(cj_order_page_done) struct cj_order_page page = { 0 };
 
-        assert_true(page < 100);
-        assert_int_equal(cj_order_list(cj, "UNPAID", page, &rows, &count, &more, &f), 0);
-        for (size_t i = 0; i < count; i++) {
-            assert_int_equal(rows[i].status, CJ_UNPAID);
-            found |=
-                strcmp(rows[i].number, d.number) == 0 && strcmp(rows[i].order_id, o.order_id) == 0;
+        assert_true(number < 100);
+        assert_int_equal(cj_order_list(cj, "UNPAID", number, &page, &f), 0);
+        for (size_t i = 0; i < page.count; i++) {
+            const struct cj_order_row *row = &page.rows[i];
+            assert_int_equal(row->status, CJ_UNPAID);
+            found |= strcmp(row->number, d.number) == 0 && strcmp(row->order_id, o.order_id) == 0;
         }
+        more = page.more;
     }
     assert_true(found);
     cj_order_done(&o);

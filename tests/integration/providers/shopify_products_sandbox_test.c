@@ -359,6 +359,7 @@ static void prices_and_texts_change_alone(void **state)
 static void quantities_are_set_once_for_a_key(void **state)
 {
     struct shopify_quantity quantities[2] = { { .quantity = 7 }, { .quantity = 0 } };
+    const struct shopify_stock stock = { LOCATION, quantities, 2 };
     char gid[SHOPIFY_GID_BYTES];
     struct shopify_product p;
     struct fail f = { 0 };
@@ -370,23 +371,23 @@ static void quantities_are_set_once_for_a_key(void **state)
     memcpy(quantities[1].item_gid, p.variants[1].item_gid, sizeof quantities[1].item_gid);
     shopify_product_done(&p);
     sandbox_fault(&sandbox, "shopify", "inventorySetQuantities", "\"kind\":\"drop\",\"count\":1");
-    assert_int_equal(shopify_quantities_set(shop, LOCATION, quantities, 2, "k1", &f), -1);
+    assert_int_equal(shopify_quantities_set(shop, &stock, "k1", &f), -1);
     assert_int_equal(f.kind, FAIL_UNKNOWN);
     sandbox_do(&sandbox, "/control/products/stock", "{\"quantity\":40}");
-    assert_int_equal(shopify_quantities_set(shop, LOCATION, quantities, 2, "k1", &f), 0);
+    assert_int_equal(shopify_quantities_set(shop, &stock, "k1", &f), 0);
     look("stock", &p);
     assert_int_equal(p.variants[0].quantity, 40); /* the repeat did nothing */
     shopify_product_done(&p);
-    assert_int_equal(shopify_quantities_set(shop, LOCATION, quantities, 2, "k2", &f), 0);
+    assert_int_equal(shopify_quantities_set(shop, &stock, "k2", &f), 0);
     look("stock", &p);
     assert_int_equal(p.variants[0].quantity, 7);
     assert_int_equal(p.variants[1].quantity, 0);
     shopify_product_done(&p);
     quantities[0].quantity = 8;
-    assert_int_equal(shopify_quantities_set(shop, LOCATION, quantities, 2, "k2", &f), -1);
+    assert_int_equal(shopify_quantities_set(shop, &stock, "k2", &f), -1);
     assert_int_equal(f.kind, FAIL_BUG);
     memcpy(quantities[0].item_gid, "gid://shopify/InventoryItem/1", 30);
-    assert_int_equal(shopify_quantities_set(shop, LOCATION, quantities, 2, "k3", &f), -1);
+    assert_int_equal(shopify_quantities_set(shop, &stock, "k3", &f), -1);
     assert_int_equal(f.kind, FAIL_MISSING);
 }
 

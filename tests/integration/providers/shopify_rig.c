@@ -10,9 +10,10 @@ static struct provider_gate gate;
 
 static int renew(struct open_gate *g, struct fail *f)
 {
+    const struct shopify_client client = { "sandbox-client", "sandbox-secret" };
     int64_t life_s = 0;
 
-    return shopify_grant(shop, "sandbox-client", "sandbox-secret", g->token, &life_s, f);
+    return shopify_grant(shop, &client, g->token, &life_s, f);
 }
 
 int shopify_rig_start(void **state)

@@ -39,7 +39,8 @@ static int fulfill_first(const struct shopify_fulfillment_state *st,
     struct shopify_fulfill_line line = { .quantity = st->orders[0].lines[0].remaining };
 
     memcpy(line.fo_line_gid, st->orders[0].lines[0].gid, sizeof line.fo_line_gid);
-    return shopify_fulfill(shop, st->orders[0].gid, &line, 1, &tracking, gid, f);
+    return shopify_fulfill(
+        shop, &(struct shopify_shipment){ st->orders[0].gid, &line, 1, &tracking }, gid, f);
 }
 
 static void the_shop_tells_who_it_is_and_what_we_may(void **state)
@@ -136,7 +137,9 @@ static void scopes_that_are_missing_are_told_apart(void **state)
     assert_int_equal(shopify_order_get(shop, gid, &o, &f), -1);
     assert_int_equal(f.kind, FAIL_DENIED);
     assert_non_null(strstr(f.text, "read_orders"));
-    assert_int_equal(shopify_orders_updated(shop, 0, 10, NULL, &page, &f), -1);
+    assert_int_equal(
+        shopify_orders_updated(shop, &(struct shopify_order_search){ .page_size = 10 }, &page, &f),
+        -1);
     assert_int_equal(f.kind, FAIL_DENIED);
     sandbox_do(
         &sandbox, "/control/settings",
@@ -166,7 +169,9 @@ static void all_pages_of_changed_orders_are_read_in_order(void **state)
         char cursor[sizeof page.cursor];
         memcpy(cursor, page.cursor, sizeof cursor);
         shopify_order_page_done(&page);
-        assert_int_equal(shopify_orders_updated(shop, 0, 5, cursor, &page, &f), 0);
+        assert_int_equal(
+            shopify_orders_updated(shop, &(struct shopify_order_search){ 0, 5, cursor }, &page, &f),
+            0);
         for (size_t i = 0; i < page.count; i++) {
             assert_true(page.rows[i].updated_us >= last_us);
             last_us = page.rows[i].updated_us;
@@ -177,7 +182,10 @@ static void all_pages_of_changed_orders_are_read_in_order(void **state)
     shopify_order_page_done(&page);
     all = sandbox_control(&sandbox, "/control/orders", NULL);
     assert_int_equal(count, json_array_size(all));
-    assert_int_equal(shopify_orders_updated(shop, last_us + 3600000000, 5, NULL, &page, &f), 0);
+    assert_int_equal(
+        shopify_orders_updated(
+            shop, &(struct shopify_order_search){ last_us + 3600000000, 5, NULL }, &page, &f),
+        0);
     assert_int_equal(page.count, 0);
     shopify_order_page_done(&page);
 }
@@ -203,12 +211,12 @@ static void an_order_is_fulfilled_in_part_and_then_whole(void **state)
     assert_string_equal(st.financial, "PAID");
     assert_int_equal(fulfill_first(&st, first, &f), 0);
     memcpy(rest.fo_line_gid, st.orders[0].lines[1].gid, sizeof rest.fo_line_gid);
+    const struct shopify_shipment sent = { st.orders[0].gid, &rest, 1, &tracking };
     assert_int_equal(fulfill_first(&st, second, &f), -1); /* its quantity is gone */
     assert_int_equal(f.kind, FAIL_CONFLICT);
-    assert_int_equal(shopify_fulfill(shop, st.orders[0].gid, &rest, 1, &tracking, second, &f), 0);
+    assert_int_equal(shopify_fulfill(shop, &sent, second, &f), 0);
     assert_string_not_equal(first, second);
-    assert_int_equal(shopify_fulfill(shop, st.orders[0].gid, &rest, 1, &tracking, second, &f),
-                     -1); /* closed */
+    assert_int_equal(shopify_fulfill(shop, &sent, second, &f), -1); /* closed */
     assert_int_equal(f.kind, FAIL_CONFLICT);
     shopify_fulfillment_state_done(&st);
     read_state(gid, &st);
@@ -340,7 +348,9 @@ static void a_wrong_secret_is_denied(void **state)
     struct fail f = { 0 };
     (void)state;
 
-    assert_int_equal(shopify_grant(shop, "sandbox-client", "wrong", token, &life_s, &f), -1);
+    assert_int_equal(shopify_grant(shop, &(struct shopify_client){ "sandbox-client", "wrong" },
+                                   token, &life_s, &f),
+                     -1);
     assert_int_equal(f.kind, FAIL_DENIED);
     assert_true(f.code[0] != '\0');
 }

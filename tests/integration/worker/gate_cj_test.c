@@ -42,7 +42,9 @@ static void spend_down_to_the_reserve(void)
 
     assert_int_equal(token_get(fixture.db, &source, NULL, &use, &f), 0);
     assert_int_equal(limits_open(fixture.redis, 1000, &l, &f), 0);
-    assert_int_equal(limits_points(l, "cj", allowance - reserve, allowance, reserve, false, &f), 0);
+    assert_int_equal(limits_points(l, "cj", allowance - reserve,
+                                   &(struct day_points){ allowance, reserve, false }, &f),
+                     0);
     limits_close(l);
 }
 
@@ -53,7 +55,8 @@ static int quote(struct cj *cj, struct fail *f)
     size_t count = 0;
 
     *f = (struct fail){ 0 };
-    return cj_freight_quote(cj, &(struct cj_route){ "CN", "US", NULL }, &item, 1, &list, &count, f);
+    return cj_freight_quote(cj, &(struct cj_consignment){ { "CN", "US", NULL }, &item, 1 }, &list,
+                            &count, f);
 }
 
 static void the_next_job_does_not_inherit_the_reserve_of_orders(void **unused)

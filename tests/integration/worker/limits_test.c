@@ -136,16 +136,18 @@ static void points_end_at_the_allowance_and_keep_the_reserve(void **unused)
 
     (void)unused;
     for (int i = 0; i < 8; i++) {
-        assert_int_equal(limits_points(l, "test", 10, 100, 20, false, &f), 0);
+        assert_int_equal(limits_points(l, "test", 10, &(struct day_points){ 100, 20, false }, &f),
+                         0);
     }
-    assert_int_equal(limits_points(l, "test", 10, 100, 20, false, &f), -1);
+    assert_int_equal(limits_points(l, "test", 10, &(struct day_points){ 100, 20, false }, &f), -1);
     assert_string_equal(f.code, "POINTS");
     assert_int_equal(f.kind, FAIL_LIMITED);
     assert_true(f.retry_after_ms > 0 && f.retry_after_ms <= 86400000);
-    assert_int_equal(limits_points(l, "test", 10, 100, 20, true, &f), 0);
-    assert_int_equal(limits_points(l, "test", 10, 100, 20, true, &f), 0);
-    assert_int_equal(limits_points(l, "test", 10, 100, 20, true, &f), -1);
-    assert_int_equal(limits_points(l, "test", 0, 100, 20, false, &f), 0); /* free calls go on */
+    assert_int_equal(limits_points(l, "test", 10, &(struct day_points){ 100, 20, true }, &f), 0);
+    assert_int_equal(limits_points(l, "test", 10, &(struct day_points){ 100, 20, true }, &f), 0);
+    assert_int_equal(limits_points(l, "test", 10, &(struct day_points){ 100, 20, true }, &f), -1);
+    assert_int_equal(limits_points(l, "test", 0, &(struct day_points){ 100, 20, false }, &f),
+                     0); /* free calls go on */
     assert_int_equal(counted("limit_refused"), 2);
     limits_close(l);
 }
@@ -157,12 +159,12 @@ static void points_of_yesterday_do_not_count(void **unused)
     struct fail f = { 0 };
 
     (void)unused;
-    assert_int_equal(limits_points(l, "test", 100, 100, 0, false, &f), 0);
-    assert_int_equal(limits_points(l, "test", 1, 100, 0, false, &f), -1);
+    assert_int_equal(limits_points(l, "test", 100, &(struct day_points){ 100, 0, false }, &f), 0);
+    assert_int_equal(limits_points(l, "test", 1, &(struct day_points){ 100, 0, false }, &f), -1);
     assert_int_equal(redis_do(fixture.redis, &reply, &f, "HINCRBY", "dropship:limit:test:points",
                               "day", "-1", NULL),
                      0);
-    assert_int_equal(limits_points(l, "test", 1, 100, 0, false, &f), 0);
+    assert_int_equal(limits_points(l, "test", 1, &(struct day_points){ 100, 0, false }, &f), 0);
     limits_close(l);
 }
 
@@ -173,7 +175,7 @@ static void points_the_provider_calls_gone_are_gone(void **unused)
 
     (void)unused;
     assert_int_equal(limits_points_gone(l, "test", 60000, &f), 0);
-    assert_int_equal(limits_points(l, "test", 1, 100, 0, true, &f), -1);
+    assert_int_equal(limits_points(l, "test", 1, &(struct day_points){ 100, 0, true }, &f), -1);
     assert_true(f.retry_after_ms > 50000 && f.retry_after_ms <= 60000);
     assert_true(fixture_redis_int(&fixture, "PTTL", "dropship:limit:test", NULL) > 0);
     limits_close(l);
@@ -185,7 +187,8 @@ static void a_bucket_gives_what_it_holds_and_refills(void **unused)
     struct fail f = { 0 };
 
     (void)unused;
-    assert_int_equal(limits_bucket_report(l, "test", 100, 200, 100, &f), 0);
+    assert_int_equal(limits_bucket_report(l, "test", &(struct cost_bucket){ 100, 200, 100 }, &f),
+                     0);
     assert_int_equal(limits_bucket_take(l, "test", 90, &f), 0);
     assert_int_equal(limits_bucket_take(l, "test", 100, &f), -1);
     assert_int_equal(f.kind, FAIL_LIMITED);
@@ -199,7 +202,7 @@ static void a_short_wait_for_the_bucket_is_slept(void **unused)
     struct fail f = { 0 };
 
     (void)unused;
-    assert_int_equal(limits_bucket_report(l, "test", 0, 200, 100, &f), 0);
+    assert_int_equal(limits_bucket_report(l, "test", &(struct cost_bucket){ 0, 200, 100 }, &f), 0);
     int64_t began_ms = clock_mono_ms();
     assert_int_equal(limits_bucket_take(l, "test", 20, &f), 0);
     assert_true(clock_mono_ms() - began_ms >= 150);
@@ -312,7 +315,7 @@ static void every_key_ends_by_itself(void **unused)
     (void)unused;
     assert_int_equal(limits_space(l, "test", 10000, &f), 0);
     assert_int_equal(limits_bucket_take(l, "test", 1, &f), 0);
-    assert_int_equal(limits_points(l, "test", 1, 10, 0, false, &f), 0);
+    assert_int_equal(limits_points(l, "test", 1, &(struct day_points){ 10, 0, false }, &f), 0);
     assert_int_equal(limits_points_gone(l, "test", 0, &f), 0);
     assert_int_equal(limits_pause(l, "test", 5000, &f), 0);
     limits_breaker_report(l, "test", false);

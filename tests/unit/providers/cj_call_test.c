@@ -190,9 +190,12 @@ static void points_that_are_gone_are_told_to_the_gate_and_not_asked_again(void *
     (void)state;
 
     fake_answer(200, REFUSED(16900500));
-    assert_int_equal(cj_freight_quote(cj, &(struct cj_route){ "CN", "US", NULL },
-                                      &(struct cj_item){ "7", 1, "" }, 1, &list, &count, &f),
-                     -1);
+    assert_int_equal(
+        cj_freight_quote(
+            cj,
+            &(struct cj_consignment){ { "CN", "US", NULL }, &(struct cj_item){ "7", 1, "" }, 1 },
+            &list, &count, &f),
+        -1);
     assert_int_equal(f.kind, FAIL_LIMITED);
     assert_string_equal(f.code, "16900500");
     assert_true(f.retry_after_ms > 0);
@@ -328,9 +331,10 @@ static void a_quote_sends_route_and_items(void **state)
     (void)state;
 
     fake_answer(200, OK_DATA("[]"));
-    assert_int_equal(
-        cj_freight_quote(cj, &(struct cj_route){ "CN", "UK", "LS1" }, items, 2, &list, &count, &f),
-        0);
+    assert_int_equal(cj_freight_quote(cj,
+                                      &(struct cj_consignment){ { "CN", "UK", "LS1" }, items, 2 },
+                                      &list, &count, &f),
+                     0);
     assert_int_equal(count, 0);
     free(list);
     assert_string_equal(

@@ -297,7 +297,7 @@ static void a_search_that_makes_no_sense_is_refused_before_it_costs_points(void 
 
 /* ---- stock of a product ---- */
 
-static int stock_of(const char *rows, const char *country, struct cj_stock_row **ret, size_t *count)
+static int stock_of(const char *rows, const char *country, struct cj_stock_list *ret)
 {
     scoped(json_clear_p) json_t *data = NULL;
     scoped(str_done) struct str text;
@@ -306,7 +306,7 @@ static int stock_of(const char *rows, const char *country, struct cj_stock_row *
     str_init(&text, 10000);
     str_addf(&text, "{\"variantInventories\":%s}", rows);
     assert_int_equal(json_parse(text.data, text.len, "test", &data, &f), 0);
-    return cj_read_stock_rows(data, country, ret, count, &f) < 0 ? (int)f.kind : 0;
+    return cj_read_stock_rows(data, country, ret, &f) < 0 ? (int)f.kind : 0;
 }
 
 static void the_stock_of_a_variant_goes_by_either_name_of_the_field(void **state)
@@ -338,18 +338,17 @@ static void the_stock_of_a_variant_goes_by_either_name_of_the_field(void **state
     (void)state;
 
     for (size_t i = 0; i < COUNT_OF(forms); i++) {
-        scoped(free_p) struct cj_stock_row *rows = NULL;
-        size_t count = 0;
+        scoped(cj_stock_list_done) struct cj_stock_list list = { 0 };
         char text[400];
 
         snprintf(text, sizeof text,
                  "[{\"vid\":1,\"inventory\":%s},"
                  "{\"vid\":\"2\",\"inventory\":[{\"countryCode\":\"CN\",\"totalInventory\":1}]}]",
                  forms[i].areas);
-        assert_int_equal(stock_of(text, "CN", &rows, &count), 0);
-        assert_int_equal(count, forms[i].quantity >= 0 ? 2 : 1);
-        assert_string_equal(rows[0].vid, forms[i].quantity >= 0 ? "1" : "2");
-        assert_int_equal(rows[0].quantity, forms[i].quantity >= 0 ? forms[i].quantity : 1);
+        assert_int_equal(stock_of(text, "CN", &list), 0);
+        assert_int_equal(list.count, forms[i].quantity >= 0 ? 2 : 1);
+        assert_string_equal(list.rows[0].vid, forms[i].quantity >= 0 ? "1" : "2");
+        assert_int_equal(list.rows[0].quantity, forms[i].quantity >= 0 ? forms[i].quantity : 1);
     }
 }
 
@@ -370,26 +369,24 @@ static void stock_lists_are_empty_or_unreadable_and_never_taken_for_each_other(v
     (void)state;
 
     for (size_t i = 0; i < COUNT_OF(forms); i++) {
-        scoped(free_p) struct cj_stock_row *rows = NULL;
-        size_t count = 0;
+        scoped(cj_stock_list_done) struct cj_stock_list list = { 0 };
 
-        assert_int_equal(stock_of(forms[i].rows, "CN", &rows, &count), forms[i].kind);
-        assert_int_equal(count, 0);
+        assert_int_equal(stock_of(forms[i].rows, "CN", &list), forms[i].kind);
+        assert_int_equal(list.count, 0);
     }
 }
 
 static void a_warehouse_of_the_united_kingdom_is_found_under_both_its_codes(void **state)
 {
-    scoped(free_p) struct cj_stock_row *rows = NULL;
-    size_t count = 0;
+    scoped(cj_stock_list_done) struct cj_stock_list list = { 0 };
     (void)state;
 
     assert_int_equal(stock_of("[{\"vid\":1,\"inventory\":[{\"countryCode\":\"UK\","
                               "\"totalInventory\":3},{\"countryCode\":\"GB\",\"totalInventory\":4}"
                               "]}]",
-                              "GB", &rows, &count),
+                              "GB", &list),
                      0);
-    assert_int_equal(rows[0].quantity, 7);
+    assert_int_equal(list.rows[0].quantity, 7);
 }
 
 /* ---- categories ---- */

@@ -182,28 +182,26 @@ static void a_part_that_cannot_be_found_yet_is_not_taken_for_nothing(void **stat
 
 static void a_list_is_paged_by_its_total(void **state)
 {
-    struct cj_order_row *rows = NULL;
-    size_t count = 0;
-    bool more = false;
+    struct cj_order_page page;
     struct fail f;
     (void)state;
 
     fake_answer(200,
                 OK_DATA("{\"pageNum\":1,\"total\":51,\"list\":[{\"orderId\":2511200000000000042,"
                         "\"orderNum\":\"N-1\",\"orderStatus\":\"SHIPPED\"}]}"));
-    assert_int_equal(cj_order_list(cj, "SHIPPED", 1, &rows, &count, &more, &f), 0);
-    assert_true(more);
-    assert_int_equal(count, 1);
-    assert_string_equal(rows[0].order_id, "2511200000000000042");
-    assert_int_equal(rows[0].status, CJ_SHIPPED);
-    free(rows);
+    assert_int_equal(cj_order_list(cj, "SHIPPED", 1, &page, &f), 0);
+    assert_true(page.more);
+    assert_int_equal(page.count, 1);
+    assert_string_equal(page.rows[0].order_id, "2511200000000000042");
+    assert_int_equal(page.rows[0].status, CJ_SHIPPED);
+    cj_order_page_done(&page);
     assert_non_null(strstr(fake.requests[0].url, "?pageNum=1&pageSize=50&status=SHIPPED"));
     fake_answer(200, OK_DATA("{\"pageNum\":2,\"total\":51,\"list\":[{\"orderId\":\"43\","
                              "\"orderNum\":null,\"orderStatus\":\"SHIPPED\"}]}"));
-    assert_int_equal(cj_order_list(cj, "SHIPPED", 2, &rows, &count, &more, &f), 0);
-    assert_false(more);
-    assert_string_equal(rows[0].number, "");
-    free(rows);
+    assert_int_equal(cj_order_list(cj, "SHIPPED", 2, &page, &f), 0);
+    assert_false(page.more);
+    assert_string_equal(page.rows[0].number, "");
+    cj_order_page_done(&page);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -36,10 +36,9 @@ static int call_product(struct fail *f)
 
 static int call_stock(struct fail *f)
 {
-    scoped(free_p) struct cj_stock_row *rows = NULL;
-    size_t count = 0;
+    scoped(cj_stock_list_done) struct cj_stock_list list = { 0 };
 
-    return cj_stock_of_product(cj, "25001", "CN", &rows, &count, f) < 0 ? -1 : (int)count;
+    return cj_stock_of_product(cj, "25001", "CN", &list, f) < 0 ? -1 : (int)list.count;
 }
 
 static int call_categories(struct fail *f)

@@ -57,7 +57,10 @@ static int fulfill(char gid[static SHOPIFY_GID_BYTES], struct fail *f)
     const struct shopify_tracking tracking = { "YunExpress", "YT26",
                                                "https://track.example/?n=YT26" };
 
-    return shopify_fulfill(shop, "gid://shopify/FulfillmentOrder/901", lines, 1, &tracking, gid, f);
+    return shopify_fulfill(
+        shop,
+        &(struct shopify_shipment){ "gid://shopify/FulfillmentOrder/901", lines, 1, &tracking },
+        gid, f);
 }
 
 static void a_call_goes_to_one_version_with_token_and_document(void **state)
@@ -269,7 +272,10 @@ static void a_fulfillment_tells_the_customer_and_never_means_everything(void **s
 
     fake_answer(200, FULFILLED);
     assert_int_equal(
-        shopify_fulfill(shop, "gid://shopify/FulfillmentOrder/901", &line, 1, &tracking, gid, &f),
+        shopify_fulfill(
+            shop,
+            &(struct shopify_shipment){ "gid://shopify/FulfillmentOrder/901", &line, 1, &tracking },
+            gid, &f),
         0);
     assert_int_equal(
         json_parse(fake.requests[0].body, strlen(fake.requests[0].body), "body", &body, &f), 0);
@@ -277,9 +283,11 @@ static void a_fulfillment_tells_the_customer_and_never_means_everything(void **s
     assert_null(json_at(body, "variables.fulfillment.trackingInfo.company"));
     assert_string_equal(json_text(body, "variables.fulfillment.trackingInfo.url", ""),
                         "https://track.example");
-    assert_int_equal(shopify_fulfill(shop, "g", &line, 0, &tracking, gid, &f), -1);
+    assert_int_equal(
+        shopify_fulfill(shop, &(struct shopify_shipment){ "g", &line, 0, &tracking }, gid, &f), -1);
     assert_int_equal(f.kind, FAIL_BUG);
-    assert_int_equal(shopify_fulfill(shop, "g", &line, 1, &nowhere, gid, &f), -1);
+    assert_int_equal(
+        shopify_fulfill(shop, &(struct shopify_shipment){ "g", &line, 1, &nowhere }, gid, &f), -1);
     assert_int_equal(shopify_tracking_update(shop, "g", &nowhere, &f), -1);
     assert_int_equal(fake.request_count, 1);
 }

@@ -219,7 +219,8 @@ static int set_quantity(struct fail *f)
 {
     struct shopify_quantity quantity = { "gid://shopify/InventoryItem/44", 7 };
 
-    return shopify_quantities_set(shop, "gid://shopify/Location/55", &quantity, 1, "key-1", f);
+    return shopify_quantities_set(
+        shop, &(struct shopify_stock){ "gid://shopify/Location/55", &quantity, 1 }, "key-1", f);
 }
 
 #define STOCKED(code)                                                                              \
@@ -263,10 +264,13 @@ static void quantities_without_key_or_too_many_are_never_sent(void **state)
     struct fail f = { 0 };
     (void)state;
 
-    assert_int_equal(shopify_quantities_set(shop, "l", many, 0, "k", &f), 0);
-    assert_int_equal(shopify_quantities_set(shop, "l", many, 251, "k", &f), -1);
+    assert_int_equal(shopify_quantities_set(shop, &(struct shopify_stock){ "l", many, 0 }, "k", &f),
+                     0);
+    assert_int_equal(
+        shopify_quantities_set(shop, &(struct shopify_stock){ "l", many, 251 }, "k", &f), -1);
     assert_int_equal(f.kind, FAIL_BUG);
-    assert_int_equal(shopify_quantities_set(shop, "l", many, 1, "", &f), -1);
+    assert_int_equal(shopify_quantities_set(shop, &(struct shopify_stock){ "l", many, 1 }, "", &f),
+                     -1);
     assert_int_equal(f.kind, FAIL_BUG);
     assert_int_equal(fake.request_count, 0);
 }

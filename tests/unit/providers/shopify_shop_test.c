@@ -46,7 +46,9 @@ static void orders_are_asked_for_by_a_quoted_time(void **state)
         "\"displayFinancialStatus\":null,\"currentTotalPriceSet\":{\"shopMoney\":{\"amount\":"
         "\"lots\",\"currencyCode\":\"USD\"}}}],"
         "\"pageInfo\":{\"hasNextPage\":true,\"endCursor\":\"c1\"}}}}");
-    assert_int_equal(shopify_orders_updated(shop, since, 5000, "", &page, &f), 0);
+    assert_int_equal(
+        shopify_orders_updated(shop, &(struct shopify_order_search){ since, 5000, "" }, &page, &f),
+        0);
     assert_non_null(
         strstr(fake.requests[0].body, "\"query\":\"updated_at:>='2026-11-20T00:00:00Z'\""));
     assert_non_null(strstr(fake.requests[0].body, "\"first\":250,\"after\":null"));
@@ -76,7 +78,8 @@ static void a_page_that_is_too_dear_is_halved(void **state)
         "dear\",\"extensions\":{\"code\":\"MAX_COST_EXCEEDED\",\"cost\":2000,\"maxCost\":1000}}]}");
     fake_answer(200, "{\"data\":{\"orders\":{\"nodes\":[],\"pageInfo\":{\"hasNextPage\":false,"
                      "\"endCursor\":null}}}}");
-    assert_int_equal(shopify_orders_updated(shop, 0, 100, "c9", &page, &f), 0);
+    assert_int_equal(
+        shopify_orders_updated(shop, &(struct shopify_order_search){ 0, 100, "c9" }, &page, &f), 0);
     assert_non_null(strstr(fake.requests[1].body, "\"first\":50,\"after\":\"c9\""));
     assert_false(page.more);
     assert_string_equal(page.cursor, "");
@@ -85,6 +88,7 @@ static void a_page_that_is_too_dear_is_halved(void **state)
 
 static void a_page_that_leads_nowhere_is_a_bug(void **state)
 {
+    const struct shopify_order_search search = { 0, 100, "c9" };
     struct shopify_order_page page;
     struct fail f;
     (void)state;
@@ -93,9 +97,9 @@ static void a_page_that_leads_nowhere_is_a_bug(void **state)
                      "\"endCursor\":\"c9\"}}}}");
     fake_answer(200, "{\"data\":{\"orders\":{\"nodes\":[],\"pageInfo\":{\"hasNextPage\":true,"
                      "\"endCursor\":null}}}}");
-    assert_int_equal(shopify_orders_updated(shop, 0, 100, "c9", &page, &f), -1);
+    assert_int_equal(shopify_orders_updated(shop, &search, &page, &f), -1);
     assert_int_equal(f.kind, FAIL_BUG);
-    assert_int_equal(shopify_orders_updated(shop, 0, 100, "c9", &page, &f), -1);
+    assert_int_equal(shopify_orders_updated(shop, &search, &page, &f), -1);
     assert_int_equal(f.kind, FAIL_BUG);
 }
 
@@ -109,7 +113,8 @@ static void a_grant_gives_a_token_and_its_life(void **state)
     fake.token_refuses = FAIL_DENIED;
     fake_answer(200,
                 "{\"access_token\":\"shpat_9f\",\"scope\":\"write_orders\",\"expires_in\":86399}");
-    assert_int_equal(shopify_grant(shop, "id&1", "s=2", token, &life, &f), 0);
+    assert_int_equal(
+        shopify_grant(shop, &(struct shopify_client){ "id&1", "s=2" }, token, &life, &f), 0);
     assert_string_equal(token, "shpat_9f");
     assert_int_equal(life, 86399);
     assert_string_equal(fake.requests[0].url, "https://acme.example/admin/oauth/access_token");
@@ -148,7 +153,8 @@ static void a_refused_grant_says_why(void **state)
         } else {
             fake_answer(list[i].status, list[i].body);
         }
-        assert_int_equal(shopify_grant(shop, "id", "secret", token, &life, &f), -1);
+        assert_int_equal(
+            shopify_grant(shop, &(struct shopify_client){ "id", "secret" }, token, &life, &f), -1);
         assert_int_equal(f.kind, list[i].kind);
         assert_string_equal(f.code, list[i].code);
         assert_string_equal(token, "old");

@@ -88,10 +88,15 @@ struct cj_freight {
 struct cj_route {
     const char *from, *to, *zip; /* country codes; zip may be NULL */
 };
-/* Methods for these items; 0 with *ret_count 0 means truly not shippable.  *ret is malloc'ed. */
-must_check int cj_freight_quote(struct cj *cj, const struct cj_route *route,
-                                const struct cj_item *items, size_t count, struct cj_freight **ret,
-                                size_t *ret_count, struct fail *f);
+/* Goods that go one way together; borrowed. */
+struct cj_consignment {
+    struct cj_route route;
+    const struct cj_item *items;
+    size_t count; /* at least 1 */
+};
+/* Methods for these goods; 0 with *ret_count 0 means truly not shippable.  *ret is malloc'ed. */
+must_check int cj_freight_quote(struct cj *cj, const struct cj_consignment *goods,
+                                struct cj_freight **ret, size_t *ret_count, struct fail *f);
 
 /* ---- orders ---- */
 /* Fields are wide enough to hold one character more than CJ accepts, whatever its UTF-8 length,
@@ -161,14 +166,21 @@ must_check int cj_order_delete(struct cj *cj, const char *order_id, struct fail 
 /* payBalance. FAIL_LIMITED "1604000": balance too low.  FAIL_UNKNOWN: read the order. */
 must_check int cj_order_pay(struct cj *cj, const char *order_id, struct fail *f);
 must_check int cj_balance(struct cj *cj, struct money *ret_available, struct fail *f);
-/* A page of our orders (order/list), for reconciliation: number, id and status only; *ret_more
- * says whether pages follow. */
 struct cj_order_row {
     char order_id[CJ_ID_BYTES], number[56];
     enum cj_status status;
 };
-must_check int cj_order_list(struct cj *cj, const char *status, int page, struct cj_order_row **ret,
-                             size_t *ret_count, bool *ret_more, struct fail *f);
+struct cj_order_page {
+    struct cj_order_row *rows;
+    size_t count;
+    bool more; /* pages follow */
+};
+/* Release what it holds; zeroed afterwards. */
+void cj_order_page_done(struct cj_order_page *p);
+/* A page (from 1) of our orders in one status (order/list), for reconciliation: number, id and
+ * status only.  *ret is the caller's (cj_order_page_done) and written on success only. */
+must_check int cj_order_list(struct cj *cj, const char *status, int page, struct cj_order_page *ret,
+                             struct fail *f);
 
 /* Price forms of CJ: number, "11.85", "1.20-3.40", "8.13 -- 8.62" -> min and max in cents,
  * fractions of a cent rounded up; 1 when empty or unreadable (unknown; *ret untouched). */

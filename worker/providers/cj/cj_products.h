@@ -97,11 +97,18 @@ struct cj_stock_row {
     char vid[CJ_ID_BYTES];
     int64_t quantity; /* total at the warehouse country */
 };
+struct cj_stock_list {
+    struct cj_stock_row *rows;
+    size_t count;
+};
+/* Release what it holds; zeroed afterwards. */
+void cj_stock_list_done(struct cj_stock_list *list);
 /* Stock of all variants of a product in a warehouse country, one call, 10 points
  * (getInventoryByPid).  A variant that lies elsewhere only has 0; one that CJ tells nothing
- * readable about is not in the list.  *ret is malloc'ed.  FAIL_MISSING as cj_product_get. */
+ * readable about is not in the list.  *ret is the caller's (cj_stock_list_done) and written on
+ * success only.  FAIL_MISSING as cj_product_get. */
 must_check int cj_stock_of_product(struct cj *cj, const char *pid, const char *country,
-                                   struct cj_stock_row **ret, size_t *ret_count, struct fail *f);
+                                   struct cj_stock_list *ret, struct fail *f);
 
 struct cj_category {
     char id[64], name[128], parents[256]; /* parents "Pets / Dogs" */

@@ -76,16 +76,18 @@ int cj_read_freight(const json_t *rows, struct cj_freight **ret, size_t *ret_cou
     return 0;
 }
 
-static json_t *quote_body(const struct cj_route *route, const struct cj_item *items, size_t count)
+static json_t *quote_body(const struct cj_consignment *goods)
 {
+    const struct cj_route *route = &goods->route;
     json_t *products = json_array();
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < goods->count; i++) {
         (void)json_array_append_new(
-            products, json_pack("{s:s, s:I}", "vid", items[i].vid, "quantity",
-                                (json_int_t)items[i].quantity)); /* the count shows a failure */
+            products,
+            json_pack("{s:s, s:I}", "vid", goods->items[i].vid, "quantity",
+                      (json_int_t)goods->items[i].quantity)); /* the count shows a failure */
     }
-    if (json_array_size(products) != count) {
+    if (json_array_size(products) != goods->count) {
         json_decref(products);
         return NULL;
     }
@@ -94,14 +96,14 @@ static json_t *quote_body(const struct cj_route *route, const struct cj_item *it
                      products);
 }
 
-int cj_freight_quote(struct cj *cj, const struct cj_route *route, const struct cj_item *items,
-                     size_t count, struct cj_freight **ret, size_t *ret_count, struct fail *f)
+int cj_freight_quote(struct cj *cj, const struct cj_consignment *goods, struct cj_freight **ret,
+                     size_t *ret_count, struct fail *f)
 {
     scoped(json_clear_p) json_t *root = NULL;
 
-    if (count == 0) {
+    if (goods->count == 0) {
         return fail_set(f, FAIL_BUG, "a freight quote for no items");
     }
-    TRY(cj_run(cj, CJ_OP_FREIGHT, NULL, quote_body(route, items, count), &root, f));
+    TRY(cj_run(cj, CJ_OP_FREIGHT, NULL, quote_body(goods), &root, f));
     return cj_read_freight(json_at(root, "data"), ret, ret_count, f);
 }

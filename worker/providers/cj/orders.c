@@ -223,8 +223,14 @@ static void list_query(const char *status, int page, struct str *query)
     cj_query_add(query, "status", status); /* always: the default is not what is documented */
 }
 
-int cj_order_list(struct cj *cj, const char *status, int page, struct cj_order_row **ret,
-                  size_t *ret_count, bool *ret_more, struct fail *f)
+void cj_order_page_done(struct cj_order_page *p)
+{
+    free(p->rows);
+    *p = (struct cj_order_page){ 0 };
+}
+
+int cj_order_list(struct cj *cj, const char *status, int page, struct cj_order_page *ret,
+                  struct fail *f)
 {
     scoped(json_clear_p) json_t *root = NULL;
     scoped(str_done) struct str query;
@@ -243,9 +249,9 @@ int cj_order_list(struct cj *cj, const char *status, int page, struct cj_order_r
     }
     TRY(read_rows(list, rows, f));
     total = json_int(root, "data.total", -1);
-    *ret_more = json_array_size(list) > 0 && (total >= 0 ? (int64_t)page * PAGE_SIZE < total
+    ret->more = json_array_size(list) > 0 && (total >= 0 ? (int64_t)page * PAGE_SIZE < total
                                                          : json_array_size(list) >= PAGE_SIZE);
-    *ret = take_ptr(rows);
-    *ret_count = json_array_size(list);
+    ret->rows = take_ptr(rows);
+    ret->count = json_array_size(list);
     return 0;
 }

@@ -38,7 +38,7 @@ must_check int cj_read_found(const json_t *data, const struct cj_search *search,
 must_check int cj_read_product(const json_t *data, struct cj_product *ret, struct fail *f);
 /* data of product/stock/getInventoryByPid; *ret is malloc'ed. */
 must_check int cj_read_stock_rows(const json_t *data, const char *country,
-                                  struct cj_stock_row **ret, size_t *ret_count, struct fail *f);
+                                  struct cj_stock_list *ret, struct fail *f);
 /* data of product/getCategory; *ret is malloc'ed. */
 must_check int cj_read_categories(const json_t *data, struct cj_category **ret, size_t *ret_count,
                                   struct fail *f);

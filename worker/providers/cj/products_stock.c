@@ -51,8 +51,14 @@ static bool read_quantity(const json_t *areas, const char *country, int64_t *ret
     return true;
 }
 
-int cj_read_stock_rows(const json_t *data, const char *country, struct cj_stock_row **ret,
-                       size_t *ret_count, struct fail *f)
+void cj_stock_list_done(struct cj_stock_list *list)
+{
+    free(list->rows);
+    *list = (struct cj_stock_list){ 0 };
+}
+
+int cj_read_stock_rows(const json_t *data, const char *country, struct cj_stock_list *ret,
+                       struct fail *f)
 {
     scoped(json_clear_p) json_t *rows = cj_read_list(data, "variantInventories");
     scoped(free_p) struct cj_stock_row *list = NULL;
@@ -81,18 +87,18 @@ int cj_read_stock_rows(const json_t *data, const char *country, struct cj_stock_
         return fail_set(f, FAIL_BUG, "CJ: none of %zu stocks of variants can be read",
                         json_array_size(rows));
     }
-    *ret = take_ptr(list);
-    *ret_count = count;
+    ret->rows = take_ptr(list);
+    ret->count = count;
     return 0;
 }
 
 int cj_stock_of_product(struct cj *cj, const char *pid, const char *country,
-                        struct cj_stock_row **ret, size_t *ret_count, struct fail *f)
+                        struct cj_stock_list *ret, struct fail *f)
 {
     scoped(json_clear_p) json_t *root = NULL;
 
     TRY(cj_run_by_pid(cj, CJ_OP_STOCK_BY_PID, pid, &root, f));
-    return cj_read_stock_rows(json_at(root, "data"), country, ret, ret_count, f);
+    return cj_read_stock_rows(json_at(root, "data"), country, ret, f);
 }
 
 /* ---- categories ---- */

@@ -137,8 +137,8 @@ int shopify_read_fulfillments(const json_t *order, struct shopify_fulfillment_st
 static int read_more_lines(struct shopify *s, const json_t *fo_json, struct shopify_fo *fo,
                            struct fail *f)
 {
-    char cursor[512] = "";
-    int more = shopify_read_page(fo_json, "lineItems", NULL, cursor, sizeof cursor, f);
+    char cursor[SHOPIFY_CURSOR_BYTES] = "";
+    int more = shopify_read_page(fo_json, "lineItems", NULL, cursor, f);
 
     while (more == 1) {
         scoped(json_clear_p) json_t *page = NULL;
@@ -149,18 +149,19 @@ static int read_more_lines(struct shopify *s, const json_t *fo_json, struct shop
                         json_pack("{s:s, s:s}", "id", fo->gid, "after", asked), &page, f));
         TRY(shopify_add_fo_lines(json_at(page, "data.fulfillmentOrder"), fo, f));
         more = shopify_read_page(json_at(page, "data.fulfillmentOrder"), "lineItems", asked, cursor,
-                                 sizeof cursor, f);
+                                 f);
     }
     return more;
 }
 
 /* One page of fulfillment orders with all lines of each.  1 and the cursor when another follows. */
-static int read_fo_page(struct shopify *s, const char *gid, char cursor[static 512],
+static int read_fo_page(struct shopify *s, const char *gid,
+                        char cursor[static SHOPIFY_CURSOR_BYTES],
                         struct shopify_fulfillment_state *st, struct fail *f)
 {
     scoped(json_clear_p) json_t *root = NULL;
     const char *after = cursor[0] != '\0' ? cursor : NULL;
-    char asked[512];
+    char asked[SHOPIFY_CURSOR_BYTES];
     const json_t *order = NULL;
     size_t first = st->order_count;
 
@@ -182,14 +183,14 @@ static int read_fo_page(struct shopify *s, const char *gid, char cursor[static 5
         TRY(shopify_read_fulfillments(order, st, f));
     }
     memcpy(asked, cursor, sizeof asked);
-    return shopify_read_page(order, "fulfillmentOrders", asked, cursor, sizeof asked, f);
+    return shopify_read_page(order, "fulfillmentOrders", asked, cursor, f);
 }
 
 int shopify_fulfillment_state(struct shopify *s, const char *order_gid,
                               struct shopify_fulfillment_state *ret, struct fail *f)
 {
     scoped(shopify_fulfillment_state_done) struct shopify_fulfillment_state st = { 0 };
-    char cursor[512] = "";
+    char cursor[SHOPIFY_CURSOR_BYTES] = "";
     int more = 1;
 
     while (more == 1) {
@@ -216,40 +217,42 @@ static int check_tracking(const struct shopify_tracking *tracking, struct fail *
     return 0;
 }
 
-static json_t *lines_json(const struct shopify_fulfill_line *lines, size_t count)
+static json_t *lines_json(const struct shopify_shipment *sent)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < sent->line_count; i++) {
+        const struct shopify_fulfill_line *line = &sent->lines[i];
+
         /* a NULL from json_pack makes the append fail, which the count shows */
-        (void)json_array_append_new(list, json_pack("{s:s, s:I}", "id", lines[i].fo_line_gid,
-                                                    "quantity", (json_int_t)lines[i].quantity));
+        (void)json_array_append_new(list, json_pack("{s:s, s:I}", "id", line->fo_line_gid,
+                                                    "quantity", (json_int_t)line->quantity));
     }
-    if (json_array_size(list) != count) {
+    if (json_array_size(list) != sent->line_count) {
         json_decref(list);
         return NULL;
     }
     return list;
 }
 
-int shopify_fulfill(struct shopify *s, const char *fo_gid, const struct shopify_fulfill_line *lines,
-                    size_t count, const struct shopify_tracking *tracking,
+int shopify_fulfill(struct shopify *s, const struct shopify_shipment *sent,
                     char ret[static SHOPIFY_GID_BYTES], struct fail *f)
 {
     scoped(json_clear_p) json_t *root = NULL;
     const json_t *payload = NULL;
     const char *gid = NULL;
 
-    TRY(check_tracking(tracking, f));
-    if (count == 0 || count > FULFILL_LINES_MAX) { /* no lines would mean all of them */
-        return fail_set(f, FAIL_BUG, "%zu lines in one fulfillment; 1 to %d are possible", count,
-                        (int)FULFILL_LINES_MAX);
+    TRY(check_tracking(sent->tracking, f));
+    if (sent->line_count == 0 || /* no lines would mean all of them */
+        sent->line_count > FULFILL_LINES_MAX) {
+        return fail_set(f, FAIL_BUG, "%zu lines in one fulfillment; 1 to %d are possible",
+                        sent->line_count, (int)FULFILL_LINES_MAX);
     }
     TRY(shopify_run(s, SHOPIFY_OP_FULFILLMENT_CREATE,
                     json_pack("{s:{s:b, s:o, s:[{s:s, s:o}]}}", "fulfillment", "notifyCustomer", 1,
-                              "trackingInfo", tracking_json(tracking),
-                              "lineItemsByFulfillmentOrder", "fulfillmentOrderId", fo_gid,
-                              "fulfillmentOrderLineItems", lines_json(lines, count)),
+                              "trackingInfo", tracking_json(sent->tracking),
+                              "lineItemsByFulfillmentOrder", "fulfillmentOrderId", sent->fo_gid,
+                              "fulfillmentOrderLineItems", lines_json(sent)),
                     &root, f));
     payload = json_at(root, "data.fulfillmentCreate");
     TRY(shopify_refusal(payload, f));

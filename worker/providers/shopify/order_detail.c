@@ -171,12 +171,11 @@ int shopify_add_lines(const json_t *order, struct shopify_order *ret, struct fai
 static int read_all_lines(struct shopify *s, const json_t *root, struct shopify_order *ret,
                           struct fail *f)
 {
-    char cursor[512] = "";
+    char cursor[SHOPIFY_CURSOR_BYTES] = "";
     int more = 0;
 
     TRY(shopify_add_lines(json_at(root, "data.order"), ret, f));
-    more =
-        shopify_read_page(json_at(root, "data.order"), "lineItems", NULL, cursor, sizeof cursor, f);
+    more = shopify_read_page(json_at(root, "data.order"), "lineItems", NULL, cursor, f);
     while (more == 1) {
         scoped(json_clear_p) json_t *page = NULL;
         char asked[sizeof cursor];
@@ -187,8 +186,7 @@ static int read_all_lines(struct shopify *s, const json_t *root, struct shopify_
                                   "after", asked),
                         &page, f));
         TRY(shopify_add_lines(json_at(page, "data.order"), ret, f));
-        more = shopify_read_page(json_at(page, "data.order"), "lineItems", asked, cursor,
-                                 sizeof cursor, f);
+        more = shopify_read_page(json_at(page, "data.order"), "lineItems", asked, cursor, f);
     }
     return more;
 }

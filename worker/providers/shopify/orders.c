@@ -37,7 +37,7 @@ static int read_page(const json_t *data, const char *asked, struct shopify_order
     int more = 0;
 
     TRY(shopify_read_nodes(data, "orders", &nodes, f));
-    more = shopify_read_page(data, "orders", asked, ret->cursor, sizeof ret->cursor, f);
+    more = shopify_read_page(data, "orders", asked, ret->cursor, f);
     TRY(more);
     ret->more = more == 1;
     ret->rows = calloc(json_array_size(nodes) + 1, sizeof *ret->rows);
@@ -60,16 +60,19 @@ static void format_filter(int64_t since_us, char *text, size_t text_bytes)
     snprintf(text, text_bytes, "updated_at:>='%sZ'", at);
 }
 
-static int run_page(struct shopify *s, const char *filter, int page_size, const char *cursor,
+static int run_page(struct shopify *s, const struct shopify_order_search *search, const char *after,
                     json_t **ret_root, struct fail *f)
 {
+    int size = search->page_size < 1 ? 1 : search->page_size;
     int result = -1;
+    char filter[64];
 
-    for (; page_size >= 1; page_size /= 2) {
+    format_filter(search->since_us, filter, sizeof filter);
+    for (size = size > PAGE_MAX ? PAGE_MAX : size; size >= 1; size /= 2) {
         result = shopify_run(
             s, SHOPIFY_OP_ORDERS_UPDATED,
-            json_pack("{s:i, s:s?, s:s}", "first", page_size, "after", cursor, "query", filter),
-            ret_root, f);
+            json_pack("{s:i, s:s?, s:s}", "first", size, "after", after, "query", filter), ret_root,
+            f);
         if (result == 0 || strcmp(f->code, "MAX_COST_EXCEEDED") != 0) {
             break;
         }
@@ -77,17 +80,15 @@ static int run_page(struct shopify *s, const char *filter, int page_size, const 
     return result;
 }
 
-int shopify_orders_updated(struct shopify *s, int64_t since_us, int page_size, const char *cursor,
+int shopify_orders_updated(struct shopify *s, const struct shopify_order_search *search,
                            struct shopify_order_page *ret, struct fail *f)
 {
     scoped(json_clear_p) json_t *root = NULL;
     scoped(shopify_order_page_done) struct shopify_order_page page = { 0 };
+    const char *cursor = search->cursor;
     const char *after = cursor != NULL && cursor[0] != '\0' ? cursor : NULL;
-    char filter[64];
 
-    page_size = page_size < 1 ? 1 : page_size > PAGE_MAX ? PAGE_MAX : page_size;
-    format_filter(since_us, filter, sizeof filter);
-    TRY(run_page(s, filter, page_size, after, &root, f));
+    TRY(run_page(s, search, after, &root, f));
     TRY(read_page(json_at(root, "data"), after, &page, f));
     *ret = page;
     page.rows = NULL;

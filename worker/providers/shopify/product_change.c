@@ -150,28 +150,28 @@ static json_t *quantity_json(const char *location_gid, const struct shopify_quan
                      "changeFromQuantity");
 }
 
-int shopify_quantities_set(struct shopify *s, const char *location_gid,
-                           const struct shopify_quantity *quantities, size_t count, const char *key,
+int shopify_quantities_set(struct shopify *s, const struct shopify_stock *stock, const char *key,
                            struct fail *f)
 {
     scoped(json_clear_p) json_t *root = NULL;
     json_t *list = NULL;
 
-    if (count == 0) {
+    if (stock->count == 0) {
         return 0;
     }
-    if (count > QUANTITIES_MAX || key[0] == '\0') {
+    if (stock->count > QUANTITIES_MAX || key[0] == '\0') {
         return fail_set(f, FAIL_BUG, "%zu quantities at once with key '%s'; 1 to %d with a key",
-                        count, key, (int)QUANTITIES_MAX);
+                        stock->count, key, (int)QUANTITIES_MAX);
     }
     list = json_array();
-    for (size_t i = 0; i < count; i++) {
-        (void)json_array_append_new(list, quantity_json(location_gid, &quantities[i]));
+    for (size_t i = 0; i < stock->count; i++) {
+        (void)json_array_append_new(list,
+                                    quantity_json(stock->location_gid, &stock->quantities[i]));
     }
     /* no group and no refusal: they were what they are to be */
     return run_change(s, SHOPIFY_OP_QUANTITIES_SET,
                       json_pack("{s:s, s:{s:s, s:s, s:o}}", "key", key, "input", "name",
                                 "available", "reason", "correction", "quantities",
-                                shopify_whole_json(list, count)),
+                                shopify_whole_json(list, stock->count)),
                       &root, f);
 }

@@ -115,11 +115,11 @@ static int read_all_variants(struct shopify *s, const json_t *first, struct shop
                              struct fail *f)
 {
     struct shopify_product *p = &ret->product;
-    char cursor[512] = "";
+    char cursor[SHOPIFY_CURSOR_BYTES] = "";
     int more = 0;
 
     TRY(add_variants(first, ret->currency, p, f));
-    more = shopify_read_page(first, "variants", NULL, cursor, sizeof cursor, f);
+    more = shopify_read_page(first, "variants", NULL, cursor, f);
     while (more == 1) {
         scoped(json_clear_p) json_t *page = NULL;
         char asked[sizeof cursor];
@@ -131,8 +131,7 @@ static int read_all_variants(struct shopify *s, const json_t *first, struct shop
             return fail_set(f, FAIL_MISSING, "Shopify: %s went while it was read", p->gid);
         }
         TRY(add_variants(json_at(page, "data.product"), ret->currency, p, f));
-        more = shopify_read_page(json_at(page, "data.product"), "variants", asked, cursor,
-                                 sizeof cursor, f);
+        more = shopify_read_page(json_at(page, "data.product"), "variants", asked, cursor, f);
     }
     return more;
 }

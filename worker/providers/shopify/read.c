@@ -51,8 +51,8 @@ bool shopify_read_money(const json_t *node, const char *path, struct money *ret)
     return json_money(money, "amount", currency, ret, &ignored) == 0;
 }
 
-int shopify_read_page(const json_t *node, const char *path, const char *asked, char *cursor,
-                      size_t cursor_bytes, struct fail *f)
+int shopify_read_page(const json_t *node, const char *path, const char *asked,
+                      char cursor[static SHOPIFY_CURSOR_BYTES], struct fail *f)
 {
     const json_t *info = json_at(json_at(node, path), "pageInfo");
     const char *end = json_text(info, "endCursor", "");
@@ -65,9 +65,9 @@ int shopify_read_page(const json_t *node, const char *path, const char *asked, c
         return fail_set(f, FAIL_BUG, "Shopify: %s promises a further page but does not lead to it",
                         path);
     }
-    if (!str_fit(cursor, cursor_bytes, end)) {
-        return fail_set(f, FAIL_BUG, "Shopify: cursor of %s is longer than %zu bytes", path,
-                        cursor_bytes - 1);
+    if (!str_fit(cursor, SHOPIFY_CURSOR_BYTES, end)) {
+        return fail_set(f, FAIL_BUG, "Shopify: cursor of %s is longer than %d bytes", path,
+                        SHOPIFY_CURSOR_BYTES - 1);
     }
     return 1;
 }

@@ -59,8 +59,8 @@ static int add_further_lines(struct shopify *s, const json_t *refund,
                              const struct shopify_money *order, struct shopify_refund *ret,
                              struct fail *f)
 {
-    char cursor[512] = "";
-    int more = shopify_read_page(refund, "refundLineItems", NULL, cursor, sizeof cursor, f);
+    char cursor[SHOPIFY_CURSOR_BYTES] = "";
+    int more = shopify_read_page(refund, "refundLineItems", NULL, cursor, f);
 
     while (more == 1) {
         scoped(json_clear_p) json_t *page = NULL;
@@ -72,8 +72,7 @@ static int add_further_lines(struct shopify *s, const json_t *refund,
             json_pack("{s:s, s:i, s:s}", "id", ret->gid, "first", LINES_PER_PAGE, "after", asked),
             &page, f));
         TRY(add_refund_lines(json_at(page, "data.refund"), order, ret, f));
-        more = shopify_read_page(json_at(page, "data.refund"), "refundLineItems", asked, cursor,
-                                 sizeof cursor, f);
+        more = shopify_read_page(json_at(page, "data.refund"), "refundLineItems", asked, cursor, f);
     }
     return more;
 }

@@ -17,7 +17,7 @@ static int read_list(struct shopify *s, enum shopify_op op, const char *path, js
                      struct fail *f)
 {
     scoped(json_clear_p) json_t *rows = json_array();
-    char cursor[512] = "";
+    char cursor[SHOPIFY_CURSOR_BYTES] = "";
     int more = 1;
 
     for (int page = 1; more == 1; page++) {
@@ -36,7 +36,7 @@ static int read_list(struct shopify *s, enum shopify_op op, const char *path, js
             return fail_set(f, FAIL_BUG, "Shopify: more than %d %s, or pages without an end",
                             (int)ROWS_MAX, path);
         }
-        more = shopify_read_page(json_at(root, "data"), path, asked, cursor, sizeof cursor, f);
+        more = shopify_read_page(json_at(root, "data"), path, asked, cursor, f);
     }
     TRY(more);
     *ret = take_ptr(rows);

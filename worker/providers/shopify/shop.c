@@ -126,7 +126,7 @@ static int send_grant(struct shopify *s, const struct str *body, struct http_res
     return sent;
 }
 
-int shopify_grant(struct shopify *s, const char *client_id, const char *client_secret,
+int shopify_grant(struct shopify *s, const struct shopify_client *client,
                   char token[static SHOPIFY_TOKEN_BYTES], int64_t *ret_expires_in_s, struct fail *f)
 {
     scoped(http_response_done) struct http_response answer;
@@ -135,9 +135,9 @@ int shopify_grant(struct shopify *s, const char *client_id, const char *client_s
     http_response_init(&answer);
     str_init(&body, GRANT_BODY_BYTES);
     str_add(&body, "grant_type=client_credentials&client_id=");
-    str_add_url(&body, client_id);
+    str_add_url(&body, client->id);
     str_add(&body, "&client_secret=");
-    str_add_url(&body, client_secret);
+    str_add_url(&body, client->secret);
     TRY(str_ok(&body, f));
     TRY(send_grant(s, &body, &answer, f));
     return read_grant(&answer, token, ret_expires_in_s, f);

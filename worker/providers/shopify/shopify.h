@@ -18,7 +18,7 @@
 #include "worker/providers/gate.h"
 #include "worker/providers/shopify/shopify_money.h"
 
-enum { SHOPIFY_GID_BYTES = 96, SHOPIFY_TOKEN_BYTES = 512 };
+enum { SHOPIFY_GID_BYTES = 96, SHOPIFY_TOKEN_BYTES = 512, SHOPIFY_CURSOR_BYTES = 512 };
 
 struct shopify;
 
@@ -31,10 +31,14 @@ void shopify_close(struct shopify *s);
  * ours is retired. */
 const char *shopify_served_version(const struct shopify *s);
 
+/* An app's name for itself; borrowed. */
+struct shopify_client {
+    const char *id, *secret;
+};
 /* Client-credentials grant; used by the one token holder.  FAIL_DENIED with Shopify's word as
  * code ("shop_not_permitted").  FAIL_LATER and FAIL_LIMITED: it was not sent; FAIL_UNKNOWN: sent,
  * without a clear answer. */
-must_check int shopify_grant(struct shopify *s, const char *client_id, const char *client_secret,
+must_check int shopify_grant(struct shopify *s, const struct shopify_client *client,
                              char token[static SHOPIFY_TOKEN_BYTES], int64_t *ret_expires_in_s,
                              struct fail *f);
 
@@ -67,15 +71,18 @@ struct shopify_order_page {
     struct shopify_order_row *rows;
     size_t count;
     bool more;
-    char cursor[512]; /* for the next page */
+    char cursor[SHOPIFY_CURSOR_BYTES]; /* for the next page */
 };
 void shopify_order_page_done(struct shopify_order_page *p);
-/* Orders updated at or after since_us (rounded down to the second), oldest change first; cursor
- * NULL or "" = first page. page_size is held between 1 and 250 and halved when the shop finds
- * the page too dear. */
-must_check int shopify_orders_updated(struct shopify *s, int64_t since_us, int page_size,
-                                      const char *cursor, struct shopify_order_page *ret,
-                                      struct fail *f);
+/* Which page of the orders by their time of change. */
+struct shopify_order_search {
+    int64_t since_us; /* changed at or after, rounded down to the second */
+    int page_size;    /* held between 1 and 250, and halved when the shop finds the page too dear */
+    const char *cursor; /* of the page before; NULL or "" = first page */
+};
+/* One page of orders, oldest change first.  *ret is the caller's (shopify_order_page_done). */
+must_check int shopify_orders_updated(struct shopify *s, const struct shopify_order_search *search,
+                                      struct shopify_order_page *ret, struct fail *f);
 
 struct shopify_line {
     char gid[SHOPIFY_GID_BYTES], title[256], sku[256], variant_gid[SHOPIFY_GID_BYTES];
@@ -150,11 +157,16 @@ struct shopify_fulfill_line {
     char fo_line_gid[SHOPIFY_GID_BYTES];
     int64_t quantity;
 };
+/* What has been sent of one fulfillment order; all borrowed. */
+struct shopify_shipment {
+    const char *fo_gid;
+    const struct shopify_fulfill_line *lines;
+    size_t line_count; /* at least 1 */
+    const struct shopify_tracking *tracking;
+};
 /* fulfillmentCreate on one fulfillment order with notifyCustomer true.  fulfillment gid into ret.
  * FAIL_CONFLICT when the fulfillment order is closed or the quantity is gone: read the state. */
-must_check int shopify_fulfill(struct shopify *s, const char *fo_gid,
-                               const struct shopify_fulfill_line *lines, size_t count,
-                               const struct shopify_tracking *tracking,
+must_check int shopify_fulfill(struct shopify *s, const struct shopify_shipment *sent,
                                char ret[static SHOPIFY_GID_BYTES], struct fail *f);
 /* Replace the tracking of a fulfillment; notifyCustomer true. */
 must_check int shopify_tracking_update(struct shopify *s, const char *fulfillment_gid,

@@ -119,7 +119,7 @@ bool shopify_read_money(const json_t *node, const char *path, struct money *ret)
 /* pageInfo of the connection at path: 1 and the cursor when a page follows, else 0.  FAIL_BUG
  * for a page without a cursor and for one that leads back to `asked` (NULL = first page). */
 must_check int shopify_read_page(const json_t *node, const char *path, const char *asked,
-                                 char *cursor, size_t cursor_bytes, struct fail *f);
+                                 char cursor[static SHOPIFY_CURSOR_BYTES], struct fail *f);
 /* Nodes of the connection at path; FAIL_BUG when there is no list. */
 must_check int shopify_read_nodes(const json_t *node, const char *path, json_t **ret_nodes,
                                   struct fail *f);

@@ -103,12 +103,17 @@ struct shopify_quantity {
     char item_gid[SHOPIFY_GID_BYTES];
     int64_t quantity;
 };
+/* Quantities at one location; borrowed. */
+struct shopify_stock {
+    const char *location_gid;
+    const struct shopify_quantity *quantities;
+    size_t count;
+};
 /* inventorySetQuantities "available" at one location, overwriting, with @idempotent(key): repeat with the same key and the same
  * quantities.  At most 250; none is nothing to do.  FAIL_LATER while the first call with this key still runs, FAIL_BUG for a key that
  * was used with other quantities, FAIL_CONFLICT (code IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED) when the key is burnt: read back,
  * then take a new one.  FAIL_MISSING when an item or the location is gone. */
-must_check int shopify_quantities_set(struct shopify *s, const char *location_gid,
-                                      const struct shopify_quantity *quantities, size_t count,
+must_check int shopify_quantities_set(struct shopify *s, const struct shopify_stock *stock,
                                       const char *key, struct fail *f);
 
 /* ---- set-up ---- */
