@@ -1,6 +1,7 @@
 // One clock for all relative times, and the shop's time zone.
 
 import { useSyncExternalStore } from 'react';
+import { dateFormat } from './intl';
 import { keep, kept, makeStore, useStore } from './store';
 
 let now = Date.now();
@@ -24,7 +25,7 @@ export function useNow(stepS = 15): number {
 
 function known(zone: string | null): string | null {
   try {
-    return zone === null ? null : new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+    return zone === null ? null : dateFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
   } catch {
     return null;
   }
@@ -34,6 +35,7 @@ function known(zone: string | null): string | null {
 export const shopZone = makeStore(known(kept('zone')) ?? 'UTC');
 
 export function learnZone(zone: string): void {
+  if (zone === shopZone.get() && kept('zone') === zone) return;
   const valid = known(zone);
   if (valid === null) return;
   keep('zone', valid);

@@ -1,6 +1,8 @@
 // Shop days: calendar days of the shop's time zone, written 2026-11-20.  A day may have 23 or 25 hours: days are counted on the
 // calendar, never by adding hours.
 
+import { dateFormat } from './intl';
+
 export type Range = { from: string; to: string };
 export type Preset = 'today' | 'yesterday' | '7d' | '30d' | '90d' | 'month' | 'lastmonth';
 
@@ -23,7 +25,7 @@ export function isDay(text: string): boolean {
 
 /** The shop day of an instant. */
 export function dayOf(instant: Date | number, zone: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(instant);
+  const parts = dateFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).formatToParts(instant);
   const part = (type: string) => parts.find((p) => p.type === type)?.value ?? '';
   return `${part('year')}-${part('month')}-${part('day')}`;
 }
@@ -60,7 +62,7 @@ export function presetRange(preset: Preset, now: Date | number, zone: string): R
 
 /** Minutes by which the zone is ahead of UTC at this instant. */
 function offsetMinutes(instant: number, zone: string): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
+  const parts = dateFormat('en-US', {
     timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
   }).formatToParts(instant);
   const part = (type: string) => Number(parts.find((p) => p.type === type)?.value ?? 0);
@@ -97,7 +99,7 @@ export function instantsOf(range: Range, zone: string): { from: string; to: stri
 }
 
 export function formatDay(day: string, options: { locale?: string; year?: boolean; weekday?: boolean } = {}): string {
-  return new Intl.DateTimeFormat(options.locale, {
+  return dateFormat(options.locale, {
     timeZone: 'UTC', day: 'numeric', month: 'short',
     ...(options.year ? { year: 'numeric' } : {}),
     ...(options.weekday ? { weekday: 'short' } : {}),

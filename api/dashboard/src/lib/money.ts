@@ -1,5 +1,7 @@
 // Amounts of money and numbers as text.  Integers only: no amount ever passes through a fraction.
 
+import { numberFormat } from './intl';
+
 export type Money = { minor: number; currency: string };
 
 export const NONE = '—';
@@ -11,21 +13,13 @@ const exponents = new Map<string, number>([
   ['CLF', 4], ['UYW', 4],
 ]);
 
-const formats = new Map<string, Intl.NumberFormat>();
-
 function moneyFormat(currency: string, locale: string | undefined, compact: boolean): Intl.NumberFormat {
-  const name = `${currency} ${locale ?? ''} ${compact}`;
-  let format = formats.get(name);
-  if (!format) {
-    format = new Intl.NumberFormat(locale, {
-      style: 'currency',
-      currency,
-      ...(compact ? { notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 }
-        : { minimumFractionDigits: exponentOf(currency), maximumFractionDigits: exponentOf(currency) }),
-    });
-    formats.set(name, format);
-  }
-  return format;
+  return numberFormat(locale, {
+    style: 'currency',
+    currency,
+    ...(compact ? { notation: 'compact', minimumFractionDigits: 0, maximumFractionDigits: 1 }
+      : { minimumFractionDigits: exponentOf(currency), maximumFractionDigits: exponentOf(currency) }),
+  });
 }
 
 /** Digits after the point in this currency: 0 for JPY, 2 for USD, 3 for KWD. */
@@ -73,24 +67,24 @@ export function formatMoney(amount: Money | null | undefined, options: { locale?
 export function formatAmount(minor: number | null | undefined, currency: string, locale?: string): string {
   if (minor === null || minor === undefined) return NONE;
   const digits = exponentOf(currency);
-  const format = new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const format = numberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return format.format(decimalOf(minor, currency) as unknown as number);
 }
 
 export function formatCount(value: number | null | undefined, options: { locale?: string; compact?: boolean } = {}): string {
   if (value === null || value === undefined) return NONE;
-  return new Intl.NumberFormat(options.locale, options.compact ? { notation: 'compact', maximumFractionDigits: 1 } : {}).format(value);
+  return numberFormat(options.locale, options.compact ? { notation: 'compact', maximumFractionDigits: 1 } : {}).format(value);
 }
 
 /** Parts per million as per cent: 250000 -> "25.0 %"; 1 digit unless told. */
 export function formatPpm(ppm: number | null | undefined, digits = 1, locale?: string): string {
   if (ppm === null || ppm === undefined) return NONE;
-  const format = new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const format = numberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
   return `${format.format(ppm / 10000)} %`;
 }
 
 /** A ratio in ten-thousandths: 33300 -> "3.33×". */
 export function formatRatio(e4: number | null | undefined, locale?: string): string {
   if (e4 === null || e4 === undefined) return NONE;
-  return `${new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(e4 / 10000)}×`;
+  return `${numberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(e4 / 10000)}×`;
 }

@@ -1,5 +1,6 @@
 // Instants and durations as text.
 
+import { dateFormat } from './intl';
 import { NONE } from './money';
 
 /** 4 s, 12 min, 2 h 10 min, 3 d: the two largest parts. */
@@ -24,7 +25,7 @@ export function formatRelative(instant: number, now: number): string {
 
 /** Date and time in the shop's zone. */
 export function formatInstant(instant: number | string, zone: string, options: { locale?: string; seconds?: boolean } = {}): string {
-  return new Intl.DateTimeFormat(options.locale, {
+  return dateFormat(options.locale, {
     timeZone: zone, day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
     ...(options.seconds ? { second: '2-digit' } : {}),
   }).format(new Date(instant));
@@ -32,7 +33,7 @@ export function formatInstant(instant: number | string, zone: string, options: {
 
 /** The time of day in the shop's zone. */
 export function formatClock(instant: number | string, zone: string, locale?: string): string {
-  return new Intl.DateTimeFormat(locale, { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(instant));
+  return dateFormat(locale, { timeZone: zone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(instant));
 }
 
 /** Milliseconds of work: 850 ms, 1.8 s, 2 min. */
