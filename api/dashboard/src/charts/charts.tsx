@@ -1,8 +1,10 @@
 // The only file that loads Recharts; everything else uses ui/chart.tsx, which loads this one when a chart is shown.
 // Values are whole numbers (minor units, counts, ppm): they are put into words by the formatters only.
 
-import { useEffect, useState, type ReactNode } from 'react';
+import { memo, useEffect, useState, type ReactNode } from 'react';
 import { Area, Bar, BarChart, CartesianGrid, Cell, ComposedChart, Line, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { useTurn } from '../lib/turns';
+import { heightOfBars } from './height';
 
 /** c1 to c6 and "quiet" are the tokens of the theme. */
 export type Colour = 'c1' | 'c2' | 'c3' | 'c4' | 'c5' | 'c6' | 'quiet';
@@ -80,16 +82,6 @@ function Tip({ title, lines }: { title: string; lines: { key: string; title: str
   );
 }
 
-function Legend({ series }: { series: Series[] }) {
-  return (
-    <ul className="chart-legend">
-      {series.map((s) => (
-        <li key={s.key}><span className={`chart-dot chart-dot-${s.kind}${s.dashed ? ' chart-dot-dashed' : ''}`} style={{ color: colourOf(s.colour) }} /> {s.title}</li>
-      ))}
-    </ul>
-  );
-}
-
 function drawn(s: Series): ReactNode {
   const colour = colourOf(s.colour);
   const shared = { key: s.key, dataKey: s.key, name: s.title, isAnimationActive: false, ...(s.stack ? { stackId: s.stack } : {}) };
@@ -103,7 +95,26 @@ function drawn(s: Series): ReactNode {
   ];
 }
 
-export function TimeChart({ points, x, series, formatX, formatY, formatTick, reference, height = 260, label }: TimeProps) {
+type Format = ((value: never) => string) | undefined;
+
+// What stands on a chart is worked out by functions that are new each time; those that write the same are the same.
+const alike = (a: Format, b: Format, sample: unknown) => a === b || (a !== undefined && b !== undefined && a(sample as never) === b(sample as never));
+
+/** A chart is drawn anew when something on it changes, not whenever its card was asked for again. */
+function sameChart<P extends { formatX?: (x: string) => string; formatY: (y: number) => string; formatTick?: (y: number) => string }>(sampleX: (props: P) => string) {
+  return (a: P, b: P) => alike(a.formatX, b.formatX, sampleX(a)) && alike(a.formatY, b.formatY, 1234567) && alike(a.formatTick, b.formatTick, 1234567)
+    && JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** The chart's place until it is its turn to be drawn. */
+function InTurn({ height, children }: { height: number; children: () => ReactNode }) {
+  return useTurn() ? <>{children()}</> : <div style={{ height }} />;
+}
+
+// Ticks at equal steps: to find out which would fit, each of their texts would have to be measured.
+const everyNth = (points: number, ticks: number) => Math.max(0, Math.ceil(points / ticks) - 1);
+
+function Time({ points, x, series, formatX, formatY, formatTick, reference, height = 260 }: TimeProps) {
   const small = useSmall();
   const shown = small ? points.slice(-14) : points;
   const content = ({ active, payload }: { active?: boolean; payload?: readonly { payload?: Point }[] }) => {
@@ -117,30 +128,31 @@ export function TimeChart({ points, x, series, formatX, formatY, formatTick, ref
     );
   };
   return (
-    <figure className="chart" aria-label={label}>
+    <InTurn height={height}>{() => (
       <ResponsiveContainer width="100%" height={height} minWidth={0}>
         <ComposedChart data={shown} accessibilityLayer margin={{ top: 8, right: 8, bottom: 0, left: 0 }}>
           <CartesianGrid stroke={grid} vertical={false} />
-          <XAxis dataKey={x} tickFormatter={(value) => formatX(String(value))} tick={tick} tickLine={false} axisLine={{ stroke: grid }} minTickGap={24} />
-          <YAxis tickFormatter={(value) => (formatTick ?? formatY)(Number(value))} tick={tick} tickLine={false} axisLine={false} width={64} />
+          <XAxis dataKey={x} tickFormatter={(value) => formatX(String(value))} tick={tick} tickLine={false} axisLine={{ stroke: grid }} interval={everyNth(shown.length, small ? 5 : 7)} />
+          <YAxis tickFormatter={(value) => (formatTick ?? formatY)(Number(value))} tick={tick} tickLine={false} axisLine={false} width={64} interval={0} />
           <Tooltip content={content as never} cursor={{ fill: 'var(--hover)', stroke: 'var(--line-2)' }} isAnimationActive={false} />
           <ReferenceLine y={0} stroke="var(--line-2)" />
           {reference ? <ReferenceLine y={reference.y} stroke="var(--ink-2)" strokeDasharray="5 4" label={{ value: reference.title, fill: 'var(--ink-2)', fontSize: 12, position: 'insideTopRight' }} /> : null}
           {series.map(drawn)}
         </ComposedChart>
       </ResponsiveContainer>
-      <Legend series={series} />
-    </figure>
+    )}</InTurn>
   );
 }
 
-export function BarsChart({ bars, formatY, height, label }: BarsProps) {
+export const TimeChart = memo(Time, sameChart<TimeProps>(({ points, x }) => String(points[0]?.[x] ?? '')));
+
+function Bars({ bars, formatY, height = heightOfBars(bars.length) }: BarsProps) {
   const shown = bars.slice(0, 10);
   const small = useSmall();
   const cut = small ? 13 : 26;
   return (
-    <figure className="chart" aria-label={label}>
-      <ResponsiveContainer width="100%" height={height ?? Math.max(120, shown.length * 34 + 30)} minWidth={0}>
+    <InTurn height={height}>{() => (
+      <ResponsiveContainer width="100%" height={height} minWidth={0}>
         <BarChart data={shown} layout="vertical" accessibilityLayer margin={{ top: 0, right: 72, bottom: 0, left: 0 }}>
           <XAxis type="number" hide domain={[(low: number) => Math.min(0, low), (high: number) => Math.max(0, high)]} />
           <YAxis type="category" dataKey="title" tick={tick} tickLine={false} axisLine={false} width={small ? 110 : 190} interval={0} tickFormatter={(text: string) => (text.length > cut ? `${text.slice(0, cut - 1)}…` : text)} />
@@ -156,9 +168,11 @@ export function BarsChart({ bars, formatY, height, label }: BarsProps) {
           </Bar>
         </BarChart>
       </ResponsiveContainer>
-    </figure>
+    )}</InTurn>
   );
 }
+
+export const BarsChart = memo(Bars, sameChart<BarsProps>(() => ''));
 
 type Fall = WaterfallProps['steps'][number] & { span: [number, number] };
 
@@ -174,15 +188,15 @@ function falls(steps: WaterfallProps['steps']): Fall[] {
 
 const fallColour = (step: Fall) => (step.total ? (step.value < 0 ? 'c2' : 'c3') : step.value < 0 ? 'c2' : 'c1');
 
-export function WaterfallChart({ steps, formatY, formatTick, height = 260, label }: WaterfallProps) {
+function Waterfall({ steps, formatY, formatTick, height = 260 }: WaterfallProps) {
   const shown = falls(steps);
   return (
-    <figure className="chart" aria-label={label}>
+    <InTurn height={height}>{() => (
       <ResponsiveContainer width="100%" height={height} minWidth={0}>
         <BarChart data={shown} accessibilityLayer margin={{ top: 22, right: 4, bottom: 0, left: 0 }}>
           <CartesianGrid stroke={grid} vertical={false} />
           <XAxis dataKey="title" tick={{ ...tick, fontSize: 11 }} tickLine={false} axisLine={{ stroke: grid }} interval={0} />
-          <YAxis tickFormatter={(value) => (formatTick ?? formatY)(Number(value))} tick={tick} tickLine={false} axisLine={false} width={64} />
+          <YAxis tickFormatter={(value) => (formatTick ?? formatY)(Number(value))} tick={tick} tickLine={false} axisLine={false} width={64} interval={0} />
           <Tooltip isAnimationActive={false} cursor={{ fill: 'var(--hover)' }} content={(({ active, payload }: { active?: boolean; payload?: readonly { payload?: Fall }[] }) => {
             const step = payload?.[0]?.payload;
             return active && step ? <Tip title={step.title} lines={[{ key: 'v', title: '', colour: colourOf(fallColour(step)), text: formatY(step.value) }]} /> : null;
@@ -195,6 +209,8 @@ export function WaterfallChart({ steps, formatY, formatTick, height = 260, label
           </Bar>
         </BarChart>
       </ResponsiveContainer>
-    </figure>
+    )}</InTurn>
   );
 }
+
+export const WaterfallChart = memo(Waterfall, sameChart<WaterfallProps>(() => ''));

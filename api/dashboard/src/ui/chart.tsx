@@ -1,7 +1,8 @@
 // Charts: loaded when one is shown, a sentence above, the same figures as a table beside.
 
 import { lazy, Suspense, useState, type ReactNode } from 'react';
-import type { BarsProps, TimeProps, WaterfallProps } from '../charts/charts';
+import type { BarsProps, Series, TimeProps, WaterfallProps } from '../charts/charts';
+import { heightOfBars } from '../charts/height';
 import { Button } from './button';
 import { Card } from './layout';
 import { Skeleton } from './states';
@@ -11,21 +12,39 @@ const LazyTime = lazy(() => import('../charts/charts').then((m) => ({ default: m
 const LazyBars = lazy(() => import('../charts/charts').then((m) => ({ default: m.BarsChart })));
 const LazyWaterfall = lazy(() => import('../charts/charts').then((m) => ({ default: m.WaterfallChart })));
 
-const heightOf = (props: { height?: number }) => props.height ?? 260;
+// The place of a chart has its height from the first: nothing below it moves when it comes.
+function Drawn({ label, height, children, legend }: { label: string; height: number; children: ReactNode; legend?: ReactNode }) {
+  return (
+    <figure className="chart" aria-label={label}>
+      <Suspense fallback={<Skeleton height={height} />}>{children}</Suspense>
+      {legend}
+    </figure>
+  );
+}
+
+function Legend({ series }: { series: Series[] }) {
+  return (
+    <ul className="chart-legend">
+      {series.map((s) => (
+        <li key={s.key}><span className={`chart-dot chart-dot-${s.kind}${s.dashed ? ' chart-dot-dashed' : ''}`} style={{ color: `var(--${s.colour})` }} /> {s.title}</li>
+      ))}
+    </ul>
+  );
+}
 
 /** Series over time on one axis: bars, lines and areas. */
 export function TimeChart(props: TimeProps) {
-  return <Suspense fallback={<Skeleton height={heightOf(props)} />}><LazyTime {...props} /></Suspense>;
+  return <Drawn label={props.label} height={props.height ?? 260} legend={<Legend series={props.series} />}><LazyTime {...props} /></Drawn>;
 }
 
 /** Horizontal bars, at most ten. */
 export function BarsChart(props: BarsProps) {
-  return <Suspense fallback={<Skeleton height={heightOf(props)} />}><LazyBars {...props} /></Suspense>;
+  return <Drawn label={props.label} height={props.height ?? heightOfBars(props.bars.length)}><LazyBars {...props} /></Drawn>;
 }
 
 /** From the first amount through gains and losses to the last. */
 export function WaterfallChart(props: WaterfallProps) {
-  return <Suspense fallback={<Skeleton height={heightOf(props)} />}><LazyWaterfall {...props} /></Suspense>;
+  return <Drawn label={props.label} height={props.height ?? 260}><LazyWaterfall {...props} /></Drawn>;
 }
 
 type Props<T> = {
