@@ -1,6 +1,6 @@
 // A list of the server, page by page, that never moves rows under the pointer.
 
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
 import { useResource, type Resource, type ResourceOptions } from '../api/resource';
 import { useParams } from '../lib/router';
 import { queryOf } from '../lib/url';
@@ -68,6 +68,19 @@ export function useList<T>(path: string, options: Options<T>): List<T> {
   };
 }
 
+// The latest rows by name; a row in which nothing has changed stays the object it was, and so needs no drawing.
+function useRowsById<T>(latest: T[] | undefined, key: RefObject<(row: T) => string | number>): Map<string | number, T> {
+  const before = useRef(new Map<string | number, T>());
+  return useMemo(() => {
+    before.current = new Map((latest ?? []).map((row) => {
+      const name = key.current(row);
+      const was = before.current.get(name);
+      return [name, was !== undefined && JSON.stringify(was) === JSON.stringify(row) ? was : row];
+    }));
+    return before.current;
+  }, [latest, key]);
+}
+
 type Shown<T> = { rows: T[] | undefined; fresh: number; show: () => void; follow: () => void };
 
 // The order on the screen stays as it was; values in the rows follow the server; rows that came or went wait for show().
@@ -82,7 +95,7 @@ function useShown<T>(target: string, latest: T[] | undefined, id: (row: T) => st
     follow.current = false;
   }, [latest, target, at, order]);
   const current = order?.target === target ? order.rows : latest;
-  const byId = useMemo(() => new Map((latest ?? []).map((row) => [key.current(row), row])), [latest]);
+  const byId = useRowsById(latest, key);
   const rows = useMemo(() => current?.map((row) => byId.get(key.current(row)) ?? row), [current, byId]);
   const fresh = useMemo(() => {
     if (!current || !latest || current === latest) return 0;

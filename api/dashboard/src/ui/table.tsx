@@ -1,6 +1,6 @@
 // Tables of a list: sorting, columns, selection, keyboard, pages; cards on small screens.
 
-import { useCallback, useEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode, type RefObject } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode, type RefObject } from 'react';
 import { useHotkeys } from '../lib/hotkeys';
 import { keep, kept } from '../lib/store';
 import { Button } from './button';
@@ -57,7 +57,8 @@ function useColumns<T>(name: string, columns: Column<T>[]): [Column<T>[], Set<st
     keep(`columns.${name}`, [...after].join(' '));
     setHidden(after);
   };
-  return [columns.filter((c) => c.main || !hidden.has(c.key)), hidden, toggle];
+  const shown = useMemo(() => columns.filter((c) => c.main || !hidden.has(c.key)), [columns, hidden]);
+  return [shown, hidden, toggle];
 }
 
 function Chooser<T>({ columns, hidden, toggle }: { columns: Column<T>[]; hidden: Set<string>; toggle: (key: string) => void }) {
@@ -130,27 +131,49 @@ function useRowKeys<T>(body: RefObject<HTMLTableSectionElement | null>, props: P
 
 const onControl = (event: MouseEvent) => event.target instanceof Element && event.target.closest('a, button, input, select, summary, label') !== null;
 
+type RowActs<T> = { keys: (event: KeyboardEvent, row: T) => void; open: (event: MouseEvent, row: T) => void; toggle: (key: RowId) => void };
+
+/** The same functions for good, which do what the newest ones do. */
+function useNewest<T>(acts: RowActs<T>): RowActs<T> {
+  const newest = useRef(acts);
+  newest.current = acts;
+  return useMemo(() => ({
+    keys: (event, row) => newest.current.keys(event, row),
+    open: (event, row) => newest.current.open(event, row),
+    toggle: (key) => newest.current.toggle(key),
+  }), []);
+}
+
+type RowProps<T> = { row: T; name: RowId; columns: Column<T>[]; look: string; selected: boolean | undefined; here: boolean; acts: RowActs<T> };
+
+function PlainRow<T>({ row, name, columns, look, selected, here, acts }: RowProps<T>) {
+  return (
+    <tr data-row={name} tabIndex={0} className={look} aria-selected={selected} aria-current={here ? 'true' : undefined} onKeyDown={(event) => acts.keys(event, row)} onClick={(event) => acts.open(event, row)}>
+      {selected === undefined ? null : (
+        <td className="pick"><label className="pick-area"><span className="sr">Select {String(name)}</span><input type="checkbox" checked={selected} onChange={() => acts.toggle(name)} /></label></td>
+      )}
+      {columns.map((c) => (
+        <td key={c.key} className={`${c.end ? 'end' : ''}${c.main ? ' main' : ''}${c.tight ? ' tight' : ''}`} data-title={c.title}>{c.cell(row)}</td>
+      ))}
+    </tr>
+  );
+}
+
+// Of a hundred live rows only those are drawn anew in which something has changed.
+const Row = memo(PlainRow) as typeof PlainRow;
+
 function Rows<T>({ rows, columns, body, props }: { rows: T[]; columns: Column<T>[]; body: RefObject<HTMLTableSectionElement | null>; props: Props<T> }) {
   const { selection, onOpen, openId, id, tone } = props;
   const { keys } = useRowKeys(body, props, rows);
   const open = (event: MouseEvent, row: T) => {
     if (onOpen && !onControl(event) && (window.getSelection()?.toString() ?? '') === '') onOpen(row);
   };
+  const acts = useNewest<T>({ keys, open, toggle: (key) => selection?.toggle(key) });
   return (
     <tbody ref={body}>
       {rows.map((row) => {
         const key = id(row);
-        const selected = selection?.has(key) ?? false;
-        return (
-          <tr key={key} data-row={key} tabIndex={0} className={`${onOpen ? 'opens' : ''} ${tone?.(row) ?? ''}`} aria-selected={selection ? selected : undefined} aria-current={openId === key ? 'true' : undefined} onKeyDown={(event) => keys(event, row)} onClick={(event) => open(event, row)}>
-            {selection ? (
-              <td className="pick"><label className="pick-area"><span className="sr">Select {String(key)}</span><input type="checkbox" checked={selected} onChange={() => selection.toggle(key)} /></label></td>
-            ) : null}
-            {columns.map((c) => (
-              <td key={c.key} className={`${c.end ? 'end' : ''}${c.main ? ' main' : ''}${c.tight ? ' tight' : ''}`} data-title={c.title}>{c.cell(row)}</td>
-            ))}
-          </tr>
-        );
+        return <Row key={key} row={row} name={key} columns={columns} look={`${onOpen ? 'opens' : ''} ${tone?.(row) ?? ''}`} selected={selection?.has(key)} here={openId === key} acts={acts} />;
       })}
     </tbody>
   );
