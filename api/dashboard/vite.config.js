@@ -26,9 +26,31 @@ function compressed() {
   };
 }
 
+// The first page's code is asked for with the frame's, not after it: a round trip less on a slow line.
+function firstPage(source) {
+  return {
+    name: 'first-page',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, { bundle }) {
+        const chunks = Object.values(bundle).filter((part) => part.type === 'chunk');
+        const page = chunks.find((chunk) => chunk.facadeModuleId?.endsWith(source));
+        const frame = chunks.find((chunk) => chunk.isEntry);
+        if (!page || !frame) throw new Error(`no chunk for ${source}`);
+        const link = (attrs) => ({ tag: 'link', attrs: { crossorigin: true, ...attrs }, injectTo: 'head' });
+        return [
+          ...[page.fileName, ...page.imports].filter((name) => name !== frame.fileName).map((name) => link({ rel: 'modulepreload', href: `/${name}` })),
+          ...[...page.viteMetadata.importedCss].map((name) => link({ rel: 'preload', as: 'style', href: `/${name}` })),
+        ];
+      },
+    },
+  };
+}
+
 export default defineConfig({
   esbuild: { jsx: 'automatic', legalComments: 'none' },
-  plugins: [compressed()],
+  plugins: [firstPage('src/pages/dashboard/index.tsx'), compressed()],
   build: {
     target: 'es2022',
     // Nothing inline: the page's policy allows no data: script or style.

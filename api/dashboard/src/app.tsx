@@ -3,8 +3,9 @@ import { forgetAll } from './api/resource';
 import { findSession, sessionState } from './api/session';
 import { BelowPage, Link, navigate, usePlace } from './lib/router';
 import { useStore } from './lib/store';
+import { whenIdle } from './lib/turns';
 import { safeNext } from './lib/url';
-import { loginView as Login, pageAt } from './shell/pages';
+import { loginView as Login, pageAt, pages, preload } from './shell/pages';
 import { Shell } from './shell/shell';
 import { Button } from './ui/button';
 import { Page } from './ui/layout';
@@ -58,6 +59,12 @@ export function App() {
   const { path, search } = usePlace();
   useEffect(() => void findSession(), []);
   const login = path === '/login';
+  const out = state.at === 'out';
+  // While the key is looked for, what is shown next can come.
+  useEffect(() => {
+    if (out) return whenIdle(() => preload(pageAt(safeNext(new URLSearchParams(location.search).get('next')).split('?')[0] ?? '/')?.page ?? pages[0]));
+    return undefined;
+  }, [out]);
   useEffect(() => {
     if (state.at === 'out') {
       forgetAll();
@@ -66,7 +73,7 @@ export function App() {
       navigate(safeNext(new URLSearchParams(search).get('next')), { replace: true });
     }
   }, [state, login, path, search]);
-  if (state.at === 'asking') return <div className="waiting"><Skeleton lines={6} /></div>;
-  if (state.at === 'out' || login) return <Suspense fallback={null}><Login /></Suspense>;
+  if (state.at === 'asking' && login) return <div className="waiting"><Skeleton lines={6} /></div>;
+  if (out || login) return <Suspense fallback={null}><Login /></Suspense>;
   return <Inside />;
 }

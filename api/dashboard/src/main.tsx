@@ -6,7 +6,12 @@ import './styles/table.css';
 import './shell/theme';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { sessionState } from './api/session';
 import { App } from './app';
+import { pageAt, preload } from './shell/pages';
+
+// The page's code comes while the frame is drawn and its figures are asked for.
+preload(sessionState.get().at === 'out' ? 'login' : pageAt(location.pathname)?.page);
 
 const root = document.getElementById('root');
 if (root) createRoot(root).render(<StrictMode><App /></StrictMode>);

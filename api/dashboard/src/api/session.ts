@@ -8,7 +8,7 @@ export type Scope = 'read' | 'operate' | 'admin';
 export type Session = { name: string; scope: Scope; csrf: string; expires_at: string };
 type State = { at: 'asking' } | { at: 'in'; session: Session } | { at: 'out'; ended: boolean };
 
-export const sessionState = makeStore<State>({ at: 'asking' });
+export const sessionState = makeStore<State>(kept('signed-in') === null ? { at: 'out', ended: false } : { at: 'asking' });
 /** Does the server answer? */
 export const reachable = makeStore(true);
 
@@ -24,15 +24,13 @@ function leave(ended: boolean): void {
   sessionState.set({ at: 'out', ended });
 }
 
-listenToClient(() => { if (sessionState.get().at === 'in') leave(true); }, (reached) => reachable.set(reached));
+listenToClient(() => { if (sessionState.get().at !== 'out') leave(true); }, (reached) => reachable.set(reached));
 window.addEventListener('offline', () => reachable.set(false));
 
-/** Is there a session from before?  Asks the server only when somebody had signed in here. */
+/** Whose session is it that somebody has opened here before?  Meanwhile its pages may ask for what they show: they get a 401 when
+ * it has ended. */
 export async function findSession(): Promise<void> {
-  if (kept('signed-in') === null) {
-    leave(false);
-    return;
-  }
+  if (sessionState.get().at !== 'asking') return;
   try {
     enter(await get<Session>('/api/v1/session'));
   } catch (error) {
@@ -58,11 +56,12 @@ export function useSession(): Session | null {
 
 const order: Scope[] = ['read', 'operate', 'admin'];
 
-/** Why this person may not do what needs this scope; null when they may.  Also null-checks the network: offline nothing is written. */
+/** Why this person may not do what needs this scope; null when they may.  Offline, and until the session is known, nothing is written. */
 export function useForbidden(needed: Scope): string | null {
   const session = useSession();
   const reached = useStore(reachable);
   if (!reached) return 'The server cannot be reached.';
-  if (session === null || order.indexOf(session.scope) >= order.indexOf(needed)) return null;
+  if (session === null) return 'The server has not said yet what you may do.';
+  if (order.indexOf(session.scope) >= order.indexOf(needed)) return null;
   return `Your key may only ${session.scope}; this needs ${needed}.`;
 }

@@ -12,22 +12,38 @@ export type PageEntry = {
   key: string;
   /** Which count of /needs is its badge. */
   badge?: keyof Needs['counts'];
+  /** Does it begin with charts? */
+  charts: boolean;
+  load: () => Promise<{ default: ComponentType }>;
   view: LazyExoticComponent<ComponentType>;
 };
 
+type Told = Omit<PageEntry, 'view' | 'charts'> & { charts?: boolean };
+
+const entry = (told: Told): PageEntry => ({ charts: false, ...told, view: lazy(told.load) });
+
 export const pages: PageEntry[] = [
-  { path: '/', title: 'Dashboard', icon: 'dashboard', key: 'd', view: lazy(() => import('../pages/dashboard')) },
-  { path: '/products', title: 'Products', icon: 'products', key: 'p', badge: 'products', view: lazy(() => import('../pages/products')) },
-  { path: '/orders', title: 'Orders', icon: 'orders', key: 'o', badge: 'orders', view: lazy(() => import('../pages/orders')) },
-  { path: '/ads', title: 'Ads', icon: 'ads', key: 'a', badge: 'ads', view: lazy(() => import('../pages/ads')) },
-  { path: '/service', title: 'Service', icon: 'service', key: 's', badge: 'service', view: lazy(() => import('../pages/service')) },
-  { path: '/jobs', title: 'Jobs', icon: 'jobs', key: 'j', badge: 'jobs', view: lazy(() => import('../pages/jobs')) },
-  { path: '/approvals', title: 'Approvals', icon: 'approvals', key: 'v', badge: 'approvals', view: lazy(() => import('../pages/approvals')) },
-  { path: '/activity', title: 'Activity', icon: 'activity', key: 'y', view: lazy(() => import('../pages/activity')) },
-  { path: '/automation', title: 'Automation', icon: 'automation', key: 'm', view: lazy(() => import('../pages/automation')) },
+  entry({ path: '/', title: 'Dashboard', icon: 'dashboard', key: 'd', charts: true, load: () => import('../pages/dashboard') }),
+  entry({ path: '/products', title: 'Products', icon: 'products', key: 'p', badge: 'products', load: () => import('../pages/products') }),
+  entry({ path: '/orders', title: 'Orders', icon: 'orders', key: 'o', badge: 'orders', load: () => import('../pages/orders') }),
+  entry({ path: '/ads', title: 'Ads', icon: 'ads', key: 'a', badge: 'ads', charts: true, load: () => import('../pages/ads') }),
+  entry({ path: '/service', title: 'Service', icon: 'service', key: 's', badge: 'service', load: () => import('../pages/service') }),
+  entry({ path: '/jobs', title: 'Jobs', icon: 'jobs', key: 'j', badge: 'jobs', charts: true, load: () => import('../pages/jobs') }),
+  entry({ path: '/approvals', title: 'Approvals', icon: 'approvals', key: 'v', badge: 'approvals', load: () => import('../pages/approvals') }),
+  entry({ path: '/activity', title: 'Activity', icon: 'activity', key: 'y', load: () => import('../pages/activity') }),
+  entry({ path: '/automation', title: 'Automation', icon: 'automation', key: 'm', load: () => import('../pages/automation') }),
 ];
 
-export const loginView = lazy(() => import('../pages/login'));
+const loadLogin = () => import('../pages/login');
+export const loginView = lazy(loadLogin);
+
+/** Fetches the code of a page, or of the login, before it is shown. */
+export function preload(page: PageEntry | 'login' | undefined): void {
+  if (page === undefined) return;
+  const parts: Promise<unknown>[] = page === 'login' ? [loadLogin()] : [page.load(), ...(page.charts ? [import('../charts/charts')] : [])];
+  // What fails here is asked for again, and complained of, when it is shown.
+  for (const part of parts) part.catch(() => undefined);
+}
 
 /** The page at a path, and what of the path is below it. */
 export function pageAt(path: string): { page: PageEntry; below: string } | null {

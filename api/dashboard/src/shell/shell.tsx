@@ -8,7 +8,7 @@ import type { Flows, Health, Needs } from '../api/types';
 import { learnZone, useNow } from '../lib/clock';
 import { useHotkeys } from '../lib/hotkeys';
 import { hrefOf, Link, navigate, usePlace } from '../lib/router';
-import { kept, useStore } from '../lib/store';
+import { keep, kept, useStore } from '../lib/store';
 import { formatRelative, formatSpan } from '../lib/time';
 import { Button } from '../ui/button';
 import { ConfirmHost } from '../ui/confirm';
@@ -18,7 +18,7 @@ import { FlowPill } from '../ui/pill';
 import { Skeleton } from '../ui/states';
 import { ToastHost } from '../ui/toast';
 import { HelpHost, helpOpen } from './help';
-import { pageAt, pages, type PageEntry } from './pages';
+import { pageAt, pages, preload, type PageEntry } from './pages';
 import { PaletteHost, paletteOpen } from './palette';
 import { RangePicker } from './range_picker';
 import { StopBar, StopButton, useFlows } from './stop';
@@ -34,9 +34,9 @@ function Badge({ count }: { count: number | undefined }) {
 
 function NavLink({ page, counts, onClick }: { page: PageEntry; counts: Needs['counts'] | undefined; onClick?: () => void }) {
   const { path } = usePlace();
-  const here = pageAt(path)?.page === page;
+  const here = pageAt(path)?.page.path === page.path;
   return (
-    <Link href={page.path} className="nav-link" aria-current={here ? 'page' : undefined} {...(onClick ? { onClick } : {})}>
+    <Link href={page.path} className="nav-link" aria-current={here ? 'page' : undefined} onPointerEnter={() => preload(page)} {...(onClick ? { onClick } : {})}>
       <Icon name={page.icon} size={20} />
       <span>{page.title}</span>
       <Badge count={page.badge ? counts?.[page.badge] : undefined} />
@@ -49,7 +49,7 @@ function You() {
   const now = useStore(theme);
   return (
     <div className="you">
-      <span className="quiet small you-name" title={session ? `Key ${session.name}, may ${session.scope}` : undefined}><Icon name="person" size={16} /> {session?.name} · {session?.scope}</span>
+      <span className="quiet small you-name" title={session ? `Key ${session.name}, may ${session.scope}` : undefined}><Icon name="person" size={16} /> {session ? `${session.name} · ${session.scope}` : '…'}</span>
       <div className="row">
         <Button look="quiet" icon={now === 'dark' ? 'sun' : 'moon'} label={now === 'dark' ? 'Light theme' : 'Dark theme'} onClick={() => setTheme(now === 'dark' ? 'light' : 'dark')} />
         <Button look="quiet" icon="info" label="Keyboard and help" onClick={() => helpOpen.set(true)} />
@@ -120,18 +120,25 @@ function Strip() {
   );
 }
 
+// Bars that were there last stand in their places while they are asked for anew: the page below does not jump when they come.
+function useRemembered(name: string, now: string[] | undefined): string[] {
+  const text = now?.join('\n');
+  useEffect(() => { if (text !== undefined) keep(name, text === '' ? null : text); }, [name, text]);
+  return (text ?? kept(name) ?? '').split('\n').filter(Boolean);
+}
+
 function Bars() {
   const flows = useFlows();
   const health = useHealth();
   const reached = useStore(reachable);
-  const dry = flows.data?.flows.filter((f) => f.mode === 'dry_run') ?? [];
-  const simulated = health.data?.services.filter((s) => s.simulated) ?? [];
+  const dry = useRemembered('dry', flows.data?.flows.filter((f) => f.mode === 'dry_run').map((f) => f.title));
+  const simulated = useRemembered('simulated', health.data?.services.filter((s) => s.simulated).map((s) => s.title));
   return (
     <>
       {reached ? null : <div className="bar bar-offline" role="alert"><Icon name="error" /> <strong>Offline.</strong> The server cannot be reached; what you see is the last known state, and nothing can be changed.</div>}
       <StopBar stop={flows.data?.stop} />
-      {simulated.length > 0 ? <div className="bar bar-sandbox"><Icon name="flask" /> <strong>SANDBOX</strong> <span>{simulated.map((s) => s.title).join(', ')} {simulated.length === 1 ? 'is' : 'are'} simulated: nothing of it is real.</span></div> : null}
-      {dry.length > 0 ? <div className="bar bar-dry"><Icon name="info" /> <strong>DRY RUN</strong> <span>{dry.map((f) => f.title).join(', ')}: says what it would do, and does nothing.</span></div> : null}
+      {simulated.length > 0 ? <div className="bar bar-sandbox"><Icon name="flask" /> <strong>SANDBOX</strong> <span>{simulated.join(', ')} {simulated.length === 1 ? 'is' : 'are'} simulated: nothing of it is real.</span></div> : null}
+      {dry.length > 0 ? <div className="bar bar-dry"><Icon name="info" /> <strong>DRY RUN</strong> <span>{dry.join(', ')}: says what it would do, and does nothing.</span></div> : null}
     </>
   );
 }

@@ -1,11 +1,11 @@
 // The first days: what is still to be connected.  Gone once store and supplier work and a run has passed.
 
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Flows, Health, Service } from '../../api/types';
 import { keep, kept } from '../../lib/store';
 import { useHealth } from '../../shell/shell';
 import { useFlows } from '../../shell/stop';
-import { Button, Card, Icon, Link, Progress } from '../../ui';
+import { Button, Card, Icon, Link, Progress, Skeleton } from '../../ui';
 
 // What no key can connect yet is no step.
 const later = (services: Service[], names: string[]) => services.filter((s) => names.includes(s.name)).every((s) => /not built yet/i.test(s.text ?? ''));
@@ -36,10 +36,13 @@ export function Setup({ part }: { part: 'must' | 'rest' }) {
   const health = useHealth();
   const flows = useFlows();
   const [hidden, setHidden] = useState(kept('setup') === 'hidden');
-  if (!health.data || !flows.data) return null;
-  const all = steps(health.data, flows.data);
-  const open = all.filter((s) => !s.done);
+  const all = health.data && flows.data ? steps(health.data, flows.data) : null;
+  const open = all?.filter((s) => !s.done) ?? [];
   const must = open.some((s) => s.must);
+  const known = all !== null;
+  useEffect(() => { if (known) keep('setting-up', must ? '1' : null); }, [known, must]);
+  // Where the steps stood last time their place is kept: what is below does not jump when they come.
+  if (all === null) return part === 'must' && kept('setting-up') !== null ? <Card title="Setting up"><Skeleton height={176} /></Card> : null;
   if (open.length === 0 || must !== (part === 'must') || (hidden && !must)) return null;
   const hide = () => {
     keep('setup', 'hidden');

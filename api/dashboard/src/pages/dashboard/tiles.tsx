@@ -108,7 +108,7 @@ export function Tiles({ summary }: { summary: Resource<Summary> }) {
   const { data } = summary;
   if (!data) {
     if (notYet(summary)) return <Card><Empty kind="not-connected" title="The figures begin when the store has been read."><span className="first-up">{summary.error?.message}.</span></Empty></Card>;
-    return summary.error ? <Failed error={summary.error} what="Figures" retry={() => void summary.refresh()} /> : <div className="tiles">{tiles.map((t) => <div key={t.name} className="tile"><Skeleton lines={3} /></div>)}</div>;
+    return summary.error ? <Failed error={summary.error} what="Figures" retry={() => void summary.refresh()} /> : <div><div className="tiles">{tiles.map((t) => <div key={t.name} className="tile"><Skeleton lines={3} /></div>)}</div><p className="quiet small as-of">&nbsp;</p></div>;
   }
   return (
     <section aria-label="Figures">
