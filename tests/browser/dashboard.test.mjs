@@ -43,6 +43,7 @@ test('the figures are those of the API, in a currency without cents', async () =
   for (let i = 0; i < 3; i += 1) await system.control('POST', '/control/orders', {});
   await until('their money is in the books', () => system.rows('select count(*) as n from shop_order where money_at is not null')[0].n === 3, 60000, 300);
   const { context, page, problems } = await openDashboard(browser, system, '/?range=7d');
+  await page.waitForSelector('[data-figure=aov] .tile-value'); // else it could be the answer to the page before
   const [answer] = await Promise.all([asked(page, 'summary'), page.reload()]);
   const summary = await answer.json();
   assert.equal(summary.currency, 'JPY');
@@ -65,11 +66,11 @@ test('the figures are those of the API, in a currency without cents', async () =
 
 test('each chart has a sentence and the same figures as a table', async () => {
   const { context, page } = await openDashboard(browser, system, '/?range=7d');
+  const card = page.locator('section', { has: page.getByRole('heading', { name: 'Sales and profit by day' }) });
+  await card.getByText('of sales').waitFor();
   const [answer] = await Promise.all([asked(page, 'by-date'), page.reload()]);
   const { days } = await answer.json();
   assert.equal(days.length, 7);
-  const card = page.locator('section', { has: page.getByRole('heading', { name: 'Sales and profit by day' }) });
-  await card.getByText('of sales').waitFor();
   await card.getByRole('button', { name: 'Show as table' }).click();
   const shown = await card.locator('tbody tr').evaluateAll((rows) => rows.map((r) => [...r.querySelectorAll('td')].slice(1, 4).map((c) => c.querySelector('data')?.value ?? null)));
   assert.deepEqual(shown, days.map((d) => [String(d.orders), `${d.total_sales} JPY`, d.profit === null ? null : `${d.profit} JPY`]));
