@@ -50,14 +50,18 @@ install_packages() {
         "${as_root[@]}" chmod 755 "$policy"
         made_policy=1
     fi
-    local failed=
-    "${as_root[@]}" apt-get -q update >/dev/null || failed=1
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends \
-        "${missing[@]}" >/dev/null || failed=2
+    # What packages say while they are set up is of interest only when they could not be.
+    local failed= log
+    log=$(mktemp)
+    "${as_root[@]}" apt-get -q update >"$log" 2>&1 || true
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends -o DPkg::Lock::Timeout=300 \
+        "${missing[@]}" >>"$log" 2>&1 || failed=1
     if [ -n "$made_policy" ]; then
         "${as_root[@]}" rm -f "$policy"
     fi
-    [ "$failed" != 2 ] || die "apt-get could not install: ${missing[*]}"
+    [ -z "$failed" ] || tail -n 20 "$log" >&2
+    rm -f "$log"
+    [ -z "$failed" ] || die "apt-get could not install: ${missing[*]}"
 }
 
 # npm_packages DIR [--omit=dev]: install what DIR/package-lock.json names, unless that very lock is installed.
@@ -119,13 +123,26 @@ reachable_by_service() {
 # Where data, logs and pid files live: var/ beside the sources, or below /var/lib when the service user cannot get there.
 choose_var() {
     if [ -n "${DROPSHIP_VAR:-}" ]; then
-        VAR=$DROPSHIP_VAR
+        VAR=$(realpath -m -- "$DROPSHIP_VAR")
     elif reachable_by_service "$ROOT"; then
         VAR=$ROOT/var
     else
         VAR=/var/lib/dropship-$(printf '%s' "$ROOT" | cksum | cut -d ' ' -f 1)
     fi
 }
+
+# The folder's lock, held until this script ends, however it ends: a second deploy/up or deploy/down of the same folder waits.  False
+# when the folder is not there, or was deleted while we waited for it.
+lock_var() {
+    { exec 9<"$VAR"; } 2>/dev/null || return 1
+    flock -n 9 || {
+        say "waiting for another deploy/up or deploy/down of $VAR"
+        flock 9
+    }
+    [ "$VAR" -ef /dev/fd/9 ]
+}
+
+unlock_var() { exec 9<&-; }
 
 # ---- processes: a pid file holds "PID STARTTIME", so that a reused pid is never taken for ours ----
 
@@ -170,7 +187,10 @@ start_program() {
     # and Postgres takes a dead one that nobody reaped for a running server.
     rm -f "$note.new"
     # The number comes through a file that we opened; the log is opened by the program's own user, whose folder that is.
-    as_service setsid sh -c "echo \$\$; $LOGGED" "$VAR/log/$name.log" "$@" >"$note.new" 2>"$note.err" </dev/null &
+    {
+        unlock_var
+        as_service setsid sh -c "echo \$\$; $LOGGED" "$VAR/log/$name.log" "$@"
+    } >"$note.new" 2>"$note.err" </dev/null &
     local tries=0
     until [ -s "$note.new" ]; do
         tries=$((tries + 1))

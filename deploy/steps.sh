@@ -7,6 +7,7 @@ OWN=$ROOT/deploy/dropship.env
 prepare_var() {
     umask 022
     refuse_strangers_var
+    mkdir -p "$VAR" || die "$VAR cannot be made; give another folder: DROPSHIP_VAR=/FOLDER" 2
     mkdir -p "$VAR"/{run,log,redis,sandbox,app/bin}
     if is_root; then
         chown root: "$VAR" "$VAR/run"
@@ -21,10 +22,14 @@ prepare_var() {
     chmod 600 "$VAR/secrets"
 }
 
-# A folder is of one user for ever: root would take it from an ordinary one.
+# A folder is of one user for ever: root would take it from an ordinary one.  And never one with other things in it: its modes and
+# owners are set.
 refuse_strangers_var() {
     local owner
-    [ -d "$VAR/log" ] || return 0
+    if [ ! -e "$VAR/secrets" ]; then
+        [ -z "$(ls -A "$VAR" 2>/dev/null)" ] || die "$VAR is not empty and was not made by deploy/up: give it a folder of its own" 2
+        return 0
+    fi
     owner=$(stat -c %U "$VAR/log")
     if is_root; then
         [ "$owner" = "$SERVICE_USER" ] || die "$VAR belongs to $owner: run deploy/up as $owner, or give it a folder: DROPSHIP_VAR=/FOLDER" 2
@@ -77,7 +82,20 @@ read_own_settings() {
         [ -n "$(own SHOPIFY_SHOP)" ] || die "deploy/dropship.env has Shopify keys, but no SHOPIFY_SHOP" 2
         [ -n "$(own SHOPIFY_ACCESS_TOKEN)$(own SHOPIFY_CLIENT_SECRET)" ] ||
             die "deploy/dropship.env has SHOPIFY_CLIENT_ID, but no SHOPIFY_CLIENT_SECRET" 2
+    elif [ -n "$(own SHOPIFY_CLIENT_SECRET)" ]; then
+        die "deploy/dropship.env has SHOPIFY_CLIENT_SECRET, but no SHOPIFY_CLIENT_ID (or SHOPIFY_ACCESS_TOKEN)" 2
     fi
+    check_own_files
+}
+
+# What the programs must be able to read; they run as another user than root.
+check_own_files() {
+    local name file who=
+    is_root && who=" by the user $SERVICE_USER, as whom the programs run"
+    for name in DROPSHIP_TLS_CERTIFICATE DROPSHIP_TLS_KEY DROPSHIP_DASHBOARD_DIR; do
+        file=$(own "$name")
+        [ -z "$file" ] || as_service test -r "$file" || die "$name: $file cannot be read$who" 2
+    done
 }
 
 # own NAME: a value of deploy/dropship.env, "***" for a secret, "" when absent.
@@ -154,8 +172,10 @@ start_postgres() {
             chown "$SERVICE_USER:" "$data.new"
         fi
         logged postgres "$bin/initdb" -D "$data.new" -U dropship --auth=scram-sha-256 --pwfile="$VAR/pw" \
-            --encoding=UTF8 --locale=C.UTF-8 ||
+            --encoding=UTF8 --locale=C.UTF-8 || {
+            tail -n 5 "$VAR/log/postgres.log" >&2
             die "initdb failed; its log: $VAR/log/postgres.log"
+        }
         rm -f "$VAR/pw"
         mv "$data.new" "$data"
     fi
@@ -247,6 +267,8 @@ write_environment() {
         fi
     } | private dropship.env
     LISTEN=$(cli --print-config | sed -n 's/^DROPSHIP_LISTEN=//p')
+    SCHEME=http
+    [ -z "$(own DROPSHIP_TLS_CERTIFICATE)" ] || SCHEME=https
     case $LISTEN in
         :*) LISTEN=127.0.0.1$LISTEN ;;
         0.0.0.0:*) LISTEN=127.0.0.1:${LISTEN##*:} ;;
@@ -297,9 +319,22 @@ migrate() { cli migrate || die "the schema could not be brought up to date"; }
 
 # Once, when nothing is real: short waits and automatic release, through ordinary settings anybody may change again.
 first_settings() {
-    [ "$SIMULATED" = shopify,cj ] || return 0
-    first_order_settings
-    first_discovery_settings
+    case $SIMULATED in
+        shopify,cj)
+            first_order_settings
+            first_discovery_settings
+            ;;
+        ?*) first_half_settings ;;
+    esac
+}
+
+# One side real, the other not: an order let through would send a real parcel to nobody, or tell a real customer of an invented one.
+first_half_settings() {
+    [ ! -s "$VAR/admin.key" ] || return 0 # not the first time
+    put_settings <<'SETTINGS'
+flow.fulfillment dry_run
+flow.discovery dry_run
+SETTINGS
 }
 
 # Standard input: a setting and its value a line.
@@ -398,20 +433,29 @@ start_dropship() {
     start_program api "${env[@]}" "$VAR/app/bin/dropship-api"
     wait_for scheduler 30 curl -fsS --max-time 5 "http://127.0.0.1:$SCHEDULER_HEALTH_PORT/healthz"
     wait_for worker 30 curl -fsS --max-time 5 "http://127.0.0.1:$WORKER_HEALTH_PORT/healthz"
-    wait_for api 30 curl -fsS --max-time 5 "http://$LISTEN/readyz"
+    # Its certificate is for the name that others call it by.
+    wait_for api 30 curl -fsSk --max-time 5 "$SCHEME://$LISTEN/readyz"
 }
 
 tell() {
+    local at=${DROPSHIP_VAR:+DROPSHIP_VAR=$DROPSHIP_VAR }
     say ""
-    say "ready: http://$LISTEN/"
+    say "ready: $SCHEME://$LISTEN/"
     [ -z "$SANDBOXED" ] || say "SANDBOX: simulated are $SANDBOXED; put real keys into deploy/dropship.env to replace them"
+    case $SIMULATED in
+        shopify) say "only CJ is real: both flows began in dry_run; let no invented order through to it" ;;
+        cj) say "only the shop is real: both flows began in dry_run; let no order or product through to it" ;;
+    esac
+    if [ -n "$(own SHOPIFY_SHOP)" ] && [ -n "$SIMULATED" ] && [ "$SIMULATED" != cj ]; then
+        say "note: deploy/dropship.env names the shop $(own SHOPIFY_SHOP), but has no keys to it"
+    fi
     say "admin key: $(cat "$VAR/admin.key")   (kept in $VAR/admin.key)"
     say ""
     say "try next:"
-    say "  deploy/dropship status"
-    say "  deploy/dropship orders"
-    say "  deploy/dropship products --sort opportunity"
-    say "  curl -H \"Authorization: Bearer \$(cat $VAR/admin.key)\" 'http://$LISTEN/api/v1/orders?limit=3'"
+    say "  ${at}deploy/dropship status"
+    say "  ${at}deploy/dropship orders"
+    say "  ${at}deploy/dropship products --sort opportunity"
+    say "  curl -H \"Authorization: Bearer \$(cat $VAR/admin.key)\" '$SCHEME://$LISTEN/api/v1/orders?limit=3'"
 }
 
 follow_logs() {

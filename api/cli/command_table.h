@@ -26,14 +26,14 @@ COMMAND("duty", cmd_duty, "[list | set TO FROM DAY --source WHERE [--percent P] 
         "source= percent= fixed= max= currency=", "Duties by destination, origin and first day; a rule holds until the next one begins")
 COMMAND("discovery-run", cmd_discovery_run, "", 0, 0, "", "Search the supplier's catalogue now")
 COMMAND("analytics", cmd_analytics, "summary [--from DAY] [--to DAY] [--currency CUR] | rebuild [--check]", 1, 1, "from= to= currency= check",
-        "The figures of shop days; or compute all sums from the facts anew and put right what differs, or only say how much (--check)")
+        "The figures of shop days (without any: the last 30 whole ones, today not among them); or compute all sums from the facts anew and put right what differs, or only say how much (--check)")
 COMMAND("queues", cmd_queues, "", 0, 0, "", "Queues: waiting, running, age of the next job, paused")
 COMMAND("pause", cmd_pause, "QUEUE", 1, 1, "", "Workers take nothing more from this queue")
 COMMAND("resume", cmd_resume, "QUEUE", 1, 1, "", "Workers take from this queue again")
 COMMAND("workers", cmd_workers, "", 0, 0, "", "Worker processes: busy threads, queues, last heartbeat")
 COMMAND("scale", cmd_scale, "[QUEUE=THREADS ...] [--worker IDENTITY] [--reset [QUEUE ...]]", 0, 16, "worker= reset",
         "Threads per queue: show them; or change them in all workers, or in one, while they run; --reset: as the workers were started")
-COMMAND("quiet", cmd_quiet, "IDENTITY | --all", 0, 1, "all", "A worker, or all, take no more jobs and finish those they have")
+COMMAND("quiet", cmd_quiet, "IDENTITY | --all", 0, 1, "all", "A worker, or all, take no more jobs and finish those they have; for good: stop-worker, then start one anew")
 COMMAND("stop-worker", cmd_stop_worker, "IDENTITY | --all", 0, 1, "all", "A worker, or all, end as after SIGTERM (the one STOP of spending is: stop)")
 COMMAND("enqueue", cmd_enqueue, "TYPE [ARGS] [--in SECONDS | --at TIME] [--queue Q] [--expires-in SECONDS] [--unique-for SECONDS [--unique-key K]] [--traceparent TP]",
         1, 2, "in= at= queue= expires-in= unique-for= unique-key= traceparent=",

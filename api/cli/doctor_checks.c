@@ -82,8 +82,8 @@ void doctor_redis(struct cli *c, json_t *findings)
     struct fail f;
 
     if (cli_redis(c, &r, &f) < 0) {
-        finding_add(findings, FINDING_BAD, "redis", "start Redis, or mend DROPSHIP_REDIS_URL", "%s",
-                    f.text);
+        finding_add(findings, FINDING_BAD, "redis",
+                    "start Redis (deploy/up: its own), or mend DROPSHIP_REDIS_URL", "%s", f.text);
         return;
     }
     finding_add(findings, FINDING_OK, "redis", NULL, "answers");
@@ -104,7 +104,8 @@ void doctor_postgres(struct cli *c, json_t *findings)
 
     if (cli_db(c, &db, &f) < 0) {
         finding_add(findings, FINDING_BAD, "postgres",
-                    "start Postgres, or mend DROPSHIP_DATABASE_URL", "%s", f.text);
+                    "start Postgres (deploy/up: its own), or mend DROPSHIP_DATABASE_URL", "%s",
+                    f.text);
         return;
     }
     int schema = migrate_check(db, migrations, &f);
@@ -163,7 +164,7 @@ static void check_queues(struct redis *r, json_t *findings)
     }
     if (stats.overdue_ms > OVERDUE_LIMIT_MS) {
         finding_add(findings, FINDING_BAD, "scheduler",
-                    "start dropship-scheduler, and read its log",
+                    "start dropship-scheduler (or run deploy/up), and read its log",
                     "a due job has been waiting for %" PRId64 " s: no scheduler promotes",
                     stats.overdue_ms / 1000);
     }
@@ -194,7 +195,7 @@ void doctor_workers(struct cli *c, json_t *findings)
     }
     queue_processes_free(processes, count);
     finding_add(findings, alive > 0 ? FINDING_OK : FINDING_BAD, "workers",
-                alive > 0 ? NULL : "start dropship-worker, and read its log",
+                alive > 0 ? NULL : "start dropship-worker (or run deploy/up), and read its log",
                 "%d with a living lease", alive);
     check_queues(r, findings);
 }
@@ -214,7 +215,7 @@ static void check_overview(const json_t *business, json_t *findings)
     }
     if (unsent > OUTBOX_LIMIT) {
         finding_add(findings, FINDING_BAD, "scheduler",
-                    "start dropship-scheduler, and read its log",
+                    "start dropship-scheduler (or run deploy/up), and read its log",
                     "%" PRId64 " events are not relayed", unsent);
     }
     finding_add(findings, wrong > 0 ? FINDING_BAD : FINDING_OK, "reconcile",
