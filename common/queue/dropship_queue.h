@@ -38,6 +38,7 @@
 #include "common/queue/pressure.h"
 #include "common/queue/queue.h"
 #include "common/queue/scale.h"
+#include "common/queue/search.h"
 #include "common/queue/serving.h"
 #include "common/queue/standby.h"
 #include "common/queue/unique.h"

@@ -24,7 +24,7 @@ write_basic_package_version_file(${CMAKE_CURRENT_BINARY_DIR}/dropship_queue-conf
 # (entries.h and find.h, whose public side queue_find is in queue.h), and words.h.
 set(headers ${CMAKE_INSTALL_INCLUDEDIR}/dropship_queue)
 install(FILES dropship_queue.h DESTINATION ${headers} COMPONENT dropship_queue)
-install(FILES archive.h bulk.h cancel.h job.h lists.h metrics.h pressure.h queue.h scale.h serving.h standby.h unique.h work.h
+install(FILES archive.h bulk.h cancel.h job.h lists.h metrics.h pressure.h queue.h scale.h search.h serving.h standby.h unique.h work.h
   DESTINATION ${headers}/common/queue COMPONENT dropship_queue)
 install(FILES ../redis/redis.h DESTINATION ${headers}/common/redis COMPONENT dropship_queue)
 install(FILES ../base/attr.h ../base/clock.h ../base/embedded.h ../base/fail.h ../base/id.h ../base/str.h
