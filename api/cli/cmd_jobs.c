@@ -53,7 +53,9 @@ static const struct column run_columns[] = {
 /* Those that have left Redis. */
 static int show_archived(struct cli *c, int64_t limit, int64_t offset, struct fail *f)
 {
-    const struct dead_jobs_page page = { cli_option(c, "queue"), offset, limit };
+    const struct dead_jobs_page page = { .queue = cli_option(c, "queue"),
+                                         .offset = offset,
+                                         .limit = limit };
     scoped(json_clear_p) json_t *answer = NULL;
     scoped(free_p) char *text = NULL;
     struct db *db;

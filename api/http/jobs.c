@@ -13,7 +13,7 @@
 #include "common/model/audit.h"
 #include "common/model/dead_jobs.h"
 #include "common/model/overview.h"
-#include "common/queue/queue.h"
+#include "common/queue/search.h"
 
 enum { PAGE_DEFAULT = 50, OFFSET_MAX = 1000000 };
 
@@ -42,35 +42,79 @@ static int first_of(const struct request *rq, int64_t *ret, struct fail *f)
 static int get_archived(struct request *rq, int64_t offset, struct reply *re, struct fail *f)
 {
     const struct dead_jobs_page page = { .queue = request_text(rq, "queue"),
+                                         .type = request_text(rq, "type"),
+                                         .error_class = request_text(rq, "error"),
                                          .offset = offset,
                                          .limit = request_int(rq, "limit", PAGE_DEFAULT) };
     scoped(free_p) char *text = NULL;
 
+    if (request_text(rq, "arg") != NULL) {
+        return fail_set(f, FAIL_INPUT, "arg is not asked of archived jobs.");
+    }
     TRY(dead_jobs_list(rq->db, &page, &text, f));
     reply_json(re, 200, text);
     return 0;
 }
 
-/* {"jobs","total","next_offset","next"}: next is next_offset as the cursor of the page that follows. */
-static json_t *page_json(const struct job_entries *page, int64_t first)
+static json_t *jobs_json(const struct job_entries *page)
 {
-    char next[24];
     json_t *list = json_array();
-    int64_t end = first + (int64_t)page->count;
-    bool more = end < page->total && page->count > 0 && end <= OFFSET_MAX;
 
     for (size_t i = 0; i < page->count; i++) {
         json_array_append_new(list, job_json(&page->items[i]));
     }
+    return list;
+}
+
+/* What stands behind the page begins at `end`; as number and as the cursor of the page that follows. */
+static void set_next(json_t *body, int64_t end, bool more)
+{
+    char next[24];
+
+    more = more && end <= OFFSET_MAX;
     snprintf(next, sizeof next, "%" PRId64, end);
-    return json_pack("{s:o, s:I, s:o, s:o}", "jobs", list, "total", (json_int_t)page->total,
-                     "next_offset", more ? json_integer(end) : json_null(), "next",
-                     more ? json_string(next) : json_null());
+    json_object_set_new(body, "next_offset", more ? json_integer(end) : json_null());
+    json_object_set_new(body, "next", more ? json_string(next) : json_null());
+}
+
+/* All of a state, or of its queue. */
+static int get_all(struct request *rq, int64_t first, struct reply *re, struct fail *f)
+{
+    scoped(job_entries_free) struct job_entries page = { 0 };
+    const struct job_page wanted = { state_of(request_text(rq, "state")), request_text(rq, "queue"),
+                                     (size_t)first,
+                                     (size_t)request_int(rq, "limit", PAGE_DEFAULT) };
+
+    TRY(queue_jobs(rq->redis, &wanted, &page, f));
+    int64_t end = first + (int64_t)page.count;
+    scoped(json_clear_p) json_t *body =
+        json_pack("{s:o, s:I}", "jobs", jobs_json(&page), "total", (json_int_t)page.total);
+    set_next(body, end, page.count > 0 && end < page.total);
+    return reply_value(re, 200, body, f);
+}
+
+/* Those that say what is asked for, as far as one request looks: how many there are is not known then. */
+static int get_fitting(struct request *rq, int64_t first, struct reply *re, struct fail *f)
+{
+    scoped(job_entries_free) struct job_entries found = { 0 };
+    struct job_search s = { .filter = { .state = state_of(request_text(rq, "state")),
+                                        .queue = request_text(rq, "queue"),
+                                        .type = request_text(rq, "type"),
+                                        .error_class = request_text(rq, "error") },
+                            .arg = request_text(rq, "arg"),
+                            .first = (size_t)first,
+                            .limit = (size_t)request_int(rq, "limit", PAGE_DEFAULT) };
+
+    TRY(queue_search(rq->redis, &s, &found, f));
+    scoped(json_clear_p) json_t *body =
+        json_pack("{s:o, s:n, s:I, s:I}", "jobs", jobs_json(&found), "total", "looked",
+                  (json_int_t)s.next, "of", (json_int_t)s.total);
+    set_next(body, (int64_t)s.next, !s.finished);
+    return reply_value(re, 200, body, f);
 }
 
 int get_jobs(struct request *rq, struct reply *re, struct fail *f)
 {
-    scoped(job_entries_free) struct job_entries page = { 0 };
     const char *state = request_text(rq, "state");
     int64_t first;
 
@@ -78,11 +122,11 @@ int get_jobs(struct request *rq, struct reply *re, struct fail *f)
     if (state != NULL && strcmp(state, "archived") == 0) {
         return get_archived(rq, first, re, f);
     }
-    const struct job_page wanted = { state_of(state), request_text(rq, "queue"), (size_t)first,
-                                     (size_t)request_int(rq, "limit", PAGE_DEFAULT) };
-    TRY(queue_jobs(rq->redis, &wanted, &page, f));
-    scoped(json_clear_p) json_t *body = page_json(&page, first);
-    return reply_value(re, 200, body, f);
+    if (request_text(rq, "type") != NULL || request_text(rq, "error") != NULL ||
+        request_text(rq, "arg") != NULL) {
+        return get_fitting(rq, first, re, f);
+    }
+    return get_all(rq, first, re, f);
 }
 
 /* Redis knows where a job is, Postgres what has become of it; one of the two is enough. */

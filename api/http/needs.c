@@ -34,7 +34,8 @@ static json_t *count_dead(struct request *rq, json_t *items)
     }
     int64_t count = dead->integer < COUNT_MAX ? dead->integer : COUNT_MAX;
     if (count > 0) {
-        add_item(items, "job.dead", "dead jobs: run again or delete", "/jobs?state=dead", count);
+        add_item(items, "job.dead", "dead jobs: run again or delete", "/jobs?tab=jobs&state=dead",
+                 count);
     }
     return json_integer(count);
 }

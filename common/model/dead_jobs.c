@@ -104,7 +104,8 @@ int dead_jobs_list(struct db *db, const struct dead_jobs_page *page, char **ret_
 
     (void)snprintf(limit, sizeof limit, "%" PRId64, page->limit);
     (void)snprintf(offset, sizeof offset, "%" PRId64, page->offset);
-    return one_json(db, &sql_model_dead_job_page, (const char *[]){ page->queue, limit, offset },
+    return one_json(db, &sql_model_dead_job_page,
+                    (const char *[]){ page->queue, limit, offset, page->type, page->error_class },
                     ret_json, f);
 }
 

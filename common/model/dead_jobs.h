@@ -17,12 +17,13 @@ struct dead_archiving {
 must_check int dead_jobs_archive(struct db *db, struct redis *r, const struct dead_archiving *what,
                                  int64_t *ret_archived, struct fail *f);
 
-/* A page of the archive, latest death first; queue NULL = all:
+/* A page of the archive, latest death first; queue, type (whole) and error_class NULL = all:
  * {"total","jobs":[{"jid","type","queue","error_class","error_message","died_at","archived_at","retried_at","retried_by"}]}.
  * *ret_json is the caller's to free(). */
 struct dead_jobs_page {
     const char *queue;
     int64_t offset, limit;
+    const char *type, *error_class;
 };
 must_check int dead_jobs_list(struct db *db, const struct dead_jobs_page *page, char **ret_json,
                               struct fail *f);

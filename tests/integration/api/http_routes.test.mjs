@@ -147,6 +147,29 @@ test('jobs are listed by state and page, also those that are none', async () => 
   assert.equal((await ok('GET', '/api/v1/jobs?queue=other')).jobs.length, 0);
 });
 
+test('jobs are found by type, error class and argument, also beyond what one request looks at', async () => {
+  const fill = `for i = 1, 5200 do redis.call('ZADD', 'dead', 1600000000 + i, '{"class":"dull","args":[' .. i .. '],"jid":"dull' .. i .. '","queue":"default"}') end`;
+  api.redis('EVAL', fill, '0');
+  api.redis('ZADD', 'dead', '1500000000', job('deep1', { class: 'rare', error_class: 'Odd', args: [77, 'x"y'] }), '1500000001', job('deep2', { class: 'rare', error_class: 'Other', args: [770] }));
+  const first = await ok('GET', '/api/v1/jobs?state=dead&type=rare&limit=2');
+  assert.deepEqual(first.jobs, [], 'none of the newest five thousand');
+  assert.equal(first.total, null);
+  assert.ok(first.looked >= 5000 && first.looked < first.of, JSON.stringify(first));
+  assert.equal(first.next, String(first.looked));
+  const second = await ok('GET', `/api/v1/jobs?state=dead&type=rare&limit=2&cursor=${first.next}`);
+  assert.deepEqual(second.jobs.map((j) => j.jid), ['deep2', 'deep1']);
+  const behind = await ok('GET', `/api/v1/jobs?state=dead&type=rare&limit=1&cursor=${first.next}`);
+  assert.deepEqual((await ok('GET', `/api/v1/jobs?state=dead&type=rare&limit=1&cursor=${behind.next}`)).jobs.map((j) => j.jid), ['deep1']);
+  const found = async (query) => (await ok('GET', `/api/v1/jobs?state=dead&cursor=5200&${query}`)).jobs.map((j) => j.jid);
+  assert.deepEqual(await found('error=Odd'), ['deep1']);
+  assert.deepEqual(await found('type=rare&arg=77'), ['deep1'], 'a whole number, not a part of one');
+  assert.deepEqual(await found('type=rare&queue=elsewhere'), []);
+  assert.deepEqual((await ok('GET', '/api/v1/jobs?state=dead&arg=5199')).jobs.map((j) => j.jid), ['dull5199']);
+  assert.equal((await api.call('GET', '/api/v1/jobs?state=archived&arg=1')).status, 400);
+  assert.deepEqual((await ok('GET', '/api/v1/jobs?state=archived&type=rare&error=Odd')).jobs, []);
+  api.redis('ZREMRANGEBYSCORE', 'dead', '1500000000', '1600009999');
+});
+
 test('a job is shown, retried, killed and deleted', async () => {
   api.redis('ZADD', 'dead', '1700000000', job('steered'));
   api.sql(`insert into job_run (jid, type, queue, attempt, outcome, started_at, finished_at, run_ms, worker)
