@@ -57,6 +57,8 @@ route_fn get_health, get_needs;
 /* orders.c, products.c, products_try.c, approvals.c */
 route_fn get_order_views, bulk_orders, confirm_order_mapping, bulk_products, try_product_price,
     get_approvals, bulk_approvals, approve_approval, reject_approval;
+/* mappings.c */
+route_fn propose_order_mapping, remove_order_mapping;
 /* flow_run.c */
 route_fn run_flow;
 /* audit.c */

@@ -13,6 +13,9 @@
 #define BULK_ACTION(words)                                                                         \
     { .name = "action", .place = FIELD_IN_BODY, .type = FIELD_CHOICE, .required = true, .choices = words, \
       .help = "What to do with each" }
+#define MAPPING_CHARS "A-Za-z0-9_.:/-"
+#define MAPPING_SKU                                                                                \
+    { .name = "sku", .place = FIELD_IN_BODY, .type = FIELD_TEXT, .required = true, .min = 1, .max = 200, .help = "The shop's SKU" }
     { "GET", V1 "/order-views", ACCESS_READ, get_order_views, "How many orders are in each view of the list, and what they are held for",
       NO_FIELDS, 0, NULL, "OrderViews" },
     { "POST", V1 "/orders/bulk", ACCESS_OPERATE, bulk_orders, "Release or hold many orders; each by itself, in turn",
@@ -23,6 +26,20 @@
         { .name = "sku", .place = FIELD_IN_BODY, .type = FIELD_TEXT, .required = true, .min = 1, .max = 255, .help = "The shop's SKU" },
         { .name = "vid", .place = FIELD_IN_BODY, .type = FIELD_TEXT, .required = true, .min = 1, .max = 100,
           .help = "The supplier's variant that was proposed for it" } }, 0, NULL, "MappingConfirmed" },
+    { "POST", V1 "/orders/{id}/mapping/propose", ACCESS_OPERATE, propose_order_mapping,
+      "Say what the supplier could send for a SKU of this order; it counts once it is confirmed, behind those that are",
+      { ORDER_ID, MAPPING_SKU,
+        { .name = "vid", .place = FIELD_IN_BODY, .type = FIELD_TEXT, .required = true, .min = 1, .max = 100,
+          .set = MAPPING_CHARS, .help = "The supplier's variant" },
+        { .name = "supplier_sku", .place = FIELD_IN_BODY, .type = FIELD_TEXT, .required = true, .min = 1, .max = 100,
+          .set = MAPPING_CHARS, .help = "The SKU the supplier has for it" },
+        { .name = "price_minor", .place = FIELD_IN_BODY, .type = FIELD_INT, .required = true, .min = 1, .max = 1000000000,
+          .help = "Its price at the supplier now, in US cents: later rises are measured against it" } }, 0, NULL, "MappingProposed" },
+    { "POST", V1 "/orders/{id}/mapping/remove", ACCESS_OPERATE, remove_order_mapping,
+      "Forget what is sent for a SKU of this order, for every later one, too; what is ordered already is sent",
+      { ORDER_ID, MAPPING_SKU,
+        { .name = "vid", .place = FIELD_IN_BODY, .type = FIELD_TEXT, .required = true, .min = 1, .max = 100,
+          .help = "The supplier's variant" } }, 0, NULL, "MappingRemoved" },
     { "POST", V1 "/products/bulk", ACCESS_OPERATE, bulk_products, "Approve, reject, unlist or price many products anew; each by itself, in turn",
       { ROW_IDS("Ids of products, at most 100"), BULK_ACTION("approve|reject|unlist|reprice"), REASON(false) }, 0, NULL, "BulkRows" },
     { "GET", V1 "/products/{id}/price-trial", ACCESS_READ, try_product_price,

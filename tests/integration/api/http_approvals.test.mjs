@@ -318,6 +318,25 @@ test('a proposed mapping is confirmed from the order that needs it', async () =>
   assert.deepEqual(api.rows('select shop_sku, confirmed_by from variant_mapping where confirmed_at is not null'), [{ shop_sku: 'S-1', confirmed_by: 'key:operate' }]);
 });
 
+test('what is sent for a SKU is proposed and forgotten from the order that has it', async () => {
+  const id = held(1);
+  api.sql(`insert into order_line (order_id, line_gid, title, sku, quantity, to_ship) values (${id}, 'l1', 'Lamp', 'S-1', 1, 1)`);
+  const say = (verb, body, status = 200) => api.call('POST', `/api/v1/orders/${id}/mapping/${verb}`, { scope: 'operate', body }).then((a) => assert.equal(a.status, status, a.text));
+  const lamp = { sku: 'S-1', vid: 'v1', supplier_sku: 'CJ-1', price_minor: 850 };
+  await say('propose', lamp);
+  await say('propose', { ...lamp, vid: 'v2', supplier_sku: 'CJ-2' });
+  await say('propose', lamp, 409);
+  await say('propose', { ...lamp, sku: 'S-2' }, 404);
+  for (const wrong of [{ price_minor: 0 }, { price_minor: '8.50' }, { vid: '' }, { vid: '<b>' }, { supplier_sku: null }]) await say('propose', { ...lamp, ...wrong }, 400);
+  assert.deepEqual(api.rows('select vid, rank, snapshot_minor, snapshot_currency, confirmed_at from variant_mapping order by rank'),
+    [{ vid: 'v1', rank: 1, snapshot_minor: 850, snapshot_currency: 'USD', confirmed_at: null }, { vid: 'v2', rank: 2, snapshot_minor: 850, snapshot_currency: 'USD', confirmed_at: null }]);
+  await say('remove', { sku: 'S-1', vid: 'v1' });
+  await say('remove', { sku: 'S-1', vid: 'v1' }, 404);
+  await say('remove', { sku: 'S-2', vid: 'v2' }, 404);
+  assert.deepEqual(api.rows('select vid from variant_mapping'), [{ vid: 'v2' }]);
+  assert.deepEqual(api.rows("select action, who from audit where subject = 'S-1' order by id").map((a) => [a.action, a.who]), [['mapping.add', 'key:operate'], ['mapping.add', 'key:operate'], ['mapping.remove', 'key:operate']]);
+});
+
 test('a price is tried on the costs of the last assessment', async () => {
   const market = { country: 'US', tax_mode: 'exclusive', tax_ppm: 0, fee_ppm: 29000, fee_fixed_minor: 30, return_cost_minor: 0, salvage_ppm: 0 };
   const decision = { currency: 'USD', target_ppm: 300000, return_ppm: 0, at: '2026-11-20T10:00:00Z', markets: [market, { ...market, country: 'DE', tax_mode: 'inclusive', tax_ppm: 190000 }],

@@ -61,6 +61,17 @@ const drives = {
       insert into variant_mapping (shop_sku, vid, supplier_sku, snapshot_minor) values ('SKU-M', 'v-9', 'CJ-9', 850)`);
     return { id, body: { sku: 'SKU-M', vid: 'v-9' } };
   },
+  'POST /api/v1/orders/{id}/mapping/propose': () => {
+    const id = api.order(8006, 'held');
+    api.sql(`insert into order_line (order_id, line_gid, title, sku, quantity, to_ship) values (${id}, 'm2', 'Lamp', 'SKU-P', 1, 1)`);
+    return { id, body: { sku: 'SKU-P', vid: 'v-8', supplier_sku: 'CJ-8', price_minor: 850 } };
+  },
+  'POST /api/v1/orders/{id}/mapping/remove': () => {
+    const id = api.order(8007, 'held');
+    api.sql(`insert into order_line (order_id, line_gid, title, sku, quantity, to_ship) values (${id}, 'm3', 'Lamp', 'SKU-R', 1, 1);
+      insert into variant_mapping (shop_sku, vid, supplier_sku, snapshot_minor) values ('SKU-R', 'v-7', 'CJ-7', 850)`);
+    return { id, body: { sku: 'SKU-R', vid: 'v-7' } };
+  },
   'POST /api/v1/approvals/bulk': async () => ({ body: { ids: [await waiting(`product-${product('approval')}`)], action: 'reject', reason: 'ugly' } }),
   'POST /api/v1/approvals/{id}/approve': async () => approval(`order-${api.order(8005, 'approval')}`),
   'POST /api/v1/approvals/{id}/reject': async () => approval(`product-${product('approval')}`, { reason: 'ugly' }),
