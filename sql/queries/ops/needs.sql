@@ -1,4 +1,6 @@
--- What needs a person, by Postgres.  Counts end at 10001 ("10,000+").  "approvals" are all that approvals_page.sql lists.
+-- What needs a person, by Postgres.  Counts end at 10001 ("10,000+").  What waits is counted once, where it is
+-- worked on: "approvals" are questions (release, publish, proposals), not the orders on hold and the texts that the list of approvals
+-- has beside them and "orders" and "products" count.
 -- json: {"counts":{"products","orders","ads","service","approvals"},"items":[{"kind","text","href","count"}]}, most urgent first
 with held as (
   select hold_code as code, count(*) as n, min(held_at) as since
@@ -52,7 +54,7 @@ with held as (
 select json_build_object(
   'counts', (select json_build_object('products', review + on_hold + product_problem, 'orders', held + order_problem, 'ads', 0,
                                       'service', messages,
-                                      'approvals', least(held + order_approval + review + product_approval + proposals, 10001)) from n),
+                                      'approvals', least(order_approval + product_approval + proposals, 10001)) from n),
   'items', (select coalesce(json_agg(json_build_object('kind', kind, 'text', text, 'href', href, 'count', count)
                                      order by rank, count desc, tie), '[]') from (select * from items order by rank, count desc, tie limit 40) i)
 ) as json
