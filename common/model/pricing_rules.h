@@ -9,7 +9,8 @@
 #include "common/base/fail.h"
 #include "common/db/db.h"
 
-/* {"rules":[{"id","name","kind","spec","active","created_at","created_by","applied_at"}],"live":N}; live: products at the shop.
+/* {"rules":[{"id","name","kind","spec","active","created_at","created_by","applied_at"}],"live":N,"currency"}; live: products at the
+ * shop; currency: the shop's, null until it has been read.
  * *ret_json is the caller's to free(). */
 must_check int pricing_rules_list(struct db *db, char **ret_json, struct fail *f);
 /* A new rule, not active.  FAIL_INPUT as pricing_rule_parse, or a name that is no 1 to 100 bytes; FAIL_CONFLICT when the name

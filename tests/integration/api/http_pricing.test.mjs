@@ -29,6 +29,10 @@ test('a rule is stored once, listed, and counts for nothing yet', async () => {
   const [rule] = (await ok('GET', rules, { scope: 'read' })).rules;
   assert.deepEqual([rule.id, rule.name, rule.kind, rule.spec, rule.active, rule.applied_at, rule.created_by], [id, 'times 2.5', 'multiplier', double.spec, false, null, 'key:operate']);
   assert.equal(api.rows('select 1 from audit').length, 1);
+  assert.equal((await ok('GET', rules)).currency, null, 'nobody has read the shop');
+  api.sql("insert into shop_info (name, currency, timezone) values ('Shop', 'JPY', 'Asia/Tokyo')");
+  assert.equal((await ok('GET', rules)).currency, 'JPY');
+  api.sql('delete from shop_info');
 });
 
 test('a preview tells every live product its new price and changes nothing', async () => {
