@@ -112,6 +112,104 @@ test('a proposed mapping is confirmed from the order', async () => {
   await context.close();
 });
 
+test('what is sent for a line is picked from the known products, proposed, confirmed and forgotten', async () => {
+  product('Picked lamp', 'listed');
+  const vid = `v${pid}`;
+  const held = order('held', { ...rise, hold_code: 'NO_MAPPING' });
+  system.postgres.query(`delete from variant_mapping where shop_sku = 'S-1'`);
+  const mappings = () => system.rows("select vid, supplier_sku, snapshot_minor, confirmed_by from variant_mapping where shop_sku = 'S-1' order by rank");
+  const { context, page, problems } = await openDashboard(browser, system, `/orders?open=${held.id}`);
+  const panel = page.locator('dialog.sheet');
+  await panel.getByText('no mapping').waitFor();
+  await panel.getByRole('button', { name: 'Other variant…' }).click();
+  const form = page.locator('dialog.dialog-wide');
+  await form.getByLabel('Find among the known products').fill('Picked');
+  await form.getByRole('button', { name: 'Picked lamp' }).click();
+  await form.getByRole('button', { name: 'Take' }).click();
+  assert.equal(await form.getByLabel('VID').inputValue(), vid);
+  await assertAccessible(page, 'choosing what is sent');
+  await form.getByLabel('Its price now').fill('8.505');
+  await form.getByText('No amount of USD').waitFor();
+  assert.equal(await form.getByRole('button', { name: 'Propose it' }).isDisabled(), true);
+  await form.getByLabel('Its price now').fill('8.50');
+  await form.getByRole('button', { name: 'Propose it' }).click();
+  await panel.getByText('proposed').waitFor();
+  assert.deepEqual(mappings(), [{ vid, supplier_sku: `S-${pid}`, snapshot_minor: 850, confirmed_by: null }]);
+  await panel.getByRole('button', { name: 'Confirm', exact: true }).click();
+  await dialog(page).getByRole('button', { name: 'Confirm', exact: true }).click();
+  await until('it is confirmed', () => mappings()[0].confirmed_by === 'key:test');
+  await panel.getByRole('button', { name: `Send ${vid} no more` }).click();
+  assert.match(await dialog(page).innerText(), /held until something else is confirmed/);
+  await dialog(page).getByRole('button', { name: 'Forget' }).click();
+  await until('it is forgotten', () => mappings().length === 0);
+  await panel.getByText('no mapping').waitFor();
+  assert.deepEqual(faults(problems), []);
+  await context.close();
+});
+
+test('a view is kept under its name in this browser, opened again and forgotten', async () => {
+  const { context, page } = await openDashboard(browser, system, '/orders?state=held&sort=total&open=999999&limit=25');
+  await page.keyboard.press('Escape');
+  await page.getByText('Views', { exact: true }).click();
+  await page.getByText('Kept in this browser alone').waitFor();
+  await page.getByLabel('Name of the present view').fill('Dear holds');
+  await page.keyboard.press('Enter');
+  await page.getByText('View: Dear holds').waitFor();
+  await page.goto(`${system.apiUrl}/orders`);
+  await page.getByText('Views', { exact: true }).click();
+  await assertAccessible(page, 'the views');
+  await page.getByRole('link', { name: 'Dear holds' }).click();
+  await until('it is there', () => new URL(page.url()).search === '?limit=25&sort=total&state=held');
+  await page.getByText('View: Dear holds').click();
+  await page.getByRole('button', { name: 'Forget the view Dear holds' }).click();
+  await page.getByText('Views', { exact: true }).waitFor();
+  await page.keyboard.press('Escape');
+  assert.equal(await page.getByLabel('Name of the present view').isVisible(), false);
+  await context.close();
+});
+
+test('a pricing rule is made, shows before what it would do, is copied and deleted', async () => {
+  product('Priced by rule', 'listed', { landed_minor: 1000 });
+  system.postgres.query(`update variant set landed_minor = 1000 where vid = 'v${pid}'`);
+  await system.api('PUT', '/api/v1/settings', { name: 'discovery.markets', value: 'US' });
+  const rules = () => system.rows('select name, kind, spec from pricing_rule order by id');
+  const { context, page, problems } = await openDashboard(browser, system, '/products?tab=rules');
+  await page.getByRole('button', { name: 'New rule…' }).click();
+  const form = page.locator('dialog.dialog-wide');
+  await form.getByLabel('Name').fill('Times two and a half');
+  await form.getByLabel('The price is').selectOption('multiplier');
+  await form.getByLabel('Factor').fill('0.5');
+  await form.getByText('A number from 1 to 100').waitFor();
+  await form.getByLabel('Factor').fill('2.5');
+  await form.getByLabel('Endings').fill('100:99');
+  await form.locator('tr', { hasText: 'Priced by rule' }).getByText('$25.99').waitFor();
+  await assertAccessible(page, 'a new rule');
+  await takePicture(page, 'rule-form');
+  assert.deepEqual(rules(), [], 'nothing is kept by looking');
+  await form.getByRole('button', { name: 'Keep the rule' }).click();
+  await page.getByText('landed cost × 2.50, ending in 99').waitFor();
+  assert.deepEqual(rules(), [{ name: 'Times two and a half', kind: 'multiplier', spec: { factor_e3: 2500, endings: '100:99' } }]);
+  await page.getByRole('button', { name: 'Change…' }).click();
+  assert.equal(await form.getByLabel('Factor').inputValue(), '2.5');
+  await form.getByLabel('The price is').selectOption('tiers');
+  await form.getByLabel('Up to (USD)').fill('10');
+  await form.getByRole('button', { name: 'Add a tier' }).click();
+  await form.getByLabel('Up to (USD)').nth(1).fill('9.99');
+  await form.getByText('More than in the line before').waitFor();
+  await form.getByLabel('Up to (USD)').nth(1).fill('20.50');
+  await form.getByLabel('Times').nth(1).fill('2.25');
+  await form.getByRole('button', { name: 'Keep the rule' }).click();
+  await page.getByText('3 tiers of cost').waitFor();
+  assert.deepEqual(rules()[1], { name: 'Times two and a half, changed', kind: 'tiers',
+    spec: { tiers: [{ up_to_minor: 1000, factor_e3: 3000 }, { up_to_minor: 2050, factor_e3: 2250 }, { factor_e3: 2000 }], endings: '100:99' } });
+  await page.locator('tr', { hasText: '3 tiers of cost' }).getByRole('button', { name: 'Delete…' }).click();
+  await dialog(page).locator('input[name=typed]').fill('delete');
+  await dialog(page).getByRole('button', { name: 'Delete' }).click();
+  await until('it is gone', () => rules().length === 1);
+  assert.deepEqual(faults(problems), []);
+  await context.close();
+});
+
 test('many are released by the keyboard alone, and those that failed say why', async () => {
   const first = order('held', { ...rise, email: 'bulk@example.com' });
   const second = order('held', { ...rise, email: 'bulk@example.com' });

@@ -5,6 +5,7 @@ import {
   Button, confirm, Empty, Facts, FilterBar, instantsOfRange, Link, LinkButton, Nothing, Page, queryOf, Sheet, Table, Time, toast,
   useAction, useList, useParams, useRange, type Column,
 } from '../../ui';
+import { SavedViews } from '../views';
 import './activity.css';
 
 const defaults = { who: '', what: '', object: '', open: '' };
@@ -93,7 +94,7 @@ export default function Activity() {
   const list = useList<ActivityEntry>('/api/v1/activity', { member: 'activity', id: (e) => e.id, filters, every: 60000, topics: ['activity'] });
   const open = list.rows?.find((e) => e.id === url.open);
   return (
-    <Page title="Activity" note="Who or what did it, why, and what became of it">
+    <Page title="Activity" note="Who or what did it, why, and what became of it" actions={<SavedViews />}>
       <FilterBar filters={[
         { name: 'who', label: 'Who', kind: 'text', placeholder: 'key:admin, rule:PRICE_RISE' },
         { name: 'what', label: 'What', kind: 'text', placeholder: 'order.held' },

@@ -102,6 +102,15 @@ function Detail({ approval: a, onClose, after }: { approval: Approval; onClose: 
   );
 }
 
+const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+
+/** What stands here and is counted elsewhere: no badge counts a thing twice. */
+function Counted({ rows }: { rows: Approval[] }) {
+  const held = rows.filter((a) => a.type === 'release' && typeof a.numbers.code === 'string').length;
+  if (held === 0) return null;
+  return <p className="quiet small">{plural(held, 'order', 'orders')} on hold {held === 1 ? 'stands' : 'stand'} here too; {held === 1 ? 'it counts' : 'they count'} under <Link href="/orders?view=todo">Orders</Link> alone.</p>;
+}
+
 const defaults = { type: '', open: '' };
 
 export default function Approvals() {
@@ -138,6 +147,7 @@ export default function Approvals() {
     <Page title="Approvals" note={asking.length > 0 ? `Flows that ask before they act: ${asking.join(', ')}` : null}>
       <FilterBar filters={[{ name: 'type', label: 'Type', kind: 'select', options: Object.entries(types).map(([value, t]) => ({ value, label: t.title })) }]} />
       {act.error ? <FormError error={act.error} /> : null}
+      <Counted rows={rows} />
       <Table name="Approvals" columns={withActs} list={list} id={(a) => a.id} selection={{ ...selection, selectAll: () => selection.togglePage([]) }} onOpen={(a) => set({ open: a.id })} openId={url.open}
         bulk={<>
           <Button needs="operate" look="primary" disabled={chosen.length === 0} busy={bulk.busy} onClick={() => void all(true)}>Approve</Button>

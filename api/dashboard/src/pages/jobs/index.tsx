@@ -2,6 +2,7 @@
 
 import type { ComponentType } from 'react';
 import { Page, Tabs, useParams } from '../../ui';
+import { SavedViews } from '../views';
 import { ErrorsTab } from './errors';
 import { JobSheet } from './job';
 import { JobsTab } from './list';
@@ -24,8 +25,8 @@ export default function Jobs() {
   const [{ tab, open }, set] = useParams(defaults);
   const Body = bodies[tab] ?? OverviewTab;
   return (
-    <Page title="Jobs">
-      <Tabs label="Parts of jobs" items={tabs} drop={['cursor', 'back', 'open', 'state', 'queue', 'type', 'outcome', 'error', 'q']} />
+    <Page title="Jobs" actions={<SavedViews />}>
+      <Tabs label="Parts of jobs" items={tabs} drop={['cursor', 'back', 'open', 'state', 'queue', 'type', 'outcome', 'error', 'arg', 'q']} />
       <Body />
       {open ? <JobSheet jid={open} onClose={() => set({ open: null })} /> : null}
     </Page>

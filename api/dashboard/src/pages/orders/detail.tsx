@@ -2,10 +2,9 @@
 
 import type { ReactNode } from 'react';
 import { Button, Card, confirm, Facts, FormError, formatMoney, Icon, Link, Loaded, Money, Nothing, Notice, Pill, Sheet, SimpleTable, Time, Timeline, toast, useAction, useResource, type Step } from '../../ui';
-import type { Effect, Event, Line, Order, OrderMoney, Parcel, SupplierOrder } from './types';
-import { fixed, isOverruled, NextStep, reasonWords, StatePill } from './words';
-
-const refreshed = ['/api/v1/order', '/api/v1/needs', '/api/v1/approvals'];
+import { Mappings } from './mapping';
+import type { Effect, Event, Order, OrderMoney, Parcel, SupplierOrder } from './types';
+import { fixed, isOverruled, NextStep, reasonWords, refreshed, StatePill } from './words';
 
 /** Links of outside lead to web pages only. */
 const webLink = (url: string) => (/^https?:\/\//i.test(url) ? url : null);
@@ -60,30 +59,6 @@ function Holds({ order: o }: { order: Order }) {
         ))}
       </ul>
     </Notice>
-  );
-}
-
-function Mappings({ line, order, done }: { line: Line; order: Order; done: () => void }) {
-  const act = useAction(refreshed);
-  if (line.sku === null || line.sku === '') return <Pill tone="bad" word="no SKU" />;
-  if (line.mappings.length === 0) return <Pill tone="bad" word="no mapping" title="Nobody has said what the supplier sends for this SKU" />;
-  const yes = async (vid: string) => {
-    const sure = await confirm({ title: `Send ${vid} for ${line.sku}?`, verb: 'Confirm', tier: 'costs', body: <p>From now on the supplier’s variant <code>{vid}</code> is ordered whenever <code>{line.sku}</code> is sold, also for later orders.</p> });
-    if (!sure) return;
-    if (await act.run({ method: 'POST', path: `/api/v1/orders/${order.id}/mapping`, body: { sku: line.sku, vid } })) {
-      toast('Confirmed. Release the order when it was held for this.');
-      done();
-    }
-  };
-  return (
-    <div className="stack">
-      {line.mappings.map((m) => (
-        <div key={m.vid} className="row">
-          <code>{m.vid}</code> {m.confirmed_at ? <Pill tone="good" word={m.rank === 1 ? 'ok' : `fallback ${m.rank}`} title={`confirmed by ${m.confirmed_by}`} /> : <><Pill tone="warn" word="proposed" /> <Button needs="operate" busy={act.busy} onClick={() => void yes(m.vid)}>Confirm</Button></>}
-        </div>
-      ))}
-      <FormError error={act.error} />
-    </div>
   );
 }
 

@@ -3,6 +3,7 @@
 import { useMemo } from 'react';
 import { useFlows } from '../../shell/stop';
 import { Button, Empty, FilterBar, formatCount, formatMoney, instantsOfRange, Link, Money, Nothing, Page, Pill, queryOf, Table, Tabs, Time, toast, useList, useParams, useRange, useResource, useSelection, type Column } from '../../ui';
+import { SavedViews } from '../views';
 import { allOf, bulkMost, useBulk } from '../approvals/bulk';
 import { Detail } from './detail';
 import type { OrderRow, Views } from './types';
@@ -95,7 +96,7 @@ export default function Orders() {
   };
   const filtered = Object.values(filters).some(Boolean);
   return (
-    <Page title="Orders">
+    <Page title="Orders" actions={<SavedViews />}>
       <Views views={views.data?.views} />
       <FilterBar filters={[
         { name: 'q', label: 'Search', kind: 'search', placeholder: 'Order #, e-mail, tracking' },

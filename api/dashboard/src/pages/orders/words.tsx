@@ -23,6 +23,9 @@ export function StatePill({ state }: { state: State }) {
   return <Pill tone={known.tone} word={known.title} />;
 }
 
+/** What is fetched anew after an act about an order. */
+export const refreshed = ['/api/v1/order', '/api/v1/needs', '/api/v1/approvals'];
+
 /** PRICE_RISE -> "price rise" */
 export const reasonWords = (code: string) => code.toLowerCase().replaceAll('_', ' ');
 

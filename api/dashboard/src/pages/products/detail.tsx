@@ -1,7 +1,7 @@
 // One product: what it costs and earns, what another price would bring, its variants, texts, images and every act about it.
 
 import { useEffect, useState, type ReactNode } from 'react';
-import { Button, Card, decimalOf, Facts, Field, formatCount, formatPpm, FormError, Link, Loaded, minorOf, Money, Nothing, Notice, Pill, Rate, Ratio, Sheet, SimpleTable, Sparkline, Time, Timeline, useResource, type Step } from '../../ui';
+import { Button, Card, decimalOf, Facts, Field, formatCount, formatPpm, FormError, Link, Loaded, minorOf, Money, Nothing, Notice, Pill, Rate, Ratio, Sheet, SimpleTable, Sparkline, Time, Timeline, useForbidden, useHotkeys, useResource, type Step } from '../../ui';
 import type { Money as Amount } from '../../lib/money';
 import { useProductActs } from './acts';
 import { TextForm } from './edit';
@@ -123,6 +123,8 @@ function Texts({ product: p, changed }: { product: Product; changed: () => void 
   const [editing, setEditing] = useState(false);
   const text = p.texts[0];
   const can = ['approval', 'needs_review', 'listed', 'on_hold'].includes(p.state);
+  const forbidden = useForbidden('operate');
+  useHotkeys(can && text && !editing && forbidden === null ? [{ keys: 'e', help: 'Edit the texts', run: () => setEditing(true) }] : []);
   return (
     <Card title="Texts" note={text ? `version ${text.version} by ${text.made_by}` : undefined} actions={can && !editing && text ? <Button needs="operate" onClick={() => setEditing(true)}>Edit texts</Button> : undefined}>
       {editing && text ? <TextForm product={p} text={text} done={() => { setEditing(false); changed(); }} cancel={() => setEditing(false)} /> : (

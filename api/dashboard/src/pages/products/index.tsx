@@ -1,6 +1,7 @@
 // Products: from the supplier's catalogue to the shop, stage by stage or as a table; and how prices are made.
 
 import { Button, Empty, FilterBar, formatCount, Link, Money, Nothing, Page, queryOf, Rate, Table, Tabs, Time, toast, useAction, useList, useParams, useSelection, type Column } from '../../ui';
+import { SavedViews } from '../views';
 import { allOf, useBulk } from '../approvals/bulk';
 import { publishWords } from './acts';
 import { Detail } from './detail';
@@ -98,7 +99,7 @@ export default function Products() {
   const texts = Object.fromEntries(Object.entries(filters).map(([name, value]) => [name, value === null ? null : String(value)]));
   const exported = `/api/v1/export/products${queryOf({ format: 'csv', state: url.state, q: url.q, category: url.category, label: url.label, score_min: filters.score_min })}`;
   return (
-    <Page title="Products" actions={<Discover />}>
+    <Page title="Products" actions={<><SavedViews /><Discover /></>}>
       <Tabs label="Views of products" drop={['cursor', 'back', 'open', 'stage']} items={[{ id: 'pipeline', title: 'Pipeline' }, { id: 'table', title: 'Table' }, { id: 'rules', title: 'Pricing rules' }]} />
       {url.tab === 'rules' ? <Rules /> : (
         <>
