@@ -43,10 +43,42 @@ test('a dead job is looked at and run again', async () => {
   await context.close();
 });
 
+test('jobs are listed by type, error and argument, further than one request looks', async () => {
+  const fill = "for i = 1, 5100 do redis.call('ZADD', 'retry', 4000000000 + i, '{\"class\":\"dull\",\"args\":[],\"jid\":\"dull' .. i .. '\",\"queue\":\"default\"}') end redis.call('ZADD', 'retry', 4100000000, '{\"class\":\"rare\",\"args\":[4711],\"jid\":\"rare\",\"queue\":\"default\",\"error_class\":\"Odd\",\"error_message\":\"said no\"}')";
+  system.redis.command('EVAL', fill, '0');
+  const { context, page, problems } = await openDashboard(browser, system, '/jobs?tab=jobs&state=retry');
+  await page.getByLabel('Type').fill('rare');
+  await page.getByText('None fits so far.').waitFor();
+  await page.getByText(/the first 5,\d\d\d of 5,\d\d\d were looked at/).waitFor();
+  await page.getByRole('button', { name: 'Look further' }).click();
+  const row = page.locator('tr[data-row]');
+  await row.locator('td.main', { hasText: 'rare' }).waitFor();
+  assert.equal(await row.count(), 1);
+  await page.locator('input[name=arg]').fill('471');
+  await page.getByText('None fits so far.').waitFor();
+  await page.locator('input[name=arg]').fill('4711');
+  await page.getByText('None fits so far.').waitFor();
+  await page.getByRole('button', { name: 'Look further' }).click();
+  await row.click();
+  const panel = page.locator('dialog.sheet');
+  await panel.getByRole('link', { name: 'All to be tried again with this error' }).waitFor();
+  await panel.getByRole('button', { name: 'Run with other arguments…' }).click();
+  const other = page.locator('dialog', { hasText: 'A new job runs with these' }).last();
+  await other.getByLabel('Arguments').fill('{"not": "a list"}');
+  await other.getByText('This is no JSON array.').waitFor();
+  await other.getByLabel('Arguments').fill('[4712]');
+  await other.getByRole('button', { name: 'Run it' }).click();
+  await page.getByText('A new job is on its way.').waitFor();
+  await until('it has run in vain', async () => (await jobs('dead')).some((j) => j.class === 'rare' && j.args[0] === 4712), 20000, 200);
+  system.redis.command('DEL', 'retry', 'dead');
+  assert.deepEqual(problems, []);
+  await context.close();
+});
+
 test('all jobs that match are counted, asked for by their number, and moved', async () => {
   await die(24);
   const before = (await jobs('dead')).filter((j) => j.class === 'nobody.knows1').length;
-  const { context, page } = await openDashboard(browser, system, '/jobs?tab=jobs&state=dead&class=nobody.knows1');
+  const { context, page } = await openDashboard(browser, system, '/jobs?tab=jobs&state=dead&type=nobody.knows1');
   await page.getByRole('button', { name: 'Delete all that match…' }).click();
   const ask = page.getByRole('alertdialog');
   await ask.getByText(`Delete ${before} jobs?`).waitFor();

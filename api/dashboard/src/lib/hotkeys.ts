@@ -22,8 +22,7 @@ const inField = (target: EventTarget | null) =>
 function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !singleKeys.get()) return;
   if (inField(event.target)) return;
-  const dialog = document.querySelector('dialog[open]');
-  if (dialog !== null && dialog.getAttribute('data-keys') !== 'on') return;
+  if (document.querySelector('dialog[open]:not([data-keys=on])') !== null) return;
   // Enter and the space bar belong to the button or link that has the focus.
   if (event.key === 'Enter' && event.target instanceof HTMLElement && event.target.closest('a, button, summary, input')) return;
   const typed = prefix !== '' && Date.now() < prefixUntil ? `${prefix} ${event.key}` : event.key;

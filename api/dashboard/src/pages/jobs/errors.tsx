@@ -19,7 +19,7 @@ export function ErrorsTab() {
     { key: 'jobs', title: 'Jobs', end: true, cell: (e) => e.jobs },
     { key: 'first', title: 'First', tight: true, cell: (e) => <Time at={e.first_at} /> },
     { key: 'last', title: 'Last', tight: true, cell: (e) => <Time at={e.last_at} /> },
-    { key: 'act', title: '', tight: true, cell: (e) => <span className="row"><Button look="link" onClick={() => set({ open: e.jid })}>Latest job</Button><LinkButton look="link" href={`/jobs?tab=runs&outcome=failed&type=${encodeURIComponent(e.type)}&error=${encodeURIComponent(e.error_class)}`}>All</LinkButton></span> },
+    { key: 'act', title: '', tight: true, cell: (e) => <span className="row"><Button look="link" onClick={() => set({ open: e.jid })}>Latest job</Button><LinkButton look="link" href={`/jobs?tab=runs&outcome=failed&type=${encodeURIComponent(e.type)}&error=${encodeURIComponent(e.error_class)}`}>All runs</LinkButton><LinkButton look="link" href={`/jobs?tab=jobs&state=dead&type=${encodeURIComponent(e.type)}&error=${encodeURIComponent(e.error_class)}`}>Dead</LinkButton></span> },
   ];
   return (
     <Card title="Failures that are alike" actions={(

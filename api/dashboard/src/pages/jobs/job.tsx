@@ -1,8 +1,9 @@
 // One job: where it is, what it was given, what became of each run, and what can be done with it.
 
+import { useState, type FormEvent } from 'react';
 import {
-  Button, confirm, Facts, formatMs, FormError, Link, Loaded, Nothing, Notice, Pill, Sheet, Timeline, toast, useAction, useResource,
-  type Step,
+  Button, confirm, Dialog, Facts, Field, formatMs, FormError, Link, Loaded, Nothing, Notice, Pill, Sheet, Timeline, toast, useAction,
+  useForbidden, useHotkeys, useParams, useResource, type Step,
 } from '../../ui';
 import { outcomes, stateTones, type Job, type Run } from './shapes';
 
@@ -33,10 +34,13 @@ function Acts({ job, jid, last }: { job: Job | null; jid: string; last: Run | un
   const remove = async () => {
     if (await confirm({ title: `Delete ${type}?`, body: <p>It is gone for good.</p>, verb: 'Delete', tier: 'final', type: 'delete' })) await run('delete', 'It is deleted.');
   };
+  const canRetry = state === 'retry' || state === 'dead' || state === 'scheduled' || archived;
+  const forbidden = useForbidden('operate');
+  useHotkeys(canRetry && forbidden === null ? [{ keys: 'r', help: 'Retry the job', run: () => void retry() }] : []);
   return (
     <>
       <div className="row">
-        {state === 'retry' || state === 'dead' || state === 'scheduled' || archived ? <Button look="primary" needs="operate" busy={act.busy} onClick={() => void retry()}>Retry…</Button> : null}
+        {canRetry ? <Button look="primary" needs="operate" busy={act.busy} onClick={() => void retry()}>Retry…</Button> : null}
         {state === 'waiting' || state === 'scheduled' || state === 'retry' ? <Button needs="operate" busy={act.busy} onClick={() => void kill()}>Kill…</Button> : null}
         {state === 'waiting' || state === 'running' ? <Button needs="operate" busy={act.busy} onClick={() => void cancel()}>Cancel…</Button> : null}
         {state !== undefined && state !== 'running' ? <Button needs="operate" busy={act.busy} onClick={() => void remove()}>Delete…</Button> : null}
@@ -63,6 +67,70 @@ function stepsOf(detail: Detail): Step[] {
     steps.push({ key: 'now', at: next ? now.at : null, tone: now.state === 'dead' ? 'bad' : 'next', title: next ? `Next attempt (${now.state})` : `Now ${now.state}${now.worker ? ` on ${now.worker}` : ''}` });
   }
   return steps;
+}
+
+const listOf = (text: string): unknown[] | null => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+};
+
+/** Another job of the same type with other arguments; this one stays as it is. */
+function Another({ type, queue, args, onClose }: { type: string; queue: string; args: unknown; onClose: () => void }) {
+  const [text, setText] = useState(JSON.stringify(args ?? [], null, 2));
+  const [, set] = useParams({ open: '' });
+  const act = useAction(['/api/v1/jobs', '/api/v1/status', '/api/v1/activity']);
+  const list = listOf(text);
+  const send = async (event: FormEvent) => {
+    event.preventDefault();
+    const answer = await act.run<{ jid: string }>({ method: 'POST', path: '/api/v1/jobs', body: { type, queue, args: list } });
+    if (!answer) return;
+    toast('A new job is on its way.');
+    onClose();
+    set({ open: answer.jid });
+  };
+  return (
+    <Dialog title={`Run ${type} with other arguments`} onClose={onClose}>
+      <form className="stack" onSubmit={(event) => void send(event)}>
+        <p>A new job runs with these; the one that was shown stays as it is. {outside.test(type) ? 'What was done outside for the same order or product already is looked up and not repeated.' : null}</p>
+        <Field label="Arguments" hint="A JSON array" error={list === null ? 'This is no JSON array.' : null}>
+          {(wired) => <textarea {...wired} rows={8} value={text} spellCheck={false} onChange={(event) => setText(event.target.value)} />}
+        </Field>
+        <FormError error={act.error} />
+        <div className="dialog-foot">
+          <Button data-autofocus onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" needs="operate" busy={act.busy} disabled={list === null}>Run it</Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function Arguments({ type, queue, args }: { type: string; queue: string | null; args: unknown }) {
+  const [editing, setEditing] = useState(false);
+  const text = typeof args === 'string' ? args : JSON.stringify(args, null, 2);
+  const copy = () => void navigator.clipboard.writeText(text).then(() => toast('Copied.'), () => toast('Copying is not allowed here; select the text.', { tone: 'bad' }));
+  if (args === null || args === undefined) return <p className="quiet">None are kept.</p>;
+  return (
+    <>
+      <pre className="args" tabIndex={0}><bdi>{text}</bdi></pre>
+      <div className="row">
+        <Button onClick={copy}>Copy</Button>
+        {queue !== null && Array.isArray(args) ? <Button needs="operate" onClick={() => setEditing(true)}>Run with other arguments…</Button> : null}
+      </div>
+      {editing && queue !== null ? <Another type={type} queue={queue} args={args} onClose={() => setEditing(false)} /> : null}
+    </>
+  );
+}
+
+/** Others that failed alike. */
+function Alike({ now }: { now: Job }) {
+  if (!now.error_class || (now.state !== 'dead' && now.state !== 'retry')) return null;
+  const query = `type=${encodeURIComponent(now.class ?? '')}&error=${encodeURIComponent(now.error_class)}`;
+  return <p className="small"><Link href={`/jobs?tab=jobs&state=${now.state}&${query}`}>All {now.state === 'dead' ? 'dead' : 'to be tried again'} with this error</Link> · <Link href={`/jobs?tab=runs&outcome=failed&${query}`}>its failed runs</Link></p>;
 }
 
 const subjects: Record<string, string> = { order: '/orders?open=', product: '/products?open=' };
@@ -101,9 +169,10 @@ function Body({ detail }: { detail: Detail }) {
         ['Trace', now?.trace_id ?? last?.trace_id ? <code key="t">{now?.trace_id ?? last?.trace_id}</code> : <Nothing key="t" why="It has none" />],
       ]} />
       {now?.error ? <Notice tone={now.state === 'dead' ? 'bad' : 'warn'}><strong>{now.error_class}</strong> <bdi>{now.error}</bdi></Notice> : null}
+      {now ? <Alike now={now} /> : null}
       <Acts job={now} jid={detail.jid} last={last} />
       <h3>Arguments</h3>
-      {args === null || args === undefined ? <p className="quiet">None are kept.</p> : <pre className="args" tabIndex={0}><bdi>{typeof args === 'string' ? args : JSON.stringify(args, null, 2)}</bdi></pre>}
+      <Arguments type={type} queue={now?.queue ?? last?.queue ?? null} args={args} />
       <h3>What happened</h3>
       <Timeline steps={stepsOf(detail)} />
     </div>

@@ -1,7 +1,7 @@
 // The jobs of one state, as they stand in Redis; many can be moved at once.
 
 import { useState } from 'react';
-import { Button, confirm, Empty, FilterBar, LinkButton, Nothing, Notice, Pill, Table, Tabs, Time, toast, refreshAll, useList, useParams, useSelection, write, type Column } from '../../ui';
+import { Button, confirm, Empty, FilterBar, formatCount, LinkButton, Nothing, Pill, Table, Tabs, Time, toast, refreshAll, useList, useParams, useSelection, write, type Column } from '../../ui';
 import { BulkButtons } from './bulk';
 import { stateTones, type Job, type JobState } from './shapes';
 
@@ -31,7 +31,7 @@ const possible: Record<JobState, string[]> = {
   waiting: ['kill', 'delete'], running: [], scheduled: ['retry', 'kill', 'delete'], retry: ['retry', 'kill', 'delete'], dead: ['retry', 'delete'], archived: ['retry'],
 };
 
-const defaults = { state: '', queue: '', class: '', error: '', open: '' };
+const defaults = { state: '', queue: '', type: '', error: '', arg: '', open: '' };
 
 function SelectedButtons({ state, ids, clear }: { state: JobState; ids: string[]; clear: () => void }) {
   const [busy, setBusy] = useState(false);
@@ -58,29 +58,51 @@ function SelectedButtons({ state, ids, clear }: { state: JobState; ids: string[]
   );
 }
 
+/** How much of the state was looked at for this page; nothing while no text was asked for. */
+function Looked({ looked, of, next }: { looked: number; of: number; next: (() => void) | null }) {
+  return (
+    <span className="quiet">
+      {next ? `the first ${formatCount(looked)} of ${formatCount(of)} were looked at` : `all ${formatCount(of)} were looked at`}
+    </span>
+  );
+}
+
 export function JobsTab() {
   const [url, set] = useParams(defaults);
   const state = states.find((s) => s.id === url.state)?.id ?? 'waiting';
-  const list = useList<Job>('/api/v1/jobs', { member: 'jobs', id: (j) => `${j.jid ?? j.payload} ${j.where}`, filters: { state, queue: url.queue }, every: 5000, topics: ['jobs'] });
-  const selection = useSelection(`${state} ${url.queue}`);
-  const total = typeof list.answer?.total === 'number' ? list.answer.total : null;
-  const narrow = url.class !== '' || url.error !== '';
+  const arg = state === 'archived' ? '' : url.arg;
+  const filters = { state, queue: url.queue, type: url.type, error: url.error, arg };
+  const list = useList<Job>('/api/v1/jobs', { member: 'jobs', id: (j) => `${j.jid ?? j.payload} ${j.where}`, filters, every: 5000, topics: ['jobs'] });
+  const selection = useSelection(JSON.stringify(filters));
+  const number = (member: string) => (typeof list.answer?.[member] === 'number' ? (list.answer[member] as number) : null);
+  const total = number('total');
+  const looked = number('looked');
+  const of = number('of');
   const selected = (list.rows ?? []).filter((j) => j.jid && selection.has(`${j.jid} ${j.where}`)).map((j) => j.jid as string);
+  const title = states.find((s) => s.id === state)?.title ?? state;
+  const narrow = url.queue !== '' || url.type !== '' || url.error !== '' || arg !== '';
   return (
     <>
       <Tabs name="state" label="States" items={states} drop={['cursor', 'back', 'open']} />
       <FilterBar filters={[
+        { name: 'type', label: 'Type', kind: 'text', placeholder: 'order.track' },
         { name: 'queue', label: 'Queue', kind: 'text' },
-        { name: 'class', label: 'Type, for “all that match”', kind: 'text', placeholder: 'order.track' },
-        { name: 'error', label: 'Error class, likewise', kind: 'text' },
+        { name: 'error', label: 'Error class', kind: 'text' },
+        ...(state === 'archived' ? [] : [{ name: 'arg', label: 'Argument', kind: 'text' as const, placeholder: '1042' }]),
       ]}>
-        <BulkButtons filter={{ state, queue: url.queue, class: url.class, error: url.error }} done={() => void list.refresh()} />
+        {arg === '' ? <BulkButtons filter={{ state, queue: url.queue, class: url.type, error: url.error }} done={() => void list.refresh()} />
+          : <span className="quiet small">“All that match” knows no argument: select the rows.</span>}
       </FilterBar>
-      {narrow ? <Notice>Type and error class say which jobs “all that match” means; the list below shows every job of the state and queue.</Notice> : null}
-      <p className="row"><Pill tone={stateTones[state]} word={states.find((s) => s.id === state)?.title ?? state} /> <span className="quiet">{total === null ? '' : `${total} jobs`}</span></p>
-      <Table name="Jobs" columns={columns} list={list} id={(j) => `${j.jid ?? j.payload} ${j.where}`} selection={selection}
+      <p className="row" role="status">
+        <Pill tone={stateTones[state]} word={title} />
+        {total === null ? null : <span className="quiet">{formatCount(total)} jobs</span>}
+        {looked === null || of === null ? null : <Looked looked={looked} of={of} next={list.next} />}
+      </p>
+      <Table name="Jobs" columns={columns} list={list} id={(j) => `${j.jid ?? j.payload} ${j.where}`} selection={selection} total={total}
         onOpen={(j) => { if (j.jid) set({ open: j.jid }); }} bulk={<SelectedButtons state={state} ids={selected} clear={() => { selection.clear(); void list.refresh(); }} />}
-        empty={url.queue ? <Empty kind="no-match" title="No job matches." action={<LinkButton href={`/jobs?tab=jobs&state=${state}`}>Clear filters</LinkButton>} /> : <Empty title={`No job is ${states.find((s) => s.id === state)?.title ?? state}.`} />} />
+        empty={!narrow ? <Empty title={`No job is ${title}.`} /> : list.next ? (
+          <Empty kind="no-match" title="None fits so far." action={<Button onClick={list.next}>Look further</Button>}>Jobs have no index over what they say; a request looks at some thousands.</Empty>
+        ) : <Empty kind="no-match" title="No job matches." action={<LinkButton href={`/jobs?tab=jobs&state=${state}`}>Clear filters</LinkButton>} />} />
     </>
   );
 }

@@ -5,7 +5,7 @@ import {
   Button, Card, ChartCard, confirm, Count, Empty, formatClock, formatMs, formatSpan, Grid, Link, Loaded, Nothing, Notice, Pill, Rate,
   SimpleTable, Time, TimeChart, toast, useAction, useResource, useZone, type Column,
 } from '../../ui';
-import type { Queue, Stats, Sums, Worker } from './shapes';
+import type { Job, Queue, Stats, Sums, Worker } from './shapes';
 
 type Totals = { jobs: { processed: number; failed: number; waiting: number; running: number; scheduled: number; retry: number; dead: number; processes: number } | null };
 type Row = Queue & { sums: Sums | undefined };
@@ -126,13 +126,30 @@ const workerColumns: Column<Worker>[] = [
   { key: 'act', title: '', cell: (w) => (w.ours && w.alive ? <AskWorker of={w} /> : null) },
 ];
 
+const most = 3;
+
+/** What a worker has in hand. */
+function Runs({ jobs }: { jobs: Job[] | undefined }) {
+  if (jobs === undefined) return <Nothing why="Not known just now" />;
+  if (jobs.length === 0) return <span className="quiet">idle</span>;
+  const name = (j: Job) => `${j.class ?? 'a job'}${Array.isArray(j.args) && ['number', 'string'].includes(typeof j.args[0]) ? ` ${String(j.args[0])}` : ''}`;
+  return (
+    <span className="figures small">
+      {jobs.slice(0, most).map((j) => <span key={j.jid}>{j.jid ? <Link href={`/jobs?open=${encodeURIComponent(j.jid)}`}><bdi>{name(j)}</bdi></Link> : name(j)}</span>)}
+      {jobs.length > most ? <Link href="/jobs?tab=jobs&state=running">{jobs.length - most} more</Link> : null}
+    </span>
+  );
+}
+
 function Workers() {
+  const running = useResource<{ jobs: Job[] }>('/api/v1/jobs?state=running&limit=200', { every: 5000, topics: ['jobs'] });
+  const columns = workerColumns.toSpliced(3, 0, { key: 'runs', title: 'Runs', cell: (w) => <Runs jobs={running.data?.jobs.filter((j) => j.worker === w.identity)} /> });
   const workers = useResource<{ workers: Worker[] }>('/api/v1/workers', { every: 5000, topics: ['jobs'] });
   return (
     <Card title="Workers">
       <Loaded of={workers} what="Workers">
         {(data) => (data.workers.length === 0 ? <Empty title="No worker is running.">Jobs wait until one is started: <code>dropship-worker</code>.</Empty> : (
-          <SimpleTable label="Workers" columns={workerColumns} rows={data.workers} id={(w) => w.identity} />
+          <SimpleTable label="Workers" columns={columns} rows={data.workers} id={(w) => w.identity} />
         ))}
       </Loaded>
     </Card>
