@@ -27,12 +27,18 @@ package_is_here() {
     esac
 }
 
+# missing_packages KIND...: those that are not here, one a line.
+missing_packages() {
+    local name
+    for name in $(packages_of "$@"); do
+        package_is_here "$name" || printf '%s\n' "$name"
+    done
+}
+
 # install_packages KIND...: install what is missing; asks for sudo only when something is.
 install_packages() {
-    local name missing=() as_root=()
-    for name in $(packages_of "$@"); do
-        package_is_here "$name" || missing+=("$name")
-    done
+    local missing as_root=()
+    mapfile -t missing < <(missing_packages "$@")
     if [ ${#missing[@]} -eq 0 ]; then
         return 0
     fi

@@ -40,7 +40,10 @@ int main(int argc, char **argv)
     struct fail f = { 0 };
     sigset_t ends;
 
-    int code = conf_start("dropship-scheduler", argc, argv, &conf);
+    int code = conf_refuse_arguments("dropship-scheduler", argc, argv);
+    if (code < 0) {
+        code = conf_start("dropship-scheduler", argc, argv, &conf);
+    }
     if (code >= 0) {
         return code;
     }

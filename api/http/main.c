@@ -49,7 +49,10 @@ int main(int argc, char **argv)
     sigset_t ends;
     int signal_number = 0;
 
-    int code = conf_start("dropship-api", argc, argv, &conf);
+    int code = conf_refuse_arguments("dropship-api", argc, argv);
+    if (code < 0) {
+        code = conf_start("dropship-api", argc, argv, &conf);
+    }
     if (code >= 0) {
         return code;
     }

@@ -56,3 +56,7 @@ void conf_print_markdown(FILE *out);
 /* What every program does first: handle --help, --version, --print-config, --print-config-markdown, load, print mistakes,
  * start the log.  Returns -1 to go on (then *ret is set), otherwise the exit code (0, or 2 after mistakes). */
 int conf_start(const char *program, int argc, char **argv, struct conf **ret);
+
+/* For a program that takes no arguments but those of conf_start, before it: -1 to go on, or the exit code 2 after naming one that it
+ * does not know on stderr (a mistyped --print-config must not start it). */
+int conf_refuse_arguments(const char *program, int argc, char **argv);

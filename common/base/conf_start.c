@@ -212,6 +212,25 @@ static bool answer(const char *program, int argc, char **argv)
     return false;
 }
 
+int conf_refuse_arguments(const char *program, int argc, char **argv)
+{
+    static const char *const ours[] = { "--help", "--version", "--print-config",
+                                        "--print-config-markdown" };
+
+    for (int i = 1; i < argc; i++) {
+        size_t at = 0;
+        while (at < COUNT_OF(ours) && strcmp(argv[i], ours[at]) != 0) {
+            at++;
+        }
+        if (at == COUNT_OF(ours)) {
+            (void)fprintf(stderr, "%s: no argument '%.60s'; --help tells what there is\n", program,
+                          argv[i]);
+            return EXIT_USAGE;
+        }
+    }
+    return GO_ON;
+}
+
 int conf_start(const char *program, int argc, char **argv, struct conf **ret)
 {
     struct conf *c = NULL;

@@ -1,17 +1,17 @@
 // node tests/fuzz/routes.mjs [--seed N] [--requests M]: fuzz all routes of a private dropship-api; DROPSHIP_BIN says which one.
 import { Fuzz, closeTarget, openTarget } from './routes_fuzz.mjs';
 
-const option = (name, otherwise) => {
-  const at = process.argv.indexOf(`--${name}`);
-  const value = at < 0 ? otherwise : Number(process.argv[at + 1]);
-  if (!Number.isInteger(value) || value < 1) {
-    console.error('usage: node tests/fuzz/routes.mjs [--seed N] [--requests M]');
+const wanted = { seed: Date.now() % 1e9, requests: 10000 };
+for (let at = 2; at < process.argv.length; at += 2) {
+  const name = process.argv[at].replace(/^--/, '');
+  const value = Number(process.argv[at + 1]);
+  if (!Object.hasOwn(wanted, name) || !Number.isInteger(value) || value < 1) {
+    console.error('usage: tests/fuzz/run routes [--seed N] [--requests N]');
     process.exit(2);
   }
-  return value;
-};
-const seed = option('seed', Date.now() % 1e9);
-const requests = option('requests', 10000);
+  wanted[name] = value;
+}
+const { seed, requests } = wanted;
 console.log(`seed ${seed}, ${requests} requests`);
 const system = await openTarget('fuzz-routes');
 let fuzz;

@@ -6,7 +6,7 @@ const at = args.indexOf('--seconds');
 const seconds = at < 0 ? 60 : Number(args.splice(at, 2)[1]);
 const names = args.length > 0 ? args : targets;
 if (!Number.isInteger(seconds) || seconds < 1 || names.some((n) => !targets.includes(n))) {
-  console.error(`usage: tests/fuzz/run [--seconds N] [TARGET...]\ntargets: ${targets.join(' ')}`);
+  console.error(`usage: tests/fuzz/run [--seconds N] [TARGET...]\n       tests/fuzz/run routes [--seed N] [--requests N]\ntargets: ${targets.join(' ')}`);
   process.exit(2);
 }
 prepare(names);

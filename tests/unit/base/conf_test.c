@@ -194,6 +194,19 @@ static void what_programs_can_use_is_taken(void **state)
     }
 }
 
+static void a_mistyped_argument_does_not_start_a_program(void **state)
+{
+    char name[] = "tester", known[] = "--print-config", typo[] = "--print-confg", help[] = "--help";
+    char *good[] = { name, known, NULL }, *bad[] = { name, typo, NULL },
+         *more[] = { name, help, name, NULL };
+
+    (void)state;
+    assert_int_equal(conf_refuse_arguments("tester", 1, good), -1);
+    assert_int_equal(conf_refuse_arguments("tester", 2, good), -1);
+    assert_int_equal(conf_refuse_arguments("tester", 2, bad), 2);
+    assert_int_equal(conf_refuse_arguments("tester", 3, more), 2);
+}
+
 static void limits_are_inside_the_range(void **state)
 {
     scoped(conf_free_p) struct conf *c = NULL;
@@ -443,6 +456,7 @@ int main(void)
         cmocka_unit_test_setup(all_mistakes_are_reported_at_once, clean),
         cmocka_unit_test_setup(what_no_program_could_use_is_a_mistake, clean),
         cmocka_unit_test_setup(what_programs_can_use_is_taken, clean),
+        cmocka_unit_test_setup(a_mistyped_argument_does_not_start_a_program, clean),
         cmocka_unit_test_setup(limits_are_inside_the_range, clean),
         cmocka_unit_test_setup(a_url_has_a_scheme_and_no_spaces, clean),
         cmocka_unit_test_setup(mistakes_never_show_a_secret, clean),
