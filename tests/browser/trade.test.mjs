@@ -115,12 +115,13 @@ test('a proposed mapping is confirmed from the order', async () => {
 test('what is sent for a line is picked from the known products, proposed, confirmed and forgotten', async () => {
   product('Picked lamp', 'listed');
   const vid = `v${pid}`;
-  const held = order('held', { ...rise, hold_code: 'NO_MAPPING' });
+  const held = order('held', { hold_code: 'NO_MAPPING', hold_reasons: [{ code: 'NO_MAPPING', text: 'S-1', numbers: {} }, { code: 'ADDR_INCOMPLETE', text: 'no city', numbers: {} }] });
   system.postgres.query(`delete from variant_mapping where shop_sku = 'S-1'`);
   const mappings = () => system.rows("select vid, supplier_sku, snapshot_minor, confirmed_by from variant_mapping where shop_sku = 'S-1' order by rank");
   const { context, page, problems } = await openDashboard(browser, system, `/orders?open=${held.id}`);
   const panel = page.locator('dialog.sheet');
-  await panel.getByText('no mapping').waitFor();
+  await panel.locator('.pill', { hasText: 'no mapping' }).waitFor();
+  await panel.getByText('Change the address at the shop').waitFor();
   await panel.getByRole('button', { name: 'Other variant…' }).click();
   const form = page.locator('dialog.dialog-wide');
   await form.getByLabel('Find among the known products').fill('Picked');
@@ -133,7 +134,7 @@ test('what is sent for a line is picked from the known products, proposed, confi
   assert.equal(await form.getByRole('button', { name: 'Propose it' }).isDisabled(), true);
   await form.getByLabel('Its price now').fill('8.50');
   await form.getByRole('button', { name: 'Propose it' }).click();
-  await panel.getByText('proposed').waitFor();
+  await panel.getByText('proposed', { exact: true }).waitFor();
   assert.deepEqual(mappings(), [{ vid, supplier_sku: `S-${pid}`, snapshot_minor: 850, confirmed_by: null }]);
   await panel.getByRole('button', { name: 'Confirm', exact: true }).click();
   await dialog(page).getByRole('button', { name: 'Confirm', exact: true }).click();
@@ -142,7 +143,7 @@ test('what is sent for a line is picked from the known products, proposed, confi
   assert.match(await dialog(page).innerText(), /held until something else is confirmed/);
   await dialog(page).getByRole('button', { name: 'Forget' }).click();
   await until('it is forgotten', () => mappings().length === 0);
-  await panel.getByText('no mapping').waitFor();
+  await panel.locator('.pill', { hasText: 'no mapping' }).waitFor();
   assert.deepEqual(faults(problems), []);
   await context.close();
 });
@@ -181,7 +182,7 @@ test('a pricing rule is made, shows before what it would do, is copied and delet
   await form.getByLabel('Factor').fill('0.5');
   await form.getByText('A number from 1 to 100').waitFor();
   await form.getByLabel('Factor').fill('2.5');
-  await form.getByLabel('Endings').fill('100:99');
+  await form.getByLabel('Prices end in').selectOption('.99');
   await form.locator('tr', { hasText: 'Priced by rule' }).getByText('$25.99').waitFor();
   await assertAccessible(page, 'a new rule');
   await takePicture(page, 'rule-form');
@@ -190,6 +191,7 @@ test('a pricing rule is made, shows before what it would do, is copied and delet
   await page.getByText('landed cost × 2.50, ending in 99').waitFor();
   assert.deepEqual(rules(), [{ name: 'Times two and a half', kind: 'multiplier', spec: { factor_e3: 2500, endings: '100:99' } }]);
   await page.getByRole('button', { name: 'Change…' }).click();
+  assert.equal(await form.getByLabel('Prices end in').inputValue(), '100:99');
   assert.equal(await form.getByLabel('Factor').inputValue(), '2.5');
   await form.getByLabel('The price is').selectOption('tiers');
   await form.getByLabel('Up to (USD)').fill('10');

@@ -1,6 +1,7 @@
 // Views a person has named: a URL of a list with its filters, sort and tab.  They are kept in this browser, and the screen says so.
 
-import { useEffect, useRef, useState, type FormEvent } from 'react';
+import { useState, type FormEvent } from 'react';
+import { useClosing } from '../lib/closing';
 import { keep, kept } from '../lib/store';
 import { Button, Field, Icon, Link, toast, usePlace } from '../ui';
 import './views.css';
@@ -30,31 +31,13 @@ function searchOf(search: string): string {
   return text === '' ? '' : `?${text}`;
 }
 
-/** Closes what is open when somebody presses Esc in it or clicks elsewhere. */
-function useClosing() {
-  const box = useRef<HTMLDetailsElement>(null);
-  useEffect(() => {
-    const away = (event: Event) => {
-      if (box.current?.open && event.target instanceof Node && !box.current.contains(event.target)) box.current.open = false;
-    };
-    document.addEventListener('pointerdown', away);
-    return () => document.removeEventListener('pointerdown', away);
-  }, []);
-  const close = () => {
-    if (!box.current) return;
-    box.current.open = false;
-    box.current.querySelector('summary')?.focus();
-  };
-  return { box, close };
-}
-
 export function SavedViews() {
   const place = usePlace();
   const path = `/${place.path.split('/')[1] ?? ''}`;
   const { search } = place;
   const [views, setViews] = useState(() => read(path));
   const [name, setName] = useState('');
-  const { box, close } = useClosing();
+  const { box, close, onKeyDown } = useClosing();
   const here = searchOf(search);
   const put = (after: View[]) => {
     setViews(after);
@@ -75,7 +58,7 @@ export function SavedViews() {
   };
   const now = views.find((v) => v.search === here);
   return (
-    <details className="chooser views" ref={box} onKeyDown={(event) => { if (event.key === 'Escape') { event.stopPropagation(); close(); } }}>
+    <details className="chooser views" ref={box} onKeyDown={onKeyDown}>
       <summary className="button button-quiet"><Icon name="table" /><span>{now ? <>View: <bdi>{now.name}</bdi></> : 'Views'}</span></summary>
       <div className="chooser-box stack">
         {views.length === 0 ? <p className="quiet small">A view keeps the filters, the sort and the days of this page under a name.</p> : (

@@ -1,6 +1,7 @@
 // Tables of a list: sorting, columns, selection, keyboard, pages; cards on small screens.
 
 import { memo, useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactNode, type RefObject } from 'react';
+import { useClosing } from '../lib/closing';
 import { useHotkeys } from '../lib/hotkeys';
 import { keep, kept } from '../lib/store';
 import { Button } from './button';
@@ -62,8 +63,9 @@ function useColumns<T>(name: string, columns: Column<T>[]): [Column<T>[], Set<st
 }
 
 function Chooser<T>({ columns, hidden, toggle }: { columns: Column<T>[]; hidden: Set<string>; toggle: (key: string) => void }) {
+  const { box, onKeyDown } = useClosing();
   return (
-    <details className="chooser">
+    <details className="chooser" ref={box} onKeyDown={onKeyDown}>
       <summary className="button button-quiet"><Icon name="columns" /><span>Columns</span></summary>
       <fieldset className="chooser-box">
         <legend className="sr">Columns</legend>

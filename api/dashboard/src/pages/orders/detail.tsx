@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { Button, Card, confirm, Facts, FormError, formatMoney, Icon, Link, Loaded, Money, Nothing, Notice, Pill, Sheet, SimpleTable, Time, Timeline, toast, useAction, useResource, type Step } from '../../ui';
 import { Mappings } from './mapping';
 import type { Effect, Event, Order, OrderMoney, Parcel, SupplierOrder } from './types';
-import { fixed, isOverruled, NextStep, reasonWords, refreshed, StatePill } from './words';
+import { fixed, isOverruled, NextStep, open, reasonWords, refreshed, StatePill } from './words';
 
 /** Links of outside lead to web pages only. */
 const webLink = (url: string) => (/^https?:\/\//i.test(url) ? url : null);
@@ -99,6 +99,7 @@ function Address({ order: o }: { order: Order }) {
   const faults = (o.hold_reasons ?? []).filter((r) => /^(ADDR|PHONE)/.test(r.code));
   return (
     <div className="stack">
+      {faults.length > 0 && open(o.state) ? <Notice>Change the address at the shop, in the order there: the change is read with the next look at the orders, and the order is decided anew by itself. It is not changed here, because the shop and its mails to the buyer go by their own.</Notice> : null}
       <address dir="auto">{lines.length > 0 ? lines.map((l, i) => <div key={i}><bdi>{l}</bdi></div>) : <Nothing why="No address" />}</address>
       <Facts items={[
         ['E-mail', o.email ? <bdi key="e">{o.email}</bdi> : <Nothing key="e" why="None" />],

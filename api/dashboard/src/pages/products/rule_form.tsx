@@ -137,6 +137,44 @@ function Foretold({ kind, spec }: { kind: Kind; spec: Spec | null }) {
 type Wrong = (field: string) => string | undefined;
 type Change = (part: Partial<Typed>) => void;
 
+const ownEndings = 'own';
+
+/** Usual endings of a currency: each ends with 99, 95, ... of its smaller unit, or of a thousand where there is none. */
+function usualEndings(currency: string): [string, string][] {
+  switch (exponentOf(currency)) {
+    case 0: return [['100:90', '…90'], ['1000:980', '…980'], ['1000:490,990', '…490 or …990']];
+    case 2: return [['100:99', '.99'], ['100:95', '.95'], ['100:90', '.90'], ['100:49,99', '.49 or .99'], ['1000:999', '9.99']];
+    default: return [['1000:990', '.990'], ['1000:490,990', '.490 or .990']];
+  }
+}
+
+function Endings({ value, change, wrong, currency }: { value: string; change: Change; wrong: string | undefined; currency: string }) {
+  const usual = usualEndings(currency);
+  const [own, setOwn] = useState(value !== '' && !usual.some(([v]) => v === value));
+  const choose = (to: string) => {
+    setOwn(to === ownEndings);
+    if (to !== ownEndings) change({ endings: to });
+  };
+  return (
+    <>
+      <Field label="Prices end in" hint="Rounded up to the next price that ends so">
+        {(wired) => (
+          <select {...wired} value={own ? ownEndings : value} onChange={(event) => choose(event.target.value)}>
+            <option value="">whatever comes out</option>
+            {usual.map(([v, title]) => <option key={v} value={v}>{title}</option>)}
+            <option value={ownEndings}>others</option>
+          </select>
+        )}
+      </Field>
+      {own ? (
+        <Field label="Own endings" hint="A period and its endings in the smallest unit: 1000:490,990" error={wrong}>
+          {(wired) => <input {...wired} value={value} autoComplete="off" onChange={(event) => change({ endings: event.target.value })} />}
+        </Field>
+      ) : null}
+    </>
+  );
+}
+
 function TierFields({ typed, change, wrong, currency }: { typed: Typed; change: Change; wrong: Wrong; currency: string }) {
   const put = (i: number, part: Partial<Tier>) => change({ tiers: typed.tiers.map((t, n) => (n === i ? { ...t, ...part } : t)) });
   const last = typed.tiers.length - 1;
@@ -177,7 +215,6 @@ export function RuleForm({ currency, from, onClose }: { currency: string; from: 
   const act = useAction(['/api/v1/pricing-rules']);
   const { spec, wrong } = read(typed, currency);
   const change: Change = (part) => setTyped((before) => ({ ...before, ...part }));
-  const period = exponentOf(currency) === 2 ? '100:99' : exponentOf(currency) === 0 ? '100:90' : '1000:990';
   const save = async (event: FormEvent) => {
     event.preventDefault();
     if (spec === null) return;
@@ -195,9 +232,7 @@ export function RuleForm({ currency, from, onClose }: { currency: string; from: 
           {(wired) => <select {...wired} value={typed.kind} onChange={(event) => change({ kind: event.target.value as Kind })}>{Object.entries(kinds).map(([value, title]) => <option key={value} value={value}>{title}</option>)}</select>}
         </Field>
         <Numbers typed={typed} change={change} wrong={(field) => wrong?.[field]} currency={currency} />
-        <Field label="Endings" hint={`None when empty; ${period} rounds up to the next price that ends so (period:endings, in the smallest unit)`} error={wrong?.endings}>
-          {(wired) => <input {...wired} value={typed.endings} placeholder={period} autoComplete="off" onChange={(event) => change({ endings: event.target.value })} />}
-        </Field>
+        <Endings value={typed.endings} change={change} wrong={wrong?.endings} currency={currency} />
         <section className="stack" aria-label="What it would do"><Foretold kind={typed.kind} spec={spec} /></section>
         <FormError error={act.error} shown={['name']} />
         <div className="dialog-foot">
