@@ -4,7 +4,7 @@ import './styles/shell.css';
 import './styles/ui.css';
 import './styles/table.css';
 import './shell/theme';
-import { StrictMode } from 'react';
+import { StrictMode, startTransition } from 'react';
 import { createRoot } from 'react-dom/client';
 import { sessionState } from './api/session';
 import { App } from './app';
@@ -14,4 +14,5 @@ import { pageAt, preload } from './shell/pages';
 preload(sessionState.get().at === 'out' ? 'login' : pageAt(location.pathname)?.page);
 
 const root = document.getElementById('root');
-if (root) createRoot(root).render(<StrictMode><App /></StrictMode>);
+// In slices, not in one go: a slow phone can be scrolled and tapped meanwhile.
+if (root) startTransition(() => createRoot(root).render(<StrictMode><App /></StrictMode>));
