@@ -32,10 +32,10 @@ export function useTurn(): boolean {
   return mine;
 }
 
-/** Runs the work once the page has loaded and has nothing better to do.  The result takes it back. */
+/** Runs the work some time after the page has loaded: what is needed first is there.  The result takes it back. */
 export function whenIdle(work: () => void): () => void {
   let taken = false;
-  const idle = () => setTimeout(() => { if (!taken) work(); }, 200);
+  const idle = () => setTimeout(() => { if (!taken) work(); }, 3000);
   if (document.readyState === 'complete') idle();
   else window.addEventListener('load', idle, { once: true });
   return () => { taken = true; };
