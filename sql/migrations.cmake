@@ -18,6 +18,7 @@ set(MIGRATIONS
   0017_approval_variant
   0018_trade_lists
   0019_cost_open
+  0021_scale
 )
 
 set(files ${MIGRATIONS})

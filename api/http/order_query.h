@@ -8,7 +8,7 @@ struct request;
 
 /* Each text is a parameter as the queries take it; NULL = any. */
 struct order_query {
-    const char *states;  /* text[]; never NULL */
+    const char *states;  /* text[] */
     const char *q;       /* part of name or e-mail, or a whole tracking number */
     const char *since;   /* not before, microseconds */
     const char *until;   /* before, microseconds */

@@ -10,6 +10,7 @@
 #include "api/http/reply.h"
 #include "api/http/text.h"
 #include "common/base/json.h"
+#include "common/db/sqltext.h"
 #include "common/model/mapping.h"
 #include "common/model/one_json.h"
 #include "common/model/orders.h"
@@ -47,7 +48,7 @@ static int split_cursor(const char *cursor, struct number *at, struct number *id
     return fail_set(f, FAIL_INPUT, "cursor must be the `next` of the page before.");
 }
 
-/* What of a list's query needs orders_find.sql; the plain list of all orders is the one that is asked for most. */
+/* What of a list's query needs more than orders_page.sql; the plain list of all orders is the one that is asked for most. */
 static bool is_narrow(const struct request *rq)
 {
     static const char *const names[] = { "state", "view",    "q",    "reason",
@@ -78,21 +79,23 @@ static int find_orders(struct request *rq, const struct page_of *p, const struct
                        char **ret_json, struct fail *f)
 {
     const char *sort = request_text(rq, "sort");
+    bool by_total = sort != NULL && strstr(sort, "total") != NULL;
     const char *params[] = { of->states,
                              of->q,
-                             p->limit.text,
-                             p->cursor != NULL ? p->at.text : NULL,
-                             p->cursor != NULL ? p->id.text : NULL,
                              of->since,
                              of->until,
                              of->reason,
                              of->country,
                              of->risk,
-                             sort != NULL ? sort : "-created",
                              of->problem,
                              of->cost,
-                             of->currency };
-    return one_json(rq->db, &sql_api_orders_find, params, ret_json, f);
+                             of->currency,
+                             p->limit.text,
+                             p->cursor != NULL ? p->at.text : NULL,
+                             p->cursor != NULL ? p->id.text : NULL,
+                             sql_bool(sort == NULL || sort[0] == '-') };
+    return one_json(rq->db, by_total ? &sql_api_orders_by_total : &sql_api_orders_find, params,
+                    ret_json, f);
 }
 
 int get_orders(struct request *rq, struct reply *re, struct fail *f)

@@ -75,7 +75,8 @@
       .choices = "received|waiting|flagged|held|approval|placing|placed|shipped|fulfilled|delivered|cancelled|ignored", \
       .help = "Only orders in this state" },                                                       \
     { .name = "q", .place = FIELD_IN_QUERY, .type = FIELD_TEXT, .min = 1, .max = 100,              \
-      .help = "Part of the name or e-mail; or a whole tracking number" },                          \
+      .help = "Part of the name or e-mail (less than three characters: a whole name, or the beginning of an e-mail); or a " \
+              "whole tracking number" },                                                           \
     { .name = "view", .place = FIELD_IN_QUERY, .type = FIELD_CHOICE,                               \
       .choices = "todo|waiting|supplier|shipped|exceptions",                                       \
       .help = "Only orders of this view, when no state is given" },                                \

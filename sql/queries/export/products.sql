@@ -6,6 +6,7 @@ select id, pid as supplier_id, supplier_sku, name, category, state, label, round
 from product
 where ($1::text is null or state = $1) and ($2::text is null or label = $2)
   and ($3::text is null or category_id = $3 or lower(category) = lower($3))
-  and ($4::text is null or position(lower($4) in lower(name)) > 0 or lower($4) in (lower(pid), lower(supplier_sku), lower(handle)))
+  and ($4::text is null or lower(name) like text_pattern($4)
+       or (text_pattern($4) is null and position(lower($4) in lower(name)) > 0) or lower(pid) = lower($4) or lower(supplier_sku) = lower($4) or lower(handle) = lower($4))
   and ($5::bigint is null or score_e4 >= $5::bigint * 10000)
 order by id desc

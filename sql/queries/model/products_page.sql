@@ -6,8 +6,8 @@ with fit as not materialized (
   select * from product
   where ($1::text is null or state = $1) and ($2::text is null or label = $2)
     and ($3::text is null or category_id = $3 or lower(category) = lower($3))
-    and ($4::text is null or position(lower($4) in lower(name)) > 0
-         or lower($4) in (lower(pid), lower(supplier_sku), lower(handle)))
+    and ($4::text is null or lower(name) like text_pattern($4) or (text_pattern($4) is null and position(lower($4) in lower(name)) > 0)
+         or lower(pid) = lower($4) or lower(supplier_sku) = lower($4) or lower(handle) = lower($4))
     and ($5::bigint is null or score_e4 >= $5::bigint) and ($10::bigint is null or margin_ppm >= $10::bigint)
     and ($11::text[] is null or state = any ($11::text[])) and (not $12::boolean or problem is not null)
 ), page as (
@@ -15,11 +15,16 @@ with fit as not materialized (
    where $6::text = 'newest' and ($9::bigint is null or id < $9::bigint)
    order by id desc limit $7::bigint)
   union all
-  (select *, row_number() over (order by opportunity_e4 desc nulls last, id) as place from fit
-   where $6::text = 'opportunity' and ($9::bigint is null
-     or case when $8::bigint is null then opportunity_e4 is null and id > $9::bigint
-             else opportunity_e4 is null or opportunity_e4 < $8::bigint or (opportunity_e4 = $8::bigint and id > $9::bigint) end)
-   order by opportunity_e4 desc nulls last, id limit $7::bigint)
+  (select *, row_number() over (order by opportunity_e4 desc nulls last, id) as place
+   from ((select * from fit
+          where $6::text = 'opportunity' and opportunity_e4 <= coalesce($8::bigint, 9223372036854775807) and ($8::bigint is not null or $9::bigint is null)
+            and ($9::bigint is null or opportunity_e4 < $8::bigint or id > $9::bigint)
+          order by opportunity_e4 desc nulls last, id limit $7::bigint)
+         union all
+         (select * from fit
+          where $6::text = 'opportunity' and opportunity_e4 is null and ($8::bigint is not null or id > coalesce($9::bigint, 0))
+          order by id limit $7::bigint)) o
+   order by place limit $7::bigint)
 )
 select json_build_object(
   'products', coalesce(json_agg(json_build_object('id', id, 'pid', pid, 'name', name, 'category', category,

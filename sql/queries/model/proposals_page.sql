@@ -2,7 +2,7 @@
 -- json
 with page as (
   select r.*, p.name from proposal r
-  left join product p on r.subject = 'product:' || p.id
+  left join product p on p.id = case when r.subject ~ '^product:[0-9]{1,18}$' then substr(r.subject, 9)::bigint end
   where ($1::text is null or r.state = $1) and ($2::text is null or r.kind = $2) and ($4::bigint is null or r.id < $4::bigint)
   order by r.id desc limit $3::bigint
 )

@@ -71,7 +71,7 @@ with open_order as (
            approval_proposal_seen(r) as seen, case when p.id is not null then '/products?open=' || p.id end as href,
            json_build_object('kind', r.kind, 'subject', r.subject, 'detail', r.detail) as payload
     from page g join proposal r on g.part = 3 and r.id = g.id
-    left join product p on r.subject = 'product:' || p.id) x
+    left join product p on p.id = case when r.subject ~ '^product:[0-9]{1,18}$' then substr(r.subject, 9)::bigint end) x
 )
 select json_build_object('approvals', coalesce(json_agg(one order by place), '[]'),
   'next', case when count(*) = $2::bigint then (select part || '-' || at || '-' || id from shown order by place desc limit 1) end) as json
