@@ -26,13 +26,30 @@ static enum job_state state_of(const char *name)
     return state < JOB_STATES ? (enum job_state)state : JOB_WAITING;
 }
 
-/* Jobs to pass over: what `next` of the page before said, or `offset`. */
+static bool is_archived(const struct request *rq)
+{
+    const char *state = request_text(rq, "state");
+    return state != NULL && strcmp(state, "archived") == 0;
+}
+
+/* Is Redis asked for what only the jobs themselves say? */
+static bool is_search(const struct request *rq)
+{
+    if (is_archived(rq)) {
+        return false;
+    }
+    return request_text(rq, "type") != NULL || request_text(rq, "error") != NULL ||
+           request_text(rq, "arg") != NULL;
+}
+
+/* Jobs to pass over: what `next` of the page before said, or `offset`.  A search goes on to the end, however far that is. */
 static int first_of(const struct request *rq, int64_t *ret, struct fail *f)
 {
     const char *cursor = request_text(rq, "cursor");
+    int64_t most = is_search(rq) ? SEARCH_PLACE_MAX : OFFSET_MAX;
 
     *ret = request_int(rq, "offset", 0);
-    if (cursor != NULL && !text_to_int(cursor, 1, OFFSET_MAX, ret)) {
+    if (cursor != NULL && !text_to_int(cursor, 1, most, ret)) {
         return fail_set(f, FAIL_INPUT, "cursor must be the `next` of the page before.");
     }
     return 0;
@@ -71,7 +88,6 @@ static void set_next(json_t *body, int64_t end, bool more)
 {
     char next[24];
 
-    more = more && end <= OFFSET_MAX;
     snprintf(next, sizeof next, "%" PRId64, end);
     json_object_set_new(body, "next_offset", more ? json_integer(end) : json_null());
     json_object_set_new(body, "next", more ? json_string(next) : json_null());
@@ -89,7 +105,7 @@ static int get_all(struct request *rq, int64_t first, struct reply *re, struct f
     int64_t end = first + (int64_t)page.count;
     scoped(json_clear_p) json_t *body =
         json_pack("{s:o, s:I}", "jobs", jobs_json(&page), "total", (json_int_t)page.total);
-    set_next(body, end, page.count > 0 && end < page.total);
+    set_next(body, end, page.count > 0 && end < page.total && end <= OFFSET_MAX);
     return reply_value(re, 200, body, f);
 }
 
@@ -115,18 +131,13 @@ static int get_fitting(struct request *rq, int64_t first, struct reply *re, stru
 
 int get_jobs(struct request *rq, struct reply *re, struct fail *f)
 {
-    const char *state = request_text(rq, "state");
     int64_t first;
 
     TRY(first_of(rq, &first, f));
-    if (state != NULL && strcmp(state, "archived") == 0) {
+    if (is_archived(rq)) {
         return get_archived(rq, first, re, f);
     }
-    if (request_text(rq, "type") != NULL || request_text(rq, "error") != NULL ||
-        request_text(rq, "arg") != NULL) {
-        return get_fitting(rq, first, re, f);
-    }
-    return get_all(rq, first, re, f);
+    return is_search(rq) ? get_fitting(rq, first, re, f) : get_all(rq, first, re, f);
 }
 
 /* Redis knows where a job is, Postgres what has become of it; one of the two is enough. */

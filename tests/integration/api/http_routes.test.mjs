@@ -170,6 +170,19 @@ test('jobs are found by type, error class and argument, also beyond what one req
   api.redis('ZREMRANGEBYSCORE', 'dead', '1500000000', '1600009999');
 });
 
+test('a search goes on behind the million places that a list shows', async () => {
+  const fill = "for i = 1, tonumber(ARGV[1]) do redis.call('LPUSH', KEYS[1], '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}') end";
+  api.redis('EVAL', fill, '1', 'queue:deep', '100400');
+  api.redis('LPUSH', 'queue:deep', job('far', { class: 'rare' }));
+  const page = (query, status = 200) => api.call('GET', `/api/v1/jobs?queue=deep&${query}`).then((a) => { assert.equal(a.status, status, a.text); return a.body; });
+  const last = await page('type=rare&cursor=998000');
+  assert.deepEqual([last.jobs, last.looked, last.next, last.of], [[], 1003000, '1003000', 1004001], 'not the end: there is more to look at');
+  const end = await page(`type=rare&cursor=${last.next}`);
+  assert.deepEqual([end.jobs.map((j) => j.jid), end.next], [['far'], null]);
+  await page('cursor=1003000', 400);
+  api.redis('DEL', 'queue:deep');
+});
+
 test('a job is shown, retried, killed and deleted', async () => {
   api.redis('ZADD', 'dead', '1700000000', job('steered'));
   api.sql(`insert into job_run (jid, type, queue, attempt, outcome, started_at, finished_at, run_ms, worker)
