@@ -36,7 +36,7 @@ must_check int cj_read_found(const json_t *data, const struct cj_search *search,
                              struct cj_found_page *ret, struct fail *f);
 /* data of product/query. */
 must_check int cj_read_product(const json_t *data, struct cj_product *ret, struct fail *f);
-/* data of product/stock/getInventoryByPid; *ret is malloc'ed. */
+/* data of product/stock/getInventoryByPid; *ret is the caller's (cj_stock_list_done). */
 must_check int cj_read_stock_rows(const json_t *data, const char *country,
                                   struct cj_stock_list *ret, struct fail *f);
 /* data of product/getCategory; *ret is malloc'ed. */
