@@ -31,11 +31,12 @@ static void note_args(void *context, const char *name, size_t name_bytes,
 /* The bytes of `args` as the client wrote them: no number passes through a parser.  *ret is the caller's; NULL when absent. */
 static int raw_args(const struct request *rq, char **ret, struct fail *f)
 {
-    struct json_span args = { .text = NULL }, top;
-    const char *why;
+    struct json_span args = { .text = NULL };
+    const struct json_visitor visitor = { note_args, &args };
+    struct json_scanned seen;
 
-    if (json_scan(rq->body, rq->body_bytes, JOB_MAX_DEPTH, note_args, &args, &top, &why) < 0) {
-        return fail_set(f, FAIL_INPUT, "The body is not valid JSON: %s.", why);
+    if (json_scan(rq->body, rq->body_bytes, JOB_MAX_DEPTH, &visitor, &seen) < 0) {
+        return fail_set(f, FAIL_INPUT, "The body is not valid JSON: %s.", seen.why);
     }
     if (args.text != NULL) {
         *ret = strndup(args.text, args.size_bytes);

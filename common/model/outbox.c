@@ -48,10 +48,9 @@ static int retries_of(const char *type)
 static int check_job(const struct job_spec *job, struct fail *f)
 {
     scoped(str_done) struct str payload;
-    char jid[JOB_JID_BYTES];
 
     str_init(&payload, JOB_MAX_BYTES);
-    TRY(job_build(job, clock_now_us(), true, &payload, jid, f));
+    TRY(job_build(job, clock_now_us(), true, &payload, f));
     return str_ok(&payload, f);
 }
 
@@ -234,9 +233,21 @@ static int enqueue_queue(struct db *tx, struct redis *r, struct batch *b,
     return f->kind == FAIL_INPUT ? enqueue_singly(tx, r, b, q, f) : -1;
 }
 
-static int enqueue_by_queue(struct db *tx, struct redis *r, struct batch *b, struct str *full,
-                            struct outbox_round *round, struct fail *f)
+/* A round under way. */
+struct relay {
+    struct redis *redis;
+    struct outbox_round *round;
+    struct str full; /* names of the queues that were found full: an array's inner text */
+};
+
+static void relay_done(struct relay *relay)
 {
+    str_done(&relay->full);
+}
+
+static int enqueue_by_queue(struct db *tx, struct relay *relay, struct batch *b, struct fail *f)
+{
+    struct str *full = &relay->full;
     scoped(free_p) struct queue_rows *q = malloc(sizeof *q);
 
     if (q == NULL) {
@@ -249,9 +260,9 @@ static int enqueue_by_queue(struct db *tx, struct redis *r, struct batch *b, str
             continue;
         }
         gather(b, b->specs[i].queue, q);
-        TRY(enqueue_queue(tx, r, b, q, f));
+        TRY(enqueue_queue(tx, relay->redis, b, q, f));
         if (b->held > held) {
-            round->full = *f;
+            relay->round->full = *f;
             str_addf(full, "%s\"%s\"", full->len > 0 ? "," : "", q->queue);
         }
     }
@@ -259,10 +270,9 @@ static int enqueue_by_queue(struct db *tx, struct redis *r, struct batch *b, str
 }
 
 /* All at once, as nearly always; one queue after the other when one is full, or a row is none. */
-static int batch_enqueue(struct db *tx, struct redis *r, struct batch *b, struct str *full,
-                         struct outbox_round *round, struct fail *f)
+static int batch_enqueue(struct db *tx, struct relay *relay, struct batch *b, struct fail *f)
 {
-    if (queue_enqueue_bulk(r, b->specs, b->count, f) == 0) {
+    if (queue_enqueue_bulk(relay->redis, b->specs, b->count, f) == 0) {
         for (size_t i = 0; i < b->count; i++) {
             b->fates[i] = ROW_SENT;
         }
@@ -271,7 +281,7 @@ static int batch_enqueue(struct db *tx, struct redis *r, struct batch *b, struct
     if (f->kind != FAIL_INPUT && !is_full(f)) {
         return -1;
     }
-    return enqueue_by_queue(tx, r, b, full, round, f);
+    return enqueue_by_queue(tx, relay, b, f);
 }
 
 static int batch_mark(struct db *tx, const struct batch *b, struct fail *f)
@@ -311,17 +321,17 @@ static void tell(const struct batch *b, const struct outbox_round *round)
     }
 }
 
-/* One transaction.  *ret_held: rows that stay; their queues have been added to `full`. */
-static int relay_batch(struct db *db, struct redis *r, struct outbox_round *round, struct str *full,
-                       size_t *ret_held, struct fail *f)
+/* One transaction.  *ret_held: rows that stay; their queues have been added to relay->full. */
+static int relay_batch(struct db *db, struct relay *relay, size_t *ret_held, struct fail *f)
 {
+    struct outbox_round *round = relay->round;
     scoped(db_rollback_p) struct db *tx = NULL;
     scoped(batch_done) struct batch b = { 0 };
 
     TRY(db_begin(db, &tx, f));
-    TRY(batch_take(tx, round->max - (size_t)round->sent, full, &b, f));
+    TRY(batch_take(tx, round->max - (size_t)round->sent, &relay->full, &b, f));
     if (b.count > 0) {
-        TRY(batch_enqueue(tx, r, &b, full, round, f));
+        TRY(batch_enqueue(tx, relay, &b, f));
     }
     if (b.count > b.held) {
         TRY(batch_mark(tx, &b, f));
@@ -337,14 +347,14 @@ static int relay_batch(struct db *db, struct redis *r, struct outbox_round *roun
 /* Each batch that finds a queue full is followed by one without the rows of that queue. */
 int outbox_relay_round(struct db *db, struct redis *r, struct outbox_round *round, struct fail *f)
 {
-    scoped(str_done) struct str full;
+    scoped(relay_done) struct relay relay = { .redis = r, .round = round };
     size_t held = 0;
 
-    str_init(&full, FULL_MAX_BYTES);
+    str_init(&relay.full, FULL_MAX_BYTES);
     round->sent = 0;
     round->held = 0;
     do {
-        TRY(relay_batch(db, r, round, &full, &held, f));
+        TRY(relay_batch(db, &relay, &held, f));
     } while (held > 0 && (size_t)round->sent < round->max);
     if (round->held > 0 && round->sent == 0) {
         *f = round->full;

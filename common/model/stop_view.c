@@ -26,11 +26,10 @@ static void add_part(struct parts *p, const char *name, bool off, const char *te
 /* Jobs that the process was running when it saw STOP and that still run.  A new reference or NULL. */
 static json_t *still_running(const struct pool_process *p)
 {
-    struct json_span top = { NULL, 0, JSON_SPAN_NULL };
-    const char *why = "";
+    struct json_scanned unused;
 
     if (p->stop_text == NULL ||
-        json_scan(p->stop_text, strlen(p->stop_text), TELL_DEPTH, NULL, NULL, &top, &why) < 0) {
+        json_scan(p->stop_text, strlen(p->stop_text), TELL_DEPTH, NULL, &unused) < 0) {
         return NULL;
     }
     scoped(json_clear_p) json_t *told = json_loads(p->stop_text, 0, NULL);

@@ -16,7 +16,7 @@ enum { NOTE_TTL_S = 7 * 24 * 3600 };
 int queue_dead_over(struct redis *r, const struct dead_limits *limits, struct job_entries *ret,
                     struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 2 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     scoped(job_entries_free) struct job_entries entries = { .items = NULL };
 
@@ -26,7 +26,7 @@ int queue_dead_over(struct redis *r, const struct dead_limits *limits, struct jo
     words_addf(&w, "%" PRId64, limits->keep_s);
     words_addf(&w, "%d", ARCHIVE_PAGE);
     words_addf(&w, "%d", NOTE_TTL_S);
-    TRY(words_script(r, &lua_dead_over, 2, &w, &reply, f));
+    TRY(words_script(r, &lua_dead_over, &w, &reply, f));
     TRY(reply_want_array(reply, 1, "the dead", f));
     for (size_t i = 1; i + 1 < reply->elements; i += 2) {
         struct entry_place place = { JOB_DEAD, KEY_DEAD, "",
@@ -43,7 +43,7 @@ int queue_dead_over(struct redis *r, const struct dead_limits *limits, struct jo
 int queue_dead_drop(struct redis *r, const struct job_entries *entries, int64_t *ret_dropped,
                     struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 2 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
     words_text(&w, KEY_DEAD);
@@ -51,7 +51,7 @@ int queue_dead_drop(struct redis *r, const struct job_entries *entries, int64_t 
     for (size_t i = 0; i < entries->count; i++) {
         words_add(&w, entries->items[i].payload, entries->items[i].payload_bytes);
     }
-    TRY(words_script(r, &lua_dead_drop, 2, &w, &reply, f));
+    TRY(words_script(r, &lua_dead_drop, &w, &reply, f));
     *ret_dropped = reply_int(reply, 0);
     return 0;
 }
@@ -71,7 +71,7 @@ int queue_run_again(struct redis *r, const char *payload, size_t payload_bytes, 
 {
     scoped(job_free_p) struct job *job = NULL;
     scoped(str_done) struct str next;
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 2 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     int64_t now_us;
 
@@ -84,7 +84,7 @@ int queue_run_again(struct redis *r, const char *payload, size_t payload_bytes, 
     words_addf(&w, KEY_QUEUE "%s", job->queue);
     words_text(&w, job->queue);
     words_add(&w, next.data, next.len);
-    return words_script(r, &lua_run_again, 2, &w, &reply, f);
+    return words_script(r, &lua_run_again, &w, &reply, f);
 }
 
 int job_error_read(const char *payload, size_t payload_bytes, struct job_error *ret, struct fail *f)

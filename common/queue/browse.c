@@ -82,13 +82,13 @@ static const char *const set_keys[JOB_STATES] = {
     [JOB_DEAD] = KEY_DEAD,
 };
 
-static int read_set(struct redis *r, enum job_state state, size_t offset, size_t limit,
+static int read_set(struct redis *r, enum job_state state, const struct window *win,
                     redisReply **ret, struct fail *f)
 {
     char start[32], stop[32];
 
-    (void)snprintf(start, sizeof start, "%zu", offset);
-    (void)snprintf(stop, sizeof stop, "%zu", offset + limit - 1);
+    (void)snprintf(start, sizeof start, "%zu", win->skip);
+    (void)snprintf(stop, sizeof stop, "%zu", win->skip + win->left - 1);
     TRY(redis_do(r, ret, f, state == JOB_DEAD ? "ZREVRANGE" : "ZRANGE", set_keys[state], start,
                  stop, "WITHSCORES", NULL));
     return reply_want_array(*ret, 0, "ZRANGE", f);
@@ -113,7 +113,7 @@ static int browse_set(struct redis *r, enum job_state state, struct window *win,
 
     TRY(redis_do(r, &count, f, "ZCARD", set_keys[state], NULL));
     win->out->total = reply_int(count, 0);
-    TRY(read_set(r, state, win->skip, win->left, &page, f));
+    TRY(read_set(r, state, win, &page, f));
     return add_pairs(page, state, win->out, f);
 }
 
@@ -149,7 +149,7 @@ static int browse_set_of_queue(struct redis *r, enum job_state state, const char
         scoped(redis_reply_clear_p) redisReply *page = NULL;
         scoped(job_entries_free) struct job_entries entries = { .items = NULL };
 
-        TRY(read_set(r, state, at, WALK_PAGE, &page, f));
+        TRY(read_set(r, state, &(struct window){ .skip = at, .left = WALK_PAGE }, &page, f));
         got = page->elements / 2;
         TRY(add_pairs(page, state, &entries, f));
         TRY(filter_page(&entries, queue, win, f));

@@ -20,9 +20,13 @@ static uint64_t digest_of(const redisReply *payload)
     return digest != 0 ? digest : 1;
 }
 
-static int read_page(struct redis *r, const char *key, int64_t from, int64_t to, redisReply **ret,
-                     struct fail *f)
+/* The next page: from the position on, or the tail of a list that is being turned. */
+static int read_page(struct redis *r, const char *key, const struct bulk_place *at,
+                     redisReply **ret, struct fail *f)
 {
+    int64_t size = (int64_t)bulk_page(at);
+    int64_t from = at->turning ? -size : at->index;
+    int64_t to = at->turning ? -1 : from + size - 1;
     char start[32], stop[32];
 
     (void)snprintf(start, sizeof start, "%" PRId64, from);
@@ -101,19 +105,21 @@ static int begin_turning(struct redis *r, struct bulk *b, const char *key, struc
 }
 
 /* One script per job: each may have a long way to go. */
-static int strike_few(struct redis *r, struct bulk *b, const char *key, const redisReply *page,
-                      const bool *fits, struct fail *f)
+static int strike_few(struct redis *r, struct bulk *b, const redisReply *page, const bool *fits,
+                      struct fail *f)
 {
+    char key[QUEUE_KEY_BYTES];
     int64_t length;
 
+    queue_key(b->at.queue, key);
     TRY(length_of(r, key, &length, f));
     for (size_t i = 0; i < page->elements; i++) {
-        scoped(strike_done) struct strike strike = { .count = 0 };
+        scoped(strike_done) struct strike strike = { .kill = b->act == BULK_KILL };
         enum strike_from from = b->at.index < length / 2 ? STRIKE_HEAD : STRIKE_TAIL;
         int64_t ended;
 
         if (fits[i]) {
-            TRY(strike_init(r, &strike, key, from, b->act == BULK_KILL, f));
+            TRY(strike_init(r, &strike, key, from, f));
             strike_add(&strike, page->element[i]->str, page->element[i]->len);
             TRY(strike_run(r, &strike, &ended, f));
             b->done += ended;
@@ -131,7 +137,7 @@ static int look(struct redis *r, struct bulk *b, const char *key, struct fail *f
     bool fits[BULK_PAGE_MAX] = { false };
     size_t size = bulk_page(&b->at), chosen = 0;
 
-    TRY(read_page(r, key, b->at.index, b->at.index + (int64_t)size - 1, &page, f));
+    TRY(read_page(r, key, &b->at, &page, f));
     for (size_t i = 0; i < page->elements && i < BULK_PAGE_MAX && bulk_has_room(b, chosen); i++) {
         fits[i] = job_filter_fits(&b->filter, page->element[i]->str, page->element[i]->len, 0);
         chosen += fits[i] ? 1 : 0;
@@ -141,7 +147,7 @@ static int look(struct redis *r, struct bulk *b, const char *key, struct fail *f
     } else if (b->at.found + (int64_t)chosen > BULK_FEW) {
         return begin_turning(r, b, key, f);
     } else if (chosen > 0) {
-        TRY(strike_few(r, b, key, page, fits, f));
+        TRY(strike_few(r, b, page, fits, f));
     }
     bulk_weigh(&b->at, page, 1);
     b->at.index += (int64_t)page->elements;
@@ -211,10 +217,11 @@ static int turn(struct redis *r, struct bulk *b, const char *key, struct fail *f
     scoped(sieve_done) struct sieve s = { .seen = 0 };
     int64_t behind;
 
-    TRY(read_page(r, key, -(int64_t)bulk_page(&b->at), -1, &page, f));
+    TRY(read_page(r, key, &b->at, &page, f));
     bulk_weigh(&b->at, page, 1);
     TRY(redis_time_us(r, &s.died_us, f));
     s.died_us += queue_jitter_us();
+    s.words.keys = 2;
     words_text(&s.words, key);
     words_text(&s.words, KEY_DEAD);
     words_text(&s.words, b->act == BULK_KILL ? "dead" : "gone");
@@ -222,7 +229,7 @@ static int turn(struct redis *r, struct bulk *b, const char *key, struct fail *f
     if (s.seen == 0) {
         return next_list(r, b, f);
     }
-    TRY(words_script(r, &lua_sift, 2, &s.words, &reply, f));
+    TRY(words_script(r, &lua_sift, &s.words, &reply, f));
     TRY(reply_want_array(reply, 3, "a turn", f));
     b->done += reply_int(reply->element[1], 0);
     if (reply_int(reply->element[0], 0) == 0) {

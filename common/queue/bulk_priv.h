@@ -12,10 +12,10 @@ struct strike {
     size_t count;
 };
 enum strike_from { STRIKE_SET, STRIKE_HEAD, STRIKE_TAIL }; /* a list: the end to search from */
-/* Begin with an empty struct.  source: key, borrowed. */
+/* Begin with a struct that is empty but for `kill`.  source: key, borrowed. */
 must_check int strike_init(struct redis *r, struct strike *s, const char *source,
-                           enum strike_from from, bool kill, struct fail *f);
-void strike_done(struct strike *s);
+                           enum strike_from from, struct fail *f);
+void strike_done(struct strike *s); /* accepts an empty one */
 /* The payload is borrowed until strike_run. */
 void strike_add(struct strike *s, const char *payload, size_t payload_bytes);
 /* Score, lock and id of one job, as strike.lua and sift.lua want them after its payload. */
@@ -30,7 +30,9 @@ struct move {
     int64_t now_us;
     size_t count;
 };
+/* Begin with an empty struct.  set: key of the sorted set, borrowed. */
 must_check int move_init(struct redis *r, struct move *m, const char *set, struct fail *f);
+/* Release its words; accepts an empty one. */
 void move_done(struct move *m);
 /* 1 = added; 0 = the job has no usable queue. */
 must_check int move_add(struct move *m, const struct job *job, bool was_failed, struct fail *f);
@@ -53,6 +55,7 @@ void bulk_weigh(struct bulk_place *at, const redisReply *page, size_t step);
 
 /* One step; b->at.began_us is set. */
 must_check int bulk_set_step(struct redis *r, struct bulk *b, struct fail *f);
+/* The same for a waiting list. */
 must_check int bulk_list_step(struct redis *r, struct bulk *b, struct fail *f);
 /* Key of the state's sorted set. */
 const char *bulk_set_key(enum job_state state);

@@ -64,9 +64,8 @@ static int choice_init(struct redis *r, const struct bulk *b, struct choice *c, 
     if (b->act == BULK_RETRY) {
         return move_init(r, &c->move, key, f);
     }
-    return b->act == BULK_COUNT
-               ? 0
-               : strike_init(r, &c->strike, key, STRIKE_SET, b->act == BULK_KILL, f);
+    c->strike.kill = b->act == BULK_KILL;
+    return b->act == BULK_COUNT ? 0 : strike_init(r, &c->strike, key, STRIKE_SET, f);
 }
 
 /* 1 = it will be run; 0 = it names no usable queue, or has been run again since this walk began. */

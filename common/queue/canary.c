@@ -8,7 +8,7 @@ static const char payload[] = "{\"class\":\"" CANARY_QUEUE "\",\"queue\":\"" CAN
 
 int queue_canary(struct redis *r, int64_t every_ms, struct canary *ret, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 5 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     struct claim_list list;
 
@@ -21,7 +21,7 @@ int queue_canary(struct redis *r, int64_t every_ms, struct canary *ret, struct f
     words_addf(&w, "%" PRId64, every_ms);
     words_text(&w, payload);
     words_text(&w, CANARY_QUEUE);
-    TRY(words_script(r, &lua_canary, 5, &w, &reply, f));
+    TRY(words_script(r, &lua_canary, &w, &reply, f));
     TRY(reply_want_array(reply, 2, "the canary", f));
     ret->age_ms = reply_int(reply->element[0], 0);
     ret->back_ms = reply_int(reply->element[1], -1);

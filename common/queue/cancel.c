@@ -16,7 +16,7 @@ static int check_jid(const char *jid, struct fail *f)
 
 int queue_cancel(struct redis *r, const char *jid, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 2 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
     TRY(check_jid(jid, f));
@@ -25,7 +25,7 @@ int queue_cancel(struct redis *r, const char *jid, struct fail *f)
     words_text(&w, jid);
     words_addf(&w, "%d", CANCEL_TTL_S);
     words_addf(&w, "%d", CANCEL_KEPT_MAX);
-    return words_script(r, &lua_cancel, 2, &w, &reply, f);
+    return words_script(r, &lua_cancel, &w, &reply, f);
 }
 
 int queue_cancelled(struct redis *r, const char *jid, bool *ret, struct fail *f)

@@ -44,17 +44,17 @@ static void claim_words(const struct claim_list *list, size_t max, struct words 
 static int claim_now(struct redis *r, const struct claim_list *list, size_t max,
                      redisReply **ret_reply, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = CLAIM_KEYS };
 
     claim_words(list, max, &w);
-    TRY(words_script(r, &lua_claim, CLAIM_KEYS, &w, ret_reply, f));
+    TRY(words_script(r, &lua_claim, &w, ret_reply, f));
     return reply_want_array(*ret_reply, 3, "a claim", f);
 }
 
 /* A wait for a job and the claim after it, in one go: the job that ends the wait is told with all that came with it. */
 static int wait_pipe(struct redis_pipe *pipe, const struct claim_request *q, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = CLAIM_KEYS };
     char key[QUEUE_KEY_BYTES], seconds[32];
     const char *wait[] = { "BLMOVE", key, q->list->key, "RIGHT", "LEFT", seconds };
 
@@ -63,7 +63,7 @@ static int wait_pipe(struct redis_pipe *pipe, const struct claim_request *q, str
                    (int)(q->block_ms % 1000));
     TRY(redis_pipe_command(pipe, &(struct redis_args){ .argv = wait, .argc = COUNT_OF(wait) }, f));
     claim_words(q->list, q->max, &w);
-    return words_pipe(pipe, &lua_claim, CLAIM_KEYS, &w, f);
+    return words_pipe(pipe, &lua_claim, &w, f);
 }
 
 /* Both replies are read whatever the first says: jobs may have come with the second.  At maxmemory BLMOVE is refused and

@@ -103,6 +103,7 @@ static void add_score(struct group *g, size_t i, int64_t jitter_us)
 
 static void add_keys(struct group *g)
 {
+    g->words.keys = ENQUEUE_KEYS;
     words_text(&g->words, "queues");
     words_text(&g->words, KEY_SCHEDULE);
     words_text(&g->words, KEY_MEMORY_FULL);
@@ -267,7 +268,7 @@ static int push_group(struct redis *r, const struct job_spec *specs, size_t coun
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
     TRY(group_init(&g, specs, count, results, f));
-    TRY(words_script(r, g.script, ENQUEUE_KEYS, &g.words, &reply, f));
+    TRY(words_script(r, g.script, &g.words, &reply, f));
     return g.has_unique ? read_holders(reply, results, count, f) : read_count(reply, f);
 }
 
@@ -323,7 +324,7 @@ static int push_groups(struct redis *r, const struct job_spec *specs, size_t cou
         size = group_size(specs + at, count - at);
         TRY(group_init(&g, specs + at, size, results + at, f));
         TRY(await(pipe, &sent, f));
-        TRY(words_pipe(pipe, g.script, ENQUEUE_KEYS, &g.words, f));
+        TRY(words_pipe(pipe, g.script, &g.words, f));
         TRY(redis_pipe_send(pipe, f));
         sent = (struct sent){ results + at, size, g.has_unique };
     }

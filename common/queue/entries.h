@@ -3,13 +3,13 @@
 
 #include "common/queue/queue_priv.h"
 
-/* Append one entry (bytes are copied and parsed). where: key; worker: identity or "". */
 struct entry_place {
     enum job_state state;
-    const char *where;
-    const char *worker;
+    const char *where;  /* key */
+    const char *worker; /* identity or "" */
     int64_t at_us;
 };
+/* Append one entry; the bytes are copied and parsed. */
 must_check int entries_add(struct job_entries *entries, const struct entry_place *place,
                            const char *bytes, size_t size_bytes, struct fail *f);
 /* Score text to microseconds. */

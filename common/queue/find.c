@@ -66,15 +66,15 @@ struct range {
     int64_t from, end;   /* INT64_MAX = to the last */
 };
 
-static int read_range(struct redis *r, const char *command, const char *key, int64_t from,
-                      int64_t last, redisReply **ret, struct fail *f)
+static int read_range(struct redis *r, const char *key, const struct range *part, redisReply **ret,
+                      struct fail *f)
 {
     char start[32], stop[32];
 
-    (void)snprintf(start, sizeof start, "%" PRId64, from);
-    (void)snprintf(stop, sizeof stop, "%" PRId64, last);
-    TRY(redis_do(r, ret, f, command, key, start, stop, NULL));
-    return reply_want_array(*ret, 0, command, f);
+    (void)snprintf(start, sizeof start, "%" PRId64, part->from);
+    (void)snprintf(stop, sizeof stop, "%" PRId64, part->end - 1);
+    TRY(redis_do(r, ret, f, part->command, key, start, stop, NULL));
+    return reply_want_array(*ret, 0, part->command, f);
 }
 
 /* *ret_at: where the job was. */
@@ -87,7 +87,8 @@ static int find_in_range(struct search *s, const struct entry_place *place,
     for (int64_t at = range->from; more && at < range->end;) {
         scoped(redis_reply_clear_p) redisReply *page = NULL;
 
-        TRY(read_range(s->r, range->command, place->where, at, at + size - 1, &page, f));
+        TRY(read_range(s->r, place->where, &(struct range){ range->command, at, at + size }, &page,
+                       f));
         for (size_t i = 0; i < page->elements; i++) {
             int found = add_if_match(s, place, page->element[i], f);
 
@@ -130,9 +131,9 @@ static int enqueued_at(struct redis *r, const char *key, int64_t at, int64_t *re
     return 0;
 }
 
-/* How many of the `count` jobs from the head of the list were enqueued after the instant. */
-static int count_newer(struct redis *r, const char *key, int64_t count, int64_t at_us, int64_t *ret,
-                       struct fail *f)
+/* How many of the `count` jobs from the head of the list were enqueued after the instant; -1 failed. */
+static int64_t count_newer(struct redis *r, const char *key, int64_t count, int64_t at_us,
+                           struct fail *f)
 {
     int64_t low = 0, high = count;
 
@@ -147,8 +148,7 @@ static int count_newer(struct redis *r, const char *key, int64_t count, int64_t 
             high = middle;
         }
     }
-    *ret = low;
-    return 0;
+    return low;
 }
 
 /* Look where a long list has the jobs of the second that the id tells. */
@@ -163,9 +163,10 @@ static int find_by_time(struct search *s, const struct entry_place *place, int64
     if (second == 0 || count < BISECT_FROM) {
         return 0;
     }
-    TRY(count_newer(s->r, place->where, count, (second + 1 + CLOCK_SPARE_S) * 1000000, &range.from,
-                    f));
-    TRY(count_newer(s->r, place->where, count, (second - CLOCK_SPARE_S) * 1000000, &range.end, f));
+    range.from = count_newer(s->r, place->where, count, (second + 1 + CLOCK_SPARE_S) * 1000000, f);
+    TRY(range.from);
+    range.end = count_newer(s->r, place->where, count, (second - CLOCK_SPARE_S) * 1000000, f);
+    TRY(range.end);
     range.from = range.from > BISECT_SPARE ? range.from - BISECT_SPARE : 0;
     range.end += BISECT_SPARE;
     return find_in_range(s, place, &range, ret_at, f);

@@ -55,7 +55,7 @@ static int64_t age_ms(const redisReply *payload, int64_t now_us)
 static int read_queues(struct redis *r, const redisReply *names, struct queue_info *items,
                        struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 1 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     int64_t now_us;
 
@@ -64,7 +64,7 @@ static int read_queues(struct redis *r, const redisReply *names, struct queue_in
         words_text(&w, names->element[i]->str);
     }
     TRY(redis_time_us(r, &now_us, f));
-    TRY(words_script(r, &lua_queues, 1, &w, &reply, f));
+    TRY(words_script(r, &lua_queues, &w, &reply, f));
     TRY(reply_want_array(reply, QUEUE_WORDS * names->elements, "the queues", f));
     for (size_t i = 0; i < names->elements; i++) {
         redisReply *const *row = reply->element + i * QUEUE_WORDS;

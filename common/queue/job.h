@@ -71,20 +71,22 @@ struct job_spec {
 
 /* FAIL_INPUT when the bytes are not one JSON object (the text is then to be kept as it is). */
 must_check int job_parse(const char *bytes, size_t size_bytes, struct job **ret, struct fail *f);
+/* Free the job and its copy of the payload; accepts NULL. */
 void job_free(struct job *job);
 static inline void job_free_p(struct job **job)
 {
     job_free(*job);
 }
 
-/* Payload of a new job: validated names, args (must be a JSON array), size.  Writes the jid used to ret_jid.
+/* Append the payload of a new job: validated names, args (must be a JSON array), size.  A spec without a jid gets a new one.
  * enqueued: whether it goes to a list now (member enqueued_at).  FAIL_INPUT says what is wrong. */
 must_check int job_build(const struct job_spec *spec, int64_t now_us, bool enqueued,
-                         struct str *out, char ret_jid[static JOB_JID_BYTES], struct fail *f);
+                         struct str *out, struct fail *f);
 
 /* The same in two steps, for many at once: all checks, then the appending of a spec that has passed them and has a jid.
  * What job_write fails with is FAIL_LATER; an append that did not fit shows in *out. */
 must_check int job_check(const struct job_spec *spec, struct fail *f);
+/* The second step: append the payload. */
 must_check int job_write(const struct job_spec *spec, int64_t now_us, bool enqueued,
                          struct str *out, struct fail *f);
 /* Digest of what makes the spec's job unique; the spec has passed job_check and has unique_for_s. */
@@ -96,11 +98,18 @@ must_check int job_unique_digest(const struct job_spec *spec, char digest[static
 must_check int job_mark_enqueued(const struct job *job, int64_t now_us, bool requeue_retry,
                                  struct str *out, struct fail *f);
 
-/* Copy with the members of one more failure: error_class, error_message (cut at 10000 characters), failed_at or retried_at,
- * retry_count, queue (the payload's own retry_queue, if usable, goes before `queue`).  *ret_retry_count = its new value. */
-must_check int job_mark_failed(const struct job *job, const char *queue, const char *error_class,
-                               const char *error_message, int64_t now_us, struct str *out,
-                               int *ret_retry_count, struct fail *f);
+/* One run of a job that failed; borrowed. */
+struct job_failure {
+    const char
+        *queue; /* to run it again; the payload's own retry_queue, if usable, goes before it */
+    const char *error_class;   /* "ProviderDown" */
+    const char *error_message; /* cut at 10000 characters */
+    int64_t at_us;
+};
+/* Copy with the members of one more failure: error_class, error_message, failed_at or retried_at, retry_count, queue.
+ * *ret_retry_count = its new value. */
+must_check int job_mark_failed(const struct job *job, const struct job_failure *failure,
+                               struct str *out, int *ret_retry_count, struct fail *f);
 
 /* Seconds until the attempt after failure number n (0 = first): n^4 + 15 + jitter of [0, 10 (n + 1)), as Sidekiq 8. */
 int64_t job_backoff_s(int retry_count, uint32_t random);

@@ -78,16 +78,16 @@ static int check_id(const char *id, size_t field_bytes, const char *what, struct
 
 static int check_args(const char *args, struct fail *f)
 {
-    struct json_span top = { NULL, 0, JSON_SPAN_NULL };
-    const char *why = "";
+    struct json_scanned seen;
 
     if (strlen(args) > JOB_MAX_BYTES) {
         return fail_set(f, FAIL_INPUT, "the job is larger than %d bytes", JOB_MAX_BYTES);
     }
-    if (json_scan(args, strlen(args), JOB_MAX_DEPTH - 1, NULL, NULL, &top, &why) < 0) {
-        return fail_set(f, FAIL_INPUT, "args are not JSON: %s", why);
+    if (json_scan(args, strlen(args), JOB_MAX_DEPTH - 1, NULL, &seen) < 0) {
+        return fail_set(f, FAIL_INPUT, "args are not JSON: %s", seen.why);
     }
-    return top.kind == JSON_SPAN_ARRAY ? 0 : fail_set(f, FAIL_INPUT, "args must be a JSON array");
+    return seen.top.kind == JSON_SPAN_ARRAY ? 0
+                                            : fail_set(f, FAIL_INPUT, "args must be a JSON array");
 }
 
 /* Seconds of a spec: what a TTL and a time to come can hold. */
@@ -313,17 +313,16 @@ int job_write(const struct job_spec *spec, int64_t now_us, bool enqueued, struct
 }
 
 int job_build(const struct job_spec *spec, int64_t now_us, bool enqueued, struct str *out,
-              char ret_jid[static JOB_JID_BYTES], struct fail *f)
+              struct fail *f)
 {
     struct job_spec whole = *spec;
+    char jid[ID_JID_BYTES];
 
     TRY(job_check(spec, f));
-    if (spec->jid != NULL) {
-        (void)str_fit(ret_jid, JOB_JID_BYTES, spec->jid);
-    } else {
-        id_new_jid(ret_jid);
+    if (spec->jid == NULL) {
+        id_new_jid(jid);
+        whole.jid = jid;
     }
-    whole.jid = ret_jid;
     TRY(job_write(&whole, now_us, enqueued, out, f));
     return str_ok(out, f);
 }

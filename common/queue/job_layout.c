@@ -62,17 +62,17 @@ static void note_member(void *context, const char *name, size_t name_bytes,
 
 int job_layout_read(const char *bytes, size_t size_bytes, struct job_layout *ret, struct fail *f)
 {
-    struct json_span top = { NULL, 0, JSON_SPAN_NULL };
-    const char *why = "";
+    const struct json_visitor visitor = { note_member, ret };
+    struct json_scanned seen;
 
-    *ret = (struct job_layout){ .close = NULL };
-    if (json_scan(bytes, size_bytes, JOB_MAX_DEPTH, note_member, ret, &top, &why) < 0) {
-        return fail_set(f, FAIL_INPUT, "payload is not JSON: %s", why);
+    *ret = (struct job_layout){ .begin = bytes, .end = bytes + size_bytes };
+    if (json_scan(bytes, size_bytes, JOB_MAX_DEPTH, &visitor, &seen) < 0) {
+        return fail_set(f, FAIL_INPUT, "payload is not JSON: %s", seen.why);
     }
-    if (top.kind != JSON_SPAN_OBJECT) {
+    if (seen.top.kind != JSON_SPAN_OBJECT) {
         return fail_set(f, FAIL_INPUT, "payload is not a JSON object");
     }
-    ret->close = top.text + top.size_bytes - 1;
+    ret->close = seen.top.text + seen.top.size_bytes - 1;
     return 0;
 }
 
@@ -93,10 +93,10 @@ static const struct job_edit *next_edit(const struct job_layout *layout, const c
     return best;
 }
 
-void job_layout_edit(const struct job_layout *layout, const char *bytes, size_t size_bytes,
-                     const struct job_edit *edits, size_t count, struct str *out)
+void job_layout_edit(const struct job_layout *layout, const struct job_edit *edits, size_t count,
+                     struct str *out)
 {
-    const char *from = bytes;
+    const char *from = layout->begin;
     const struct job_edit *edit;
     bool first = layout->member_count == 0;
 
@@ -115,15 +115,14 @@ void job_layout_edit(const struct job_layout *layout, const char *bytes, size_t 
             first = false;
         }
     }
-    str_add_bytes(out, layout->close, (size_t)(bytes + size_bytes - layout->close));
+    str_add_bytes(out, layout->close, (size_t)(layout->end - layout->close));
 }
 
 /* Bytes of the well-formed character at text; 0 = malformed. */
 static size_t character_bytes(const char *text)
 {
     char quoted[8] = "\"";
-    struct json_span top;
-    const char *why;
+    struct json_scanned unused;
     size_t length = 1;
 
     while (length < 4 && ((unsigned char)text[length] & 0xC0) == 0x80) {
@@ -133,7 +132,7 @@ static size_t character_bytes(const char *text)
          length--) { /* at most four tries: stray bytes may follow a whole character */
         memcpy(quoted + 1, text, length);
         quoted[length + 1] = '"';
-        if (json_scan(quoted, length + 2, 1, NULL, NULL, &top, &why) == 0) {
+        if (json_scan(quoted, length + 2, 1, NULL, &unused) == 0) {
             return length;
         }
     }

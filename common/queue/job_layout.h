@@ -30,12 +30,13 @@ enum job_field {
 };
 
 struct job_layout {
+    const char *begin, *end;              /* the whole text, borrowed */
     struct json_span fields[FIELD_COUNT]; /* text NULL = absent; of duplicates the last */
     const char *close;                    /* the object's closing brace */
     size_t member_count;
 };
 
-/* FAIL_INPUT unless the bytes are one JSON object. */
+/* *ret points into the bytes, which must outlive it.  FAIL_INPUT unless they are one JSON object. */
 must_check int job_layout_read(const char *bytes, size_t size_bytes, struct job_layout *ret,
                                struct fail *f);
 
@@ -46,8 +47,8 @@ struct job_edit {
 };
 /* Copy the payload with the values of present members replaced and absent members appended; all
  * other bytes stay.  Each field occurs once in `edits`. */
-void job_layout_edit(const struct job_layout *layout, const char *bytes, size_t size_bytes,
-                     const struct job_edit *edits, size_t count, struct str *out);
+void job_layout_edit(const struct job_layout *layout, const struct job_edit *edits, size_t count,
+                     struct str *out);
 
 /* Append text as a JSON string: escaped, invalid UTF-8 replaced by U+FFFD, cut after
  * max_characters. */

@@ -22,7 +22,7 @@ int job_mark_enqueued(const struct job *job, int64_t now_us, bool requeue_retry,
         (void)snprintf(count, sizeof count, "%d", job->retry_count - 1);
         edit_count = 2;
     }
-    job_layout_edit(&layout, job->payload, job->payload_bytes, edits, edit_count, out);
+    job_layout_edit(&layout, edits, edit_count, out);
     return str_ok(out, f);
 }
 
@@ -147,8 +147,7 @@ static void mark_times(struct marks *m, const struct job *job, const struct job_
     }
 }
 
-int job_mark_failed(const struct job *job, const char *queue, const char *error_class,
-                    const char *error_message, int64_t now_us, struct str *out,
+int job_mark_failed(const struct job *job, const struct job_failure *failure, struct str *out,
                     int *ret_retry_count, struct fail *f)
 {
     scoped(marks_done) struct marks m;
@@ -157,18 +156,18 @@ int job_mark_failed(const struct job *job, const char *queue, const char *error_
 
     marks_init(&m, job->payload_bytes);
     TRY(job_layout_read(job->payload, job->payload_bytes, &layout, f));
-    choose_queue(&layout, queue, m.queue);
-    job_add_json_string(&m.error_class, error_class, JOB_NAME_BYTES);
-    job_add_json_string(&m.message, error_message, ERROR_CHARACTERS);
+    choose_queue(&layout, failure->queue, m.queue);
+    job_add_json_string(&m.error_class, failure->error_class, JOB_NAME_BYTES);
+    job_add_json_string(&m.message, failure->error_message, ERROR_CHARACTERS);
     add_edit(&m, FIELD_QUEUE, m.queue);
     add_edit(&m, FIELD_ERROR_MESSAGE, m.message.data);
     add_edit(&m, FIELD_ERROR_CLASS, m.error_class.data);
-    mark_times(&m, job, &layout, now_us, retry_count);
-    mend(&m, job, &layout, now_us);
+    mark_times(&m, job, &layout, failure->at_us, retry_count);
+    mend(&m, job, &layout, failure->at_us);
     TRY(str_ok(&m.error_class, f));
     TRY(str_ok(&m.message, f));
     TRY(str_ok(&m.tags, f));
-    job_layout_edit(&layout, job->payload, job->payload_bytes, m.edits, m.edit_count, out);
+    job_layout_edit(&layout, m.edits, m.edit_count, out);
     *ret_retry_count = retry_count;
     return str_ok(out, f);
 }

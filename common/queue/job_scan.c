@@ -335,14 +335,14 @@ static int scan_value(struct scan *s)
     }
 }
 
-int json_scan(const char *bytes, size_t size_bytes, int max_depth, json_member_fn *member,
-              void *context, struct json_span *ret_top, const char **ret_why)
+int json_scan(const char *bytes, size_t size_bytes, int max_depth,
+              const struct json_visitor *visitor, struct json_scanned *ret)
 {
     struct scan s = { .at = bytes,
                       .end = bytes + size_bytes,
                       .max_depth = max_depth,
-                      .member = member,
-                      .context = context };
+                      .member = visitor != NULL ? visitor->member : NULL,
+                      .context = visitor != NULL ? visitor->context : NULL };
     int more = 1;
 
     if (max_depth > DEPTH_MAX) {
@@ -353,10 +353,10 @@ int json_scan(const char *bytes, size_t size_bytes, int max_depth, json_member_f
         more = scan_value(&s) < 0 ? -1 : scan_after(&s);
     }
     if (more < 0) {
-        *ret_why = s.why;
+        ret->why = s.why;
         return -1;
     }
-    *ret_top = s.top;
+    ret->top = s.top;
     return 0;
 }
 

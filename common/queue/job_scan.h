@@ -29,12 +29,20 @@ struct json_span {
 /* Called for each member of the top object, in order; name is the raw text between the quotes. */
 typedef void json_member_fn(void *context, const char *name, size_t name_bytes,
                             const struct json_span *value);
+struct json_visitor {
+    json_member_fn *member;
+    void *context; /* its first argument */
+};
 
+/* What a scan has found. */
+struct json_scanned {
+    struct json_span top; /* the whole value; set after 0 only */
+    const char *why;      /* a constant sentence; set after -1 only */
+};
 /* Check that the bytes are one JSON value, nested at most max_depth (at most 512) deep, and nothing
- * else. member may be NULL.  0, or -1 with *ret_why set to a constant sentence. */
+ * else; 0 or -1.  visitor: who is told of the members; NULL = nobody. */
 must_check int json_scan(const char *bytes, size_t size_bytes, int max_depth,
-                         json_member_fn *member, void *context, struct json_span *ret_top,
-                         const char **ret_why);
+                         const struct json_visitor *visitor, struct json_scanned *ret);
 
 /* Decode a string span (or a raw name) into a field: escapes resolved, always terminated.  False
  * when it does not fit or holds U+0000 or half a surrogate pair; field is then "". */

@@ -63,21 +63,27 @@ static void sort_unique(struct claim_keys *keys)
     keys->count = kept;
 }
 
-/* One page; *cursor becomes that of the next, "0" = there is none. */
-static int read_page(struct redis *r, enum claim_which which, const char *word, char cursor[32],
-                     struct claim_keys *keys, struct fail *f)
+/* A walk through the known lists. */
+struct walk {
+    enum claim_which which;
+    const char *word;
+    char cursor[32]; /* of the next page; "0" before the first and behind the last */
+};
+
+static int read_page(struct redis *r, struct walk *walk, struct claim_keys *keys, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 1 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
     words_text(&w, KEY_LISTS);
-    words_text(&w, cursor);
+    words_text(&w, walk->cursor);
     words_addf(&w, "%d", PAGE);
-    words_text(&w, which_names[which]);
-    words_text(&w, word);
-    TRY(words_script(r, &lua_lists, 1, &w, &reply, f));
+    words_text(&w, which_names[walk->which]);
+    words_text(&w, walk->word);
+    TRY(words_script(r, &lua_lists, &w, &reply, f));
     TRY(reply_want_array(reply, 1, "the claim lists", f));
-    (void)str_fit(cursor, 32, reply_is_text(reply->element[0]) ? reply->element[0]->str : "0");
+    (void)str_fit(walk->cursor, sizeof walk->cursor,
+                  reply_is_text(reply->element[0]) ? reply->element[0]->str : "0");
     for (size_t i = 1; i + 1 < reply->elements; i += 2) {
         TRY(add_key(keys, reply->element[i]->str, reply_int(reply->element[i + 1], 0), f));
     }
@@ -88,11 +94,11 @@ int claim_keys_read(struct redis *r, enum claim_which which, const char *word,
                     struct claim_keys *ret, struct fail *f)
 {
     scoped(claim_keys_free) struct claim_keys keys = { .items = NULL };
-    char cursor[32] = "0";
+    struct walk walk = { .which = which, .word = word, .cursor = "0" };
 
     do {
-        TRY(read_page(r, which, word, cursor, &keys, f));
-    } while (strcmp(cursor, "0") != 0);
+        TRY(read_page(r, &walk, &keys, f));
+    } while (strcmp(walk.cursor, "0") != 0);
     sort_unique(&keys);
     *ret = keys;
     keys = (struct claim_keys){ .items = NULL };
@@ -119,7 +125,7 @@ int claim_keys_shown(struct redis *r, struct claim_keys *ret, struct fail *f)
 static int search_page(struct redis *r, int64_t every_ms, bool *ret_more, int64_t *found,
                        struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 2 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
     words_text(&w, KEY_LISTS_SEARCH);
@@ -127,7 +133,7 @@ static int search_page(struct redis *r, int64_t every_ms, bool *ret_more, int64_
     words_addf(&w, "%" PRId64, every_ms);
     words_addf(&w, "%d", PAGE);
     words_text(&w, KEY_CLAIMED "*:*:*:*#*");
-    TRY(words_script(r, &lua_lists_search, 2, &w, &reply, f));
+    TRY(words_script(r, &lua_lists_search, &w, &reply, f));
     TRY(reply_want_array(reply, 2, "the search for claim lists", f));
     *ret_more = reply_int(reply->element[0], 0) == 1;
     *found += reply_int(reply->element[1], 0);

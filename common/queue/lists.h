@@ -30,4 +30,5 @@ struct list_counts {
     int64_t known; /* claim lists in the index, empty ones of living processes included */
     int64_t found; /* those the search has added since Redis was last empty */
 };
+/* Read both; for metrics. */
 must_check int queue_list_counts(struct redis *r, struct list_counts *ret, struct fail *f);

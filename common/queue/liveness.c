@@ -13,12 +13,12 @@ static const char *const known_signals[] = { "TSTP", "TERM", "TTIN" };
 
 int queue_lease(struct redis *r, const char *identity, int64_t lease_ms, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 1 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
     words_addf(&w, KEY_LEASE "%s", identity);
     words_addf(&w, "%" PRId64, lease_ms);
-    return words_script(r, &lua_lease, 1, &w, &reply, f);
+    return words_script(r, &lua_lease, &w, &reply, f);
 }
 
 /* Ruby's reader follows 100 levels, the job's own object included. */
@@ -37,13 +37,11 @@ static void check_tags(void *context, const char *name, size_t name_bytes,
 
 static bool is_showable(const char *payload, size_t size_bytes)
 {
-    struct json_span top;
-    const char *why = "";
     bool showable = true;
+    const struct json_visitor visitor = { check_tags, &showable };
+    struct json_scanned unused;
 
-    return json_scan(payload, size_bytes, SHOWN_MAX_DEPTH, check_tags, &showable, &top, &why) ==
-               0 &&
-           showable;
+    return json_scan(payload, size_bytes, SHOWN_MAX_DEPTH, &visitor, &unused) == 0 && showable;
 }
 
 /* A job without arguments that says why the real one is not shown. */
@@ -118,7 +116,7 @@ static void read_signal(const redisReply *reply, char signal[static 16])
 int queue_beat(struct redis *r, const struct heartbeat *beat, char signal[static 16],
                struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 5 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     scoped(str_done) struct str text;
 
@@ -130,7 +128,7 @@ int queue_beat(struct redis *r, const struct heartbeat *beat, char signal[static
         words_text(&w, beat->work[i].thread_id);
         words_addf(&w, "%s", text.data);
     }
-    TRY(words_script(r, &lua_beat, 5, &w, &reply, f));
+    TRY(words_script(r, &lua_beat, &w, &reply, f));
     read_signal(reply, signal);
     return 0;
 }
@@ -138,7 +136,7 @@ int queue_beat(struct redis *r, const struct heartbeat *beat, char signal[static
 int queue_unregister(struct redis *r, const char *identity, struct fail *f)
 {
     scoped(claim_keys_free) struct claim_keys lists = { .items = NULL };
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 5 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     char own[QUEUE_KEY_BYTES];
 
@@ -153,5 +151,5 @@ int queue_unregister(struct redis *r, const char *identity, struct fail *f)
     for (size_t i = 0; i < lists.count; i++) {
         words_text(&w, lists.items[i].key);
     }
-    return words_script(r, &lua_unregister, 5, &w, &reply, f);
+    return words_script(r, &lua_unregister, &w, &reply, f);
 }

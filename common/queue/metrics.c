@@ -167,7 +167,7 @@ static void append(struct words *all, const struct words *more)
 int queue_metrics_add(struct redis *r, const char *identity, int64_t serial,
                       const struct metrics_report *report, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = KEYS_KEPT + report->timed.count };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
     words_addf(&w, "dropship:metrics:serial:%s", identity);
@@ -182,5 +182,5 @@ int queue_metrics_add(struct redis *r, const char *identity, int64_t serial,
         words_addf(&w, "%d", KEYS_KEPT + (int)i + 1 == KEY_TEN_MINUTES ? DAYS_TTL_S : HOURS_TTL_S);
     }
     append(&w, &report->increments);
-    return words_script(r, &lua_metrics_add, KEYS_KEPT + report->timed.count, &w, &reply, f);
+    return words_script(r, &lua_metrics_add, &w, &reply, f);
 }

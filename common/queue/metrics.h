@@ -41,6 +41,7 @@ enum metrics_where { METRICS_JOBS, METRICS_WAIT, METRICS_RUN, METRICS_POOL, METR
 struct metrics_report;
 /* now_us: the minute (UTC) under which Sidekiq shows it.  NULL without memory. */
 struct metrics_report *metrics_report_new(int64_t now_us);
+/* Accepts NULL. */
 void metrics_report_free(struct metrics_report *report);
 static inline void metrics_report_free_p(struct metrics_report **report)
 {
@@ -97,4 +98,5 @@ struct metrics_safety {
     int64_t canary_age_us;  /* since the last canary was planted; -1 = never */
     int64_t canary_away_us; /* how long the last one was, or is, away; -1 = never planted */
 };
+/* Read them as they are now; for metrics. */
 must_check int queue_metrics_safety(struct redis *r, struct metrics_safety *ret, struct fail *f);

@@ -46,9 +46,19 @@ static int by_name(const void *a, const void *b)
     return 0;
 }
 
+struct fields {
+    struct field *items;
+    size_t count;
+};
+
+static void fields_done(struct fields *f)
+{
+    free(f->items);
+}
+
 /* The fields of a hash that have `parts` parts, sorted. */
-static int read_fields(struct redis *r, const char *key, size_t parts, struct field **ret,
-                       size_t *ret_count, struct fail *f)
+static int read_fields(struct redis *r, const char *key, size_t parts, struct fields *ret,
+                       struct fail *f)
 {
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     scoped(free_p) struct field *fields = NULL;
@@ -64,13 +74,13 @@ static int read_fields(struct redis *r, const char *key, size_t parts, struct fi
         count += split(reply->element[i], reply->element[i + 1], parts, &fields[count]) ? 1 : 0;
     }
     qsort(fields, count, sizeof *fields, by_name);
-    *ret = take_ptr(fields);
-    *ret_count = count;
+    *ret = (struct fields){ .items = take_ptr(fields), .count = count };
     return 0;
 }
 
-/* Which part of a field becomes what. */
+/* A hash of counters: which part of a field becomes what. */
 struct shape {
+    const char *key;
     size_t parts;
     int queue, type, what; /* -1 = stays empty */
 };
@@ -82,44 +92,43 @@ static void copy_part(char to[static JOB_NAME_BYTES], const struct field *from, 
     }
 }
 
-static int read_counts(struct redis *r, const char *key, const struct shape *shape,
-                       struct metrics_count **ret, size_t *ret_count, struct fail *f)
+static int read_counts(struct redis *r, const struct shape *shape, struct metrics_count **ret,
+                       size_t *ret_count, struct fail *f)
 {
-    scoped(free_p) struct field *fields = NULL;
-    size_t count = 0;
+    scoped(fields_done) struct fields fields = { 0 };
 
-    TRY(read_fields(r, key, shape->parts, &fields, &count, f));
-    struct metrics_count *rows = calloc(count + 1, sizeof *rows);
+    TRY(read_fields(r, shape->key, shape->parts, &fields, f));
+    struct metrics_count *rows = calloc(fields.count + 1, sizeof *rows);
     if (rows == NULL) {
         return fail_memory(f);
     }
-    for (size_t i = 0; i < count; i++) {
-        copy_part(rows[i].queue, &fields[i], shape->queue);
-        copy_part(rows[i].type, &fields[i], shape->type);
-        copy_part(rows[i].what, &fields[i], shape->what);
-        rows[i].value = fields[i].value;
+    for (size_t i = 0; i < fields.count; i++) {
+        const struct field *field = &fields.items[i];
+        copy_part(rows[i].queue, field, shape->queue);
+        copy_part(rows[i].type, field, shape->type);
+        copy_part(rows[i].what, field, shape->what);
+        rows[i].value = field->value;
     }
     *ret = rows;
-    *ret_count = count;
+    *ret_count = fields.count;
     return 0;
 }
 
 int queue_metrics_counts(struct redis *r, enum metrics_where where, struct metrics_count **ret,
                          size_t *ret_count, struct fail *f)
 {
-    static const struct shape jobs = { 3, 0, 1, 2 };
-    static const struct shape pool = { 2, 1, -1, 0 };
+    const struct shape jobs = { metrics_keys[where], 3, 0, 1, 2 };
+    const struct shape pool = { metrics_keys[where], 2, 1, -1, 0 };
 
-    return read_counts(r, metrics_keys[where], where == METRICS_POOL ? &pool : &jobs, ret,
-                       ret_count, f);
+    return read_counts(r, where == METRICS_POOL ? &pool : &jobs, ret, ret_count, f);
 }
 
 int queue_metrics_enqueued(struct redis *r, struct metrics_count **ret, size_t *ret_count,
                            struct fail *f)
 {
-    static const struct shape enqueued = { 1, 0, -1, -1 };
+    static const struct shape enqueued = { "dropship:metrics:enqueued", 1, 0, -1, -1 };
 
-    return read_counts(r, "dropship:metrics:enqueued", &enqueued, ret, ret_count, f);
+    return read_counts(r, &enqueued, ret, ret_count, f);
 }
 
 static void add_bucket(struct metrics_histogram *h, const struct field *field)
@@ -139,22 +148,22 @@ static void add_bucket(struct metrics_histogram *h, const struct field *field)
 int queue_metrics_times(struct redis *r, enum metrics_where where, struct metrics_times **ret,
                         size_t *ret_count, struct fail *f)
 {
-    scoped(free_p) struct field *fields = NULL;
-    size_t count = 0;
+    scoped(fields_done) struct fields fields = { 0 };
     size_t rows = 0;
 
-    TRY(read_fields(r, metrics_keys[where], 3, &fields, &count, f));
-    struct metrics_times *times = calloc(count + 1, sizeof *times);
+    TRY(read_fields(r, metrics_keys[where], 3, &fields, f));
+    struct metrics_times *times = calloc(fields.count + 1, sizeof *times);
     if (times == NULL) {
         return fail_memory(f);
     }
-    for (size_t i = 0; i < count; i++) {
-        bool same = rows > 0 && strcmp(times[rows - 1].queue, fields[i].parts[0]) == 0 &&
-                    strcmp(times[rows - 1].type, fields[i].parts[1]) == 0;
+    for (size_t i = 0; i < fields.count; i++) {
+        const struct field *field = &fields.items[i];
+        bool same = rows > 0 && strcmp(times[rows - 1].queue, field->parts[0]) == 0 &&
+                    strcmp(times[rows - 1].type, field->parts[1]) == 0;
         rows += same ? 0 : 1;
-        copy_part(times[rows - 1].queue, &fields[i], 0);
-        copy_part(times[rows - 1].type, &fields[i], 1);
-        add_bucket(&times[rows - 1].histogram, &fields[i]);
+        copy_part(times[rows - 1].queue, field, 0);
+        copy_part(times[rows - 1].type, field, 1);
+        add_bucket(&times[rows - 1].histogram, field);
     }
     *ret = times;
     *ret_count = rows;

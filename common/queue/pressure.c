@@ -57,7 +57,7 @@ static const char *judge(const struct pressure *p)
 
 int queue_pressure(struct redis *r, struct pressure *p, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 2 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
     if (p->queue_max <= 0 || p->memory_percent <= 0) {
@@ -71,7 +71,7 @@ int queue_pressure(struct redis *r, struct pressure *p, struct fail *f)
                (double)p->used_bytes / MIB, (double)p->max_bytes / MIB, p->memory_percent);
     words_addf(&w, "%d", PRESSURE_FLAG_MS);
     words_addf(&w, "%" PRId64, p->queue_max);
-    TRY(words_script(r, &lua_pressure, 2, &w, &reply, f));
+    TRY(words_script(r, &lua_pressure, &w, &reply, f));
     p->full = reply_int(reply, 0) == 1;
     return 0;
 }

@@ -68,14 +68,14 @@ void queue_processes_free(struct process_info *items, size_t count)
 
 int queue_signal(struct redis *r, const char *identity, const char *signal, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 1 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
     for (size_t i = 0; i < COUNT_OF(sent_signals); i++) {
         if (strcmp(signal, sent_signals[i]) == 0) {
             words_addf(&w, "%s-signals", identity);
             words_text(&w, signal);
-            return words_script(r, &lua_signal, 1, &w, &reply, f);
+            return words_script(r, &lua_signal, &w, &reply, f);
         }
     }
     return fail_set(f, FAIL_INPUT, "a process can be sent TSTP (quiet) or TERM (stop)");

@@ -82,7 +82,7 @@ static void rewrite(struct page *page, const redisReply *payload,
         entry->queue_at = page->text.len;
         str_add_bytes(&page->text, queue, strlen(queue) + 1);
         entry->next_at = page->text.len;
-        job_layout_edit(&layout, payload->str, payload->len, &edit, 1, &page->text);
+        job_layout_edit(&layout, &edit, 1, &page->text);
         entry->next_bytes = page->text.len - entry->next_at;
     }
 }
@@ -90,13 +90,13 @@ static void rewrite(struct page *page, const redisReply *payload,
 /* What is due now, and when the entry after that will be. */
 static int look(struct promotion *p, size_t max, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 1 };
     struct page *page = p->page;
     int64_t wait_us;
 
     words_text(&w, p->set);
     words_addf(&w, "%zu", max);
-    TRY(words_script(p->redis, &lua_due, 1, &w, &page->due, f));
+    TRY(words_script(p->redis, &lua_due, &w, &page->due, f));
     TRY(reply_want_array(page->due, 2, "due jobs", f));
     page->first = 2;
     page->step = 2;
@@ -171,7 +171,7 @@ static void add_entry(struct words *w, const struct page *page, size_t i, int64_
 
 static int move_page(struct promotion *p, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 3 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     int64_t died_us = p->now_us + queue_jitter_us();
 
@@ -181,7 +181,7 @@ static int move_page(struct promotion *p, struct fail *f)
     for (size_t i = 0; i < p->page->count; i++) {
         add_entry(&w, p->page, i, died_us);
     }
-    TRY(words_script(p->redis, &lua_promote, 3, &w, &reply, f));
+    TRY(words_script(p->redis, &lua_promote, &w, &reply, f));
     p->moved += reply_int(reply, 0);
     return 0;
 }

@@ -34,6 +34,7 @@ struct claim_list {
     char key[256]; /* dropship:claimed:IDENTITY:QUEUE#N */
     char queue[JOB_NAME_BYTES];
 };
+/* The list of a worker process (identity) for a queue; serial tells its batches apart.  Pure. */
 void queue_claim_list(const char *identity, const char *queue, unsigned serial,
                       struct claim_list *ret);
 
@@ -89,17 +90,23 @@ struct settlement {
 /* Whether settling this job may have to clear a marker or lock that is held in its name. */
 bool queue_job_locks(const struct job *job);
 
+/* Jobs of one claim list that are settled together; borrowed. */
+struct settle_batch {
+    struct settlement *items; /* `fenced` of each is written */
+    size_t count;             /* at most QUEUE_BATCH_MAX; none is nothing to do */
+    int64_t
+        now_us; /* tells the day that they count for, and when those are due that are put back */
+};
 /* Settle a batch in one script: remove from the claim list, store the next form, count stat:processed (+failed).
- * What ends is forgotten as cancelled.  BACK puts the payload to the tail of its queue without counting; SNOOZE does not count either.  At most QUEUE_BATCH_MAX.
+ * What ends is forgotten as cancelled.  BACK puts the payload to the tail of its queue without counting; SNOOZE does not count either.
  * After FAIL_LATER or FAIL_UNKNOWN repeat the same batch: what had been settled already then reads as fenced. */
 must_check int queue_settle(struct redis *r, const struct claim_list *list,
-                            struct settlement *batch, size_t count, int64_t now_us, struct fail *f);
+                            const struct settle_batch *batch, struct fail *f);
 /* The same for jobs that are all the list still holds, in the order in which they were claimed: it goes as a whole, without a
  * search for each and without sending the payloads of done jobs again but for the last.  When the list does not hold exactly
  * these, or the last is not the newest, or there are suspects, the jobs are settled singly, as above. */
 must_check int queue_settle_whole(struct redis *r, const struct claim_list *list,
-                                  struct settlement *batch, size_t count, int64_t now_us,
-                                  struct fail *f);
+                                  const struct settle_batch *batch, struct fail *f);
 
 /* ---- liveness ---- */
 
@@ -145,13 +152,14 @@ struct recovery {
  * leases of living workers, which must reconnect first. */
 must_check int queue_recover(struct redis *r, int64_t now_us, struct recovery *ret, struct fail *f);
 
-/* Proof that recovery works: a job in the claim list of a process that never lived must come back.  This looks whether it has,
- * and plants the next one when the last is back and every_ms have passed.  To be called after each queue_recover; one canary
+/* Proof that recovery works: a job in the claim list of a process that never lived must come back.  queue_canary looks whether it
+ * has, and plants the next one when the last is back and every_ms have passed.  To be called after each queue_recover; one canary
  * for any number of callers.  Its recovery is counted nowhere and it is not among the jobs that are shown. */
 struct canary {
     int64_t age_ms;  /* since it was planted */
     int64_t back_ms; /* how long it was away; -1 = it still is */
 };
+/* One look; *ret is as it stands afterwards.  every_ms: from one planting to the next. */
 must_check int queue_canary(struct redis *r, int64_t every_ms, struct canary *ret, struct fail *f);
 
 /* ---- due jobs and timetable ---- */
@@ -204,6 +212,7 @@ struct job_entries {
     size_t count;
     int64_t total; /* how many there are in all */
 };
+/* Free entries and their jobs; empty afterwards. */
 void job_entries_free(struct job_entries *entries);
 struct job_page {
     enum job_state state;
@@ -228,6 +237,7 @@ must_check int queue_retry_all(struct redis *r, enum job_state from, const char 
 must_check int queue_kill(struct redis *r, const char *jid, struct fail *f);
 /* Remove a job that is not running. */
 must_check int queue_delete(struct redis *r, const char *jid, struct fail *f);
+/* Nobody claims from a paused queue; what runs goes on.  May be repeated. */
 must_check int queue_pause(struct redis *r, const char *queue, bool paused, struct fail *f);
 
 struct process_info {
@@ -238,8 +248,10 @@ struct process_info {
     bool
         ours; /* has a lease, or "dropship" in its info; false: a foreign Sidekiq process on our database */
 };
+/* All that have registered and were not forgotten, Sidekiq's too.  *ret is the caller's (queue_processes_free). */
 must_check int queue_processes(struct redis *r, struct process_info **ret, size_t *ret_count,
                                struct fail *f);
+/* Accepts NULL with count 0. */
 void queue_processes_free(struct process_info *items, size_t count);
 /* Ask a process to quiet ("TSTP") or stop ("TERM"). FAIL_INPUT for other names. */
 must_check int queue_signal(struct redis *r, const char *identity, const char *signal,
@@ -250,4 +262,5 @@ struct queue_stats {
         recovered;
     int64_t overdue_ms; /* age of the oldest due entry of schedule and retry; 0 = none */
 };
+/* The counters and lengths of this moment, all queues together. */
 must_check int queue_stats(struct redis *r, struct queue_stats *ret, struct fail *f);

@@ -29,6 +29,7 @@ void queue_score(int64_t at_us, char text[static SCORE_BYTES]);
 /* Chance of up to 50 ms, to add to the scores of one call together with each entry's index:
  * Sidekiq's buttons take out all entries of one score, so no two should be equal. */
 int64_t queue_jitter_us(void);
+/* A random number to spread times with, 0 when the system has none ready; not for secrets. */
 uint32_t queue_random(void);
 
 /* Identity and queue of a claim list's key; false when it is none. */
@@ -54,6 +55,7 @@ must_check int claim_keys_read(struct redis *r, enum claim_which which, const ch
                                struct claim_keys *ret, struct fail *f);
 /* Those that hold jobs without the canary's, for people. */
 must_check int claim_keys_shown(struct redis *r, struct claim_keys *ret, struct fail *f);
+/* Free the keys; empty afterwards. */
 void claim_keys_free(struct claim_keys *keys);
 /* Search the keyspace for lists that are not known, when one is due, for a bounded time; *found is raised by those found. */
 must_check int claim_keys_search(struct redis *r, int64_t every_ms, int64_t *found, struct fail *f);
@@ -65,6 +67,7 @@ must_check int queue_slot_done(struct redis *r, const char *name, const char *ji
 int64_t reply_int(const redisReply *reply, int64_t otherwise);
 /* Element i of an array reply, NULL when there is none. */
 const redisReply *reply_at(const redisReply *reply, size_t i);
+/* A string or a status; false for NULL. */
 bool reply_is_text(const redisReply *reply);
 /* FAIL_BUG unless the reply is an array of at least `least` elements. */
 must_check int reply_want_array(const redisReply *reply, size_t least, const char *what,

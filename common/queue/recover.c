@@ -32,7 +32,7 @@ static int condemn(const struct orphan *o, const redisReply *payload, int64_t no
 {
     scoped(job_free_p) struct job *job = NULL;
     char why[200];
-    int ignored;
+    int failures;
 
     if (job_parse(payload->str, payload->len, &job, f) < 0) {
         if (f->kind != FAIL_INPUT) {
@@ -44,14 +44,18 @@ static int condemn(const struct orphan *o, const redisReply *payload, int64_t no
     (void)snprintf(why, sizeof why,
                    "its worker vanished %d times while this job was claimed (last: %s)",
                    RECOVERIES_MAX, o->identity);
-    return job_mark_failed(job, o->queue, "WorkerLost", why, now_us, out, &ignored, f);
+    const struct job_failure lost = {
+        .queue = o->queue, .error_class = "WorkerLost", .error_message = why, .at_us = now_us
+    };
+    return job_mark_failed(job, &lost, out, &failures, f);
 }
 
+/* 1 = buried, 0 = it was not there any more. */
 static int bury_one(struct redis *r, const struct orphan *o, const redisReply *payload,
-                    int64_t now_us, int64_t *buried, struct fail *f)
+                    int64_t now_us, struct fail *f)
 {
     scoped(str_done) struct str next;
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 2 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     char score[SCORE_BYTES];
 
@@ -65,9 +69,8 @@ static int bury_one(struct redis *r, const struct orphan *o, const redisReply *p
     words_add(&w, payload->str, payload->len);
     words_add(&w, next.data, next.len);
     add_job_lock(&w, payload->str, payload->len);
-    TRY(words_script(r, &lua_bury, 2, &w, &reply, f));
-    *buried += reply_int(reply_at(reply, 0), 0);
-    return 0;
+    TRY(words_script(r, &lua_bury, &w, &reply, f));
+    return reply_int(reply_at(reply, 0), 0) != 0 ? 1 : 0;
 }
 
 /* Longest pause between two looks. */
@@ -80,14 +83,14 @@ static int64_t pause_ms(int64_t lease_ms)
 
 static int watch(struct redis *r, struct recovery *recovery, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 1 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     int64_t wait_ms = recovery->lease_ms > WAIT_MIN_MS ? recovery->lease_ms : WAIT_MIN_MS;
 
     words_text(&w, KEY_WATCH);
     words_addf(&w, "%" PRId64, pause_ms(recovery->lease_ms));
     words_addf(&w, "%" PRId64, wait_ms);
-    TRY(words_script(r, &lua_watch, 1, &w, &reply, f));
+    TRY(words_script(r, &lua_watch, &w, &reply, f));
     recovery->wait_ms = reply_int(reply, 0);
     return 0;
 }
@@ -95,7 +98,7 @@ static int watch(struct redis *r, struct recovery *recovery, struct fail *f)
 static int recover_list(struct redis *r, const struct orphan *o, int64_t now_us,
                         struct recovery *ret, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 7 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     const redisReply *condemned;
     bool counts = strcmp(o->queue, CANARY_QUEUE) != 0;
@@ -111,7 +114,7 @@ static int recover_list(struct redis *r, const struct orphan *o, int64_t now_us,
     words_addf(&w, "%d", counts ? RECOVERIES_MAX : 0);
     words_addf(&w, "%d", COUNTER_TTL_S);
     words_addf(&w, "%" PRId64, pause_ms(ret->lease_ms));
-    TRY(words_script(r, &lua_recover, 7, &w, &reply, f));
+    TRY(words_script(r, &lua_recover, &w, &reply, f));
     TRY(reply_want_array(reply, 3, "a recovery", f));
     if (!counts) {
         return 0;
@@ -120,7 +123,9 @@ static int recover_list(struct redis *r, const struct orphan *o, int64_t now_us,
     ret->recovered += reply_int(reply->element[1], 0);
     condemned = reply->element[2];
     for (size_t i = 0; i < condemned->elements; i++) {
-        TRY(bury_one(r, o, condemned->element[i], now_us, &ret->condemned, f));
+        int buried = bury_one(r, o, condemned->element[i], now_us, f);
+        TRY(buried);
+        ret->condemned += buried;
     }
     return 0;
 }
@@ -128,14 +133,14 @@ static int recover_list(struct redis *r, const struct orphan *o, int64_t now_us,
 /* One step of keeping `dead` within its limits; what is thrown away is counted. */
 static int trim_once(struct redis *r, int64_t *ret_dropped, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 1 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
     words_text(&w, KEY_DEAD);
     words_addf(&w, "%d", DEAD_MAX);
     words_addf(&w, "%d", DEAD_TTL_S);
     words_addf(&w, "%d", TRIM_PAGE);
-    TRY(words_script(r, &lua_trim_dead, 1, &w, &reply, f));
+    TRY(words_script(r, &lua_trim_dead, &w, &reply, f));
     *ret_dropped = reply_int(reply, 0);
     return 0;
 }
@@ -156,7 +161,7 @@ enum { FORGET_MAX = 500 };
 /* Those of the lists that were empty when they were read, so many at a time. */
 static int forget_lists(struct redis *r, const struct claim_keys *keys, size_t *at, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 1 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
     words_text(&w, KEY_LISTS);
@@ -170,7 +175,7 @@ static int forget_lists(struct redis *r, const struct claim_keys *keys, size_t *
             words_addf(&w, KEY_LEASE "%s", o.identity);
         }
     }
-    return w.count > 1 ? words_script(r, &lua_lists_forget, 1, &w, &reply, f) : 0;
+    return w.count > 1 ? words_script(r, &lua_lists_forget, &w, &reply, f) : 0;
 }
 
 /* A list that was empty when the lists were read is left alone: a process that lost its lease and does not know it may claim

@@ -20,7 +20,7 @@ static int check_identity(const char *identity, struct fail *f)
 int queue_scale_set(struct redis *r, const char *identity, const char *queue, int threads,
                     struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 1 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
     TRY(job_check_name(queue, "queue", f));
@@ -37,7 +37,7 @@ int queue_scale_set(struct redis *r, const char *identity, const char *queue, in
     } else {
         words_addf(&w, "%d", threads);
     }
-    TRY(words_script(r, &lua_scale, 1, &w, &reply, f));
+    TRY(words_script(r, &lua_scale, &w, &reply, f));
     if (reply_int(reply, 0) != 1) {
         return fail_set(f, FAIL_MISSING, "there is no worker %.100s", identity);
     }

@@ -11,10 +11,9 @@ enum { INFO_DEPTH = 8 };
 /* Anybody may write an info; what is deep is nobody's. */
 static json_t *parse_info(const char *text)
 {
-    struct json_span top = { NULL, 0, JSON_SPAN_NULL };
-    const char *why = "";
+    struct json_scanned unused;
 
-    if (text == NULL || json_scan(text, strlen(text), INFO_DEPTH, NULL, NULL, &top, &why) < 0) {
+    if (text == NULL || json_scan(text, strlen(text), INFO_DEPTH, NULL, &unused) < 0) {
         return NULL;
     }
     return json_loads(text, 0, NULL);

@@ -76,10 +76,12 @@ static void forget_cancelled(struct redis *r, const struct settlement *batch, si
     }
 }
 
-int queue_settle(struct redis *r, const struct claim_list *list, struct settlement *batch,
-                 size_t count, int64_t now_us, struct fail *f)
+int queue_settle(struct redis *r, const struct claim_list *list, const struct settle_batch *batch,
+                 struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    struct settlement *items = batch->items;
+    size_t count = batch->count;
+    scoped(words_done) struct words w = { .keys = 8 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     char key[QUEUE_KEY_BYTES];
     char day[CLOCK_TEXT_BYTES];
@@ -89,7 +91,7 @@ int queue_settle(struct redis *r, const struct claim_list *list, struct settleme
         return 0;
     }
     queue_key(list->queue, key);
-    clock_format_day(now_us, day);
+    clock_format_day(batch->now_us, day);
     words_text(&w, list->key);
     words_text(&w, key);
     words_text(&w, "queues");
@@ -102,15 +104,15 @@ int queue_settle(struct redis *r, const struct claim_list *list, struct settleme
     words_text(&w, day);
     words_addf(&w, "%d", DAY_TTL_S);
     for (size_t i = 0; i < count; i++) {
-        add_settlement(&w, &batch[i], now_us, jitter_us + (int64_t)i);
+        add_settlement(&w, &items[i], batch->now_us, jitter_us + (int64_t)i);
     }
-    TRY(words_script(r, &lua_settle, 8, &w, &reply, f));
+    TRY(words_script(r, &lua_settle, &w, &reply, f));
     TRY(reply_want_array(reply, count + 1, "a settlement", f));
     for (size_t i = 0; i < count; i++) {
-        batch[i].fenced = reply_int(reply->element[i], 0) == 0;
+        items[i].fenced = reply_int(reply->element[i], 0) == 0;
     }
     if (reply_int(reply->element[count], 0) == 1) {
-        forget_cancelled(r, batch, count);
+        forget_cancelled(r, items, count);
     }
     return 0;
 }
@@ -168,16 +170,18 @@ static void add_counts(struct words *w, const struct settlement *batch, size_t c
 
 /* 1 = done, 0 = the list does not hold just these. */
 static int settle_list(struct redis *r, const struct claim_list *list,
-                       const struct settlement *batch, size_t count, int64_t now_us, struct fail *f)
+                       const struct settle_batch *batch, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    const struct settlement *items = batch->items;
+    size_t count = batch->count;
+    scoped(words_done) struct words w = { .keys = 8 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     char key[QUEUE_KEY_BYTES];
     char day[CLOCK_TEXT_BYTES];
     int64_t jitter_us = queue_jitter_us();
 
     queue_key(list->queue, key);
-    clock_format_day(now_us, day);
+    clock_format_day(batch->now_us, day);
     words_text(&w, list->key);
     words_text(&w, KEY_SUSPECTS);
     words_text(&w, key);
@@ -189,31 +193,31 @@ static int settle_list(struct redis *r, const struct claim_list *list,
     words_text(&w, list->queue);
     words_text(&w, day);
     words_addf(&w, "%d", DAY_TTL_S);
-    add_counts(&w, batch, count);
-    words_add(&w, batch[count - 1].payload, batch[count - 1].payload_bytes);
+    add_counts(&w, items, count);
+    words_add(&w, items[count - 1].payload, items[count - 1].payload_bytes);
     for (size_t i = 0; i < count; i++) {
-        if (!is_plain(&batch[i])) {
-            add_leaving(&w, &batch[i], now_us, jitter_us + (int64_t)i);
+        if (!is_plain(&items[i])) {
+            add_leaving(&w, &items[i], batch->now_us, jitter_us + (int64_t)i);
         }
     }
-    TRY(words_script(r, &lua_settle_whole, 8, &w, &reply, f));
+    TRY(words_script(r, &lua_settle_whole, &w, &reply, f));
     if (reply_int(reply, 0) == 2) {
-        forget_cancelled(r, batch, count);
+        forget_cancelled(r, items, count);
     }
     return reply_int(reply, 0) > 0 ? 1 : 0;
 }
 
-int queue_settle_whole(struct redis *r, const struct claim_list *list, struct settlement *batch,
-                       size_t count, int64_t now_us, struct fail *f)
+int queue_settle_whole(struct redis *r, const struct claim_list *list,
+                       const struct settle_batch *batch, struct fail *f)
 {
-    int whole = count == 0 ? 1 : settle_list(r, list, batch, count, now_us, f);
+    int whole = batch->count == 0 ? 1 : settle_list(r, list, batch, f);
 
     TRY(whole);
     if (whole == 0) {
-        return queue_settle(r, list, batch, count, now_us, f);
+        return queue_settle(r, list, batch, f);
     }
-    for (size_t i = 0; i < count; i++) {
-        batch[i].fenced = false;
+    for (size_t i = 0; i < batch->count; i++) {
+        batch->items[i].fenced = false;
     }
     return 0;
 }

@@ -38,11 +38,11 @@ static int64_t marker_ttl_s(const struct slot *slot)
 
 static int try_slot(struct redis *r, const struct slot *slot, int64_t *ret_wait_ms, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 4 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     scoped(str_done) struct str payload;
     struct job_spec spec = slot->job;
-    char jid[ID_JID_BYTES], same[JOB_JID_BYTES];
+    char jid[ID_JID_BYTES];
     int64_t now_us, number;
 
     str_init(&payload, 2 * JOB_MAX_BYTES);
@@ -53,7 +53,7 @@ static int try_slot(struct redis *r, const struct slot *slot, int64_t *ret_wait_
     spec.run_at_us = 0;
     spec.unique_for_s = 0; /* the marker is its lock */
     spec.unique_key = NULL;
-    TRY(job_build(&spec, now_us, true, &payload, same, f));
+    TRY(job_build(&spec, now_us, true, &payload, f));
 
     add_slot_keys(&w, slot);
     words_addf(&w, "%" PRId64, slot->interval_ms);
@@ -62,7 +62,7 @@ static int try_slot(struct redis *r, const struct slot *slot, int64_t *ret_wait_
     words_text(&w, jid);
     words_text(&w, spec.queue);
     words_add(&w, payload.data, payload.len);
-    TRY(words_script(r, &lua_slot, 4, &w, &reply, f));
+    TRY(words_script(r, &lua_slot, &w, &reply, f));
     TRY(reply_want_array(reply, 2, "a slot", f));
     *ret_wait_ms = reply_int(reply->element[1], 0);
     return (int)reply_int(reply->element[0], TAKEN);
@@ -86,10 +86,10 @@ int queue_slot(struct redis *r, const struct slot *slot, int64_t *ret_wait_ms, s
 
 int queue_slot_done(struct redis *r, const char *name, const char *jid, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 1 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
     words_addf(&w, KEY_SLOT "%s:busy", name);
     words_text(&w, jid);
-    return words_script(r, &lua_slot_done, 1, &w, &reply, f);
+    return words_script(r, &lua_slot_done, &w, &reply, f);
 }

@@ -9,14 +9,14 @@
 static int is_overdue(struct redis *r, const char *set, int64_t overdue_ms, bool *ret,
                       struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 1 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     const redisReply *score;
     double now_us;
 
     words_text(&w, set);
     words_text(&w, "1");
-    TRY(words_script(r, &lua_due, 1, &w, &reply, f));
+    TRY(words_script(r, &lua_due, &w, &reply, f));
     TRY(reply_want_array(reply, 2, "due jobs", f));
     now_us = (double)reply_int(reply->element[0], 0);
     score = reply_at(reply, 3); /* "-inf", too */

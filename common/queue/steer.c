@@ -34,7 +34,7 @@ int queue_retry(struct redis *r, const char *jid, struct fail *f)
 static int end_job(struct redis *r, const char *jid, bool kill, struct fail *f)
 {
     scoped(job_entries_free) struct job_entries found = { .items = NULL };
-    scoped(strike_done) struct strike strike = { .count = 0 };
+    scoped(strike_done) struct strike strike = { .kill = kill };
     struct found_place place;
     enum strike_from from = STRIKE_SET;
     const struct job_entry *e;
@@ -51,7 +51,7 @@ static int end_job(struct redis *r, const char *jid, bool kill, struct fail *f)
     if (e->state == JOB_WAITING) {
         from = place.near_head ? STRIKE_HEAD : STRIKE_TAIL;
     }
-    TRY(strike_init(r, &strike, e->where, from, kill, f));
+    TRY(strike_init(r, &strike, e->where, from, f));
     strike_add(&strike, e->payload, e->payload_bytes);
     TRY(strike_run(r, &strike, &ended, f));
     return ended == 1 ? 0 : moved_meanwhile(jid, f);

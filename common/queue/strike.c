@@ -5,7 +5,7 @@
 #include "queue_lua.h"
 
 int strike_init(struct redis *r, struct strike *s, const char *source, enum strike_from from,
-                bool kill, struct fail *f)
+                struct fail *f)
 {
     static const char *const from_words[] = {
         [STRIKE_SET] = "set", [STRIKE_HEAD] = "head", [STRIKE_TAIL] = "tail"
@@ -13,11 +13,11 @@ int strike_init(struct redis *r, struct strike *s, const char *source, enum stri
 
     TRY(redis_time_us(r, &s->died_us, f));
     s->died_us += queue_jitter_us();
-    s->kill = kill;
+    s->words.keys = 2;
     words_text(&s->words, source);
     words_text(&s->words, KEY_DEAD);
     words_text(&s->words, from_words[from]);
-    words_text(&s->words, kill ? "dead" : "gone");
+    words_text(&s->words, s->kill ? "dead" : "gone");
     return 0;
 }
 
@@ -50,7 +50,7 @@ int strike_run(struct redis *r, const struct strike *s, int64_t *ret_ended, stru
     if (s->count == 0) {
         return 0;
     }
-    TRY(words_script(r, &lua_strike, 2, &s->words, &reply, f));
+    TRY(words_script(r, &lua_strike, &s->words, &reply, f));
     TRY(reply_want_array(reply, s->count, "a strike", f));
     for (size_t i = 0; i < s->count; i++) {
         *ret_ended += reply_int(reply->element[i], 0);
@@ -61,6 +61,7 @@ int strike_run(struct redis *r, const struct strike *s, int64_t *ret_ended, stru
 int move_init(struct redis *r, struct move *m, const char *set, struct fail *f)
 {
     TRY(redis_time_us(r, &m->now_us, f));
+    m->words.keys = 3;
     words_text(&m->words, set);
     words_text(&m->words, KEY_DEAD);
     words_text(&m->words, "queues");
@@ -98,7 +99,7 @@ int move_run(struct redis *r, const struct move *m, int64_t *ret_moved, struct f
     if (m->count == 0) {
         return 0;
     }
-    TRY(words_script(r, &lua_promote, 3, &m->words, &reply, f));
+    TRY(words_script(r, &lua_promote, &m->words, &reply, f));
     *ret_moved = reply_int(reply, 0);
     return 0;
 }

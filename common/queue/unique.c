@@ -45,19 +45,19 @@ void add_job_lock(struct words *w, const char *payload, size_t payload_bytes)
 
 int queue_lock_release(struct redis *r, const char *payload, size_t payload_bytes, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 1 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
 
     add_job_lock(&w, payload, payload_bytes);
     if (!w.failed && w.sizes[0] == 0) {
         return 0;
     }
-    return words_script(r, &lua_slot_done, 1, &w, &reply, f);
+    return words_script(r, &lua_slot_done, &w, &reply, f);
 }
 
 int queue_unique_hold(struct redis *r, const struct job *job, int64_t until_us, struct fail *f)
 {
-    scoped(words_done) struct words w = { .items = NULL };
+    scoped(words_done) struct words w = { .keys = 1 };
     scoped(redis_reply_clear_p) redisReply *reply = NULL;
     int64_t wait_us = until_us - clock_now_us();
 
@@ -68,6 +68,6 @@ int queue_unique_hold(struct redis *r, const struct job *job, int64_t until_us, 
     words_text(&w, job->jid);
     words_addf(&w, "%" PRId64,
                job->unique_for_s + (wait_us > 0 ? (wait_us + 999999) / 1000000 : 0));
-    TRY(words_script(r, &lua_unique_hold, 1, &w, &reply, f));
+    TRY(words_script(r, &lua_unique_hold, &w, &reply, f));
     return reply_int(reply, 1) == 1 ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 #include "common/queue/words.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,7 @@ void words_addf(struct words *w, const char *fmt, ...)
 
 static struct redis_args args_of(const struct words *w, size_t keys)
 {
+    assert(keys <= w->count || w->failed);
     return (
         struct redis_args){ .argv = w->items, .lens = w->sizes, .argc = w->count, .keys = keys };
 }
@@ -141,12 +143,13 @@ int words_call(struct redis *r, const struct words *w, redisReply **ret, struct 
     return result;
 }
 
-int words_script(struct redis *r, const struct embedded *script, size_t keys, const struct words *w,
+int words_script(struct redis *r, const struct embedded *script, const struct words *w,
                  redisReply **ret, struct fail *f)
 {
-    const struct redis_args args = args_of(w, keys);
+    const struct redis_args args = args_of(w, w->keys);
     int result;
 
+    assert(w->keys > 0);
     if (w->failed) {
         return fail_memory(f);
     }
@@ -156,11 +159,12 @@ int words_script(struct redis *r, const struct embedded *script, size_t keys, co
     return result;
 }
 
-int words_pipe(struct redis_pipe *p, const struct embedded *script, size_t keys,
-               const struct words *w, struct fail *f)
+int words_pipe(struct redis_pipe *p, const struct embedded *script, const struct words *w,
+               struct fail *f)
 {
-    const struct redis_args args = args_of(w, keys);
+    const struct redis_args args = args_of(w, w->keys);
 
+    assert(w->keys > 0);
     FAULT_POINT("before", script->name);
     return w->failed ? fail_memory(f) : redis_pipe_eval(p, script, &args, f);
 }

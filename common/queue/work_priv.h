@@ -47,6 +47,7 @@ struct work_thread {
 bool work_ending(const struct work_pool *p);
 /* Claims and starts are allowed: not ending, not quiet, and the lease lives. */
 bool work_may_start(const struct work_pool *p);
+/* Hand a note to the setup's `note`, when it has one, on the calling thread. */
 void work_tell(const struct work_pool *p, const struct work_note *note);
 /* A thread's body; arg is its struct work_thread. */
 void *work_thread_main(void *arg);

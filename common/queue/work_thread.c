@@ -54,12 +54,15 @@ static void back_off(struct work_thread *t, const struct fail *f)
 static void mark(struct turn *turn, const struct job *job, const char *error_class)
 {
     scoped(str_done) struct str form;
+    const struct job_failure failure = { .queue = turn->thread->queue,
+                                         .error_class = error_class,
+                                         .error_message = turn->fail.text,
+                                         .at_us = turn->now_us };
     struct fail ignored = { 0 };
     int failures = 0;
 
     str_init(&form, job->payload_bytes + SLACK_BYTES);
-    if (job_mark_failed(job, turn->thread->queue, error_class, turn->fail.text, turn->now_us, &form,
-                        &failures, &ignored) == 0 &&
+    if (job_mark_failed(job, &failure, &form, &failures, &ignored) == 0 &&
         str_ok(&form, &ignored) == 0) {
         turn->item.next_bytes = form.len;
         turn->form = str_steal(&form);
@@ -84,7 +87,6 @@ static void bury(struct turn *turn)
     scoped(str_done) struct str text;
     scoped(job_free_p) struct job *job = NULL;
     struct fail ignored = { 0 };
-    char jid[JOB_JID_BYTES];
 
     end_dead(turn);
     str_init(&args, JOB_MAX_BYTES);
@@ -96,7 +98,7 @@ static void bury(struct turn *turn)
         .type = "BadPayload", .queue = turn->thread->queue, .args = args.data, .max_retries = 0
     };
     if (str_ok(&args, &ignored) == 0 &&
-        job_build(&spec, turn->now_us, true, &text, jid, &ignored) == 0 &&
+        job_build(&spec, turn->now_us, true, &text, &ignored) == 0 &&
         job_parse(text.data, text.len, &job, &ignored) == 0) {
         mark(turn, job, "BadPayload");
     }
@@ -293,12 +295,19 @@ static bool give_up(const struct work_thread *t, const struct fail *f, int *hope
            (work_ending(t->pool) && clock_mono_ms() >= atomic_load(&t->pool->leased_until_ms));
 }
 
+static int settle_now(struct work_thread *t, struct fail *f)
+{
+    const struct settle_batch batch = { t->items, t->count, clock_now_us() };
+
+    return queue_settle_whole(t->redis, &t->list, &batch, f);
+}
+
 static void settle(struct work_thread *t)
 {
     struct fail f = { 0 };
     int hopeless = 0;
 
-    while (queue_settle_whole(t->redis, &t->list, t->items, t->count, clock_now_us(), &f) < 0) {
+    while (settle_now(t, &f) < 0) {
         t->repeated = true;
         if (give_up(t, &f, &hopeless)) {
             (void)fail_wrap(&f, "%zu jobs stay unsettled", t->count);
@@ -326,8 +335,8 @@ void work_relieve(struct work_thread *t, struct redis *redis)
         t->forms[t->present] = form;
         t->present = 0;
         t->next = t->count;
-        if (queue_settle(redis, &t->list, t->items + 1, t->count - 1, clock_now_us(), &ignored) <
-            0) {
+        const struct settle_batch others = { t->items + 1, t->count - 1, clock_now_us() };
+        if (queue_settle(redis, &t->list, &others, &ignored) < 0) {
             t->repeated = true;
         } else {
             conclude(t, 1);

@@ -55,20 +55,25 @@ static int decode(struct piece p, char *field, size_t field_bytes, const char *w
     return 0;
 }
 
-static int parse_number(struct piece p, int64_t min, int64_t max, const char *what, int *ret,
-                        struct fail *f)
+/* A number of the URL; the least and most that it may be. */
+struct url_number {
+    const char *name;
+    int min, max;
+};
+
+static int parse_number(struct piece p, const struct url_number *as, int *ret, struct fail *f)
 {
     char text[16];
     int64_t value;
 
     if (p.size_bytes >= sizeof text) {
-        return fail_set(f, FAIL_INPUT, "Redis URL: the %s is not a number", what);
+        return fail_set(f, FAIL_INPUT, "Redis URL: the %s is not a number", as->name);
     }
     memcpy(text, p.text, p.size_bytes);
     text[p.size_bytes] = '\0';
-    if (str_to_int(text, min, max, what, &value, f) < 0) {
-        return fail_set(f, FAIL_INPUT, "Redis URL: the %s must be a number from %lld to %lld", what,
-                        (long long)min, (long long)max);
+    if (str_to_int(text, as->min, as->max, as->name, &value, f) < 0) {
+        return fail_set(f, FAIL_INPUT, "Redis URL: the %s must be a number from %d to %d", as->name,
+                        as->min, as->max);
     }
     *ret = (int)value;
     return 0;
@@ -117,8 +122,8 @@ static int parse_place(struct piece rest, struct redis_place *place, struct fail
         if (*colon != ':') {
             return fail_set(f, FAIL_INPUT, "Redis URL: unexpected text after the host");
         }
-        TRY(parse_number((struct piece){ colon + 1, rest.size_bytes - before - 1 }, 1, 65535,
-                         "port", &place->port, f));
+        TRY(parse_number((struct piece){ colon + 1, rest.size_bytes - before - 1 },
+                         &(struct url_number){ "port", 1, 65535 }, &place->port, f));
         host.size_bytes = before;
     }
     if (bracketed) {
@@ -141,7 +146,7 @@ static struct piece cut(struct piece *rest, char mark)
 
 static int parse_db(struct piece db, struct redis_url *u, struct fail *f)
 {
-    return parse_number(db, 0, REDIS_DATABASES_MAX, "database", &u->db, f);
+    return parse_number(db, &(struct url_number){ "database", 0, REDIS_DATABASES_MAX }, &u->db, f);
 }
 
 /* "[user:password@]host[:port][/db]" */

@@ -41,8 +41,12 @@ static void run(const struct job *job, struct settlement *s, struct str *next)
     if (strcmp(job->type, "fail") != 0) {
         (void)printf("%s %.*s\n", job->type, (int)job->args_bytes, job->args);
         (void)fflush(stdout);
-    } else if (job_mark_failed(job, job->queue, "Example", "told to fail", clock_now_us(), next,
-                               &failures, &f) == 0) {
+    } else if (job_mark_failed(job,
+                               &(struct job_failure){ .queue = job->queue,
+                                                      .error_class = "Example",
+                                                      .error_message = "told to fail",
+                                                      .at_us = clock_now_us() },
+                               next, &failures, &f) == 0) {
         *s = (struct settlement){ .kind = SETTLE_RETRY,
                                   .next = next->data,
                                   .next_bytes = next->len };
@@ -74,7 +78,7 @@ static int work(struct redis *redis, const struct claim_list *list, struct fail 
     }
     s.payload = payload;
     s.payload_bytes = bytes;
-    return queue_settle(redis, list, &s, 1, clock_now_us(), f);
+    return queue_settle(redis, list, &(struct settle_batch){ &s, 1, clock_now_us() }, f);
 }
 
 int main(int argc, char **argv)

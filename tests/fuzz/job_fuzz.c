@@ -55,8 +55,9 @@ static void change(const struct job *job)
     must(job_mark_enqueued(job, NOW_US * INT64_C(1000000), job->retry_count > 0, &out, &f) == 0);
     check_changed(job, &out);
     str_clear(&out);
-    must(job_mark_failed(job, "q", job->type, job->payload, NOW_US * INT64_C(1000000), &out, &count,
-                         &f) == 0);
+    must(job_mark_failed(
+             job, &(struct job_failure){ "q", job->type, job->payload, NOW_US * INT64_C(1000000) },
+             &out, &count, &f) == 0);
     check_changed(job, &out);
     must(count >= 0);
 }
@@ -78,13 +79,13 @@ static void decode(void *context, const char *name, size_t name_bytes,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     scoped(job_free_p) struct job *job = NULL;
-    struct json_span top;
-    const char *why = NULL;
+    const struct json_visitor visitor = { decode, NULL };
+    struct json_scanned seen = { .why = NULL };
     struct fail f;
     int parsed;
 
-    if (json_scan((const char *)data, size, JOB_MAX_DEPTH, decode, NULL, &top, &why) < 0) {
-        must(why != NULL);
+    if (json_scan((const char *)data, size, JOB_MAX_DEPTH, &visitor, &seen) < 0) {
+        must(seen.why != NULL);
     }
     parsed = job_parse((const char *)data, size, &job, &f);
     must(parsed == 0 || f.kind == FAIL_INPUT);

@@ -210,7 +210,7 @@ static void settle_all(struct redis *queue, const struct claim_list *list)
         batch[i] = (struct settlement){ .kind = SETTLE_DONE };
         batch[i].payload = claimed_payload(&jobs, i, &batch[i].payload_bytes);
     }
-    (void)!queue_settle(queue, list, batch, jobs.count, 1000000, &f);
+    (void)!queue_settle(queue, list, &(struct settle_batch){ batch, jobs.count, 1000000 }, &f);
     claimed_done(&jobs);
 }
 

@@ -164,7 +164,8 @@ static int settlement_of(const struct scene *scene, const char *payload, size_t 
     }
     if (s->kind == SETTLE_RETRY || s->kind == SETTLE_DEAD) {
         s->counts_as_failed = true;
-        TRY(job_mark_failed(job, "q", "E", "m", 5000000, next, &ignored, &f));
+        TRY(job_mark_failed(job, &(struct job_failure){ "q", "E", "m", 5000000 }, next, &ignored,
+                            &f));
     } else {
         str_add_bytes(next, payload, size_bytes);
     }
@@ -185,8 +186,10 @@ static void settle(struct actor *actor, const struct claim_list *list, struct se
 
         do {
             result = scene->whole
-                         ? queue_settle_whole(actor->redis, list, batch, count, 1000000, &f)
-                         : queue_settle(actor->redis, list, batch + at, 1, 1000000, &f);
+                         ? queue_settle_whole(actor->redis, list,
+                                              &(struct settle_batch){ batch, count, 1000000 }, &f)
+                         : queue_settle(actor->redis, list,
+                                        &(struct settle_batch){ batch + at, 1, 1000000 }, &f);
         } while (result < 0 && again(actor));
     }
 }

@@ -94,12 +94,12 @@ static void collect(struct settler *s)
 static int settle(struct settler *s, struct fail *f)
 {
     const struct lane_setup *setup = &s->lane->setup;
+    const struct settle_batch batch = { s->settlements, s->count, clock_now_us() };
     struct claim_list list;
 
     queue_claim_list(setup->identity, setup->queue, s->batch->serial, &list);
-    return s->whole
-               ? queue_settle_whole(s->redis, &list, s->settlements, s->count, clock_now_us(), f)
-               : queue_settle(s->redis, &list, s->settlements, s->count, clock_now_us(), f);
+    return s->whole ? queue_settle_whole(s->redis, &list, &batch, f)
+                    : queue_settle(s->redis, &list, &batch, f);
 }
 
 /* Wait before the same batch is tried again. */

@@ -244,6 +244,19 @@ static struct verdict judge(const struct attempt *a, const struct run_result *re
     return verdict_of(&end);
 }
 
+/* The job's bytes with the failure in them, into ret->next. */
+static int mark_failed(const struct attempt *a, const struct job *job, struct run_result *ret)
+{
+    const struct job_failure failure = { .queue = a->runner->queue,
+                                         .error_class = ret->error_class,
+                                         .error_message = ret->error,
+                                         .at_us = ret->finished_us };
+    struct fail ignored = { 0 };
+    int count = 0;
+
+    return job_mark_failed(job, &failure, &ret->next, &count, &ignored);
+}
+
 /* JSON that is no object breaks every page and loop of Sidekiq's readers that meets it in `dead`; text that is no JSON does not.
  * So such a payload is kept inside a job that can be read: as the only argument, its bytes unchanged.  False when it is not of that sort. */
 static bool wrap_foreign(const struct attempt *a, const char *payload, size_t payload_bytes,
@@ -251,14 +264,12 @@ static bool wrap_foreign(const struct attempt *a, const char *payload, size_t pa
 {
     scoped(str_done) struct str wrapped;
     scoped(job_free_p) struct job *job = NULL;
-    struct json_span top;
-    const char *why;
+    struct json_scanned unused;
     char jid[ID_JID_BYTES];
     struct fail ignored = { 0 };
-    int count = 0;
 
     str_init(&wrapped, payload_bytes + NEXT_SLACK_BYTES);
-    if (json_scan(payload, payload_bytes, JOB_MAX_DEPTH - 2, NULL, NULL, &top, &why) < 0) {
+    if (json_scan(payload, payload_bytes, JOB_MAX_DEPTH - 2, NULL, &unused) < 0) {
         return false;
     }
     id_new_jid(jid);
@@ -268,23 +279,15 @@ static bool wrap_foreign(const struct attempt *a, const char *payload, size_t pa
     str_add(&wrapped, "]}");
     return str_ok(&wrapped, &ignored) == 0 &&
            job_parse(wrapped.data, wrapped.len, &job, &ignored) == 0 &&
-           job_mark_failed(job, a->runner->queue, ret->error_class, ret->error, ret->finished_us,
-                           &ret->next, &count, &ignored) == 0 &&
-           !ret->next.failed;
+           mark_failed(a, job, ret) == 0 && !ret->next.failed;
 }
 
 /* The bytes to store next: marked with the failure when it counts as one, else as they are. */
 static void write_next(const struct attempt *a, const struct verdict *v, const char *payload,
                        size_t payload_bytes, struct run_result *ret)
 {
-    struct fail ignored = { 0 };
-    int count = 0;
-
     ret->next.max_bytes = payload_bytes + NEXT_SLACK_BYTES;
-    if (v->failed && a->job != NULL &&
-        job_mark_failed(a->job, a->runner->queue, ret->error_class, ret->error, ret->finished_us,
-                        &ret->next, &count, &ignored) == 0 &&
-        !ret->next.failed) {
+    if (v->failed && a->job != NULL && mark_failed(a, a->job, ret) == 0 && !ret->next.failed) {
         return;
     }
     str_clear(&ret->next);

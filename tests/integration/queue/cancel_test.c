@@ -73,8 +73,9 @@ static void settle_all(struct fixture *fx, bool whole)
                                           .next_bytes = i == 0 ? 2 : 0,
                                           .in_us = 60000000 };
     }
-    must((whole ? queue_settle_whole : queue_settle)(fx->redis, &b.list, settled, b.count,
-                                                     clock_now_us(), &fx->fail),
+    must((whole ? queue_settle_whole : queue_settle)(
+             fx->redis, &b.list, &(struct settle_batch){ settled, b.count, clock_now_us() },
+             &fx->fail),
          fx);
     batch_free(&b);
 }

@@ -114,7 +114,8 @@ static int run_claim_and_settle(struct fixture *fx, struct fail *f)
                                     .next_bytes = b.sizes[i],
                                     .at_us = 1000000 };
     }
-    result = queue_settle(fx->redis, &b.list, s, b.count, clock_now_us(), f);
+    result =
+        queue_settle(fx->redis, &b.list, &(struct settle_batch){ s, b.count, clock_now_us() }, f);
     batch_free(&b);
     return result;
 }

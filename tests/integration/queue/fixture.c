@@ -165,6 +165,8 @@ bool fixture_settle(struct fixture *fx, const struct batch *b, size_t i, enum se
                             .at_us = clock_now_us(),
                             .counts_as_failed = kind == SETTLE_RETRY || kind == SETTLE_DEAD };
 
-    must(queue_settle(fx->redis, &b->list, &s, 1, clock_now_us(), &fx->fail), fx);
+    must(queue_settle(fx->redis, &b->list, &(struct settle_batch){ &s, 1, clock_now_us() },
+                      &fx->fail),
+         fx);
     return s.fenced;
 }

@@ -148,8 +148,9 @@ static void settle_repeating(struct worker *w, struct batch *b)
                                     .payload_bytes = b->sizes[i] };
         w->done[payload_number(b->payloads[i], b->sizes[i])]++;
     }
-    for (int i = 0;
-         i < TRIES && queue_settle(w->redis, &b->list, s, b->count, clock_now_us(), &w->fail) < 0;
+    for (int i = 0; i < TRIES && queue_settle(w->redis, &b->list,
+                                              &(struct settle_batch){ s, b->count, clock_now_us() },
+                                              &w->fail) < 0;
          i++) {
         pause_or_fail(&w->fail);
     }

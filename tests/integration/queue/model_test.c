@@ -159,8 +159,8 @@ static void op_claim(struct model *m)
     }
 }
 
-static void settle_in_model(struct model *m, int w, int q, int n, enum settle_kind kind,
-                            int64_t due_s)
+/* Job n, which worker w had of queue q. */
+static void settle_in_model(struct model *m, int w, int q, int n, const struct settlement *s)
 {
     static const enum place places[] = { [SETTLE_DONE] = NOWHERE,
                                          [SETTLE_RETRY] = RETRY,
@@ -169,9 +169,9 @@ static void settle_in_model(struct model *m, int w, int q, int n, enum settle_ki
                                          [SETTLE_BACK] = WAITING };
 
     erase(&m->claimed[w][q], n);
-    m->jobs[n].place = places[kind];
-    m->jobs[n].due_s = due_s;
-    if (kind == SETTLE_BACK) {
+    m->jobs[n].place = places[s->kind];
+    m->jobs[n].due_s = s->at_us / 1000000;
+    if (s->kind == SETTLE_BACK) {
         insert(&m->waiting[q], 0, n);
     } else {
         m->jobs[n].recoveries = 0;
@@ -207,16 +207,18 @@ static void op_settle(struct model *m)
     if (kind == SETTLE_SNOOZE) {
         str_add(&next, s.payload);
     } else {
-        must(job_mark_failed(job, queue_names[q], "E", "m", clock_now_us(), &next, &ignored,
-                             &m->fx->fail),
+        must(job_mark_failed(job, &(struct job_failure){ queue_names[q], "E", "m", clock_now_us() },
+                             &next, &ignored, &m->fx->fail),
              m->fx);
     }
     s.next = next.data;
     s.next_bytes = next.len;
-    must(queue_settle(m->fx->redis, &b->list, &s, 1, clock_now_us(), &m->fx->fail), m->fx);
+    must(queue_settle(m->fx->redis, &b->list, &(struct settle_batch){ &s, 1, clock_now_us() },
+                      &m->fx->fail),
+         m->fx);
     assert_int_equal(s.fenced, !ours);
     if (ours) {
-        settle_in_model(m, w, q, n, kind, due_s);
+        settle_in_model(m, w, q, n, &s);
     }
 }
 

@@ -112,7 +112,8 @@ static size_t work(void)
         settled[i] = (struct settlement){ .kind = SETTLE_DONE };
         settled[i].payload = claimed_payload(&got, i, &settled[i].payload_bytes);
     }
-    must(queue_settle(world.redis, &list, settled, count, clock_now_us(), &world.fail));
+    must(queue_settle(world.redis, &list, &(struct settle_batch){ settled, count, clock_now_us() },
+                      &world.fail));
     for (size_t i = 0; i < count; i++) {
         assert_false(settled[i].fenced);
     }

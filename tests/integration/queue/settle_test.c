@@ -32,7 +32,7 @@ static void done_batch_leaves_only_counters(void **state)
                                     .payload_bytes = b.sizes[4 - i],
                                     .fenced = true };
     }
-    must(queue_settle(fx->redis, &b.list, s, 5, now_us, &fx->fail), fx);
+    must(queue_settle(fx->redis, &b.list, &(struct settle_batch){ s, 5, now_us }, &fx->fail), fx);
     for (size_t i = 0; i < 5; i++) {
         assert_false(s[i].fenced);
     }
@@ -99,7 +99,9 @@ static void jobs_given_back_run_next_in_their_order(void **state)
                                     .payload = b.payloads[i],
                                     .payload_bytes = b.sizes[i] };
     }
-    must(queue_settle(fx->redis, &b.list, s, 3, clock_now_us(), &fx->fail), fx);
+    must(
+        queue_settle(fx->redis, &b.list, &(struct settle_batch){ s, 3, clock_now_us() }, &fx->fail),
+        fx);
     batch_free(&b);
     fixture_claim(fx, &b, ME, "q", 2, 10);
     assert_int_equal(b.count, 4);
@@ -158,7 +160,9 @@ static void entries_of_one_instant_get_distinct_scores(void **state)
                                     .next_bytes = strlen(next[i]),
                                     .at_us = 1795223323000000 };
     }
-    must(queue_settle(fx->redis, &b.list, s, 20, clock_now_us(), &fx->fail), fx);
+    must(queue_settle(fx->redis, &b.list, &(struct settle_batch){ s, 20, clock_now_us() },
+                      &fx->fail),
+         fx);
     must(redis_do(fx->redis, &reply, &fx->fail, "ZRANGE", "dead", "0", "-1", "WITHSCORES", NULL),
          fx);
     assert_int_equal(reply->elements, 40);
@@ -190,8 +194,8 @@ static void waiting_jobs_are_due_by_the_clock_of_redis(void **state)
         claim_some(fx, &b, 1);
         s.payload = b.payloads[0];
         s.payload_bytes = b.sizes[0];
-        must((i < 4 ? queue_settle : queue_settle_whole)(fx->redis, &b.list, &s, 1, wrong_us,
-                                                         &fx->fail),
+        must((i < 4 ? queue_settle : queue_settle_whole)(
+                 fx->redis, &b.list, &(struct settle_batch){ &s, 1, wrong_us }, &fx->fail),
              fx);
         assert_false(s.fenced);
         must(redis_time_us(fx->redis, &now_us, &fx->fail), fx);
@@ -301,7 +305,9 @@ static void whole_batch_is_settled_by_one_call(void **state)
                                         .fenced = true };
         }
         before = script_calls(fx);
-        must(queue_settle_whole(fx->redis, &b.list, s, 4, clock_now_us(), &fx->fail), fx);
+        must(queue_settle_whole(fx->redis, &b.list, &(struct settle_batch){ s, 4, clock_now_us() },
+                                &fx->fail),
+             fx);
         assert_false(s[0].fenced);
         assert_int_equal(script_calls(fx), before + 1);
         assert_int_equal(fixture_int(fx, "EXISTS", b.list.key, NULL), 0);
@@ -322,7 +328,9 @@ static void job_that_came_into_the_list_afterwards_is_nobodys_to_settle(void **s
     command(fx, "BLMOVE", "queue:q", b.list.key, "RIGHT", "LEFT", "1");
     s.payload = b.payloads[0];
     s.payload_bytes = b.sizes[0];
-    must(queue_settle_whole(fx->redis, &b.list, &s, 1, clock_now_us(), &fx->fail), fx);
+    must(queue_settle_whole(fx->redis, &b.list, &(struct settle_batch){ &s, 1, clock_now_us() },
+                            &fx->fail),
+         fx);
     assert_true(s.fenced);
     assert_int_equal(fixture_int(fx, "LLEN", b.list.key, NULL), 1);
     batch_free(&b);

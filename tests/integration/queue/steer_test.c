@@ -30,8 +30,9 @@ static void fill(struct fixture *fx, char jids[JOB_STATES][JOB_JID_BYTES])
 
         str_init(&next, 4096);
         must(job_parse(b.payloads[i], b.sizes[i], &job, &fx->fail), fx);
-        must(job_mark_failed(job, "q", "TestError", "said no", clock_now_us(), &next, &retry_count,
-                             &fx->fail),
+        must(job_mark_failed(job,
+                             &(struct job_failure){ "q", "TestError", "said no", clock_now_us() },
+                             &next, &retry_count, &fx->fail),
              fx);
         assert_false(fixture_settle(fx, &b, i, i == 1 ? SETTLE_RETRY : SETTLE_DEAD, next.data));
     }

@@ -115,7 +115,8 @@ static int settle(struct stage *s)
                                         .counts_as_failed =
                                             kinds[i] == SETTLE_RETRY || kinds[i] == SETTLE_DEAD };
     }
-    return queue_settle(s->redis, &s->batch.list, batch, JOBS, now_us, &s->fail);
+    return queue_settle(s->redis, &s->batch.list, &(struct settle_batch){ batch, JOBS, now_us },
+                        &s->fail);
 }
 
 static int settle_whole(struct stage *s)
@@ -127,7 +128,8 @@ static int settle_whole(struct stage *s)
                                         .payload = s->batch.payloads[i],
                                         .payload_bytes = s->batch.sizes[i] };
     }
-    return queue_settle_whole(s->redis, &s->batch.list, batch, JOBS, clock_now_us(), &s->fail);
+    return queue_settle_whole(s->redis, &s->batch.list,
+                              &(struct settle_batch){ batch, JOBS, clock_now_us() }, &s->fail);
 }
 
 static int release(struct stage *s)

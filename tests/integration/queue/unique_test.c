@@ -132,8 +132,9 @@ static void a_batch_of_mixed_jobs_releases_its_locks(void **state)
                                               .no_lock = i != 1 };
         }
         assert_true(is_locked(fx));
-        must((whole == 1 ? queue_settle_whole : queue_settle)(fx->redis, &b.list, settled, b.count,
-                                                              clock_now_us(), &fx->fail),
+        must((whole == 1 ? queue_settle_whole : queue_settle)(
+                 fx->redis, &b.list, &(struct settle_batch){ settled, b.count, clock_now_us() },
+                 &fx->fail),
              fx);
         assert_false(is_locked(fx));
         batch_free(&b);

@@ -137,8 +137,10 @@ static int work(struct redis *r, unsigned serial, const enum settle_kind *outcom
         batch[i].counts_as_failed = outcomes[i] == SETTLE_RETRY;
     }
     begin_settling(batch, jobs.count);
-    return whole ? queue_settle_whole(r, &list, batch, jobs.count, clock_now_us(), f)
-                 : queue_settle(r, &list, batch, jobs.count, clock_now_us(), f);
+    return whole ? queue_settle_whole(
+                       r, &list, &(struct settle_batch){ batch, jobs.count, clock_now_us() }, f)
+                 : queue_settle(r, &list,
+                                &(struct settle_batch){ batch, jobs.count, clock_now_us() }, f);
 }
 
 static int do_claim_and_settle(struct redis *r, struct fail *f)
@@ -354,7 +356,8 @@ static void run_heir(struct redis *r, int *runs)
         batch[i] =
             (struct settlement){ .kind = SETTLE_DONE, .payload = payload, .payload_bytes = bytes };
     }
-    assert_int_equal(queue_settle(r, &list, batch, jobs.count, clock_now_us(), &f), 0);
+    assert_int_equal(
+        queue_settle(r, &list, &(struct settle_batch){ batch, jobs.count, clock_now_us() }, &f), 0);
 }
 
 /* Recover, promote and work off what there is; all of it must go. */

@@ -32,7 +32,8 @@ static char *mark_failed(const char *text, const char *message, int *retry_count
     struct fail f;
 
     str_init(&out, 1024 * 1024);
-    if (job_mark_failed(job, "q", "TemporaryError", message, now_us, &out, retry_count, &f) < 0) {
+    if (job_mark_failed(job, &(struct job_failure){ "q", "TemporaryError", message, now_us }, &out,
+                        retry_count, &f) < 0) {
         fail_msg("%s", f.text);
     }
     return str_steal(&out);
@@ -280,7 +281,9 @@ static void args_keep_their_bytes_through_any_number_of_moves(void **state)
             str_clear(&text);
             at_us += 1000000;
             if (next_random(&seed) % 2 == 0) {
-                assert_int_equal(job_mark_failed(job, "q", "E", "m\\\"", at_us, &text, &count, &f),
+                assert_int_equal(job_mark_failed(job,
+                                                 &(struct job_failure){ "q", "E", "m\\\"", at_us },
+                                                 &text, &count, &f),
                                  0);
             } else {
                 assert_int_equal(job_mark_enqueued(job, at_us, move % 3 == 0, &text, &f), 0);
@@ -317,7 +320,8 @@ static void deep_and_large_args_survive(void **state)
         struct fail f;
 
         str_init(&out, 4 << 20);
-        assert_int_equal(job_mark_failed(job, "q", "E", "m", now_us, &out, &n, &f), 0);
+        assert_int_equal(
+            job_mark_failed(job, &(struct job_failure){ "q", "E", "m", now_us }, &out, &n, &f), 0);
         check_args(out.data, &args);
     }
 }

@@ -14,16 +14,15 @@
 
 static bool accepts(const char *bytes, size_t size_bytes)
 {
-    struct json_span top;
-    const char *why = NULL;
+    struct json_scanned seen = { .why = NULL };
     /* An exact copy on the heap, so that the address sanitizer sees a read behind the end. */
     scoped(free_p) char *copy = malloc(size_bytes + (size_bytes == 0));
     int result;
 
     assert_non_null(copy);
     memcpy(copy, bytes, size_bytes);
-    result = json_scan(copy, size_bytes, 512, NULL, NULL, &top, &why);
-    assert_true(result == 0 || why != NULL);
+    result = json_scan(copy, size_bytes, 512, NULL, &seen);
+    assert_true(result == 0 || seen.why != NULL);
     return result == 0;
 }
 
@@ -184,19 +183,19 @@ static void only_members_of_the_top_object_are_reported(void **state)
     static const char text[] = " {\"a\" : [1,{\"x\":2}] ,\"\":\"s\\\"\", "
                                "\"b\\u0063\":{\"a\":{}},\"n\":-1.5e3,\"t\":true,\"a\":null} ";
     struct seen seen = { .count = 0 };
-    struct json_span top;
-    const char *why;
+    const struct json_visitor visitor = { note, &seen };
+    struct json_scanned all;
 
     (void)state;
     str_init(&seen.text, 1024);
-    assert_int_equal(json_scan(text, strlen(text), 512, note, &seen, &top, &why), 0);
+    assert_int_equal(json_scan(text, strlen(text), 512, &visitor, &all), 0);
     assert_int_equal(seen.count, 6);
     assert_string_equal(seen.text.data,
                         "a=[1,{\"x\":2}];=\"s\\\"\";b\\u0063={\"a\":{}};n=-1.5e3;t=true;a=null;");
-    assert_int_equal(top.kind, JSON_SPAN_OBJECT);
-    assert_int_equal(top.size_bytes, strlen(text) - 2);
+    assert_int_equal(all.top.kind, JSON_SPAN_OBJECT);
+    assert_int_equal(all.top.size_bytes, strlen(text) - 2);
     seen.count = 0;
-    assert_int_equal(json_scan("[{\"a\":1}]", 9, 512, note, &seen, &top, &why), 0);
+    assert_int_equal(json_scan("[{\"a\":1}]", 9, 512, &visitor, &all), 0);
     assert_int_equal(seen.count, 0);
     str_done(&seen.text);
 }
