@@ -29,11 +29,18 @@ static int add_option(struct cli *c, const char *name, const char *value, struct
     return 0;
 }
 
-/* --name VALUE, --name=VALUE or --flag at argv[*at]; *at moves over a value. */
-static int take_option(struct cli *c, const struct cli_command *command, char **argv, int argc,
-                       int *at, struct fail *f)
+/* What was typed. */
+struct typed {
+    char **argv;
+    int argc;
+    int at; /* the present one */
+};
+
+/* --name VALUE, --name=VALUE or --flag; moves over a value. */
+static int take_option(struct cli *c, const struct cli_command *command, struct typed *t,
+                       struct fail *f)
 {
-    char *name = argv[*at] + 2;
+    char *name = t->argv[t->at] + 2;
     char *equals = strchr(name, '=');
     size_t length = equals != NULL ? (size_t)(equals - name) : strlen(name);
     bool wants_value = false;
@@ -53,11 +60,11 @@ static int take_option(struct cli *c, const struct cli_command *command, char **
         *equals = '\0';
         return add_option(c, name, equals + 1, f);
     }
-    if (*at + 1 >= argc) {
+    if (t->at + 1 >= t->argc) {
         return fail_set(f, FAIL_INPUT, "--%.40s wants a value", name);
     }
-    *at += 1;
-    return add_option(c, name, argv[*at], f);
+    t->at += 1;
+    return add_option(c, name, t->argv[t->at], f);
 }
 
 static int add_word(struct cli *c, const char *word, struct fail *f)
@@ -78,13 +85,13 @@ int cli_parse(struct cli *c, const struct cli_command *command, int argc, char *
          i++) { /* a mistake in any argument is to be told in the wanted form */
         c->json = c->json || strcmp(argv[i], "--json") == 0;
     }
-    for (int i = 2; i < argc; i++) {
-        if (options_end || strncmp(argv[i], "--", 2) != 0) {
-            TRY(add_word(c, argv[i], f));
-        } else if (argv[i][2] == '\0') {
+    for (struct typed t = { argv, argc, 2 }; t.at < argc; t.at++) {
+        if (options_end || strncmp(argv[t.at], "--", 2) != 0) {
+            TRY(add_word(c, argv[t.at], f));
+        } else if (argv[t.at][2] == '\0') {
             options_end = true;
         } else {
-            TRY(take_option(c, command, argv, argc, &i, f));
+            TRY(take_option(c, command, &t, f));
         }
     }
     if (c->word_count < command->words_min) {

@@ -151,11 +151,12 @@ static int set_stop(struct cli *c, bool on, struct fail *f)
 {
     scoped(json_clear_p) json_t *stop = NULL;
     struct fail unread = { 0 };
-    bool is_on = !on;
     struct db *db;
 
     TRY(cli_db(c, &db, f));
-    TRY(flow_stop(db, on, cli_word(c, 0), c->who, &is_on, f));
+    int stored = flow_stop(db, on, cli_word(c, 0), c->who, f);
+    TRY(stored);
+    bool is_on = stored == 1;
     if (read_back(c, db, &stop, &unread) < 0) {
         (void)fprintf(stderr, "the parts could not be read back: %s\n", unread.text);
     }

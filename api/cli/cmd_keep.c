@@ -132,7 +132,7 @@ static int create_key(struct cli *c, struct db *db, struct fail *f)
     if (scope == API_SCOPES) {
         return fail_set(f, FAIL_INPUT, "--scope is read, operate or admin");
     }
-    TRY(api_key_create(db, cli_word(c, 1), scope, c->who, key, f));
+    TRY(api_key_create(db, &(struct api_key_new){ cli_word(c, 1), scope }, c->who, key, f));
     if (c->json) {
         scoped(json_clear_p) json_t *answer = json_pack(
             "{s:s, s:s, s:s}", "name", cli_word(c, 1), "scope", api_scope_names[scope], "key", key);

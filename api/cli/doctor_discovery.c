@@ -76,18 +76,16 @@ static void check_market(const struct discovery_market *m, const char *origin, j
 
 static void check_markets(struct db *db, const struct settings *now, json_t *findings)
 {
-    struct discovery_market markets[DISCOVERY_MARKETS_MAX];
+    struct discovery_markets markets;
     const char *origin = setting_text(now, SETTING_WAREHOUSE);
-    size_t count = 0;
     struct fail f;
 
-    if (discovery_markets(db, setting_text(now, SETTING_MARKETS), origin, markets, &count, &f) <
-        0) {
+    if (discovery_markets(db, setting_text(now, SETTING_MARKETS), origin, &markets, &f) < 0) {
         finding_add(findings, FINDING_BAD, CHECK, "see the check of Postgres", "%s", f.text);
         return;
     }
-    for (size_t i = 0; i < count; i++) {
-        check_market(&markets[i], origin, findings);
+    for (size_t i = 0; i < markets.count; i++) {
+        check_market(&markets.rows[i], origin, findings);
     }
 }
 

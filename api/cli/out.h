@@ -37,7 +37,7 @@ void out_table(const json_t *rows, const struct column *columns, size_t count);
 void out_section(const char *title, const json_t *rows, const struct column *columns, size_t count);
 /* "title  value" lines of one object; lines whose value is null, absent or empty are left out. */
 void out_fields(const json_t *object, const struct column *columns, size_t count);
-/* "250 ms", "12 s", "5 min", "3.2 h", "4.0 d" */
+/* A duration for people, in the largest unit that keeps it above 1: "250 ms", "12 s", "5 min", "3.2 h", "4.0 d". */
 void out_duration(int64_t ms, char text[static OUT_CELL_BYTES]);
 /* The value itself, indented. */
 void out_json(const json_t *value);

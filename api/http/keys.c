@@ -26,7 +26,8 @@ int post_key(struct request *rq, struct reply *re, struct fail *f)
 
     request_who(rq, who);
     rq->secret_answer = true;
-    TRY(api_key_create(rq->db, name, api_scope_parse(scope), who, text, f));
+    TRY(api_key_create(rq->db, &(struct api_key_new){ name, api_scope_parse(scope) }, who, text,
+                       f));
     scoped(json_clear_p) json_t *body =
         json_pack("{s:s, s:s, s:s}", "name", name, "scope", scope, "key", text);
     return reply_value(re, 200, body, f);

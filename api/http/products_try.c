@@ -12,6 +12,7 @@
 
 /* The sale that earns least. */
 struct worst {
+    int64_t price; /* the one that is tried */
     struct margin margin;
     int64_t landed, charged;
     const char *variant, *country; /* NULL: none was worked out */
@@ -45,7 +46,7 @@ static bool terms_of(const json_t *decision, const char *country, struct sale_te
     return false;
 }
 
-static int try_sum(const json_t *decision, const json_t *variant, const json_t *sum, int64_t price,
+static int try_sum(const json_t *decision, const json_t *variant, const json_t *sum,
                    struct worst *w, struct fail *f)
 {
     const char *country = json_text(sum, "country", "");
@@ -56,10 +57,11 @@ static int try_sum(const json_t *decision, const json_t *variant, const json_t *
     if (landed < 0 || !terms_of(decision, country, &terms)) {
         return 0;
     }
-    TRY(price_margin(&terms, price, landed, &margin, NULL, f));
-    TRY(price_charged(&terms, price, &charged, f));
+    TRY(price_margin(&terms, w->price, landed, &margin, f));
+    TRY(price_charged(&terms, w->price, &charged, f));
     if (w->country == NULL || margin.contribution < w->margin.contribution) {
-        *w = (struct worst){ .margin = margin,
+        *w = (struct worst){ .price = w->price,
+                             .margin = margin,
                              .landed = landed,
                              .charged = charged,
                              .variant = json_text(variant, "name", ""),
@@ -68,7 +70,7 @@ static int try_sum(const json_t *decision, const json_t *variant, const json_t *
     return 0;
 }
 
-static int try_all(const json_t *decision, int64_t price, struct worst *w, struct fail *f)
+static int try_all(const json_t *decision, struct worst *w, struct fail *f)
 {
     const json_t *variants = json_object_get(decision, "variants");
 
@@ -77,7 +79,7 @@ static int try_all(const json_t *decision, int64_t price, struct worst *w, struc
         const json_t *sums = json_object_get(variant, "markets");
 
         for (size_t s = 0; json_truth(variant, "offered", true) && s < json_array_size(sums); s++) {
-            TRY(try_sum(decision, variant, json_array_get(sums, s), price, w, f));
+            TRY(try_sum(decision, variant, json_array_get(sums, s), w, f));
         }
     }
     return w->country != NULL
@@ -124,7 +126,8 @@ int try_product_price(struct request *rq, struct reply *re, struct fail *f)
     const char *told = PQntuples(rows) > 0 ? db_text(rows, 0, "decision") : NULL;
     TRY(json_parse(told != NULL ? told : "{}", told != NULL ? strlen(told) : 2, "the decision",
                    &decision, f));
-    TRY(try_all(decision, price, &worst, f));
+    worst.price = price;
+    TRY(try_all(decision, &worst, f));
     scoped(json_clear_p) json_t *body = trial_json(decision, price, &worst);
     return reply_value(re, 200, body, f);
 }

@@ -135,7 +135,8 @@ static bool ask(struct rates *t, struct redis *redis, const struct rate *rate, i
     }
     int64_t usual_ms = redis_timeout(redis);
     redis_set_timeout(redis, REDIS_MS);
-    int taken = rate_take(redis, rate->subject, want, rate->per_minute, ret, &f);
+    int taken =
+        rate_take(redis, &(struct rate_bucket){ rate->subject, rate->per_minute }, want, ret, &f);
     redis_set_timeout(redis, usual_ms);
     if (taken < 0) {
         atomic_store(&t->away_ms, clock_mono_ms() + RATE_AWAY_MS);

@@ -38,6 +38,7 @@ struct reply {
 
 /* An empty answer in the caller's memory; reply_done releases what it holds. */
 void reply_init(struct reply *re);
+/* Release body, headers and whatever streams; the reply is empty afterwards. */
 void reply_done(struct reply *re);
 /* A JSON text. */
 void reply_json(struct reply *re, int status, const char *json);

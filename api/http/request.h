@@ -112,6 +112,7 @@ size_t request_header_count(const struct request *rq, const char *name);
 
 /* Field by name: it must be one of the route's (assert).  NULL when not given.  Borrowed. */
 const char *request_text(const struct request *rq, const char *name);
+/* The same as a number; `otherwise` when not given. */
 int64_t request_int(const struct request *rq, const char *name, int64_t otherwise);
 
 enum { REQUEST_WHO_BYTES = API_KEY_NAME_BYTES + 8 };

@@ -45,7 +45,10 @@ int post_session(struct request *rq, struct reply *re, struct fail *f)
     }
     bool again = session_cookie(rq, old) == COOKIE_GOOD;
     policy_now(rq, &policy);
-    if (session_start(rq->db, &key, rq->address, &policy.life, again ? old : NULL, &made, f) < 0) {
+    const struct session_login login = {
+        .key = &key, .address = rq->address, .life = policy.life, .old_token = again ? old : NULL
+    };
+    if (session_start(rq->db, &login, &made, f) < 0) {
         return auth_refuse_key(rq, re, f);
     }
     auth_forget(rq->api->auth);

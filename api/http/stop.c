@@ -10,15 +10,15 @@
 static int set_stop(struct request *rq, bool on, struct reply *re, struct fail *f)
 {
     char who[REQUEST_WHO_BYTES];
-    bool read_back;
     json_t *stop = NULL;
 
     request_who(rq, who);
-    TRY(flow_stop(rq->db, on, request_text(rq, "reason"), who, &read_back, f));
+    int is_on = flow_stop(rq->db, on, request_text(rq, "reason"), who, f);
+    TRY(is_on);
     if (stop_read(rq->db, rq->redis, &stop, f) < 0) {
         log_warn("stop.not_read_back", kv_fail(f)); /* it is stored: that must not look undone */
-        stop = json_pack("{s:b, s:n, s:n, s:n, s:i, s:i, s:[]}", "on", read_back, "since", "by",
-                         "reason", "confirmed", 0, "of", read_back ? 1 : 0, "parts");
+        stop = json_pack("{s:b, s:n, s:n, s:n, s:i, s:i, s:[]}", "on", is_on, "since", "by",
+                         "reason", "confirmed", 0, "of", is_on, "parts");
     }
     scoped(json_clear_p) json_t *body = json_pack("{s:o}", "stop", stop);
     return reply_value(re, 200, body, f);

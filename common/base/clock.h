@@ -12,10 +12,14 @@
 
 enum { CLOCK_TEXT_BYTES = 32 };
 
-int64_t clock_now_us(void);      /* wall clock */
-int64_t clock_mono_ms(void);     /* monotonic, for waits and durations */
-int64_t clock_mono_us(void);     /* the same, for what takes less than a millisecond */
-void clock_sleep_ms(int64_t ms); /* interrupted sleeps are continued */
+/* Microseconds since the epoch by the wall clock, which may be set back: for instants that are stored, not for waits. */
+int64_t clock_now_us(void);
+/* Milliseconds by a clock that only goes forward, from an unknown start: for waits and durations. */
+int64_t clock_mono_ms(void);
+/* The same in microseconds, for what takes less than a millisecond. */
+int64_t clock_mono_us(void);
+/* Sleep so long; a sleep that a signal interrupts is continued.  0 and less: at once. */
+void clock_sleep_ms(int64_t ms);
 /* "2026-11-21T10:00:00.123456Z" */
 void clock_format(int64_t at_us, char text[static CLOCK_TEXT_BYTES]);
 /* "2026-11-21", UTC day; used for daily statistics keys. */

@@ -39,16 +39,21 @@ struct conf;
 /* Read environment and file.  Every mistake becomes one line in *mistakes (what, where, what to do).
  * 0 and *ret (conf_free), or -1 with FAIL_INPUT when there was any. */
 must_check int conf_load(struct conf **ret, struct str *mistakes, struct fail *f);
+/* Release all, also a half-read one; accepts NULL. */
 void conf_free(struct conf *c);
 
 /* Text of a setting; NULL when unset.  Borrowed from c. */
 const char *conf_text(const struct conf *c, enum conf_id id);
-int64_t conf_int(const struct conf *c, enum conf_id id); /* CONF_INT */
-bool conf_bool(const struct conf *c, enum conf_id id);   /* CONF_BOOL */
-bool conf_is_set(const struct conf *c, enum conf_id id); /* given by environment or file */
+/* Value of a CONF_INT setting within its range, in the unit of its row; its default when unset. */
+int64_t conf_int(const struct conf *c, enum conf_id id);
+/* Value of a CONF_BOOL setting; its default when unset. */
+bool conf_bool(const struct conf *c, enum conf_id id);
+/* Whether the environment or the file gave it. */
+bool conf_is_set(const struct conf *c, enum conf_id id);
 
 /* The table as text: --help (name, range, default, sentence) and --print-config (values, secrets as "***"). */
 void conf_print_help(FILE *out);
+/* NAME=value, a line for each setting; a secret that is given shows as "***". */
 void conf_print(const struct conf *c, FILE *out);
 /* The table as Markdown rows for the README. */
 void conf_print_markdown(FILE *out);

@@ -36,6 +36,7 @@ struct fail_rule {
     int http_status;         /* what the API answers */
     bool retry;              /* whether a job that failed so is tried again */
 };
+/* The rule of a kind; lives for ever. */
 const struct fail_rule *fail_rule(enum fail_kind kind);
 
 /* Fill *f (code and advice are cleared).  Text longer than the field is cut at a UTF-8 boundary.  Always -1. */

@@ -27,4 +27,5 @@ void id_hmac_sha256(const char *key, const void *bytes, size_t size_bytes,
                     unsigned char out[static 32]);
 /* Base64 (RFC 4648) of n bytes into text, which needs 4*((n+2)/3)+1 bytes; decode returns the length or -1. */
 void id_base64(const unsigned char *bytes, size_t size_bytes, char *text);
+/* The bytes of such a text into out: how many there are, or -1 when it is no base64 or they do not fit. */
 long id_base64_decode(const char *text, unsigned char *out, size_t out_bytes);

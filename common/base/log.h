@@ -32,7 +32,9 @@ struct kv {
 
 /* Once, at start, before threads.  `program` must live for ever. */
 void log_start(const char *program, enum log_level level);
+/* Lines below `level` are left out from now on; any thread may say so. */
 void log_set_level(enum log_level level);
+/* Whether a line of this level would be written: asked before its fields are worked out. */
 bool log_wants(enum log_level level);
 /* Register a secret (copied; values under 6 bytes are ignored).  64 are kept: the first 32 for good, of the later ones (short-lived
  * tokens) the newest 32.  Only the first 1023 bytes are compared; what follows them without a space or quote goes too. */
@@ -41,6 +43,7 @@ void log_redact(const char *secret);
 void log_context(const char *jid, const char *trace_id);
 /* The thread's trace id, "" when none. */
 const char *log_trace_id(void);
+/* Write one line to stderr, its level unasked; log_debug to log_error are the way to call it.  Never fails. */
 void log_write(enum log_level level, const char *event, const struct kv *fields);
 /* "debug" ... -> level; -1 when unknown. */
 int log_level_parse(const char *text);

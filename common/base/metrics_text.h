@@ -25,7 +25,7 @@ struct metrics_label {
 #define LABELS(...) ((const struct metrics_label[]){ __VA_ARGS__, { NULL, NULL } })
 #define NO_LABELS   ((const struct metrics_label[]){ { NULL, NULL } })
 
-/* One sample. */
+/* Append one sample "name{labels} value"; a failed append shows in *out. */
 void metrics_text_int(struct str *out, const char *name, const struct metrics_label *labels,
                       int64_t value);
 /* One sample in seconds, exact to the microsecond. */

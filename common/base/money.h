@@ -36,7 +36,7 @@ must_check int money_add(const struct money *a, const struct money *b, struct mo
 /* Parse `-?[0-9]+(\.[0-9]+)?`; more fraction digits than the exponent only if zeros.  FAIL_INPUT otherwise. */
 must_check int money_parse(const char *text, const char *currency, struct money *ret,
                            struct fail *f);
-/* "12.34" (no currency). */
+/* The amount with the decimals of its currency ("12.34"; "-5" in yen), which itself is left out.  Always fits. */
 void money_format(const struct money *m, char text[static MONEY_TEXT_BYTES]);
 /* Split total by weights, largest remainder, ties to the lowest index.  FAIL_INPUT on negative or all-zero weights. */
 must_check int money_split(int64_t total, const int64_t *weights, size_t count, int64_t *ret_shares,

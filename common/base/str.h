@@ -26,10 +26,16 @@ void str_init(struct str *s, size_t max_bytes);
 void str_done(struct str *s);
 /* Forget content and failure, keep the buffer. */
 void str_clear(struct str *s);
+/* Append text.  Of this and the next four: failure (memory, more than max_bytes) is sticky and asked for once, by
+ * str_ok. */
 void str_add(struct str *s, const char *text);
+/* Append bytes, which may hold any value. */
 void str_add_bytes(struct str *s, const void *bytes, size_t size_bytes);
+/* Append one character. */
 void str_add_char(struct str *s, char c);
+/* Append as printf would write it. */
 void str_addf(struct str *s, const char *fmt, ...) printf_like(2, 3);
+/* The same for a list of arguments that somebody else has. */
 void str_vaddf(struct str *s, const char *fmt, va_list args) printf_like(2, 0);
 /* 0, or -1 with FAIL_LATER (memory) or FAIL_INPUT (longer than max_bytes). */
 must_check int str_ok(const struct str *s, struct fail *f);
@@ -49,6 +55,7 @@ bool str_same_secret(const void *a, size_t a_bytes, const void *b, size_t b_byte
  * 0, or -1 with FAIL_INPUT naming `what`. */
 must_check int str_to_int(const char *text, int64_t min, int64_t max, const char *what,
                           int64_t *ret, struct fail *f);
+/* The same for a number with decimals; neither an "inf" nor a "nan". */
 must_check int str_to_double(const char *text, double min, double max, const char *what,
                              double *ret, struct fail *f);
 

@@ -39,25 +39,25 @@ static int check_name(const char *name, struct fail *f)
     return 0;
 }
 
-int api_key_create(struct db *db, const char *name, enum api_scope scope, const char *who,
+int api_key_create(struct db *db, const struct api_key_new *key, const char *who,
                    char ret_text[static API_KEY_TEXT_BYTES], struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
     char text[API_KEY_TEXT_BYTES] = "ds_", digest[ID_SHA256_HEX_BYTES], hint[KEY_HINT_CHARS + 1];
 
-    TRY(check_name(name, f));
+    TRY(check_name(key->name, f));
     id_random_hex(text + KEY_PREFIX_CHARS, KEY_RANDOM_BYTES);
     id_sha256_hex(text, strlen(text), digest);
     str_fit(hint, sizeof hint, text);
-    const char *params[] = { name, digest, hint, api_scope_names[scope] };
+    const char *params[] = { key->name, digest, hint, api_scope_names[key->scope] };
 
     TRY(db_begin(db, &tx, f));
     if (db_exec(tx, &sql_model_api_key_create, params, f) < 0) {
         return f->kind == FAIL_CONFLICT
-                   ? fail_set(f, FAIL_CONFLICT, "there is a key named '%s' already", name)
+                   ? fail_set(f, FAIL_CONFLICT, "there is a key named '%s' already", key->name)
                    : -1;
     }
-    TRY(audit_add(tx, who, "key.create", name, NULL, f));
+    TRY(audit_add(tx, who, "key.create", key->name, NULL, f));
     TRY(db_commit(&tx, f));
     memcpy(ret_text, text, sizeof text);
     return 0;

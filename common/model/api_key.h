@@ -24,11 +24,14 @@ struct api_key {
     enum api_scope scope;
 };
 
-/* Make a key; its text, which cannot be read again, goes to ret_text.  name: 1 to 64 of [A-Za-z0-9_.-].
+struct api_key_new {
+    const char *name; /* 1 to 64 of [A-Za-z0-9_.-] */
+    enum api_scope scope;
+};
+/* Make a key; its text, which cannot be read again, goes to ret_text.  who as for audit_add.
  * FAIL_INPUT bad name, FAIL_CONFLICT name taken (also by a revoked key). */
-must_check int api_key_create(struct db *db, const char *name, enum api_scope scope,
-                              const char *who, char ret_text[static API_KEY_TEXT_BYTES],
-                              struct fail *f);
+must_check int api_key_create(struct db *db, const struct api_key_new *key, const char *who,
+                              char ret_text[static API_KEY_TEXT_BYTES], struct fail *f);
 /* Whose key is this?  The digest is looked up and compared in constant time; text comes from outside and may be anything.
  * 0, or FAIL_DENIED (unknown and revoked are not told apart).  Remembers its use at most once a minute. */
 must_check int api_key_find(struct db *db, const char *text, struct api_key *ret, struct fail *f);

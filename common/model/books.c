@@ -132,7 +132,7 @@ int books_order_store(struct db *tx, int64_t order_id, const struct books_order 
     scoped(pg_clear_p) PGresult *rows = NULL;
     scoped(free_p) char *lines = NULL;
     struct sql_text id, shipping, tax, duties, fee, ppm, fixed;
-    struct fee_rate rate;
+    struct fee_rate rate = { 0 };
 
     TRY(check_order(o, f));
     TRY(lines_json(o, &lines, f));
@@ -211,16 +211,16 @@ int books_refund_store(struct db *tx, int64_t order_id, const struct books_refun
     return 0;
 }
 
-int books_credit_store(struct db *tx, int64_t order_id, const char *key, int64_t at_us,
-                       int64_t minor, struct fail *f)
+int books_credit_store(struct db *tx, int64_t order_id, const struct books_credit *c,
+                       struct fail *f)
 {
     struct sql_text id, at, amount;
 
-    if (minor < 0) {
+    if (c->minor < 0) {
         return fail_set(f, FAIL_INPUT, "a supplier's credit below 0");
     }
-    const char *params[] = { sql_int(&id, order_id), key, sql_time(&at, at_us),
-                             sql_int(&amount, minor) };
+    const char *params[] = { sql_int(&id, order_id), c->key, sql_time(&at, c->at_us),
+                             sql_int(&amount, c->minor) };
     return for_order(db_exec(tx, &sql_books_credit_put, params, f), order_id, f);
 }
 
@@ -268,23 +268,23 @@ int books_metric_store(struct db *tx, const struct books_metric *m, struct fail 
     return 0;
 }
 
-int books_sessions_store(struct db *tx, const char *day, int64_t sessions, int64_t with_order,
-                         const char *source, struct fail *f)
+int books_sessions_store(struct db *tx, const struct books_sessions *s, struct fail *f)
 {
     struct sql_text all, won;
 
-    if (sessions < 0 || with_order < 0) {
+    if (s->all < 0 || s->with_order < 0) {
         return fail_set(f, FAIL_INPUT, "a negative number of sessions");
     }
-    const char *params[] = { day, sql_int(&all, sessions), sql_int(&won, with_order), source };
+    const char *params[] = { s->day, sql_int(&all, s->all), sql_int(&won, s->with_order),
+                             s->source };
     TRY(db_exec(tx, &sql_books_sessions_put, params, f));
     return 0;
 }
 
 /* ---- arithmetic ---- */
 
-int books_without_tax(int64_t with_tax, int64_t discount_with_tax, int64_t tax, int64_t *ret_gross,
-                      int64_t *ret_discount, struct fail *f)
+int books_without_tax(int64_t with_tax, int64_t discount_with_tax, int64_t tax,
+                      struct books_untaxed *ret, struct fail *f)
 {
     int64_t paid = with_tax - discount_with_tax;
     int64_t gross = with_tax;
@@ -295,14 +295,14 @@ int books_without_tax(int64_t with_tax, int64_t discount_with_tax, int64_t tax, 
     if (paid > 0) {
         TRY(money_mul_div(with_tax, paid - tax, paid, MONEY_HALF_UP, &gross, f));
     }
-    *ret_gross = gross;
-    *ret_discount = gross - (paid - tax);
+    *ret = (struct books_untaxed){ .gross = gross, .discount = gross - (paid - tax) };
     return 0;
 }
 
-int books_of_units(int64_t amount, int64_t quantity, int64_t from, int64_t count, int64_t *ret,
-                   struct fail *f)
+int books_of_units(int64_t amount, const struct books_units *units, int64_t *ret, struct fail *f)
 {
+    int64_t quantity = units->quantity, from = units->from, count = units->count;
+
     if (amount < 0 || quantity <= 0 || from < 0 || count < 0 || count > quantity ||
         from > quantity - count) {
         return fail_set(f, FAIL_INPUT, "units that the line does not have");

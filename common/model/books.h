@@ -66,10 +66,15 @@ struct books_refund {
 must_check int books_refund_store(struct db *tx, int64_t order_id, const struct books_refund *r,
                                   struct fail *f);
 
-/* The supplier gave `minor` back for an order (dispute): cost taken back on its own day.  `key` names it for good, as
- * "cj.dispute:123"; a known one takes the new amount. */
-must_check int books_credit_store(struct db *tx, int64_t order_id, const char *key, int64_t at_us,
-                                  int64_t minor, struct fail *f);
+/* What the supplier gave back for an order (dispute): cost taken back on its own day. */
+struct books_credit {
+    const char *key; /* names it for good, as "cj.dispute:123" */
+    int64_t at_us;
+    int64_t minor;
+};
+/* Keep a credit; one that is known takes the new amount.  FAIL_MISSING: no such order; FAIL_INPUT: below 0. */
+must_check int books_credit_store(struct db *tx, int64_t order_id, const struct books_credit *c,
+                                  struct fail *f);
 /* Duty borne for an order as the supplier or carrier billed it; comes before the duty computed by rule. */
 must_check int books_duty_store(struct db *tx, int64_t order_id, int64_t minor, struct fail *f);
 
@@ -94,16 +99,29 @@ struct books_metric {
 /* Keep a row of a report and share the day's spend among its orders anew.  FAIL_INPUT: no day, a negative number. */
 must_check int books_metric_store(struct db *tx, const struct books_metric *m, struct fail *f);
 
-/* Sessions of a shop day as `source` counts them ("shopifyql"); with_order: those with at least one order. */
-must_check int books_sessions_store(struct db *tx, const char *day, int64_t sessions,
-                                    int64_t with_order, const char *source, struct fail *f);
+/* The store's visits of a shop day. */
+struct books_sessions {
+    const char *day;         /* YYYY-MM-DD */
+    const char *source;      /* who counted them, "shopifyql" */
+    int64_t all, with_order; /* with_order: those with at least one order */
+};
+/* Keep a day's visits; a later count of the same day takes its place.  FAIL_INPUT: no day, a negative number. */
+must_check int books_sessions_store(struct db *tx, const struct books_sessions *s, struct fail *f);
 
-/* A price that includes its tax, taken apart: *ret_gross before discounts and *ret_discount, both without tax, whose
- * difference is exactly paid - tax; paid = with_tax - discount_with_tax.  FAIL_INPUT: tax above what was paid, or a negative
- * amount. */
+/* A price without tax: gross before discounts. */
+struct books_untaxed {
+    int64_t gross, discount;
+};
+/* A price that includes its tax, taken apart: gross - discount is exactly paid - tax; paid = with_tax - discount_with_tax.
+ * FAIL_INPUT: tax above what was paid, or a negative amount. */
 must_check int books_without_tax(int64_t with_tax, int64_t discount_with_tax, int64_t tax,
-                                 int64_t *ret_gross, int64_t *ret_discount, struct fail *f);
-/* What units `from` .. `from + count` - 1 of `quantity` carry of a line's amount (net or tax), split over its units by largest
- * remainder: refunds one after another never give back more than was charged.  FAIL_INPUT: units that are not there. */
-must_check int books_of_units(int64_t amount, int64_t quantity, int64_t from, int64_t count,
-                              int64_t *ret, struct fail *f);
+                                 struct books_untaxed *ret, struct fail *f);
+
+/* Some units of a line: `from` .. `from + count` - 1 of `quantity`. */
+struct books_units {
+    int64_t quantity, from, count;
+};
+/* What these units carry of a line's amount (net or tax), split over its units by largest remainder: refunds one after another
+ * never give back more than was charged.  FAIL_INPUT: units that are not there. */
+must_check int books_of_units(int64_t amount, const struct books_units *units, int64_t *ret,
+                              struct fail *f);

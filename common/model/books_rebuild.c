@@ -72,46 +72,52 @@ static void count_kind(struct books_findings *b, const char *kind)
     }
 }
 
-static int check_days(struct db *db, bool mend, const char *first, const char *last,
-                      struct books_findings *b, struct fail *f)
+/* A comparison under way. */
+struct check {
+    struct db *db;
+    bool mend;
+    struct books_findings *found;
+};
+
+static int check_days(const struct check *c, const char *first, const char *last, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
 
-    TRY(db_query(db, &sql_books_check_days, (const char *[]){ first, last }, &rows, f));
+    TRY(db_query(c->db, &sql_books_check_days, (const char *[]){ first, last }, &rows, f));
     for (int i = 0; i < PQntuples(rows); i++) {
-        count_kind(b, db_text(rows, i, "kind"));
-        TRY(mend ? mend_day(db, rows, i, f) : 0);
+        count_kind(c->found, db_text(rows, i, "kind"));
+        TRY(c->mend ? mend_day(c->db, rows, i, f) : 0);
     }
     return 0;
 }
 
 /* The days from `day` on, a few; then `day` is the one after them.  0, or 1 when those were the last. */
-static int days_step(struct db *db, bool mend, char day[static DAY_BYTES], const char *last,
-                     struct books_findings *b, struct fail *f)
+static int days_step(const struct check *c, char day[static DAY_BYTES], const char *last,
+                     struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
 
-    TRY(db_query(db, &sql_books_window_next, (const char *[]){ day, DAYS_AT_ONCE, last }, &rows,
+    TRY(db_query(c->db, &sql_books_window_next, (const char *[]){ day, DAYS_AT_ONCE, last }, &rows,
                  f));
-    TRY(check_days(db, mend, day, db_text(rows, 0, "until"), b, f));
+    TRY(check_days(c, day, db_text(rows, 0, "until"), f));
     (void)str_fit(day, DAY_BYTES, db_text(rows, 0, "next"));
-    b->days += db_int(rows, 0, "days", 0);
+    c->found->days += db_int(rows, 0, "days", 0);
     return db_bool(rows, 0, "more") ? 0 : 1;
 }
 
-static int all_days(struct db *db, bool mend, struct books_findings *b, struct fail *f)
+static int all_days(const struct check *c, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *span = NULL;
     char day[DAY_BYTES];
     int rc = 0;
 
-    TRY(db_query(db, &sql_books_check_span, NULL, &span, f));
+    TRY(db_query(c->db, &sql_books_check_span, NULL, &span, f));
     if (db_text(span, 0, "first") == NULL) {
         return 0;
     }
     (void)str_fit(day, sizeof day, db_text(span, 0, "first"));
     while (rc == 0) {
-        rc = days_step(db, mend, day, db_text(span, 0, "last"), b, f);
+        rc = days_step(c, day, db_text(span, 0, "last"), f);
         TRY(rc);
     }
     return 0;
@@ -128,7 +134,7 @@ int books_rebuild(struct db *db, bool mend, struct books_findings *ret, struct f
         rc = orders_step(db, mend, &after, &found, f);
         TRY(rc);
     }
-    TRY(all_days(db, mend, &found, f));
+    TRY(all_days(&(struct check){ db, mend, &found }, f));
     *ret = found;
     return 0;
 }

@@ -7,24 +7,24 @@
 #include "common/db/db.h"
 #include "common/queue/archive.h"
 
+struct dead_archiving {
+    struct dead_limits limits; /* of what stays in Redis */
+    int64_t most;              /* entries moved in one call */
+};
 /* Move what is beyond the limits into the archive, in pages, oldest first, up to `most` entries: each page is committed here before
  * it leaves Redis, so a crash between the two leaves it in both, and the next run only takes it out of Redis.
  * *ret_archived: how many left Redis.  Not within a transaction. */
-struct dead_archiving {
-    struct dead_limits limits;
-    int64_t most;
-};
 must_check int dead_jobs_archive(struct db *db, struct redis *r, const struct dead_archiving *what,
                                  int64_t *ret_archived, struct fail *f);
 
-/* A page of the archive, latest death first; queue, type (whole) and error_class NULL = all:
+struct dead_jobs_page {
+    const char *queue; /* of this and the next two: NULL = all */
+    int64_t offset, limit;
+    const char *type, *error_class; /* type is matched whole */
+};
+/* A page of the archive, latest death first:
  * {"total","jobs":[{"jid","type","queue","error_class","error_message","died_at","archived_at","retried_at","retried_by"}]}.
  * *ret_json is the caller's to free(). */
-struct dead_jobs_page {
-    const char *queue;
-    int64_t offset, limit;
-    const char *type, *error_class;
-};
 must_check int dead_jobs_list(struct db *db, const struct dead_jobs_page *page, char **ret_json,
                               struct fail *f);
 

@@ -15,8 +15,11 @@ struct discovery_market {
     bool known;    /* it stands in the table of markets */
     bool has_duty; /* a duty rule for goods from the warehouse holds today */
 };
+struct discovery_markets {
+    struct discovery_market rows[DISCOVERY_MARKETS_MAX];
+    size_t count;
+};
 /* The markets of a list "US,DE" (setting discovery.markets) for goods from `origin`, by country, at most
- * DISCOVERY_MARKETS_MAX of them.  *ret_count is how many. */
+ * DISCOVERY_MARKETS_MAX of them. */
 must_check int discovery_markets(struct db *db, const char *countries, const char *origin,
-                                 struct discovery_market ret[static DISCOVERY_MARKETS_MAX],
-                                 size_t *ret_count, struct fail *f);
+                                 struct discovery_markets *ret, struct fail *f);

@@ -33,18 +33,16 @@ static int note_reason(struct db *db, bool on, const char *reason, const char *w
     return audit_add(db, who, on ? "stop.on" : "stop.off", "stop", detail, f);
 }
 
-int flow_stop(struct db *db, bool on, const char *reason, const char *who, bool *ret_on,
-              struct fail *f)
+int flow_stop(struct db *db, bool on, const char *reason, const char *who, struct fail *f)
 {
     int64_t stored = 0;
 
     TRY(settings_write(db, SETTING_STOP, on ? "1" : "0", who, f));
     TRY(settings_read_one(db, SETTING_STOP, &stored, f)); /* others may be broken just now */
-    *ret_on = stored != 0;
     if (reason != NULL && reason[0] != '\0') {
         TRY(note_reason(db, on, reason, who, f));
     }
-    return 0;
+    return stored != 0 ? 1 : 0;
 }
 
 const char *flow_mode_name(enum flow_mode m)

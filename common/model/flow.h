@@ -15,8 +15,9 @@ enum setting_id flow_find(const char *name);
 /* Name of the flow when the setting is one, else NULL. */
 const char *flow_name(enum setting_id id);
 
-/* Turn STOP on or off, with the reason in `audit`, then read it back in a new transaction; *ret_on is what was read. */
-must_check int flow_stop(struct db *db, bool on, const char *reason, const char *who, bool *ret_on,
+/* Turn STOP on or off, with the reason (NULL = none) in `audit`, then read it back in a new transaction: 1 = it is on, 0 = it is
+ * off by now. */
+must_check int flow_stop(struct db *db, bool on, const char *reason, const char *who,
                          struct fail *f);
 
 /* The modes of a flow, in the order of the setting's choices: off, find out and do nothing, ask a person, go ahead. */

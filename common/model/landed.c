@@ -49,7 +49,7 @@ int margin_of(const struct margin_parts *p, struct margin *ret, struct fail *f)
     if (at_risk_e6 > 0) {
         TRY(money_mul_div(at_risk_e6, p->return_ppm, PPM * PPM, MONEY_CEIL, &reserve, f));
     }
-    *ret = (struct margin){ .fee = percent + p->fee_fixed, .reserve = reserve };
+    *ret = (struct margin){ .net = p->net, .fee = percent + p->fee_fixed, .reserve = reserve };
     ret->contribution = revenue - p->landed - ret->fee - ret->reserve;
     ret->ratio_known = revenue > 0;
     if (ret->ratio_known) {

@@ -27,6 +27,7 @@ struct margin_parts {
     int64_t salvage_ppm;             /* sigma: share of L the supplier gives back */
 };
 struct margin {
+    int64_t net;                        /* N, as given */
     int64_t fee, reserve, contribution; /* F, R, CM */
     bool ratio_known;
     int64_t ratio_ppm; /* m; unknown without revenue */

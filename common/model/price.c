@@ -55,7 +55,7 @@ int price_charged(const struct sale_terms *t, int64_t price, int64_t *ret_charge
 }
 
 int price_margin(const struct sale_terms *t, int64_t price, int64_t landed, struct margin *ret,
-                 int64_t *ret_net, struct fail *f)
+                 struct fail *f)
 {
     struct margin_parts parts = { .net = price,
                                   .ship_charged = t->ship_charged,
@@ -71,11 +71,7 @@ int price_margin(const struct sale_terms *t, int64_t price, int64_t landed, stru
     if (t->tax_mode == TAX_INCLUSIVE) {
         TRY(net_of_tax(price, t->tax_ppm, &parts.net, f));
     }
-    TRY(margin_of(&parts, ret, f));
-    if (ret_net != NULL) {
-        *ret_net = parts.net;
-    }
-    return 0;
+    return margin_of(&parts, ret, f);
 }
 
 int margin_basic(int64_t net, int64_t supplier_price, int64_t supplier_shipping, int64_t *ret_ppm,
@@ -139,10 +135,9 @@ static int reaches(const struct sale_terms *t, const struct price_goal *g, int64
                    struct fail *f)
 {
     struct margin m = { 0 };
-    int64_t net = 0;
 
-    TRY(price_margin(t, price, g->landed, &m, &net, f));
-    wide revenue = (wide)net + t->ship_charged;
+    TRY(price_margin(t, price, g->landed, &m, f));
+    wide revenue = (wide)m.net + t->ship_charged;
     *ret = revenue > 0 && m.contribution >= g->least_margin &&
            (wide)m.contribution * PPM >= g->target_ppm * revenue;
     return 0;

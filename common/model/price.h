@@ -26,9 +26,9 @@ struct sale_terms {
  * adds Sc.  FAIL_INPUT: a negative or absurd amount, a rate outside 0 to 10^6 ppm. */
 must_check int price_charged(const struct sale_terms *t, int64_t price, int64_t *ret_charged,
                              struct fail *f);
-/* Margin of price P when the landed cost is L.  *ret_net (N) may be NULL.  FAIL_INPUT as above. */
+/* Margin of price P when the landed cost is L.  FAIL_INPUT as above. */
 must_check int price_margin(const struct sale_terms *t, int64_t price, int64_t landed,
-                            struct margin *ret, int64_t *ret_net, struct fail *f);
+                            struct margin *ret, struct fail *f);
 /* The common, flattering number, for display only: (N - supplier price - supplier shipping) / N, HALF_UP.  1 = unknown: N is 0. */
 must_check int margin_basic(int64_t net, int64_t supplier_price, int64_t supplier_shipping,
                             int64_t *ret_ppm, struct fail *f);

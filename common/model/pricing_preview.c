@@ -28,7 +28,7 @@ static int read_market(struct db *db, const struct settings *set, const char *co
     if (p->markets == MARKETS_MAX) {
         return fail_set(f, FAIL_INPUT, "more than %d markets in discovery.markets", MARKETS_MAX);
     }
-    if (sale_terms_read(db, set, country, -1, &p->terms[p->markets++], f) < 0) {
+    if (sale_terms_read(db, set, country, &p->terms[p->markets++], f) < 0) {
         f->kind =
             f->kind == FAIL_MISSING ? FAIL_INPUT : f->kind; /* it is not the rule that misses */
         return fail_wrap(f, "discovery.markets");
@@ -101,7 +101,7 @@ static int worst_of(const struct preview *p, int64_t price, int64_t landed, stru
     for (size_t i = 0; i < p->markets; i++) {
         struct margin m;
 
-        TRY(price_margin(&p->terms[i], price, landed, &m, NULL, f));
+        TRY(price_margin(&p->terms[i], price, landed, &m, f));
         worst.known = worst.known && m.ratio_known;
         worst.ratio_ppm = m.ratio_ppm < worst.ratio_ppm ? m.ratio_ppm : worst.ratio_ppm;
         worst.passes = worst.passes && m.ratio_known && m.ratio_ppm >= p->target_ppm &&

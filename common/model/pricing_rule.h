@@ -57,10 +57,10 @@ must_check int pricing_rule_active(struct db *db, const struct settings *set,
 must_check int pricing_rule_price(const struct pricing_rule *rule, const struct sale_terms *t,
                                   int64_t landed, int64_t *ret_price, struct fail *f);
 
-/* The terms of a market from table `market` and the settings; return_ppm of the product when known, else -1.  Shipping is free
- * (Sc 0).  FAIL_MISSING names the market that is not in the table. */
+/* The terms of a market from table `market` and the settings; the rate of returns is the shop's.  Shipping is free (Sc 0).
+ * FAIL_MISSING names the market that is not in the table. */
 must_check int sale_terms_read(struct db *db, const struct settings *set, const char *country,
-                               int64_t product_return_ppm, struct sale_terms *ret, struct fail *f);
+                               struct sale_terms *ret, struct fail *f);
 
 /* The defaults of amounts suit a two-decimal currency near the euro or dollar; in another one each must have been set.
  * FAIL_INPUT names the first setting that still has its default. */

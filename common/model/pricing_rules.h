@@ -13,12 +13,12 @@
  * shop; currency: the shop's, null until it has been read.
  * *ret_json is the caller's to free(). */
 must_check int pricing_rules_list(struct db *db, char **ret_json, struct fail *f);
-/* A new rule, not active.  FAIL_INPUT as pricing_rule_parse, or a name that is no 1 to 100 bytes; FAIL_CONFLICT when the name
- * is taken by another rule (*ret_id is set when it is the very same one: 1). */
 struct pricing_new {
     const char *name, *kind, *who;
     const json_t *spec;
 };
+/* A new rule, not active.  FAIL_INPUT as pricing_rule_parse, or a name that is no 1 to 100 bytes; FAIL_CONFLICT when the name
+ * is taken by another rule (*ret_id is set when it is the very same one: 1). */
 must_check int pricing_rule_add(struct db *db, const struct pricing_new *rule, int64_t *ret_id,
                                 struct fail *f);
 /* Id by id or name.  FAIL_MISSING. */

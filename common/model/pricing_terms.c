@@ -66,15 +66,13 @@ static int tax_mode_of(const char *word, enum tax_mode *ret, struct fail *f)
 }
 
 int sale_terms_read(struct db *db, const struct settings *set, const char *country,
-                    int64_t product_return_ppm, struct sale_terms *ret, struct fail *f)
+                    struct sale_terms *ret, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
     const char *params[] = { country };
     struct sale_terms terms = { .fee_ppm = set->num[SETTING_PAYMENT_FEE_PPM],
                                 .fee_fixed = set->num[SETTING_PAYMENT_FEE_FIXED],
-                                .return_ppm = product_return_ppm >= 0
-                                                  ? product_return_ppm
-                                                  : set->num[SETTING_RETURN_RATE_PPM],
+                                .return_ppm = set->num[SETTING_RETURN_RATE_PPM],
                                 .return_cost = set->num[SETTING_RETURN_COST],
                                 .salvage_ppm = set->num[SETTING_SALVAGE_PPM] };
 

@@ -17,7 +17,11 @@ struct rate_grant {
     int64_t wait_ms; /* until there is one; 0 unless tokens is */
 };
 
-/* Take up to want (>= 1) tokens of subject ("key:17"; at most RATE_SUBJECT_BYTES - 1 bytes are used) whose bucket holds
- * per_minute (>= 1).  A bucket with fewer gives what it has.  Fails as redis_eval; then nothing is known to be taken. */
-must_check int rate_take(struct redis *r, const char *subject, int64_t want, int64_t per_minute,
+struct rate_bucket {
+    const char *subject; /* whose, "key:17"; at most RATE_SUBJECT_BYTES - 1 bytes are used */
+    int64_t per_minute;  /* what it holds, >= 1 */
+};
+/* Take up to want (>= 1) tokens.  A bucket with fewer gives what it has.  Fails as redis_eval; then nothing is known to be
+ * taken. */
+must_check int rate_take(struct redis *r, const struct rate_bucket *bucket, int64_t want,
                          struct rate_grant *ret, struct fail *f);

@@ -56,22 +56,21 @@ static int note(struct db *tx, const char *who, const char *action, int64_t id, 
 }
 
 /* The key's row is locked before its sessions', as by a revocation: neither waits for the other with what that one needs. */
-int session_start(struct db *db, const struct api_key *key, const char *address,
-                  const struct session_life *life, const char *old_token, struct session_new *ret,
+int session_start(struct db *db, const struct session_login *login, struct session_new *ret,
                   struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
     char digest[ID_SHA256_HEX_BYTES], who[WHO_BYTES];
-    struct session_new s = { .session.key = *key };
+    struct session_new s = { .session.key = *login->key };
 
-    snprintf(who, sizeof who, "key:%s", key->name);
+    snprintf(who, sizeof who, "key:%s", login->key->name);
     TRY(db_begin(db, &tx, f));
-    TRY(add(tx, address, life->max_s, &s, f));
-    if (old_token != NULL) {
-        digest_of(old_token, digest);
+    TRY(add(tx, login->address, login->life.max_s, &s, f));
+    if (login->old_token != NULL) {
+        digest_of(login->old_token, digest);
         TRY(db_exec(tx, &sql_model_session_end_hash, (const char *[]){ digest }, f));
     }
-    TRY(drop_over(tx, key, life, f));
+    TRY(drop_over(tx, login->key, &login->life, f));
     TRY(note(tx, who, "session.start", s.session.id, f));
     TRY(db_commit(&tx, f));
     *ret = s;

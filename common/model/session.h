@@ -33,10 +33,15 @@ struct session_new {
     char token[SESSION_TOKEN_BYTES];
 };
 
-/* Log in with key (as api_key_find gave it) from address.  old_token (NULL = none) is the session this one takes the place of.
- * Sessions that are over are dropped on the way.  FAIL_DENIED: the key was revoked meanwhile. */
-must_check int session_start(struct db *db, const struct api_key *key, const char *address,
-                             const struct session_life *life, const char *old_token,
+/* Who logs in, from where and for how long; borrowed. */
+struct session_login {
+    const struct api_key *key; /* as api_key_find gave it */
+    const char *address;
+    struct session_life life;
+    const char *old_token; /* of the session that this one takes the place of; NULL = none */
+};
+/* Log in.  Sessions that are over are dropped on the way.  FAIL_DENIED: the key was revoked meanwhile. */
+must_check int session_start(struct db *db, const struct session_login *login,
                              struct session_new *ret, struct fail *f);
 /* Whose session is this?  token comes from outside and may be anything.  0, or FAIL_DENIED (unknown, over and revoked are not
  * told apart).  Its use, and that of its key, is noted about once a minute. */

@@ -55,6 +55,8 @@ static inline const char *setting_text(const struct settings *s, enum setting_id
 {
     return (const char *)&s->texts + setting_text_at[id];
 }
+/* All settings, defaults where the table has none.  FAIL_LATER: the database; FAIL_INPUT names a stored value that
+ * its rule refuses. */
 must_check int settings_read(struct db *db, struct settings *ret, struct fail *f);
 
 /* One setting as a number (CHOICE: index), whatever is wrong with others.  FAIL_LATER like settings_read. */

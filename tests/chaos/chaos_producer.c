@@ -22,6 +22,7 @@ struct producer {
     bool plain;
     uint64_t state, serial;
     struct redis *redis;
+    int64_t pause_us, batch; /* between two batches; jobs of one */
 };
 struct draft { /* what a job_spec borrows */
     char jid[JOB_JID_BYTES], args[ARGS_BYTES];
@@ -139,8 +140,7 @@ static void produce(struct producer *p, size_t batch)
     }
 }
 
-static int start(int argc, char **argv, struct producer *p, int64_t *pause_us, int64_t *batch,
-                 struct fail *f)
+static int start(int argc, char **argv, struct producer *p, struct fail *f)
 {
     int64_t seed = 0;
 
@@ -152,8 +152,8 @@ static int start(int argc, char **argv, struct producer *p, int64_t *pause_us, i
         .ledger = argv[1], .prefix = argv[2], .queue = argv[4], .plain = strcmp(argv[5], "all") != 0
     };
     TRY(str_to_int(argv[3], 0, INT64_MAX, "seed", &seed, f));
-    TRY(str_to_int(argv[6], 0, 60000000, "pause", pause_us, f));
-    TRY(str_to_int(argv[7], 1, BATCH_MAX, "batch", batch, f));
+    TRY(str_to_int(argv[6], 0, 60000000, "pause", &p->pause_us, f));
+    TRY(str_to_int(argv[7], 1, BATCH_MAX, "batch", &p->batch, f));
     p->state = (uint64_t)seed;
     const char *url = getenv("DROPSHIP_REDIS_URL");
     return redis_open(url != NULL ? url : "", &p->redis, f);
@@ -162,18 +162,17 @@ static int start(int argc, char **argv, struct producer *p, int64_t *pause_us, i
 int main(int argc, char **argv)
 {
     struct producer p;
-    int64_t pause_us = 0, batch = 1;
     struct fail f = { 0 };
 
     signal(SIGTERM, stop);
     signal(SIGPIPE, SIG_IGN);
-    if (start(argc, argv, &p, &pause_us, &batch, &f) < 0) {
+    if (start(argc, argv, &p, &f) < 0) {
         fprintf(stderr, "chaos_producer: %s\n", f.text);
         return 2;
     }
     while (!atomic_load(&stopping)) {
-        produce(&p, (size_t)batch);
-        clock_sleep_ms(pause_us / 1000);
+        produce(&p, (size_t)p.batch);
+        clock_sleep_ms(p.pause_us / 1000);
     }
     redis_close(p.redis);
     return 0;

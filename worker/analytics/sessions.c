@@ -20,7 +20,11 @@ static int store(struct db *db, const struct shopify_day_sessions *days, size_t 
 
     TRY(db_begin(db, &tx, f));
     for (size_t i = 0; i < count; i++) {
-        TRY(books_sessions_store(tx, days[i].day, days[i].sessions, days[i].with_order, SOURCE, f));
+        const struct books_sessions visits = { .day = days[i].day,
+                                               .source = SOURCE,
+                                               .all = days[i].sessions,
+                                               .with_order = days[i].with_order };
+        TRY(books_sessions_store(tx, &visits, f));
     }
     TRY(db_exec(tx, &sql_analytics_finding_drop, NULL, f));
     TRY(db_commit(&tx, f));

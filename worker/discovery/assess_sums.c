@@ -63,7 +63,8 @@ static int sale_in(const struct assess_market *m, int64_t price, struct assess_s
 {
     s->price = price;
     s->basic_ppm = ASSESS_UNKNOWN;
-    TRY(price_margin(&m->terms, price, s->landed, &s->margin, &s->net, f));
+    TRY(price_margin(&m->terms, price, s->landed, &s->margin, f));
+    s->net = s->margin.net;
     TRY(price_charged(&m->terms, price, &s->charged, f));
     int unknown = margin_basic(s->net, s->goods, s->shipping, &s->basic_ppm, f);
     return unknown < 0 ? -1 : 0;

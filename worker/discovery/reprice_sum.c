@@ -97,7 +97,7 @@ int reprice_margin(const struct reprice_sums *s, const struct reprice_line *line
 {
     for (size_t i = 0; i < s->terms.market_count; i++) {
         struct margin m;
-        TRY(price_margin(&s->terms.markets[i].terms, price, line->landed_in[i], &m, NULL, f));
+        TRY(price_margin(&s->terms.markets[i].terms, price, line->landed_in[i], &m, f));
         if (i == 0 || thinner(&m, ret)) {
             *ret = m;
         }

@@ -164,7 +164,7 @@ static int read_market(struct job_context *c, const struct settings *set, struct
     }
     m->eu = db_bool(rows, 0, "eu");
     m->import_tax_ppm = db_int(rows, 0, "import_tax_ppm", 0);
-    TRY(sale_terms_read(c->db, set, m->country, -1, &m->terms, f));
+    TRY(sale_terms_read(c->db, set, m->country, &m->terms, f));
     int none = duty_rule_find(c->db, m->country, t->origin, NULL, &m->duty, f);
     TRY(none);
     m->duty_known = none == 0;

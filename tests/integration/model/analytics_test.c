@@ -1,5 +1,5 @@
 /* The figures over the real schema: vectors K-1 to K-5 and Z-1 to Z-4, and their rulings. */
-#include "tests/integration/model/fixture.h"
+#include "tests/integration/model/books_fixture.h"
 #include "tests/unit/base/check.h"
 
 #include <inttypes.h>
@@ -21,22 +21,16 @@ static json_t *seen; /* the last answer */
 static int empty(void **state)
 {
     (void)state;
-    fixture_clear(&x);
-    fixture_sql(&x, "truncate ad_metric, store_sessions, sold_item, daily_ads cascade; delete from "
-                    "shop_info; insert into shop_info (name, currency, timezone) values ('Shop', "
-                    "'USD', 'America/New_York')");
+    books_fixture_clear(&x);
     return 0;
 }
 
 static int agree(void **state)
 {
-    struct books_findings b;
-
     (void)state;
     json_decref(seen);
     seen = NULL;
-    check_ok(books_rebuild(x.db, false, &b, &f), &f);
-    assert_true(books_agree(&b));
+    books_fixture_agree(&x);
     return 0;
 }
 

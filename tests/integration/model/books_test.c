@@ -1,13 +1,12 @@
 /* Profit per order: the vectors O-1 to O-5 and the rulings for orders, over the real schema.  Figures of days are what the sums
  * say after each fact. */
-#include "tests/integration/model/fixture.h"
-#include "tests/unit/base/check.h"
+#include "tests/integration/model/books_fixture.h"
+#include "tests/unit/base/instant.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "common/base/clock.h"
 #include "common/base/money.h"
 #include "common/model/books.h"
 #include "common/model/books_rebuild.h"
@@ -21,21 +20,14 @@ static struct fail f;
 static int empty(void **state)
 {
     (void)state;
-    fixture_clear(&x);
-    fixture_sql(&x, "truncate ad_metric, store_sessions, sold_item, daily_ads cascade; delete from "
-                    "shop_info; insert into "
-                    "shop_info (name, currency, timezone) values ('Shop', 'USD', "
-                    "'America/New_York')");
+    books_fixture_clear(&x);
     return 0;
 }
 
 static int agree(void **state)
 {
-    struct books_findings b;
-
     (void)state;
-    check_ok(books_rebuild(x.db, false, &b, &f), &f);
-    assert_true(books_agree(&b));
+    books_fixture_agree(&x);
     return 0;
 }
 
@@ -138,20 +130,20 @@ static int64_t profit(void)
 
 static void give_back_one(int64_t id)
 {
-    int64_t net = 0, tax = 0, at_us = 0;
+    int64_t net = 0, tax = 0;
 
-    check_ok(books_of_units(4138, 2, 0, 1, &net, &f), &f);
-    check_ok(books_of_units(341, 2, 0, 1, &tax, &f), &f);
-    check_ok(clock_parse("2026-11-15T12:00:00Z", &at_us, &f), &f);
+    check_ok(books_of_units(4138, &(struct books_units){ 2, 0, 1 }, &net, &f), &f);
+    check_ok(books_of_units(341, &(struct books_units){ 2, 0, 1 }, &tax, &f), &f);
     const struct books_refund_line line = { .gid = "line", .quantity = 1, .net = net, .tax = tax };
     scoped(db_rollback_p) struct db *tx = NULL;
     check_ok(db_begin(x.db, &tx, &f), &f);
-    check_ok(
-        books_refund_store(tx, id,
-                           &(struct books_refund){
-                               .gid = "refund", .at_us = at_us, .lines = &line, .line_count = 1 },
-                           &f),
-        &f);
+    check_ok(books_refund_store(tx, id,
+                                &(struct books_refund){ .gid = "refund",
+                                                        .at_us = instant("2026-11-15T12:00:00Z"),
+                                                        .lines = &line,
+                                                        .line_count = 1 },
+                                &f),
+             &f);
     check_ok(db_commit(&tx, &f), &f);
 }
 
@@ -206,16 +198,16 @@ static void O_3_one_unit_refunded_is_booked_on_its_own_day(void **state)
 
 static void O_4_a_supplier_credit_is_booked_on_its_own_day(void **state)
 {
-    int64_t at_us = 0;
-
     (void)state;
     int64_t id = sell_O_1();
     bill(id);
     spend("a", 0, 812);
     give_back_one(id);
-    check_ok(clock_parse("2026-11-16T12:00:00Z", &at_us, &f), &f);
-    check_ok(books_credit_store(x.db, id, "cj.dispute:1", at_us, 425, &f), &f);
-    check_ok(books_credit_store(x.db, id, "cj.dispute:1", at_us, 425, &f), &f); /* told twice */
+    const struct books_credit credit = { .key = "cj.dispute:1",
+                                         .at_us = instant("2026-11-16T12:00:00Z"),
+                                         .minor = 425 };
+    check_ok(books_credit_store(x.db, id, &credit, &f), &f);
+    check_ok(books_credit_store(x.db, id, &credit, &f), &f); /* told twice */
     assert_int_equal(profit(), -483);
     assert_int_equal(
         fixture_number(&x, "select goods from daily_sales where shop_date = '2026-11-16'"), -425);
@@ -440,24 +432,24 @@ static void parts_of_a_refund_never_exceed_what_was_charged(void **state)
 
     (void)state;
     for (int64_t unit = 0; unit < 7; unit++) {
-        check_ok(books_of_units(341, 7, unit, 1, &part, &f), &f);
+        check_ok(books_of_units(341, &(struct books_units){ 7, unit, 1 }, &part, &f), &f);
         assert_true(part == 48 || part == 49);
         all += part;
     }
     assert_int_equal(all, 341);
-    check_fails(books_of_units(341, 7, 6, 2, &part, &f), &f, FAIL_INPUT);
+    check_fails(books_of_units(341, &(struct books_units){ 7, 6, 2 }, &part, &f), &f, FAIL_INPUT);
 }
 
 static void prices_with_tax_are_taken_apart_to_the_unit(void **state)
 {
-    int64_t gross = 0, discount = 0;
+    struct books_untaxed price;
 
     (void)state;
     /* 2 x 27.95 with 21 % VAT, 10 % off: 55.90 - 5.59 = 50.31, of it 8.73 VAT */
-    check_ok(books_without_tax(5590, 559, 873, &gross, &discount, &f), &f);
-    assert_int_equal(gross - discount, 5031 - 873);
-    assert_int_equal(gross, 4620);
-    check_fails(books_without_tax(100, 0, 101, &gross, &discount, &f), &f, FAIL_INPUT);
+    check_ok(books_without_tax(5590, 559, 873, &price, &f), &f);
+    assert_int_equal(price.gross - price.discount, 5031 - 873);
+    assert_int_equal(price.gross, 4620);
+    check_fails(books_without_tax(100, 0, 101, &price, &f), &f, FAIL_INPUT);
 }
 
 static void a_discount_the_shop_left_open_is_split_by_net_price(void **state)
@@ -496,7 +488,8 @@ static void facts_that_cannot_be_are_refused_and_nothing_is_kept(void **state)
     assert_int_equal(f.kind, FAIL_MISSING);
     assert_int_equal(store(id + 1, &(struct books_order){ .line_count = 0 }), -1);
     assert_int_equal(f.kind, FAIL_MISSING);
-    check_fails(books_credit_store(x.db, id + 1, "k", 1, 1, &f), &f, FAIL_MISSING);
+    check_fails(books_credit_store(x.db, id + 1, &(struct books_credit){ "k", 1, 1 }, &f), &f,
+                FAIL_MISSING);
     assert_int_equal(
         fixture_number(&x, "select count(*) from shop_order where money_at is not null"), 0);
 }

@@ -49,7 +49,7 @@ static int64_t contribution(const char *day, int64_t hs6_count)
 
     assert_int_equal(duty_of(&d, &parts.duty, &f), 0);
     check_ok(landed_cost(&parts, &landed, &f), &f);
-    check_ok(price_margin(&eu, 1995, landed, &m, NULL, &f), &f);
+    check_ok(price_margin(&eu, 1995, landed, &m, &f), &f);
     return m.contribution;
 }
 

@@ -53,7 +53,7 @@ static void terms_come_from_the_market_and_the_settings(void **state)
     (void)state;
     set("money.salvage_ppm", "300000");
     now = settings_now();
-    check_ok(sale_terms_read(x.db, &now, "US", -1, &t, &f), &f);
+    check_ok(sale_terms_read(x.db, &now, "US", &t, &f), &f);
     assert_int_equal(t.tax_mode, TAX_EXCLUSIVE);
     assert_int_equal(t.tax_ppm, 0);
     assert_int_equal(t.fee_ppm, 29000);
@@ -62,10 +62,9 @@ static void terms_come_from_the_market_and_the_settings(void **state)
     assert_int_equal(t.return_cost, 250);
     assert_int_equal(t.salvage_ppm, 300000);
     assert_int_equal(t.ship_charged, 0);
-    check_ok(sale_terms_read(x.db, &now, "NL", 81000, &t, &f), &f);
+    check_ok(sale_terms_read(x.db, &now, "NL", &t, &f), &f);
     assert_int_equal(t.tax_mode, TAX_INCLUSIVE);
     assert_int_equal(t.tax_ppm, 210000);
-    assert_int_equal(t.return_ppm, 81000);
 }
 
 static void a_market_nobody_entered_is_missing(void **state)
@@ -74,7 +73,7 @@ static void a_market_nobody_entered_is_missing(void **state)
     struct sale_terms t;
 
     (void)state;
-    check_fails(sale_terms_read(x.db, &now, "JP", -1, &t, &f), &f, FAIL_MISSING);
+    check_fails(sale_terms_read(x.db, &now, "JP", &t, &f), &f, FAIL_MISSING);
     assert_non_null(strstr(f.text, "JP"));
 }
 

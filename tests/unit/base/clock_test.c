@@ -1,30 +1,19 @@
-#include "tests/unit/base/check.h"
-
-#include "common/base/clock.h"
-
-static int64_t at(const char *text)
-{
-    int64_t us = -1;
-    struct fail f;
-
-    check_ok(clock_parse(text, &us, &f), &f);
-    return us;
-}
+#include "tests/unit/base/instant.h"
 
 static void instants_are_read_in_every_accepted_form(void **state)
 {
     (void)state;
-    assert_int_equal(at("1970-01-01T00:00:00Z"), 0);
-    assert_int_equal(at("2026-11-20T18:03:11Z"), 1795197791000000);
-    assert_int_equal(at("2026-11-20t18:03:11.5z"), 1795197791500000);
-    assert_int_equal(at("2026-11-20T18:03:11.123456789Z"), 1795197791123456);
-    assert_int_equal(at("2026-11-21T02:03:11+08:00"), 1795197791000000);
-    assert_int_equal(at("2026-11-20T13:33:11-04:30"), 1795197791000000);
-    assert_int_equal(at("2026-11-20 18:03:11"), 1795197791000000);
-    assert_int_equal(at("2026-11-20 18:03:11.123456+00"), 1795197791123456);
-    assert_int_equal(at("1969-12-31T23:59:59.999999Z"), -1);
-    assert_int_equal(at("2024-02-29T00:00:00Z"), 1709164800000000);
-    assert_int_equal(at("2016-12-31T23:59:60Z"), 1483228800000000);
+    assert_int_equal(instant("1970-01-01T00:00:00Z"), 0);
+    assert_int_equal(instant("2026-11-20T18:03:11Z"), 1795197791000000);
+    assert_int_equal(instant("2026-11-20t18:03:11.5z"), 1795197791500000);
+    assert_int_equal(instant("2026-11-20T18:03:11.123456789Z"), 1795197791123456);
+    assert_int_equal(instant("2026-11-21T02:03:11+08:00"), 1795197791000000);
+    assert_int_equal(instant("2026-11-20T13:33:11-04:30"), 1795197791000000);
+    assert_int_equal(instant("2026-11-20 18:03:11"), 1795197791000000);
+    assert_int_equal(instant("2026-11-20 18:03:11.123456+00"), 1795197791123456);
+    assert_int_equal(instant("1969-12-31T23:59:59.999999Z"), -1);
+    assert_int_equal(instant("2024-02-29T00:00:00Z"), 1709164800000000);
+    assert_int_equal(instant("2016-12-31T23:59:60Z"), 1483228800000000);
 }
 
 static void what_is_no_instant_is_refused(void **state)
@@ -78,10 +67,10 @@ static void formatting_gives_back_what_was_parsed(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
-        clock_format(at(texts[i]), text);
+        clock_format(instant(texts[i]), text);
         assert_string_equal(text, texts[i]);
     }
-    clock_format_day(at("2026-11-20T23:59:59.999999Z"), text);
+    clock_format_day(instant("2026-11-20T23:59:59.999999Z"), text);
     assert_string_equal(text, "2026-11-20");
     clock_format_day(-1, text);
     assert_string_equal(text, "1969-12-31");

@@ -37,12 +37,11 @@ static struct endings some_endings(struct dice *d)
     return e;
 }
 
-static struct margin margin_at(const struct sale_terms *t, int64_t price, int64_t landed,
-                               int64_t *ret_net)
+static struct margin margin_at(const struct sale_terms *t, int64_t price, int64_t landed)
 {
     struct margin m;
 
-    check_ok(price_margin(t, price, landed, &m, ret_net, &f), &f);
+    check_ok(price_margin(t, price, landed, &m, &f), &f);
     return m;
 }
 
@@ -58,15 +57,15 @@ static void the_margin_holds_after_the_ending_whatever_the_terms(void **state)
                                          .target_ppm = dice_roll(&d, 0, 700000),
                                          .least_margin = dice_roll(&d, 0, 2000),
                                          .endings = some_endings(&d) };
-        int64_t price = -1, net = 0;
+        int64_t price = -1;
         int outcome = price_for_margin(&t, &goal, &price, &f);
 
         check_ok(outcome, &f);
         if (outcome == 1) {
             continue;
         }
-        struct margin m = margin_at(&t, price, goal.landed, &net);
-        int64_t revenue = net + t.ship_charged;
+        struct margin m = margin_at(&t, price, goal.landed);
+        int64_t revenue = m.net + t.ship_charged;
         if (m.contribution < goal.least_margin ||
             m.contribution * 1000000 < goal.target_ppm * revenue) {
             fail_msg("case %d: price %" PRId64 " leaves %" PRId64 " of %" PRId64, i, price,
@@ -124,10 +123,10 @@ static void what_is_left_falls_with_the_cost_and_rises_with_the_price(void **sta
     for (int i = 0; i < CASES; i++) {
         const struct sale_terms t = some_terms(&d);
         int64_t price = dice_roll(&d, 100, 30000), landed = dice_roll(&d, 0, 20000);
-        int64_t left = margin_at(&t, price, landed, NULL).contribution;
+        int64_t left = margin_at(&t, price, landed).contribution;
 
-        assert_true(margin_at(&t, price, landed + 1, NULL).contribution <= left);
-        assert_true(margin_at(&t, price + 100, landed, NULL).contribution > left);
+        assert_true(margin_at(&t, price, landed + 1).contribution <= left);
+        assert_true(margin_at(&t, price + 100, landed).contribution > left);
     }
 }
 

@@ -70,7 +70,7 @@ static struct margin at(const struct sale_terms *t, int64_t price, int64_t lande
 {
     struct margin m = { 0 };
 
-    check_ok(price_margin(t, price, landed, &m, NULL, &f), &f);
+    check_ok(price_margin(t, price, landed, &m, &f), &f);
     return m;
 }
 
@@ -137,24 +137,23 @@ static void C_5_with_tax_duty_and_a_foreign_bill_2719_is_needed_and_2795_asked(v
 static void C_6_at_2795_the_net_is_2310_and_a_sale_leaves_731(void **state)
 {
     struct margin m;
-    int64_t net = 0, charged = 0;
+    int64_t charged = 0;
 
     (void)state;
-    check_ok(price_margin(&eu, 2795, landed_eu(300), &m, &net, &f), &f);
+    check_ok(price_margin(&eu, 2795, landed_eu(300), &m, &f), &f);
     check_ok(price_charged(&eu, 2795, &charged, &f), &f);
-    assert_int_equal(net, 2310);
-    assert_int_equal(charged - net, 485);
+    assert_int_equal(m.net, 2310);
+    assert_int_equal(charged - m.net, 485);
     check_margin(m, 111, 154, 731, 3165);
 }
 
 static void C_7_at_1995_a_sale_leaves_133_too_little_for_a_listing(void **state)
 {
     struct margin m;
-    int64_t net = 0;
 
     (void)state;
-    check_ok(price_margin(&eu, 1995, landed_eu(300), &m, &net, &f), &f);
-    assert_int_equal(net, 1649);
+    check_ok(price_margin(&eu, 1995, landed_eu(300), &m, &f), &f);
+    assert_int_equal(m.net, 1649);
     check_margin(m, 88, 114, 133, 807);
     assert_true(m.ratio_ppm < 300000 && m.contribution < 500);
 }
@@ -249,13 +248,12 @@ static void shipping_the_buyer_pays_lowers_the_price_needed(void **state)
 static void a_market_without_tax_charges_the_price_alone(void **state)
 {
     struct sale_terms t = eu;
-    int64_t net = 0;
     struct margin m;
 
     (void)state;
     t.tax_mode = TAX_NONE;
-    check_ok(price_margin(&t, 1995, 1000, &m, &net, &f), &f);
-    assert_int_equal(net, 1995);
+    check_ok(price_margin(&t, 1995, 1000, &m, &f), &f);
+    assert_int_equal(m.net, 1995);
     assert_int_equal(by_formula(&t, 1314).price, by_formula(&t, 1314).net);
     assert_true(at(&t, wanted(&t, 1314, &none), 1314).ratio_ppm >= 300000);
 }
@@ -309,17 +307,17 @@ static void terms_and_amounts_that_make_no_sense_are_refused(void **state)
     int64_t price = 0;
 
     (void)state;
-    check_fails(price_margin(&t, -1, 100, &m, NULL, &f), &f, FAIL_INPUT);
-    check_fails(price_margin(&t, INT64_MAX, 100, &m, NULL, &f), &f, FAIL_INPUT);
-    check_fails(price_margin(&t, 100, INT64_MAX, &m, NULL, &f), &f, FAIL_INPUT);
+    check_fails(price_margin(&t, -1, 100, &m, &f), &f, FAIL_INPUT);
+    check_fails(price_margin(&t, INT64_MAX, 100, &m, &f), &f, FAIL_INPUT);
+    check_fails(price_margin(&t, 100, INT64_MAX, &m, &f), &f, FAIL_INPUT);
     check_fails(price_for_margin(&t, &goal, &price, &f), &f, FAIL_INPUT);
     goal = (struct price_goal){ .landed = 100, .target_ppm = 1000001 };
     check_fails(price_for_margin(&t, &goal, &price, &f), &f, FAIL_INPUT);
     t.salvage_ppm = -1;
-    check_fails(price_margin(&t, 100, 100, &m, NULL, &f), &f, FAIL_INPUT);
+    check_fails(price_margin(&t, 100, 100, &m, &f), &f, FAIL_INPUT);
     t = us;
     t.tax_ppm = 1000001;
-    check_fails(price_margin(&t, 100, 100, &m, NULL, &f), &f, FAIL_INPUT);
+    check_fails(price_margin(&t, 100, 100, &m, &f), &f, FAIL_INPUT);
 }
 
 /* The price of goods at 70 without any fee. */

@@ -160,14 +160,16 @@ int shopify_read_product(struct shopify *s, json_t *take_identifier, const char 
     return 0;
 }
 
-static int find_product(struct shopify *s, const char *by, const char *value,
+static int find_product(struct shopify *s, const struct shopify_text *by,
                         const char *publication_gid, struct shopify_product *ret, struct fail *f)
 {
     scoped(shopify_reading_done) struct shopify_reading reading = { 0 };
 
-    TRY(shopify_read_product(s, json_pack("{s:s}", by, value), publication_gid, &reading, f));
+    TRY(shopify_read_product(s, json_pack("{s:s}", by->key, by->text), publication_gid, &reading,
+                             f));
     if (!reading.found) {
-        return fail_set(f, FAIL_MISSING, "Shopify: there is no product with %s %s", by, value);
+        return fail_set(f, FAIL_MISSING, "Shopify: there is no product with %s %s", by->key,
+                        by->text);
     }
     *ret = reading.product;
     reading.product = (struct shopify_product){ 0 };
@@ -177,11 +179,11 @@ static int find_product(struct shopify *s, const char *by, const char *value,
 int shopify_product_by_handle(struct shopify *s, const char *handle, const char *publication_gid,
                               struct shopify_product *ret, struct fail *f)
 {
-    return find_product(s, "handle", handle, publication_gid, ret, f);
+    return find_product(s, &(struct shopify_text){ "handle", handle }, publication_gid, ret, f);
 }
 
 int shopify_product_by_gid(struct shopify *s, const char *gid, const char *publication_gid,
                            struct shopify_product *ret, struct fail *f)
 {
-    return find_product(s, "id", gid, publication_gid, ret, f);
+    return find_product(s, &(struct shopify_text){ "id", gid }, publication_gid, ret, f);
 }
