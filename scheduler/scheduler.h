@@ -19,4 +19,5 @@ bool scheduler_stop(struct scheduler *s);
 
 /* Bodies for the probes (see common/model/health.h); ctx is the scheduler. */
 bool scheduler_healthz(void *ctx, struct str *body);
+/* The body of /metrics: what the duties have done and how far behind they are. */
 void scheduler_metrics(void *ctx, struct str *body);

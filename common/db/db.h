@@ -26,6 +26,7 @@ static inline void pg_clear_p(PGresult **res)
 
 /* Make a handle; no network.  application_name is set to `program`. */
 must_check int db_open(const char *url, const char *program, struct db **ret, struct fail *f);
+/* Close the connection and free the handle; accepts NULL. */
 void db_close(struct db *db);
 static inline void db_close_p(struct db **db)
 {
@@ -51,6 +52,7 @@ must_check int db_script(struct db *db, const char *text, struct fail *f);
 const char *db_text(const PGresult *res, int row, const char *column);
 /* Integer column; `otherwise` for NULL. */
 int64_t db_int(const PGresult *res, int row, const char *column, int64_t otherwise);
+/* Boolean column; false for NULL. */
 bool db_bool(const PGresult *res, int row, const char *column);
 
 /* A transaction as a scope:
@@ -60,15 +62,19 @@ bool db_bool(const PGresult *res, int row, const char *column);
  *     TRY(db_commit(&tx, f));
  * Leaving the scope without db_commit rolls back.  Transactions do not nest (assert). */
 must_check int db_begin(struct db *db, struct db **ret_tx, struct fail *f);
+/* Commit; *tx is NULL afterwards, also when it failed.  FAIL_UNKNOWN: the answer was lost, it may be committed. */
 must_check int db_commit(struct db **tx, struct fail *f);
+/* Roll back what was not committed; the release of the scope, nothing when *tx is NULL. */
 void db_rollback_p(struct db **tx);
 
 /* Session advisory lock by name.  0 taken, 1 held by another session, -1 failed.  Released by db_unlock, db_ready or the end
  * of the connection. */
 must_check int db_try_lock(struct db *db, const char *name, struct fail *f);
+/* Give the lock back; a failure is no matter, since it ends with the session at the latest. */
 void db_unlock(struct db *db, const char *name);
 
 /* LISTEN on a channel (again after each reconnect), then wait up to wait_ms for a notification.
  * 0 = notified, or connected anew so that some may have been missed; 1 = none came; -1 failed. */
 must_check int db_listen(struct db *db, const char *channel, struct fail *f);
+/* Wait for what db_listen has asked for, as said there. */
 must_check int db_wait_notify(struct db *db, int64_t wait_ms, struct fail *f);

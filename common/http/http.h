@@ -43,6 +43,7 @@ struct http_response {
 
 /* Make a handle; no network.  It keeps connections open for further requests.  *ret is the caller's (http_close). */
 must_check int http_open(struct http **ret, struct fail *f);
+/* Close its connections and free the handle; accepts NULL. */
 void http_close(struct http *h);
 static inline void http_close_p(struct http **h)
 {
@@ -59,5 +60,7 @@ int64_t http_left_ms(const struct http *h);
 /* Fill *ret, which the caller prepared with http_response_init and releases with http_response_done. */
 must_check int http_call(struct http *h, const struct http_request *req, struct http_response *ret,
                          struct fail *f);
+/* An empty answer in the caller's memory. */
 void http_response_init(struct http_response *r);
+/* Release body and headers; empty and usable again afterwards. */
 void http_response_done(struct http_response *r);

@@ -7,6 +7,7 @@
 
 /* libcurl's callbacks for response headers and body; `user` is the struct http_response. */
 size_t http_take_header(char *line, size_t one, size_t size, void *user);
+/* The body: stops the transfer (0) when it is longer than the request allows. */
 size_t http_take_body(char *bytes, size_t one, size_t size, void *user);
 
 /* Milliseconds that a Retry-After value (seconds, perhaps with a fraction, or an HTTP date) asks for at now_us; 0 when it

@@ -94,9 +94,34 @@ export function functionsOf ({ path, text }) {
     while (first > 0 && /\S/.test(lines[first - 1]) && !/[;}]\s*$|^\s*#/.test(lines[first - 1])) first--
     const close = lines.indexOf('}', open)
     const signature = lines.slice(first, open).join(' ')
-    found.push({ path, line: first + 1, name: /(\w+)\s*\(/.exec(signature)?.[1] ?? '?', length: close - first + 1 })
+    found.push({ path, line: first + 1, name: /(\w+)\s*\(/.exec(signature)?.[1] ?? '?', length: close - first + 1, signature })
   }
   return found
+}
+
+// Named parameters of a signature: those between the first parenthesis and its partner; "..." is none.
+export function parameterCount (signature) {
+  const names = []
+  let depth = 0
+  let name = ''
+  for (const c of signature.slice(signature.indexOf('('))) {
+    if ('([{'.includes(c) && ++depth === 1) continue
+    if (')]}'.includes(c) && --depth === 0) break
+    if (c === ',' && depth === 1) names.push(name)
+    name = c === ',' && depth === 1 ? '' : name + c
+  }
+  return [...names, name].map(n => n.trim()).filter(n => n !== '' && n !== 'void' && n !== '...').length
+}
+
+// `exceptions`: { 'path name': 'why it is clearest so' }; one that no function needs any more is found as well.
+export function crowdedFunctions (files, limit, exceptions = {}) {
+  const crowded = files.flatMap(functionsOf).map(f => ({ ...f, count: parameterCount(f.signature) })).filter(f => f.count > limit)
+  const keys = new Set(crowded.map(f => `${f.path} ${f.name}`))
+  return [
+    ...crowded.filter(f => exceptions[`${f.path} ${f.name}`] === undefined)
+      .map(f => `${f.path}:${f.line}: ${f.name} has ${f.count} parameters, the limit is ${limit}`),
+    ...Object.keys(exceptions).filter(key => !keys.has(key)).map(key => `${key.replace(' ', ':1: ')} needs no exception`)
+  ]
 }
 
 export function longFunctions (files, limit) {
@@ -104,9 +129,9 @@ export function longFunctions (files, limit) {
     .map(f => `${f.path}:${f.line}: ${f.name} has ${f.length} lines, the limit is ${limit}`)
 }
 
-// A prototype needs a comment on its line or above it in its paragraph (lines without an empty one between).
+// A prototype needs a comment of its own: behind it, or right above it.
 export function silentPrototypes (files) {
-  return files.filter(f => f.path.endsWith('.h') && !f.path.endsWith('_priv.h') && !below(f.path, 'tests')).flatMap(({ path, text }) => {
+  return files.filter(f => f.path.endsWith('.h') && !below(f.path, 'tests')).flatMap(({ path, text }) => {
     const lines = text.split('\n')
     const code = bare(text).split('\n')
     const findings = []
@@ -116,10 +141,9 @@ export function silentPrototypes (files) {
       let end = i
       while (end < code.length && !/[;{]\s*$/.test(code[end])) end++
       if (end === code.length || !/;\s*$/.test(code[end])) continue
-      let top = i
-      while (top > 0 && lines[top - 1].trim() !== '' && !/^\s*#/.test(lines[top - 1])) top--
-      const paragraph = lines.slice(top, end + 1).join('\n')
-      if (!paragraph.includes('/*')) findings.push(`${path}:${i + 1}: no comment for ${code[i].trim()}`)
+      const above = i > 0 && /\*\/\s*$/.test(lines[i - 1]) && code[i - 1].trim() === ''
+      const own = lines.slice(i, end + 1).join('\n').includes('/*')
+      if (!above && !own) findings.push(`${path}:${i + 1}: no comment for ${code[i].trim()}`)
     }
     return findings
   })

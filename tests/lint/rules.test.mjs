@@ -44,18 +44,31 @@ test('long files and functions are found at their limit', () => {
   assert.equal(rules.longFiles([file('a.c', '\n'.repeat(450))], 450).length, 1)
   assert.equal(rules.longFiles([file('a.c', '\n'.repeat(449))], 450).length, 0)
   const fn = lines => file('a.c', `int before;\n\nstatic int\nlong_one(int a)\n{\n${'    a++;\n'.repeat(lines)}}\n`)
-  assert.deepEqual(rules.functionsOf(fn(10)), [{ path: 'a.c', line: 3, name: 'long_one', length: 14 }])
+  assert.deepEqual(rules.functionsOf(fn(10)),
+    [{ path: 'a.c', line: 3, name: 'long_one', length: 14, signature: 'static int long_one(int a)' }])
   assert.equal(rules.longFunctions([fn(56)], 60).length, 0)
   assert.equal(rules.longFunctions([fn(57)], 60).length, 1)
 })
 
-test('a prototype without a comment in its paragraph is found', () => {
+test('functions with too many parameters are found, exceptions that nobody needs as well', () => {
+  const six = [file('a.c', 'static int\nmany(int a, int b[static 4], void (*c)(int x, int y), int d,\n     int e, int f)\n{\n}\n')]
+  assert.equal(rules.parameterCount('void none(void)'), 0)
+  assert.equal(rules.parameterCount('int say(struct fail *f, const char *fmt, ...)'), 2)
+  assert.deepEqual(rules.crowdedFunctions(six, 5), ['a.c:1: many has 6 parameters, the limit is 5'])
+  assert.deepEqual(rules.crowdedFunctions(six, 6), [])
+  assert.deepEqual(rules.crowdedFunctions(six, 5, { 'a.c many': 'why' }), [])
+  assert.deepEqual(rules.crowdedFunctions(six, 6, { 'a.c many': 'why' }), ['a.c:1: many needs no exception'])
+})
+
+test('a prototype without a comment of its own is found', () => {
   const silent = text => rules.silentPrototypes([file('common/a.h', text)]).length
   assert.equal(silent('int a(void);\n'), 1)
   assert.equal(silent('/* Far away. */\n\nmust_check int a(int x,\n                 int y);\n'), 1)
   assert.equal(silent('#pragma once\nint a(void);\n'), 1)
-  assert.equal(silent('/* Says it. */\nint a(void);\nint b(void);\n'), 0)
+  assert.equal(silent('/* Says it. */\nint a(void);\nint b(void);\n'), 1)
+  assert.equal(silent('/* Says it\n * at length. */\nint a(void);\n'), 0)
   assert.equal(silent('int a(void); /* says it */\n'), 0)
+  assert.equal(silent('int a(void); /* says it */\nint b(void);\n'), 1)
   assert.equal(silent('static inline int a(void)\n{\n    return b();\n}\n'), 0)
   assert.equal(silent('extern const struct x y;\n\n#define A(x) b(x)\n'), 0)
 })

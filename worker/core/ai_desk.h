@@ -30,6 +30,7 @@ struct ai_desk_with { /* borrowed; must outlive the desk */
 };
 /* No network; a provider's client is made when it is first asked.  *ret is the caller's (ai_desk_close). */
 must_check int ai_desk_open(const struct ai_desk_with *with, struct ai_desk **ret, struct fail *f);
+/* Close its clients and free it; accepts NULL. */
 void ai_desk_close(struct ai_desk *desk);
 /* Release for `scoped(ai_desk_close_p) struct ai_desk *desk = NULL;`. */
 static inline void ai_desk_close_p(struct ai_desk **desk)

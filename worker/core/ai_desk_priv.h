@@ -36,6 +36,7 @@ void closed_account(const struct ai_account *a, char ret[static ACCOUNT_BYTES]);
 /* 0 = closed, 1 = open; one whose account is another by now, or since when somebody has written a setting, is opened. */
 int closed_look(struct ai_desk *desk, const struct ai_account *a, struct ai_closed *ret,
                 struct fail *f);
+/* Keep the account closed, with the reason, and say so in the log. */
 int closed_put(struct ai_desk *desk, const struct ai_account *a, const struct ai_closed *why,
                struct fail *f);
 

@@ -24,7 +24,9 @@ struct cj_gate;
 /* conf, limits and db are borrowed and must outlive the gate. */
 must_check int cj_gate_open(const struct conf *conf, struct limits *limits, struct db *db,
                             struct cj_gate **ret, struct fail *f);
+/* Accepts NULL. */
 void cj_gate_close(struct cj_gate *g);
+/* What the client is opened with; lives as long as g. */
 const struct provider_gate *cj_gate_get(struct cj_gate *g);
 /* Milliseconds between two calls at n calls per second (n < 1 counts as 1): a tenth more than
  * the rate allows. */
@@ -37,7 +39,10 @@ struct shopify_gate;
 bool shopify_gate_configured(const struct conf *conf);
 /* Address of the shop; *ret is the caller's. */
 must_check int shopify_gate_base_url(const struct conf *conf, char **ret, struct fail *f);
+/* conf, limits and db are borrowed and must outlive the gate.  *ret is the caller's (shopify_gate_close). */
 must_check int shopify_gate_open(const struct conf *conf, struct limits *limits, struct db *db,
                                  struct shopify_gate **ret, struct fail *f);
+/* Accepts NULL. */
 void shopify_gate_close(struct shopify_gate *g);
+/* What the client is opened with; lives as long as g. */
 const struct provider_gate *shopify_gate_get(struct shopify_gate *g);

@@ -29,7 +29,9 @@ must_check int history_start(const struct conf *conf, const char *worker, struct
                              struct fail *f);
 /* Never waits, never fails: what has no room or memory is counted as dropped. */
 void history_add(struct history *h, const struct history_row *row);
+/* Rows that were not written since the start, for want of room, memory or the database.  Any thread. */
 int64_t history_dropped(struct history *h);
+/* Rows that were.  Any thread. */
 int64_t history_written(struct history *h);
 /* Wait until everything added so far is written, for at most within_ms. */
 void history_flush(struct history *h, int64_t within_ms);

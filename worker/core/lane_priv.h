@@ -114,7 +114,9 @@ struct lane {
 
 /* Bodies of the three kinds of threads; the argument is the lane, or the slot. */
 void *lane_fetch_main(void *lane);
+/* Runs the jobs that its slot is given. */
 void *lane_job_main(void *slot);
+/* Settles what has ended, in batches. */
 void *lane_settle_main(void *lane);
 
 /* lane_batch.c; all with the lock held unless said otherwise. */
@@ -124,6 +126,7 @@ void *lane_settle_main(void *lane);
 struct batch *batch_new(struct batch *spare, struct claimed *claimed, unsigned serial);
 /* Lock not held; accepts NULL. */
 void batch_free(struct batch *b);
+/* Put b at the end of the list, which does not own it. */
 void batch_push(struct batch_list *list, struct batch *b);
 /* NULL when there is none. */
 struct batch *batch_pop(struct batch_list *list);

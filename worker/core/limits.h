@@ -18,6 +18,7 @@ struct limits;
 /* max_sleep_ms: longest wait slept instead of snoozed. */
 must_check int limits_open(struct redis *r, int64_t max_sleep_ms, struct limits **ret,
                            struct fail *f);
+/* Free it; the redis stays the caller's; accepts NULL. */
 void limits_close(struct limits *l);
 
 /* Breaker: FAIL_LIMITED while open (half-open lets one probe through).  Call before, and report after, each request. */

@@ -41,6 +41,7 @@ struct metrics_run {             /* one settled job */
 
 /* Around the counting of a batch: take and release the shard's lock. */
 void metrics_begin(struct metrics_shard *s);
+/* Release it: the batch is counted. */
 void metrics_end(struct metrics_shard *s);
 /* Add one job; only between the two. */
 void metrics_count(struct metrics_shard *s, const struct metrics_run *run);

@@ -46,6 +46,7 @@ struct run_result {
 };
 /* An empty result; release of what it holds. */
 void run_result_init(struct run_result *r);
+/* Release what it holds. */
 void run_result_done(struct run_result *r);
 /* Empty again, for the next run. */
 void run_result_clear(struct run_result *r);

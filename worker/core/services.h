@@ -15,6 +15,7 @@ struct services;
 
 /* Nothing yet; services_ready makes what is wanted.  conf is borrowed and must outlive the services. */
 must_check int services_new(const struct conf *conf, struct services **ret, struct fail *f);
+/* Close all that was made, in reverse; accepts NULL. */
 void services_close(struct services *s);
 static inline void services_close_p(struct services **s)
 {

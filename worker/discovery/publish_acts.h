@@ -40,12 +40,15 @@ must_check int act_quantities(struct product_run *r, const char *mark,
 /* "ACTIVE", "DRAFT" or "ARCHIVED". */
 must_check int act_status(struct product_run *r, const char *mark, const char *status,
                           struct fail *f);
+/* Show the product in a channel of the shop. */
 must_check int act_publish(struct product_run *r, const char *mark, const char *publication,
                            struct fail *f);
+/* Take it out of the channel; under the next number, since it may be needed again. */
 must_check int act_unpublish(struct product_run *r, const char *publication, struct fail *f);
 /* Texts of a live product; mark: their version. */
 must_check int act_texts(struct product_run *r, const char *mark,
                          const struct shopify_new_product *texts, struct fail *f);
+/* Prices of variants of a live product, under the next number. */
 must_check int act_prices(struct product_run *r, const struct shopify_price *prices, size_t count,
                           struct fail *f);
 /* Every quantity of the product at the shop becomes 0 and is read back as such; also in the rows.  1 = the shop has no such

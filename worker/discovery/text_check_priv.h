@@ -13,6 +13,7 @@ struct checker {
     struct group_proof proof;
     struct numbers numbers;
 };
+/* Release all; also one that checker_init has left half-built. */
 void checker_done(struct checker *c);
 /* facts is only read here. */
 must_check int checker_init(struct checker *c, const struct facts *facts, struct fail *f);

@@ -13,12 +13,12 @@ static inline bool plain_letter(char c)
     return c >= 'a' && c <= 'z';
 }
 
-/* The value at p, which is a digit.  Readings of "1,5" as two numbers go to parts[], otherwise parts[0] is -1. */
 struct number_value {
     int64_t top, bottom; /* bottom 0: too long for a value */
     int64_t parts[2];
     const char *end;
 };
+/* The value at p, which is a digit.  Readings of "1,5" as two numbers go to parts[], otherwise parts[0] is -1. */
 struct number_value number_value_of(const char *p);
 
 /* The unit behind a value that ends at p: fills unit, scales and reduces the value; returns where it ends (p when there is

@@ -16,6 +16,7 @@ enum { REASON_TEXT_BYTES = 240, DECISION_REASONS_MAX = 16 };
 enum risk_level { RISK_NONE, RISK_LOW, RISK_MEDIUM, RISK_HIGH, RISK_PENDING };
 /* RISK_MEDIUM for an unknown word: what is not understood is not trusted. */
 enum risk_level risk_parse(const char *word);
+/* The word for it, as risk_parse reads it. */
 const char *risk_name(enum risk_level r);
 
 /* What a person has set. */

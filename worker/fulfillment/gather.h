@@ -18,6 +18,7 @@ struct gathered {
     size_t line_count;
     struct supply quote; /* lines, method, goods, freight, cap as they would be placed */
 };
+/* Release order, lines and quote; accepts a zeroed one. */
 void gathered_done(struct gathered *g);
 
 /* Read the order at the shop, keep it, and fill the facts that need no supplier. */

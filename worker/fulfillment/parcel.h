@@ -23,6 +23,7 @@ struct parcels {
     size_t count;
     json_t *all_lines; /* of the supplier order; owned, NULL without parcels */
 };
+/* Release parcels and lines; accepts a zeroed one. */
 void parcels_done(struct parcels *p);
 
 /* Insert or refresh the parcel of one shipment.  *ret_fresh: new, or its tracking number changed. */

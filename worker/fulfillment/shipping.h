@@ -23,6 +23,7 @@ struct shipping_plan {
     int64_t blocked; /* pieces in a fulfillment order that takes none for another reason */
     int64_t gone;    /* pieces the shop has nowhere any more: fulfilled or removed by a person */
 };
+/* Release the parts; accepts a zeroed one. */
 void shipping_plan_done(struct shipping_plan *p);
 
 /* Plan a parcel; what is planned is taken off the remaining quantities in *state. */

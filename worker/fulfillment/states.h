@@ -37,6 +37,7 @@ enum supply_state {
 const char *order_state_name(enum order_state s);
 /* ORDER_STATES when unknown. */
 enum order_state order_state_parse(const char *name);
+/* Whether the table of transitions has this step; staying is one. */
 bool order_may_become(enum order_state from, enum order_state to);
 /* Nothing has been handed to the supplier yet: the order may still be decided anew. */
 bool order_before_handoff(enum order_state s);
@@ -47,6 +48,7 @@ bool order_after_handoff(enum order_state s);
 const char *supply_state_name(enum supply_state s);
 /* SUPPLY_STATES when unknown. */
 enum supply_state supply_state_parse(const char *name);
+/* Whether the table of transitions has this step; staying is one. */
 bool supply_may_become(enum supply_state from, enum supply_state to);
 /* Paid for at the supplier, whatever happened since. */
 bool supply_is_paid(enum supply_state s);

@@ -30,6 +30,7 @@ struct supply {
     int64_t shipped_s,
         missing_s; /* since it was first seen shipped, or was not found; -1 = it was not */
 };
+/* Release the lines; accepts a zeroed one. */
 void supply_done(struct supply *s);
 
 /* The newest one of an order.  0; 1 when there is none. */

@@ -62,6 +62,7 @@ struct ai_verdict {
 /* What an answer means for a task: errors by status and code, then the text, parsed and held against the schema. */
 void ai_judge(enum ai_kind kind, const struct ai_task *task, const struct ai_answer *answer,
               struct ai_verdict *ret);
+/* Release text and value; accepts a zeroed one. */
 void ai_verdict_done(struct ai_verdict *v);
 /* Set status and error; the text is ours or the provider's code, never what was sent. */
 void ai_say(struct ai_verdict *v, enum ai_status status, const char *fmt, ...) printf_like(3, 4);

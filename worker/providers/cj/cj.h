@@ -24,6 +24,7 @@ struct cj;
 /* http and gate are borrowed and must outlive the client. */
 must_check int cj_open(const char *base_url, struct http *http, const struct provider_gate *gate,
                        struct cj **ret, struct fail *f);
+/* Accepts NULL; http and gate stay the caller's. */
 void cj_close(struct cj *cj);
 
 /* What the calls that follow are made for.  The same look-ups serve paid orders and the catalogue,
@@ -33,6 +34,7 @@ enum cj_purpose {
     CJ_FOR_DISCOVERY, /* and for the stock watch: whatever can wait for tomorrow's points */
     CJ_FOR_ORDERS
 };
+/* Say so; it holds until it is said otherwise. */
 void cj_for(struct cj *cj, enum cj_purpose purpose);
 
 /* ---- account; used by the one token holder, with its own locking.  FAIL_LATER and FAIL_LIMITED:
@@ -43,7 +45,9 @@ struct cj_tokens {
     char open_id[CJ_ID_BYTES]; /* also the webhook key: a secret; "" when not repeated */
     int64_t access_until_us, refresh_until_us;
 };
+/* Sign in with the account's key. */
 must_check int cj_login(struct cj *cj, const char *api_key, struct cj_tokens *ret, struct fail *f);
+/* A new access token for the refresh token. */
 must_check int cj_refresh(struct cj *cj, const char *refresh_token, struct cj_tokens *ret,
                           struct fail *f);
 /* setting/get: calls per second of this account (>= 1). */
@@ -68,6 +72,7 @@ struct cj_variant {
 /* Variants whose SKU is exactly sku (usually 0 or 1; *ret is malloc'ed). */
 must_check int cj_variants_by_sku(struct cj *cj, const char *sku, struct cj_variant **ret,
                                   size_t *ret_count, struct fail *f);
+/* One variant.  FAIL_MISSING when CJ has none of that vid. */
 must_check int cj_variant_by_vid(struct cj *cj, const char *vid, struct cj_variant *ret,
                                  struct fail *f);
 /* Live stock of a variant in a warehouse country. */
@@ -160,11 +165,13 @@ must_check int cj_order_create(struct cj *cj, const struct cj_new_order *order,
  * looked up). FAIL_MISSING. */
 must_check int cj_order_get(struct cj *cj, const char *id_or_number, struct cj_order *ret,
                             struct fail *f);
+/* confirmOrder: it waits for payment then.  FAIL_UNKNOWN: read the order. */
 must_check int cj_order_confirm(struct cj *cj, const char *order_id, struct fail *f);
 /* Only CREATED and IN_CART orders can be deleted; there is no cancel call for paid ones. */
 must_check int cj_order_delete(struct cj *cj, const char *order_id, struct fail *f);
 /* payBalance. FAIL_LIMITED "1604000": balance too low.  FAIL_UNKNOWN: read the order. */
 must_check int cj_order_pay(struct cj *cj, const char *order_id, struct fail *f);
+/* getBalance: what the wallet can pay now, in USD. */
 must_check int cj_balance(struct cj *cj, struct money *ret_available, struct fail *f);
 struct cj_order_row {
     char order_id[CJ_ID_BYTES], number[56];

@@ -44,6 +44,7 @@ struct cj_op_rule {
     bool names_order; /* its only parameter is an order: "bad parameter" means there is none such */
     int64_t pause_ms; /* CJ_SIGN_IN: how long CJ wants to be left alone */
 };
+/* The rule of an operation; lives for ever. */
 const struct cj_op_rule *cj_op_rule(enum cj_op op);
 
 struct cj {
@@ -82,11 +83,13 @@ struct cj_verdict {
     json_t *root;     /* owned; NULL when the body was not JSON */
     struct fail fail; /* unless DONE: what it is when not repeated any more */
 };
+/* What an answer means for the call; pure.  *ret is the caller's (cj_verdict_done). */
 void cj_judge(const struct cj_op_rule *rule, const struct cj_answer *answer,
               struct cj_verdict *ret);
 /* The same for a request that got no answer (http_call failed with *why). */
 void cj_judge_silence(const struct cj_op_rule *rule, const struct fail *why,
                       struct cj_verdict *ret);
+/* Release the root; accepts a zeroed one. */
 void cj_verdict_done(struct cj_verdict *v);
 
 /* ---- parse.c: pure ---- */
@@ -110,6 +113,7 @@ int64_t cj_read_time(const json_t *node, const char *path);
 /* "UK" is "GB" at CJ. */
 const char *cj_country(const char *code);
 
+/* A variant of product/variant/query.  FAIL_BUG names the id that is absent or too long. */
 must_check int cj_read_variant(const json_t *node, struct cj_variant *ret, struct fail *f);
 /* Stock in a country of the rows of stock/queryByVid. */
 must_check int cj_read_stock(const json_t *rows, const char *country, int64_t *ret_quantity,
@@ -126,5 +130,7 @@ must_check int cj_read_order(const json_t *data, struct cj_order *ret, struct fa
 /* Lines of a product list; *ret stays NULL when the list is empty or absent. */
 must_check int cj_read_lines(const json_t *rows, struct cj_order_line **ret, size_t *ret_count,
                              struct fail *f);
+/* CJ's word for the state of an order; CJ_OTHER when it is none we know. */
 enum cj_status cj_read_status(const char *text);
+/* The data of a sign-in or refresh.  FAIL_BUG when a token is absent or too long. */
 must_check int cj_read_tokens(const json_t *data, struct cj_tokens *ret, struct fail *f);

@@ -26,6 +26,7 @@ struct shopify;
  * must outlive the client. */
 must_check int shopify_open(const char *base_url, struct http *http,
                             const struct provider_gate *gate, struct shopify **ret, struct fail *f);
+/* Accepts NULL; http and gate stay the caller's. */
 void shopify_close(struct shopify *s);
 /* The API version that served the last call ("" before the first): another than asked for means
  * ours is retired. */
@@ -73,6 +74,7 @@ struct shopify_order_page {
     bool more;
     char cursor[SHOPIFY_CURSOR_BYTES]; /* for the next page */
 };
+/* Release the rows; zeroed afterwards. */
 void shopify_order_page_done(struct shopify_order_page *p);
 /* Which page of the orders by their time of change. */
 struct shopify_order_search {
@@ -114,6 +116,7 @@ struct shopify_order {
     size_t line_count;
     struct shopify_money money;
 };
+/* Release lines and money; zeroed afterwards. */
 void shopify_order_done(struct shopify_order *o);
 /* One order, whole, with all its lines and refunds.  FAIL_MISSING when the shop has none of that gid;
  * FAIL_INPUT when a field of it is too long to be kept whole (nothing is ever cut silently, for
@@ -144,6 +147,7 @@ struct shopify_fulfillment_state {
     struct shopify_fulfillment *done;
     size_t done_count;
 };
+/* Release both lists; zeroed afterwards. */
 void shopify_fulfillment_state_done(struct shopify_fulfillment_state *st);
 /* All fulfillment orders with all their lines (every page is read) and up to 249 fulfillments;
  * more are FAIL_BUG, never cut. */

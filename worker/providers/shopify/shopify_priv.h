@@ -52,6 +52,7 @@ struct shopify_op_rule {
     /* What the variables add to first_cost; with it every guess is made anew.  NULL = nothing. */
     double (*input_cost)(const json_t *variables);
 };
+/* The rule of an operation; lives for ever. */
 const struct shopify_op_rule *shopify_op_rule(enum shopify_op op);
 
 struct shopify {
@@ -95,11 +96,13 @@ struct shopify_verdict {
     json_t *root;     /* owned; NULL when the body was not JSON */
     struct fail fail; /* unless DONE: what it is when not repeated any more */
 };
+/* What an answer means for the call; pure.  *ret is the caller's (shopify_verdict_done). */
 void shopify_judge(const struct shopify_op_rule *rule, const struct shopify_answer *answer,
                    struct shopify_verdict *ret);
 /* The same for a request that got no answer (http_call failed with *why). */
 void shopify_judge_silence(const struct shopify_op_rule *rule, const struct fail *why,
                            struct shopify_verdict *ret);
+/* Release the root; accepts a zeroed one. */
 void shopify_verdict_done(struct shopify_verdict *v);
 /* The userErrors of a mutation's payload: 0 when there are none, else -1 with the refusal, its kind
  * by the code where Shopify gives one that decides, else by the sentence. */
@@ -124,6 +127,7 @@ must_check int shopify_read_page(const json_t *node, const char *path, const cha
 must_check int shopify_read_nodes(const json_t *node, const char *path, json_t **ret_nodes,
                                   struct fail *f);
 
+/* What the list of orders tells of one.  FAIL_BUG or FAIL_INPUT for a field that is absent or too long. */
 must_check int shopify_read_order_row(const json_t *order, struct shopify_order_row *ret,
                                       struct fail *f);
 /* Everything but lines and money. */
@@ -134,7 +138,9 @@ must_check int shopify_add_lines(const json_t *order, struct shopify_order *ret,
 /* Append fulfillment orders with their first lines. */
 must_check int shopify_add_fos(const json_t *order, struct shopify_fulfillment_state *ret,
                                struct fail *f);
+/* Append a further page of lines to one fulfillment order. */
 must_check int shopify_add_fo_lines(const json_t *fo_json, struct shopify_fo *ret, struct fail *f);
+/* What was fulfilled so far, into ret->done. */
 must_check int shopify_read_fulfillments(const json_t *order, struct shopify_fulfillment_state *ret,
                                          struct fail *f);
 
@@ -143,12 +149,12 @@ must_check int shopify_read_fulfillments(const json_t *order, struct shopify_ful
 json_t *shopify_whole_json(json_t *take_list, size_t count);
 /* ["a", "b"]; NULL without memory or for text that is not UTF-8. */
 json_t *shopify_texts_json(const char *const *texts, size_t count);
-/* Set those members whose text is not NULL.  take_object itself, or NULL (and it is released) without
- * memory or for text that is not UTF-8.  (A text that json_pack has no memory for counts as left out
- * with "s*", and a member would be missing without anybody knowing.) */
 struct shopify_text {
     const char *key, *text;
 };
+/* Set those members whose text is not NULL.  take_object itself, or NULL (and it is released) without
+ * memory or for text that is not UTF-8.  (A text that json_pack has no memory for counts as left out
+ * with "s*", and a member would be missing without anybody knowing.) */
 json_t *shopify_with_texts(json_t *take_object, const struct shopify_text *texts, size_t count);
 /* {title, description} without what is NULL; an empty object when both are. */
 json_t *shopify_seo_json(const struct shopify_new_product *product);
@@ -160,6 +166,7 @@ struct shopify_reading { /* a product as the shop holds it */
     struct shopify_product product;
     json_t *root; /* the first answer, with data.productByIdentifier.media */
 };
+/* Release product and root; accepts a zeroed one. */
 void shopify_reading_done(struct shopify_reading *r);
 /* One product by {"handle": ...} or {"id": ...}, with the variants of all pages.  0 also when there
  * is none; publication_gid may be NULL. */

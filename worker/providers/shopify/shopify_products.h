@@ -73,6 +73,7 @@ must_check int shopify_product_set(struct shopify *s, const struct shopify_new_p
 must_check int shopify_product_by_handle(struct shopify *s, const char *handle,
                                          const char *publication_gid, struct shopify_product *ret,
                                          struct fail *f);
+/* The same by gid. */
 must_check int shopify_product_by_gid(struct shopify *s, const char *gid,
                                       const char *publication_gid, struct shopify_product *ret,
                                       struct fail *f);
@@ -86,6 +87,7 @@ must_check int shopify_product_texts(struct shopify *s, const char *gid,
 /* publishablePublish / publishableUnpublish; a repeat is no error.  FAIL_MISSING when the product or channel is gone. */
 must_check int shopify_publish(struct shopify *s, const char *gid, const char *publication_gid,
                                struct fail *f);
+/* Take it out of a channel; else as shopify_publish. */
 must_check int shopify_unpublish(struct shopify *s, const char *gid, const char *publication_gid,
                                  struct fail *f);
 
