@@ -8,6 +8,7 @@ prepare_var() {
     umask 022
     refuse_strangers_var
     mkdir -p "$VAR" || die "$VAR cannot be made; give another folder: DROPSHIP_VAR=/FOLDER" 2
+    touch "$VAR/secrets" # first: by it a folder that was cut off here, or is made by two calls at once, is known as ours
     mkdir -p "$VAR"/{run,log,redis,sandbox,app/bin}
     if is_root; then
         chown root: "$VAR" "$VAR/run"
@@ -18,7 +19,7 @@ prepare_var() {
     chmod 755 "$VAR" "$VAR/app" "$VAR/app/bin"
     chmod 711 "$VAR/run"
     chmod 700 "$VAR/redis"
-    touch "$VAR/ports" "$VAR/secrets"
+    touch "$VAR/ports"
     chmod 600 "$VAR/secrets"
 }
 
@@ -30,9 +31,11 @@ refuse_strangers_var() {
         [ -z "$(ls -A "$VAR" 2>/dev/null)" ] || die "$VAR is not empty and was not made by deploy/up: give it a folder of its own" 2
         return 0
     fi
+    [ -d "$VAR/log" ] || return 0 # cut off before anything was in it
     owner=$(stat -c %U "$VAR/log")
     if is_root; then
-        [ "$owner" = "$SERVICE_USER" ] || die "$VAR belongs to $owner: run deploy/up as $owner, or give it a folder: DROPSHIP_VAR=/FOLDER" 2
+        # Root: cut off before it was given to its user.
+        [ "$owner" = "$SERVICE_USER" ] || [ "$owner" = root ] || die "$VAR belongs to $owner: run deploy/up as $owner, or give it a folder: DROPSHIP_VAR=/FOLDER" 2
     else
         [ -O "$VAR/log" ] || die "$VAR belongs to $owner: run deploy/up as who made it, or give it a folder: DROPSHIP_VAR=/FOLDER" 2
     fi
@@ -438,7 +441,10 @@ start_dropship() {
 }
 
 tell() {
-    local at=${DROPSHIP_VAR:+DROPSHIP_VAR=$DROPSHIP_VAR }
+    local at= key curl=curl
+    [ -z "${DROPSHIP_VAR:-}" ] || at="DROPSHIP_VAR=$(printf %q "$DROPSHIP_VAR") "
+    key=$(printf %q "$VAR/admin.key")
+    [ "$SCHEME" = http ] || curl='curl -k' # the certificate is for another name
     say ""
     say "ready: $SCHEME://$LISTEN/"
     [ -z "$SANDBOXED" ] || say "SANDBOX: simulated are $SANDBOXED; put real keys into deploy/dropship.env to replace them"
@@ -455,7 +461,7 @@ tell() {
     say "  ${at}deploy/dropship status"
     say "  ${at}deploy/dropship orders"
     say "  ${at}deploy/dropship products --sort opportunity"
-    say "  curl -H \"Authorization: Bearer \$(cat $VAR/admin.key)\" '$SCHEME://$LISTEN/api/v1/orders?limit=3'"
+    say "  $curl -H \"Authorization: Bearer \$(cat $key)\" '$SCHEME://$LISTEN/api/v1/orders?limit=3'"
 }
 
 follow_logs() {

@@ -11,7 +11,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../.
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'dropship-deploy-'));
 after(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-const script = (text) => `set -euo pipefail; . ${root}/deploy/lib.sh; . ${root}/deploy/steps.sh; ${text}`;
+const script = (text) => `set -euo pipefail; . '${root}/deploy/lib.sh'; . '${root}/deploy/steps.sh'; ${text}`;
 const bash = (text, env = {}) => spawnSync('bash', ['-c', script(text)], { encoding: 'utf8', timeout: 20000, env: { PATH: process.env.PATH, ...env } });
 const made = (name) => {
   const made = path.join(folder, name);
@@ -57,6 +57,27 @@ test('a folder with other things in it is left alone', () => {
   assert.equal(run.status, 2);
   assert.match(run.stderr, /was not made by deploy\/up/);
   assert.deepEqual(fs.readdirSync(VAR), ['letter']);
+});
+
+test('a folder whose making was cut off is taken up again', () => {
+  const VAR = path.join(folder, 'cut');
+  const go = (text) => bash(`is_root() { false; }; VAR=${VAR}; ${text}`);
+  assert.notEqual(go('chmod() { exit 1; }; mkdir() { [ "$2" = "$VAR" ] || exit 1; command mkdir "$@"; }; prepare_var').status, 0);
+  assert.deepEqual(fs.readdirSync(VAR), ['secrets']);
+  const again = go('prepare_var');
+  assert.equal(again.status, 0, again.stderr);
+  assert.equal(fs.statSync(path.join(VAR, 'secrets')).mode & 0o777, 0o600);
+});
+
+test('what is told to be tried next can be pasted, whatever the folder is called', () => {
+  const VAR = made("a shop's");
+  fs.writeFileSync(path.join(VAR, 'admin.key'), 'ds_1\n');
+  const run = bash('choose_var; SANDBOXED=; SIMULATED=; OWN_SETTINGS=; SCHEME=https LISTEN=127.0.0.1:1 tell', { DROPSHIP_VAR: VAR });
+  assert.equal(run.status, 0, run.stderr);
+  const next = run.stdout.slice(run.stdout.indexOf('try next:') + 9);
+  const pasted = spawnSync('bash', ['-c', `curl() { printf '%s\n' "$@"; }; deploy/dropship() { printf '%s\n' "$DROPSHIP_VAR"; }; ${next}`], { encoding: 'utf8' });
+  assert.equal(pasted.stderr, '');
+  assert.deepEqual(pasted.stdout.trim().split('\n'), [VAR, VAR, VAR, '-k', '-H', 'Authorization: Bearer ds_1', 'https://127.0.0.1:1/api/v1/orders?limit=3']);
 });
 
 test('a relative folder is the same for each command', () => {
