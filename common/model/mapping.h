@@ -1,5 +1,6 @@
-/* Which supplier variant is sent for a shop SKU.  A mapping counts only when it is confirmed; rank 1 is the main one, higher
- * ranks are confirmed fallbacks used when the ones before are out of stock.  Changes go to `audit`.
+/* Which supplier variant is sent for a shop SKU.  A mapping counts only when it is confirmed; the lowest confirmed rank is
+ * the main one (1, unless that was removed or never confirmed), higher ranks are fallbacks used when the ones before are out of
+ * stock.  Changes go to `audit`.
  * Threads: uses the caller's db. */
 #pragma once
 

@@ -32,7 +32,7 @@ struct decide_limits {
 struct line_facts {
     char line_gid[SHOPIFY_GID_BYTES], title[128], sku[128];
     int64_t quantity;
-    int main_mappings;     /* confirmed supplier variants of rank 1 */
+    int main_mappings;     /* confirmed supplier variants of the lowest rank */
     char candidates[160];  /* supplier variants proposed for it, "" = none */
     char vid[CJ_ID_BYTES]; /* variant chosen to be sent, "" = none */
     int rank;              /* of the chosen one */

@@ -42,7 +42,7 @@ static int load(struct db *db, struct line_facts *line, struct options *ret, str
             continue;
         }
         int rank = (int)db_int(rows, i, "rank", 1);
-        ret->main_count += rank == 1;
+        ret->main_count += ret->count == 0 || rank == ret->items[0].rank;
         if (ret->count < OPTIONS_MAX) {
             struct option *o = &ret->items[ret->count++];
             *o = (struct option){ .rank = rank,

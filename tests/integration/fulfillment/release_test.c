@@ -522,6 +522,22 @@ static void fallback_takes_the_place_of_a_variant_off_the_shelf(void **state)
     assert_string_equal(fake_supply_last()->lines[0].vid, "2509180000000000999");
 }
 
+static void fallback_is_the_main_one_once_the_first_is_forgotten(void **state)
+{
+    (void)state;
+    rig_sql("insert into variant_mapping (shop_sku, vid, supplier_sku, rank, snapshot_minor, "
+            "confirmed_at, confirmed_by) values ('SKU-1', '2509180000000000999', 'SKU-1B', 2, 900, "
+            "now(), 'test')");
+    rig_sql("delete from variant_mapping where shop_sku = 'SKU-1' and rank = 1");
+    fake->variants[1] = (struct fake_variant){
+        .vid = "2509180000000000999", .sku = "SKU-1B", .stock = 9, .price_minor = 900
+    };
+    receive();
+    release();
+    expect_state("placed", "");
+    assert_string_equal(fake_supply_last()->lines[0].vid, "2509180000000000999");
+}
+
 static void try_that_was_never_paid_is_no_double(void **state)
 {
     (void)state;
@@ -573,6 +589,7 @@ int main(void)
         T(unpaid_order_costs_no_look_ups_at_the_supplier),
         T(order_fulfilled_by_a_person_leaves_nothing_unpaid_behind),
         T(fallback_takes_the_place_of_a_variant_off_the_shelf),
+        T(fallback_is_the_main_one_once_the_first_is_forgotten),
         T(try_that_was_never_paid_is_no_double),
     };
     return cmocka_run_group_tests(tests, flow_setup, rig_close);
