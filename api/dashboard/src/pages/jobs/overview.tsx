@@ -128,22 +128,23 @@ const workerColumns: Column<Worker>[] = [
 
 const most = 3;
 
-/** What a worker has in hand. */
-function Runs({ jobs }: { jobs: Job[] | undefined }) {
+/** What a worker has in hand, of the jobs that one request shows. */
+function Runs({ jobs, busy }: { jobs: Job[] | undefined; busy: number }) {
   if (jobs === undefined) return <Nothing why="Not known just now" />;
+  if (jobs.length === 0 && busy > 0) return <Nothing why="None of its jobs is among those that were looked at" />;
   if (jobs.length === 0) return <span className="quiet">idle</span>;
   const name = (j: Job) => `${j.class ?? 'a job'}${Array.isArray(j.args) && ['number', 'string'].includes(typeof j.args[0]) ? ` ${String(j.args[0])}` : ''}`;
   return (
     <span className="figures small">
-      {jobs.slice(0, most).map((j) => <span key={j.jid}>{j.jid ? <Link href={`/jobs?open=${encodeURIComponent(j.jid)}`}><bdi>{name(j)}</bdi></Link> : name(j)}</span>)}
-      {jobs.length > most ? <Link href="/jobs?tab=jobs&state=running">{jobs.length - most} more</Link> : null}
+      {jobs.slice(0, most).map((j) => <span key={j.jid}>{j.jid ? <Link href={`/jobs?open=${encodeURIComponent(j.jid)}`}><bdi>{name(j)}</bdi></Link> : <bdi>{name(j)}</bdi>}</span>)}
+      {jobs.length > most ? <Link href="/jobs?tab=jobs&state=running">{Math.max(busy, jobs.length) - most} more</Link> : null}
     </span>
   );
 }
 
 function Workers() {
   const running = useResource<{ jobs: Job[] }>('/api/v1/jobs?state=running&limit=200', { every: 5000, topics: ['jobs'] });
-  const columns = workerColumns.toSpliced(3, 0, { key: 'runs', title: 'Runs', cell: (w) => <Runs jobs={running.data?.jobs.filter((j) => j.worker === w.identity)} /> });
+  const columns = workerColumns.toSpliced(3, 0, { key: 'runs', title: 'Runs', cell: (w) => <Runs busy={w.busy} jobs={running.data?.jobs.filter((j) => j.worker === w.identity)} /> });
   const workers = useResource<{ workers: Worker[] }>('/api/v1/workers', { every: 5000, topics: ['jobs'] });
   return (
     <Card title="Workers">

@@ -50,7 +50,7 @@ function Find({ take }: { take: (v: Variant) => void }) {
       {product !== null ? <VariantsOf id={product} take={take} /> : q.length < 2 ? null : (
         <Loaded of={found} what="Products">
           {(page) => (page.products.length === 0 ? <p className="quiet">No known product is named so.</p> : (
-            <ul className="stack">{page.products.map((p) => <li key={p.id}><Button look="link" onClick={() => setProduct(p.id)}>{p.name}</Button></li>)}</ul>
+            <ul className="stack">{page.products.map((p) => <li key={p.id}><Button look="link" onClick={() => setProduct(p.id)}><bdi>{p.name}</bdi></Button></li>)}</ul>
           ))}
         </Loaded>
       )}

@@ -115,6 +115,8 @@ function usePreview(kind: Kind, spec: Spec | null): { preview: Preview | null; e
   return state.of === wanted && wanted !== '' ? { ...state, busy: false } : { preview: null, error: null, busy: wanted !== '' };
 }
 
+const rowsShown = 8;
+
 function Foretold({ kind, spec }: { kind: Kind; spec: Spec | null }) {
   const { preview, error, busy } = usePreview(kind, spec);
   if (error) return <Failed error={error} what="What it would do" />;
@@ -124,7 +126,8 @@ function Foretold({ kind, spec }: { kind: Kind; spec: Spec | null }) {
   return (
     <>
       <p role="status">{preview.changed} of {preview.products.length} products{more} would get another price{preview.infeasible > 0 ? `; for ${preview.infeasible} no price is good enough` : ''}.</p>
-      <SimpleTable label="What it would do" rows={preview.products.slice(0, 8)} id={(r) => r.id} columns={[
+      {preview.products.length > rowsShown ? <p className="quiet small">The first {rowsShown} of them:</p> : null}
+      <SimpleTable label="What it would do" rows={preview.products.slice(0, rowsShown)} id={(r) => r.id} columns={[
         { key: 'name', title: 'Product', main: true, cell: (r) => <bdi>{r.name}</bdi> },
         { key: 'old', title: 'Now', end: true, cell: (r) => <Money of={r.old} /> },
         { key: 'new', title: 'Then', end: true, cell: (r) => <strong><Money of={r.new} why={r.text} /></strong> },
