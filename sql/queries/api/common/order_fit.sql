@@ -1,9 +1,10 @@
 -- `fit`: the orders that $1 to $10 leave: $1 states (text[]), $2 part of name or e-mail, or a whole tracking number, $3 and $4 not
 -- before and before (microseconds), $5 hold code, $6 country, $7 risk, $8 only those with a problem, $9 only those whose costs are not
 -- all known ("unknown", as the figures count them) or of which not even the sale is read ("unread"), $10 currency; all but $8 may be
--- NULL.  A part of one or two characters is a whole name or the beginning of an e-mail (0021_scale.sql says why).
+-- NULL.  A part of one or two characters is a whole name or the beginning of an e-mail, or of the phone number of who has none (0021_scale.sql says why).
 -- `rare`: for each parameter that is given the ids of up to 3,001 orders it leaves.  When one leaves at most 3,000, those are looked at
--- one by one; what is not rare is met soon enough on a walk in the order of the list.  So the table is never read whole.
+-- one by one; what is not rare is met soon enough on a walk in the order of the list.  Only what is frequent by each parameter and rare by
+-- all of them (a country and a risk that seldom meet) is looked for in the whole table.
 -- Two things keep the plan good for any parameters, so that it need not be made anew for each: the conditions are hidden in a `case`,
 -- for guessing at each of them the planner would expect next to nothing to be left and rather sort a million than walk; and equality is
 -- a range with an order, for which nothing but the index will do.
