@@ -441,7 +441,7 @@ start_dropship() {
 }
 
 tell() {
-    local at= key curl=curl
+    local at='' key curl=curl
     [ -z "${DROPSHIP_VAR:-}" ] || at="DROPSHIP_VAR=$(printf %q "$DROPSHIP_VAR") "
     key=$(printf %q "$VAR/admin.key")
     [ "$SCHEME" = http ] || curl='curl -k' # the certificate is for another name
