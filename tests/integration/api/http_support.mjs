@@ -24,6 +24,9 @@ export function sign(body, key = secret) {
   return crypto.createHmac('sha256', key).update(body).digest('base64');
 }
 
+// What has happened to connections while the test was blocked in a child process is seen before the next request takes one of them.
+const turn = () => new Promise((resolve) => { setTimeout(resolve); });
+
 export class Api {
   // redisNumber: each test file has its own.  env: further settings; undefined removes one.
   static async start(name, redisNumber, env = {}) {
@@ -101,6 +104,7 @@ export class Api {
   // { status, headers, body (parsed when JSON), text }.  Throws when the answer is not as /openapi.yaml describes it.
   async call(method, target, { body, scope = 'admin', key, headers = {} } = {}) {
     const bearer = key ?? this.keys[scope];
+    await turn();
     const answer = await fetch(this.url + target, {
       method,
       headers: {
@@ -109,7 +113,7 @@ export class Api {
         ...headers,
       },
       body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
-    });
+    }).catch((error) => { throw new Error(`${method} ${target}: ${error.message} (${error.cause?.code}: ${error.cause?.message})`, { cause: error }); });
     const text = await answer.text();
     this.contract.check(method, target, { status: answer.status, type: answer.headers.get('content-type'), text });
     const json = /json/.test(answer.headers.get('content-type') ?? '') && text !== '';
