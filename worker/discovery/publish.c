@@ -300,6 +300,17 @@ static bool lacks_approval(const struct product_run *r, enum flow_mode mode)
     return mode == FLOW_APPROVE && r->p.approved_by[0] == '\0';
 }
 
+/* May a person still be asked before anything of it is at the shop?  An act whose fate is not known may have left a draft there: it
+ * is brought to its end first. */
+static int is_untouched(struct product_run *r, bool *ret, struct fail *f)
+{
+    bool open = false;
+
+    TRY(act_open(r, "shop.set", 0, &open, f));
+    *ret = r->p.shop_gid[0] == '\0' && !open;
+    return 0;
+}
+
 static int to_approval(struct product_run *r, struct fail *f)
 {
     const char *text = "The mode became 'approve' on its way to the shop: a person decides.";
@@ -365,13 +376,15 @@ static int go_live(struct publication *p, struct fail *f)
 static int publish_new(struct publication *p, struct fail *f)
 {
     char why[TEXT_BYTES], gid[SHOPIFY_GID_BYTES];
+    bool untouched = false;
     int bad = check_text(p, why, f);
 
     TRY(bad);
     if (bad == 1) {
         return to_review(p->r, "TEXT", why, f);
     }
-    if (p->r->p.shop_gid[0] == '\0' && lacks_approval(p->r, product_run_mode(p->r))) {
+    TRY(is_untouched(p->r, &untouched, f));
+    if (untouched && lacks_approval(p->r, product_run_mode(p->r))) {
         return to_approval(p->r, f);
     }
     TRY(prepare(p, f));
