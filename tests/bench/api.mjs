@@ -77,7 +77,9 @@ function peersOf(redis, statements, name) {
 async function answer(redis, api, statements, { name, title, target, params }) {
   const url = `${api.url}${target}`;
   const slowest = [];
+  const shown = await api.launch();
   const body = Buffer.from(await (await fetch(url, { headers: api.headers })).arrayBuffer());
+  await shown.stop();
   const ours = async () => {
     const program = await api.launch();
     await load(url, { seconds: 1, headers: api.headers });
@@ -105,8 +107,11 @@ async function memory(redis, api) {
     const program = await api.launch();
     let most = 0;
     const watch = setInterval(() => { most = Math.max(most, program.memory()); }, 50);
-    for (const target of ['/api/v1/orders?limit=50', '/api/v1/analytics/by-date']) await load(api.url + target, { connections: 64, seconds: 2, headers: api.headers });
-    clearInterval(watch);
+    try {
+      for (const target of ['/api/v1/orders?limit=50', '/api/v1/analytics/by-date']) await load(api.url + target, { connections: 64, seconds: 2, headers: api.headers });
+    } finally {
+      clearInterval(watch);
+    }
     await program.stop();
     return most;
   } });
@@ -156,8 +161,7 @@ try {
   }
   await first.stop();
   for (const kind of kinds) {
-    const shown = await api.launch();
-    await answer(redis, api, statements, kind).finally(() => shown.stop());
+    await answer(redis, api, statements, kind);
   }
   await rollups();
   await memory(redis, api);

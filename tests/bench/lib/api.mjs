@@ -29,12 +29,17 @@ export async function startApi(stage, redis, database = 'dropship') {
   const cli = (...args) => execFileSync(path.join(stage.bin, 'dropship'), args, { env: stage.env(redis, more), encoding: 'utf8' });
   cli('settings', 'api.rate_per_minute', '1000000000');
   const { key } = JSON.parse(cli('key', 'create', `bench-${database}`, '--scope', 'read', '--json'));
+  const headers = { authorization: `Bearer ${key}` };
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const launch = async () => {
     const program = stage.launch(redis, 'dropship-api', [], { ...more, DROPSHIP_LISTEN: `127.0.0.1:${port}` });
-    await until('dropship-api answers', async () => (await fetch(`${url}/healthz`)).ok, 20000);
+    // Until it has read the settings, the ordinary limit of requests holds.
+    await until('dropship-api knows its settings', async () => {
+      const said = (await fetch(`${url}/api/v1/flows`, { headers })).headers;
+      return ['ratelimit-policy', 'ratelimit', 'ratelimit-limit'].some((name) => said.get(name)?.includes('1000000000'));
+    }, 20000);
     return program;
   };
-  return { url, launch, headers: { authorization: `Bearer ${key}` } };
+  return { url, launch, headers };
 }
