@@ -20,7 +20,7 @@ int64_t clock_mono_ms(void);
 int64_t clock_mono_us(void);
 /* Sleep so long; a sleep that a signal interrupts is continued.  0 and less: at once. */
 void clock_sleep_ms(int64_t ms);
-/* "2026-11-21T10:00:00.123456Z" */
+/* Write an instant as RFC 3339 in UTC, with microseconds: "2026-11-21T10:00:00.123456Z". */
 void clock_format(int64_t at_us, char text[static CLOCK_TEXT_BYTES]);
 /* "2026-11-21", UTC day; used for daily statistics keys. */
 void clock_format_day(int64_t at_us, char text[static CLOCK_TEXT_BYTES]);

@@ -22,7 +22,7 @@ extern const char *const bulk_act_names[BULK_ACTS];
 
 /* Which jobs; NULL and 0 = any.  What is no job fits as long as nothing is asked that only a job can answer. */
 struct job_filter {
-    enum job_state state;    /* not JOB_RUNNING */
+    enum job_state state;    /* a bulk act takes no JOB_RUNNING, a search does */
     const char *queue;       /* borrowed, as are the others */
     const char *type;        /* the whole class name */
     const char *error_class; /* of the latest failure */

@@ -29,7 +29,7 @@ struct metrics_histogram {
     uint64_t buckets[METRICS_BUCKETS]; /* jobs in each alone, not cumulative */
     uint64_t sum_us;
 };
-/* *to += *more. */
+/* Add the jobs and the time of `more`, which stays as it is, to `to`. */
 void metrics_histogram_add(struct metrics_histogram *to, const struct metrics_histogram *more);
 
 /* ---- adding ---- */
@@ -41,7 +41,7 @@ enum metrics_where { METRICS_JOBS, METRICS_WAIT, METRICS_RUN, METRICS_POOL, METR
 struct metrics_report;
 /* now_us: the minute (UTC) under which Sidekiq shows it.  NULL without memory. */
 struct metrics_report *metrics_report_new(int64_t now_us);
-/* Accepts NULL. */
+/* Release a report, sent or not.  Accepts NULL. */
 void metrics_report_free(struct metrics_report *report);
 static inline void metrics_report_free_p(struct metrics_report **report)
 {

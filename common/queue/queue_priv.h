@@ -22,7 +22,7 @@
 
 enum { QUEUE_KEY_BYTES = 256, SCORE_BYTES = 32 };
 
-/* "queue:NAME" */
+/* Write the key of the list that a queue is: "queue:NAME". */
 void queue_key(const char *name, char key[static QUEUE_KEY_BYTES]);
 /* Epoch seconds with microseconds, for sorted sets. */
 void queue_score(int64_t at_us, char text[static SCORE_BYTES]);

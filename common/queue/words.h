@@ -25,7 +25,7 @@ void words_reserve(struct words *w, size_t more);
 void words_add(struct words *w, const char *bytes, size_t size_bytes);
 /* The same for text that ends with NUL. */
 void words_text(struct words *w, const char *text);
-/* Formatted copy. */
+/* Format a word, which is copied; that memory ran out is told by words_call. */
 void words_addf(struct words *w, const char *fmt, ...) printf_like(2, 3);
 /* Run the words as one command.  *ret is the caller's (freeReplyObject).  FAIL_LATER also when memory ran out while they were
  * put together. */

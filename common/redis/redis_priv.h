@@ -48,7 +48,7 @@ must_check int redis_session_open(struct redis *r, struct fail *f);
 must_check int redis_sentinel_open(struct redis *r, struct fail *f);
 /* Drop the connection when the watched sentinel has told of a failover.  Cheap: for every command. */
 void redis_sentinel_heed(struct redis *r);
-/* Stop watching. */
+/* Stop watching the sentinels and close the connection to the one watched; nothing is done when none is. */
 void redis_sentinel_unwatch(struct redis *r);
 
 /* A connection fit for a command: replaced when it is stale, made when there is none.  FAIL_BUG while replies of a

@@ -24,7 +24,7 @@ struct cj_gate;
 /* conf, limits and db are borrowed and must outlive the gate. */
 must_check int cj_gate_open(const struct conf *conf, struct limits *limits, struct db *db,
                             struct cj_gate **ret, struct fail *f);
-/* Accepts NULL. */
+/* Release the gate; no client may use it any more.  Accepts NULL. */
 void cj_gate_close(struct cj_gate *g);
 /* What the client is opened with; lives as long as g. */
 const struct provider_gate *cj_gate_get(struct cj_gate *g);
@@ -42,7 +42,7 @@ must_check int shopify_gate_base_url(const struct conf *conf, char **ret, struct
 /* conf, limits and db are borrowed and must outlive the gate.  *ret is the caller's (shopify_gate_close). */
 must_check int shopify_gate_open(const struct conf *conf, struct limits *limits, struct db *db,
                                  struct shopify_gate **ret, struct fail *f);
-/* Accepts NULL. */
+/* Release the gate; no client may use it any more.  Accepts NULL. */
 void shopify_gate_close(struct shopify_gate *g);
 /* What the client is opened with; lives as long as g. */
 const struct provider_gate *shopify_gate_get(struct shopify_gate *g);
