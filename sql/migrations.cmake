@@ -19,6 +19,7 @@ set(MIGRATIONS
   0018_trade_lists
   0019_cost_open
   0021_scale
+  0022_totals
 )
 
 set(files ${MIGRATIONS})

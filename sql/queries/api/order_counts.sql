@@ -1,2 +1,2 @@
 -- Orders by state, for the metrics.  state, orders
-select state, count(*) as orders from shop_order group by state order by state
+select key as state, n as orders from total where what = 'order' order by key

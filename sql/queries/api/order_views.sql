@@ -1,11 +1,13 @@
--- How many orders are in each view of the list (counts end at 10001: "10,000+"), what they are held for, and the countries we sell
--- to.  json
+-- How many orders are in each view of the list (10001 says "10,000+"), what they are held for, and the countries we sell to.  json
+with states as (
+  select key as state, n from total where what = 'order'
+)
 select json_build_object(
   'views', json_build_object(
-    'todo', (select count(*) from (select 1 from shop_order where state in ('held', 'approval') limit 10001) x),
-    'waiting', (select count(*) from (select 1 from shop_order where state in ('received', 'waiting', 'flagged') limit 10001) x),
-    'supplier', (select count(*) from (select 1 from shop_order where state in ('placing', 'placed') limit 10001) x),
-    'shipped', (select count(*) from (select 1 from shop_order where state in ('shipped', 'fulfilled') limit 10001) x),
+    'todo', (select least(coalesce(sum(n), 0), 10001) from states where state in ('held', 'approval')),
+    'waiting', (select least(coalesce(sum(n), 0), 10001) from states where state in ('received', 'waiting', 'flagged')),
+    'supplier', (select least(coalesce(sum(n), 0), 10001) from states where state in ('placing', 'placed')),
+    'shipped', (select least(coalesce(sum(n), 0), 10001) from states where state in ('shipped', 'fulfilled')),
     'exceptions', (select count(*) from (select 1 from shop_order where problem is not null limit 10001) x)),
   'reasons', (select coalesce(json_agg(json_build_object('code', code, 'count', n) order by n desc, code), '[]')
               from (select coalesce(hold_code, '') as code, count(*) as n

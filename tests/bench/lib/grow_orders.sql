@@ -55,6 +55,7 @@ end $$;
 select :part < 0 as last \gset
 \if :last
 call pg_temp.sums(:copies);
+select tally_recount() \g /dev/null
 \else
 call pg_temp.grow(:part, :parts, :copies);
 \endif

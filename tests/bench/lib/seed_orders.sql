@@ -86,6 +86,7 @@ begin
 end $$;
 
 call pg_temp.seed(:first, :orders, :days);
+select tally_recount() \g /dev/null
 
 -- What the shop's statistics and the ad platforms would have told.
 insert into store_sessions (shop_date, sessions, with_order, source)

@@ -29,6 +29,13 @@ before(async () => {
       case when n % 6000 = 3 then 'Rare' end, 'w' from generate_series(1, ${many}) n;
     insert into audit (at, who, action, subject)
     select timestamptz '2026-01-01Z' + n * interval '1 minute', case when n % 6000 = 1 then 'rare' else 'p' || n % 3 end, 'a', 's' || n % 3000 from generate_series(1, ${many}) n;
+    insert into supplier_order (order_id, our_number, state, lines, charged_minor, created_at, paid_at)
+    select id, id || '-p1', 'paid', '[]', 1000, created_at, created_at from shop_order;
+    insert into effect (key, kind, subject, intent, state) select 'e' || n, 'supplier.pay', 'order:' || n, '{}', case when n % 3000 = 1 then 'unknown' else 'done' end
+    from generate_series(1, ${many}) n;
+    insert into outbox (event, job_type, queue, args, sent_at) select 'order.received', 'order.release', 'fulfillment', '[]', case when n % 3000 > 0 then now() end from generate_series(1, ${many}) n;
+    insert into order_event (order_id, at, step, text) select id, created_at, 'placed', 'x' from shop_order;
+    select tally_recount();
     insert into proposal (kind, subject, text, state) select 'product.price', 'product:' || n, 'x', case when n % 200 = 0 then 'open' else 'accepted' end
     from generate_series(1, ${many}) n`);
   api.sql('vacuum analyze');
@@ -82,6 +89,12 @@ const statements = [
   ['audit of a person', 'api/audit_page.sql', ['rare', null, 50, null], 'custom'], ['audit of nobody', 'api/audit_page.sql', ['nobody', null, 50, null], 'custom'],
   // and the number of products in each state
   ['products by a part of a name', 'model/products_page.sql', products({ q: 'PER kett' }), 'custom', { product: many + 1000 }],
+  // what pages and monitors ask for every few seconds
+  ['the state of the business', 'model/overview.sql', [], 'generic'], ['orders by state', 'api/order_counts.sql', [], 'generic'],
+  ['views of orders', 'api/order_views.sql', [], 'generic'], ['needs', 'ops/needs.sql', [], 'generic'], ['what is open', 'api/backlog.sql', [], 'generic'],
+  ['facts of flows', 'ops/flow_facts.sql', ['{stop}', '{t1,none}'], 'generic'], ['facts of services', 'ops/service_facts.sql', [1000], 'generic'],
+  ['what is new', 'export/live_facts.sql', [], 'generic'], ['the state of discovery', 'model/discovery_overview.sql', [], 'generic', { product: many + 1000 }],
+  ['failures of the last day', 'api/job_errors.sql', [86400], 'generic'], ['runs of the last hour', 'api/job_stats.sql', [3600], 'generic'],
   ['approvals', 'trade/approvals_page.sql', ['price', 50, null, null, null], 'generic'],
   ['proposals', 'model/proposals_page.sql', ['open', null, 50, null], 'custom'],
 ];

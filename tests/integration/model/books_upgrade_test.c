@@ -1,4 +1,4 @@
-/* Orders that are older than the books: the migration books what is known of them and invents nothing. */
+/* Orders that are older than the books and the totals: the migration books what is known of them and invents nothing. */
 #include "tests/integration/model/fixture.h"
 #include "tests/unit/base/check.h"
 
@@ -117,9 +117,22 @@ static void sums_agree_with_the_facts_at_once_and_after_the_money_is_read(void *
     assert_true(books_agree(&b));
 }
 
+static void totals_begin_with_what_is_there(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        fixture_number(&x, "select n from total where what = 'order' and key = 'received'"), 2);
+    assert_int_equal(fixture_number(&x, "select sum(n) from total where what = 'order'"), 4);
+    assert_int_equal(fixture_number(&x, "select n from total where what = 'order.placed'"), 1);
+    assert_int_equal(fixture_number(&x, "select n from total where what = 'order.paid'"), 1);
+    assert_int_equal(fixture_number(&x, "select n from total where what = 'spent' and key = 'USD'"),
+                     2620);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(totals_begin_with_what_is_there),
         cmocka_unit_test(orders_are_booked_on_their_shop_day_and_marked_unknown),
         cmocka_unit_test(only_an_unrefunded_total_counts_as_sales),
         cmocka_unit_test(costs_come_from_what_was_paid_and_prices_known_at_the_time),
