@@ -235,3 +235,18 @@ int effect_run(struct job_context *c, const struct effect *e, json_t **ret_resul
     *ret_result = take_ptr(run.result);
     return 0;
 }
+
+int effect_told(struct db *db, const char *key, const json_t *result, struct fail *f)
+{
+    scoped(free_p) char *text = NULL;
+
+    TRY(result != NULL ? json_write(result, &text, f) : 0);
+    TRY(db_exec(db, &sql_worker_effect_told, (const char *[]){ key, text }, f));
+    return 0;
+}
+
+int effects_withdraw(struct db *tx, const char *subject, const char *why, struct fail *f)
+{
+    TRY(db_exec(tx, &sql_worker_effects_withdraw, (const char *[]){ subject, why }, f));
+    return 0;
+}

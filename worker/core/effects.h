@@ -36,3 +36,12 @@ struct effect {
  * other kinds: refused for good (state failed, error kept; a later call with the same key acts anew). */
 must_check int effect_run(struct job_context *c, const struct effect *e, json_t **ret_result,
                           struct fail *f);
+
+/* A look at the provider, made for another reason, told of act `key`: it happened (`result`, borrowed), or it certainly did not
+ * (NULL).  What the ledger knows already, or has never heard of, stays as it is. */
+must_check int effect_told(struct db *db, const char *key, const json_t *result, struct fail *f);
+
+/* The subject goes another way, because of `why`: its acts that are known not to have happened are wanted no more and count as
+ * failed; one whose fate is not known stays open.  A later call with the same key acts anew.  In the caller's transaction. */
+must_check int effects_withdraw(struct db *tx, const char *subject, const char *why,
+                                struct fail *f);

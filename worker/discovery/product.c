@@ -9,7 +9,9 @@
 #include "common/base/str.h"
 #include "common/db/sqltext.h"
 #include "common/model/outbox.h"
+#include "common/model/products.h"
 #include "sql/discovery.h"
+#include "worker/core/effects.h"
 
 static const int64_t US = 1000000;
 
@@ -171,6 +173,21 @@ static int write_move(struct db *tx, const struct product *p, const struct produ
     return 0;
 }
 
+/* With its state a product leaves what was wanted of the shop in it, as far as that is known not to have happened. */
+static int withdraw_acts(struct db *tx, const struct product *p, enum product_state to,
+                         struct fail *f)
+{
+    char subject[40], why[64];
+
+    if (to == p->state || (p->state != PRODUCT_PUBLISHING && !product_at_shop(p->state))) {
+        return 0;
+    }
+    (void)snprintf(subject, sizeof subject, PRODUCT_LOCK_FORMAT, p->id);
+    (void)snprintf(why, sizeof why, "Given up when the product became '%s'",
+                   product_state_name(to));
+    return effects_withdraw(tx, subject, why, f);
+}
+
 static void show_move(struct product *p, const struct product_move *m, int64_t run_us)
 {
     p->state = m->to;
@@ -197,6 +214,7 @@ int product_move(struct db *tx, struct product *p, const struct product_move *m,
                         product_state_name(p->state), product_state_name(m->to));
     }
     TRY(write_move(tx, p, m, run_us, f));
+    TRY(withdraw_acts(tx, p, m->to, f));
     TRY(product_note_add(tx, p->id, &m->note, f));
     if (m->next_job != NULL && !m->goes_on) {
         TRY(outbox_follow_up(

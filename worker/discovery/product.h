@@ -118,7 +118,8 @@ struct product_move {
         goes_on; /* this very run goes on with next_job: no other job is needed unless it is lost */
     struct product_note note;
 };
-/* Inside the caller's transaction; *p then shows the new state and holds the decision's numbers (product_done).  FAIL_LATER when the row has left p->state meanwhile; FAIL_BUG for
+/* Inside the caller's transaction; *p then shows the new state and holds the decision's numbers (product_done).  Acts at the shop
+ * that are known not to have happened are given up with the state that wanted them.  FAIL_LATER when the row has left p->state meanwhile; FAIL_BUG for
  * a move that the table of states forbids. */
 must_check int product_move(struct db *tx, struct product *p, const struct product_move *m,
                             struct fail *f);

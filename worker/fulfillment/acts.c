@@ -166,6 +166,22 @@ int act_pay(struct order_run *r, const struct supply *s, bool seen_paid, struct 
     return run_effect(&(struct act){ .r = r, .s = s }, &e, f);
 }
 
+/* ---- what a look tells of both ---- */
+
+int act_told(struct db *db, const struct supply *s, const struct cj_order *seen, struct fail *f)
+{
+    scoped(json_clear_p) json_t *result = NULL;
+    char key[KEY_BYTES];
+
+    if (seen != NULL) {
+        TRY(order_json(seen, &result, f));
+    }
+    (void)snprintf(key, sizeof key, "cj.create:%s", s->number);
+    TRY(effect_told(db, key, result, f));
+    (void)snprintf(key, sizeof key, "cj.pay:%s", s->number);
+    return effect_told(db, key, seen != NULL && seen->paid ? result : NULL, f);
+}
+
 /* ---- delete ---- */
 
 static int erase(struct job_context *c, void *ctx, json_t **ret_result, struct fail *f)

@@ -20,5 +20,9 @@ must_check int act_pay(struct order_run *r, const struct supply *s, bool seen_pa
 enum { ACT_PAY_SETTLES_S = 60 };
 /* Seconds since a payment was last sent; INT64_MAX = never. */
 must_check int act_pay_age(struct db *db, const struct supply *s, int64_t *ret_s, struct fail *f);
+/* The supplier showed the order, or that there is none (seen NULL), and no payment is on its way: acts that were left open have
+ * happened or not, as it shows. */
+must_check int act_told(struct db *db, const struct supply *s, const struct cj_order *seen,
+                        struct fail *f);
 /* Delete it, while the supplier still lets us. */
 must_check int act_delete(struct order_run *r, const struct supply *s, struct fail *f);

@@ -5,8 +5,10 @@
 
 #include "common/base/json.h"
 #include "common/base/str.h"
+#include "common/model/orders.h"
 #include "common/model/outbox.h"
 #include "sql/orders.h"
+#include "worker/core/effects.h"
 #include "worker/fulfillment/address.h"
 #include "worker/fulfillment/order_money.h"
 #include "common/db/sqltext.h"
@@ -78,6 +80,19 @@ static int write_move(struct db *tx, const struct order *o, const struct order_m
     return 0;
 }
 
+/* With its state an order leaves the acts that were wanted in it, as far as they are known not to have happened. */
+static int withdraw_acts(struct db *tx, const struct order *o, enum order_state to, struct fail *f)
+{
+    char subject[ORDER_LOCK_BYTES], why[64];
+
+    if (to == o->state) {
+        return 0;
+    }
+    (void)snprintf(subject, sizeof subject, ORDER_LOCK_FORMAT, o->id);
+    (void)snprintf(why, sizeof why, "Given up when the order became '%s'", order_state_name(to));
+    return effects_withdraw(tx, subject, why, f);
+}
+
 int order_move(struct db *tx, struct order *o, const struct order_move *m, struct fail *f)
 {
     int64_t run_us = m->next_run_us != 0 ? m->next_run_us : clock_now_us();
@@ -87,6 +102,7 @@ int order_move(struct db *tx, struct order *o, const struct order_move *m, struc
                         order_state_name(o->state), order_state_name(m->to));
     }
     TRY(write_move(tx, o, m, run_us, f));
+    TRY(withdraw_acts(tx, o, m->to, f));
     TRY(timeline_add(tx, o->id, &m->note, f));
     if (m->next_job != NULL && !m->goes_on) {
         TRY(outbox_follow_up(

@@ -47,7 +47,8 @@ struct order_move {
         goes_on; /* this very run goes on with next_job: no other job is needed unless it is lost */
     struct order_note note;
 };
-/* Inside the caller's transaction; *o then shows the new state.  FAIL_LATER when the row has left o->state meanwhile; FAIL_BUG for
+/* Inside the caller's transaction; *o then shows the new state.  Acts that are known not to have happened are given up with the
+ * state that wanted them.  FAIL_LATER when the row has left o->state meanwhile; FAIL_BUG for
  * a move that the table of states forbids. */
 must_check int order_move(struct db *tx, struct order *o, const struct order_move *m,
                           struct fail *f);

@@ -127,10 +127,8 @@ int place_withdraw(struct order_run *r, struct supply *s, struct fail *f)
     scoped(cj_order_done) struct cj_order seen = { 0 };
 
     if (cj_order_get(r->c->cj, s->number, &seen, f) < 0) {
-        return f->kind != FAIL_MISSING
-                   ? -1
-                   : void_supply(r, s, SUPPLY_FAILED, "The supplier has no order of this number.",
-                                 f);
+        TRY(f->kind == FAIL_MISSING ? act_told(r->c->db, s, NULL, f) : -1);
+        return void_supply(r, s, SUPPLY_FAILED, "The supplier has no order of this number.", f);
     }
     (void)snprintf(s->cj_id, sizeof s->cj_id, "%s", seen.order_id);
     if (seen.paid && seen.status != CJ_CANCELLED) {
@@ -145,6 +143,7 @@ int place_withdraw(struct order_run *r, struct supply *s, struct fail *f)
         return 1;
     }
     TRY(payment_settled(r, s, f));
+    TRY(act_told(r->c->db, s, &seen, f));
     if (seen.status == CJ_CREATED || seen.status == CJ_IN_CART) {
         TRY(act_delete(r, s, f));
         return void_supply(r, s, SUPPLY_CANCELLED, "The unpaid order was deleted at the supplier.",
@@ -285,6 +284,7 @@ static int check_lines(struct placing *p, struct fail *f)
     char theirs[300], text[400];
 
     if (p->seen.status == CJ_CANCELLED) {
+        TRY(act_told(p->r->c->db, &p->s, &p->seen, f));
         TRY(void_supply(p->r, &p->s, SUPPLY_CANCELLED, "The supplier has cancelled the order.", f));
         return hold(p, "SUPPLIER_CANCELLED", "The supplier cancelled the order before it was paid.",
                     f);

@@ -161,6 +161,92 @@ static void edit_between_decision_and_creation_is_held(void **state)
     assert_int_equal(fake->creates, 1);
 }
 
+static int64_t open_acts(void)
+{
+    return rig_int("select count(*) from effect where state in ('intent', 'unknown')");
+}
+
+/* An order whose creation failed for now, edited before it is tried again. */
+static void create_in_vain(enum fail_kind kind)
+{
+    fake->create_kind = kind;
+    receive();
+    assert_int_equal(flow_job("order.release", id), -1);
+    expect_state("placing", "");
+    assert_int_equal(open_acts(), 1);
+    fake->create_kind = FAIL_NONE;
+    PUT(fake->orders[order].ship.line1, "9 Other St");
+    release();
+    expect_state("held", "EDITED");
+}
+
+static void what_was_not_created_is_not_wanted_while_the_order_is_held(void **state)
+{
+    (void)state;
+    create_in_vain(FAIL_LATER);
+    assert_int_equal(open_acts(), 0);
+    assert_string_equal(rig_text("select state || ', ' || error from effect"),
+                        "failed, Given up when the order became 'held': the order is refused");
+}
+
+static void an_unknown_creation_is_settled_by_the_look_that_gives_it_up(void **state)
+{
+    (void)state;
+    create_in_vain(FAIL_UNKNOWN);
+    assert_int_equal(open_acts(), 0);
+    assert_string_equal(rig_text("select state from effect"), "failed");
+    assert_int_equal(fake->creates, 0);
+}
+
+static void die_after_creating(const char *call)
+{
+    if (strcmp(call, "create") == 0) {
+        fake->point.at = fake->point.calls;
+    }
+}
+
+static void a_creation_that_is_found_and_taken_back_has_happened(void **state)
+{
+    (void)state;
+    receive();
+    fake->point.fault = FAULT_KILLED_AFTER;
+    fake->point.before = die_after_creating;
+    assert_int_equal(flow_job("order.release", id), -2);
+    fake->point.before = NULL;
+    assert_int_equal(fake->creates, 1);
+    assert_int_equal(open_acts(), 1);
+    PUT(fake->orders[order].ship.line1, "9 Other St");
+    release();
+    expect_state("held", "EDITED");
+    assert_int_equal(fake->deletes, 1);
+    assert_int_equal(open_acts(), 0);
+    assert_string_equal(rig_text("select state from effect where kind = 'cj.create'"), "done");
+}
+
+static void empty_the_wallet_at_payment(const char *call)
+{
+    if (strcmp(call, "pay") == 0) {
+        fake->balance_minor = 0;
+    }
+}
+
+static void a_refused_payment_is_not_wanted_while_the_wallet_is_empty(void **state)
+{
+    (void)state;
+    fake->point.before = empty_the_wallet_at_payment;
+    receive();
+    release();
+    expect_state("held", "WALLET");
+    assert_int_equal(open_acts(), 0);
+    assert_string_equal(rig_text("select state from effect where kind = 'cj.pay'"), "failed");
+    fake->point.before = NULL;
+    fake->balance_minor = 5000;
+    release();
+    expect_state("placed", "");
+    assert_int_equal(fake->pays, 1);
+    assert_int_equal(rig_int("select count(*) from effect where state <> 'done'"), 0);
+}
+
 static void cancel_after_quote(const char *call)
 {
     if (strcmp(call, "balance") == 0) {
@@ -223,6 +309,10 @@ int main(void)
         T(off_and_stop_leave_the_order_and_say_so_once),
         T(stop_between_create_and_payment_is_obeyed),
         T(edit_between_decision_and_creation_is_held),
+        T(what_was_not_created_is_not_wanted_while_the_order_is_held),
+        T(an_unknown_creation_is_settled_by_the_look_that_gives_it_up),
+        T(a_creation_that_is_found_and_taken_back_has_happened),
+        T(a_refused_payment_is_not_wanted_while_the_wallet_is_empty),
         T(cancellation_before_creation_ends_the_order),
         T(cancellation_before_payment_never_pays),
         T(cancelled_test_and_fulfilled_orders_are_not_placed),

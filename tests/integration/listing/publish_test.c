@@ -295,6 +295,28 @@ static void what_may_be_at_the_shop_is_settled_before_a_person_is_asked(void **s
     assert_int_equal(rig_int("select count(*) from effect where state <> 'done'"), 0);
 }
 
+static void what_never_reached_the_shop_is_not_wanted_while_a_person_is_asked(void **state)
+{
+    (void)state;
+    fake->refuse_set = FAIL_LATER;
+    id = written();
+    assert_int_equal(stage_job("listing.publish", id), -1);
+    assert_int_equal(rig_int("select count(*) from effect where state = 'intent'"), 1);
+    fake->refuse_set = FAIL_NONE;
+    rig_set("flow.discovery", "approve");
+    stage_drive(id, NULL);
+    assert_string_equal(stage_of(id, "state"), "approval");
+    assert_null(fake_sole());
+    assert_string_equal(rig_text("select state || ', ' || error from effect"),
+                        "failed, Given up when the product became 'approval': the shop refuses it");
+    rig_sql("update product set state = 'publishing', next_job = 'listing.publish', approved_by "
+            "= 'ann'");
+    stage_drive(id, NULL);
+    expect_whole();
+    assert_int_equal(fake->sets, 1);
+    assert_int_equal(rig_int("select count(*) from effect where state <> 'done'"), 0);
+}
+
 static const char *mode_on_the_way;
 
 static void switch_mode(const char *call)
@@ -556,6 +578,7 @@ int main(void)
         with_stage(stop_on_the_way_leaves_a_draft),
         with_stage(where_a_person_decides_by_now_nothing_is_set),
         with_stage(what_may_be_at_the_shop_is_settled_before_a_person_is_asked),
+        with_stage(what_never_reached_the_shop_is_not_wanted_while_a_person_is_asked),
         with_stage(a_mode_that_is_switched_on_the_way_holds_for_what_is_a_draft),
         with_stage(a_shop_without_a_channel_is_waited_for_with_a_reason),
         with_stage(a_persons_text_is_checked_before_it_is_published),

@@ -301,6 +301,61 @@ static void a_refusal_is_kept_and_a_later_call_acts_anew(void **unused)
                         "none");
 }
 
+static void withdraw(void)
+{
+    struct fail f = { 0 };
+    assert_int_equal(effects_withdraw(fixture.db, "order:1", "Held", &f), 0);
+}
+
+static void what_is_known_not_to_have_happened_is_withdrawn_and_acts_anew(void **unused)
+{
+    struct provider p = { .answer = FAIL_LATER };
+
+    (void)unused;
+    assert_int_equal(run(&p).got, -1);
+    withdraw();
+    assert_string_equal(state(), "failed");
+    assert_string_equal(fixture_value(&fixture, "select error from effect"), "Held: answer 1");
+    p.answer = FAIL_NONE;
+    assert_int_equal(run(&p).got, 0);
+    assert_int_equal(p.acts, 1);
+    assert_int_equal(p.looks, 0);
+    withdraw();
+    assert_string_equal(state(), "done");
+}
+
+static void what_may_have_happened_is_not_withdrawn(void **unused)
+{
+    struct provider p = { .answer = FAIL_UNKNOWN, .look = LOOK_CANNOT_TELL };
+
+    (void)unused;
+    assert_int_equal(run(&p).got, -1);
+    withdraw();
+    assert_string_equal(state(), "unknown");
+    leave("delete from effect; " LEAVE_INTENT);
+    withdraw();
+    assert_string_equal(state(), "intent");
+}
+
+static void a_look_for_another_reason_settles_what_is_open(void **unused)
+{
+    struct provider p = { .answer = FAIL_UNKNOWN, .look = LOOK_CANNOT_TELL };
+    scoped(json_clear_p) json_t *seen = json_pack("{s:s}", "id", "seen");
+    struct fail f = { 0 };
+
+    (void)unused;
+    assert_int_equal(run(&p).got, -1);
+    assert_int_equal(effect_told(fixture.db, "test.act:1", NULL, &f), 0);
+    withdraw();
+    assert_string_equal(state(), "failed");
+    leave("delete from effect; " LEAVE_INTENT);
+    assert_int_equal(effect_told(fixture.db, "test.act:1", seen, &f), 0);
+    assert_string_equal(state(), "done");
+    assert_int_equal(effect_told(fixture.db, "test.act:1", NULL, &f), 0);
+    assert_string_equal(state(), "done");
+    assert_string_equal(run(&p).id, "seen");
+}
+
 static void read_first_finds_an_act_of_a_lost_ledger(void **unused)
 {
     struct provider p = { .acts = 1 };
@@ -397,6 +452,9 @@ int main(void)
         TEST(a_conflict_is_read_back_and_adopted),
         TEST(a_conflict_about_nothing_is_a_refusal),
         TEST(a_refusal_is_kept_and_a_later_call_acts_anew),
+        TEST(what_is_known_not_to_have_happened_is_withdrawn_and_acts_anew),
+        TEST(what_may_have_happened_is_not_withdrawn),
+        TEST(a_look_for_another_reason_settles_what_is_open),
         TEST(read_first_finds_an_act_of_a_lost_ledger),
         TEST(read_first_acts_when_there_is_nothing),
         TEST(a_result_that_cannot_be_stored_is_adopted_later),
