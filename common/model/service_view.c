@@ -81,15 +81,34 @@ struct limit {
     const char *name;
     int64_t used, of; /* -1 = unknown */
     const char *unit;
+    int decimals;      /* the figures are in 10^-decimals of the unit */
     int64_t resets_us; /* 0 = it does not, or unknown */
 };
 
+static json_t *limit_json(const struct limit *l)
+{
+    return json_pack("{s:s, s:o, s:o, s:s, s:i, s:o}", "name", l->name, "used",
+                     count_or_null(l->used), "of", count_or_null(l->of), "unit", l->unit,
+                     "decimals", l->decimals, "resets_at", instant(l->resets_us));
+}
+
 static void add_limit(struct found *to, const struct limit *l)
 {
-    json_array_append_new(to->limits,
-                          json_pack("{s:s, s:o, s:o, s:s, s:o}", "name", l->name, "used",
-                                    count_or_null(l->used), "of", count_or_null(l->of), "unit",
-                                    l->unit, "resets_at", instant(l->resets_us)));
+    json_array_append_new(to->limits, limit_json(l));
+}
+
+/* What is left and bounded by nothing but itself. */
+static void add_wallet(struct found *to, const struct limit_view *v)
+{
+    json_t *told = limit_json(&(struct limit){ .name = "wallet",
+                                               .used = -1,
+                                               .of = -1,
+                                               .unit = v->wallet_currency,
+                                               .decimals = money_exponent(v->wallet_currency) });
+
+    json_object_set_new(told, "left", json_integer(v->wallet_minor));
+    json_object_set_new(told, "as_of", instant(v->wallet_us));
+    json_array_append_new(to->limits, told);
 }
 
 static int64_t day_end_us(const struct sight *s)
@@ -157,11 +176,15 @@ static void look_at_shopify(const struct sight *s, struct found *to)
     if (v->has_bucket) {
         double left = v->bucket_left > 0 ? v->bucket_left : 0;
         int64_t full_us = (int64_t)((v->bucket_size - left) / v->bucket_rate * 1e6);
-        add_limit(to, &(struct limit){ "query cost", (int64_t)(v->bucket_size - left),
-                                       (int64_t)v->bucket_size, "points",
-                                       full_us > 0 ? s->now_us + full_us : 0 });
-        add_limit(to,
-                  &(struct limit){ "refill", -1, (int64_t)v->bucket_rate, "points a second", 0 });
+        add_limit(to, &(struct limit){ .name = "query cost",
+                                       .used = (int64_t)(v->bucket_size - left),
+                                       .of = (int64_t)v->bucket_size,
+                                       .unit = "points",
+                                       .resets_us = full_us > 0 ? s->now_us + full_us : 0 });
+        add_limit(to, &(struct limit){ .name = "refill",
+                                       .used = -1,
+                                       .of = (int64_t)v->bucket_rate,
+                                       .unit = "points a second" });
     }
 }
 
@@ -180,14 +203,15 @@ static void look_at_cj(const struct sight *s, struct found *to)
         say(to, DEGRADED, "It says that today's points are used up.");
     }
     if (s->asked) {
-        add_limit(to, &(struct limit){ "points", v->points_used > 0 ? v->points_used : 0, most,
-                                       "points a day", back_us });
+        add_limit(to, &(struct limit){ .name = "points",
+                                       .used = v->points_used > 0 ? v->points_used : 0,
+                                       .of = most,
+                                       .unit = "points a day",
+                                       .resets_us = back_us });
     }
-    add_limit(to, &(struct limit){ "calls", -1, qps, "a second", 0 });
+    add_limit(to, &(struct limit){ .name = "calls", .used = -1, .of = qps, .unit = "a second" });
     if (v->has_wallet) {
-        add_limit(to, &(struct limit){ "wallet", -1, v->wallet_minor, v->wallet_currency, 0 });
-        json_object_set_new(json_array_get(to->limits, json_array_size(to->limits) - 1), "as_of",
-                            instant(v->wallet_us));
+        add_wallet(to, v);
     }
 }
 
@@ -215,11 +239,17 @@ static void look_at_model(const struct sight *s, const char *provider, const cha
         (tokens >= s->set.num[SETTING_AI_TOKENS_DAY] || cost >= s->set.num[SETTING_AI_COST_DAY])) {
         say(to, DEGRADED, "Today's limit of all text models is used up.");
     }
-    add_limit(to,
-              &(struct limit){ "tokens of all text models", tokens,
-                               s->set.num[SETTING_AI_TOKENS_DAY], "tokens a day", day_end_us(s) });
-    add_limit(to, &(struct limit){ "cost of all text models", cost, s->set.num[SETTING_AI_COST_DAY],
-                                   "10^-6 USD a day", day_end_us(s) });
+    add_limit(to, &(struct limit){ .name = "tokens of all text models",
+                                   .used = tokens,
+                                   .of = s->set.num[SETTING_AI_TOKENS_DAY],
+                                   .unit = "tokens a day",
+                                   .resets_us = day_end_us(s) });
+    add_limit(to, &(struct limit){ .name = "cost of all text models",
+                                   .used = cost,
+                                   .of = s->set.num[SETTING_AI_COST_DAY],
+                                   .unit = "USD a day",
+                                   .decimals = 6,
+                                   .resets_us = day_end_us(s) });
 }
 
 static void look_at_openai(const struct sight *s, struct found *to)
@@ -268,16 +298,20 @@ static void look_at_redis(const struct sight *s, struct found *to)
     int64_t most = info_number(info->str, "maxmemory");
     to->ok_us = s->now_us;
     say(to, OK, "It answers in %" PRId64 " us.", s->rtt_us);
-    add_limit(to, &(struct limit){ "memory", info_number(info->str, "used_memory"),
-                                   most > 0 ? most : -1, "bytes", 0 });
+    add_limit(to, &(struct limit){ .name = "memory",
+                                   .used = info_number(info->str, "used_memory"),
+                                   .of = most > 0 ? most : -1,
+                                   .unit = "bytes" });
 }
 
 static void look_at_postgres(const struct sight *s, struct found *to)
 {
     to->ok_us = s->now_us;
     say(to, OK, "It answers.");
-    add_limit(to, &(struct limit){ "connections", json_int(s->facts, "connections", -1),
-                                   json_int(s->facts, "connections_most", -1), "connections", 0 });
+    add_limit(to, &(struct limit){ .name = "connections",
+                                   .used = json_int(s->facts, "connections", -1),
+                                   .of = json_int(s->facts, "connections_most", -1),
+                                   .unit = "connections" });
 }
 
 /* To add a service: a line here with the function that looks at it. */

@@ -11,7 +11,8 @@
 #include "common/redis/redis.h"
 
 /* {"services":[{"name","title","state":"ok"|"degraded"|"down"|"off","simulated","text","since","last_ok_at","last_error",
- * "limits":[{"name","used","of","unit","resets_at"}]}]}; unknown is null.  A service that is not set up is "off", one that was never
+ * "limits":[{"name","used","of","unit","decimals","resets_at"}]}]}, its figures in 10^-decimals of the unit; a wallet has "left" and
+ * "as_of" besides; unknown is null.  A service that is not set up is "off", one that was never
  * asked is "ok" and its text says so.  Redis away is no failure.  *ret is the caller's (json_decref). */
 must_check int service_view_read(struct db *db, struct redis *r, const struct conf *conf,
                                  json_t **ret, struct fail *f);

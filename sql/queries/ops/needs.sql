@@ -14,7 +14,7 @@ with held as (
          (select count(*) from (select 1 from product where state = 'approval' limit 10001) x) as product_approval,
          (select count(*) from (select 1 from product where state = 'on_hold' limit 10001) x) as on_hold,
          (select count(*) from (select 1 from product where problem is not null
-                                  and state not in ('needs_review', 'on_hold', 'rejected') limit 10001) x) as product_problem,
+                                  and state not in ('approval', 'needs_review', 'on_hold', 'rejected') limit 10001) x) as product_problem,
          (select count(*) from (select 1 from proposal where state = 'open' limit 10001) x) as proposals,
          (select count(*) from (select 1 from effect where state = 'unknown' limit 10001) x) as unknown,
          (select count(*) from (select 1 from contact_message where state = 'new' limit 10001) x) as messages

@@ -40,7 +40,8 @@ test('points, bucket, rate and wallet are told with their limits', async () => {
   assert.deepEqual([limit(cj, 'points').used, limit(cj, 'points').of], [1234, 50000]);
   assert.equal(Date.parse(limit(cj, 'points').resets_at), (day() + 1) * 86400000);
   assert.equal(limit(cj, 'calls').of, 4);
-  assert.deepEqual([limit(cj, 'wallet').of, limit(cj, 'wallet').unit], [4120, 'USD']);
+  const wallet = limit(cj, 'wallet');
+  assert.deepEqual([wallet.used, wallet.of, wallet.left, wallet.unit, wallet.decimals], [null, null, 4120, 'USD', 2]);
   const cost = limit(shopify, 'query cost');
   assert.ok(cost.used > 1000 && cost.used <= 1500 && cost.of === 2000, JSON.stringify(cost));
   api.redis('HSET', 'dropship:limit:cj:points', 'day', String(day() - 1), 'used', '50000');
@@ -70,7 +71,8 @@ test('what the shop lacks, a closed text model and a used-up day show', async ()
   let { shopify, openai } = await services();
   assert.deepEqual([shopify.state, shopify.text], ['degraded', 'The app lacks the scope write_products.']);
   assert.equal(limit(openai, 'tokens of all text models').used, 4150);
-  assert.equal(limit(openai, 'cost of all text models').used, 700);
+  const cost = limit(openai, 'cost of all text models');
+  assert.deepEqual([cost.used, cost.of, cost.unit, cost.decimals], [700, 2000000, 'USD a day', 6]);
   assert.match(openai.last_error, /TIMEOUT: too slow/);
   api.sql("insert into setting (name, value, updated_by) values ('ai.tokens_per_day', '1000', 'test')");
   ({ openai } = await services());

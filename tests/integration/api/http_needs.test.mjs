@@ -27,8 +27,8 @@ test('each thing that waits is counted and linked', async () => {
   api.order(4, 'approval');
   api.order(5, 'placed');
   api.sql("update shop_order set problem = 'edited' where name = '#5'");
-  product('a', 'approval');
-  product('b', 'needs_review');
+  product('a', 'approval', "'texts by a model'");
+  product('b', 'needs_review', "'a person must look'");
   product('c', 'on_hold', "'no stock'");
   product('d', 'listed', "'text refused'");
   product('e', 'rejected', "'never mind'");

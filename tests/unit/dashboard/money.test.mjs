@@ -52,3 +52,12 @@ test('what a person types is taken exactly or not at all', () => {
   for (const wrong of ['', 'x', '1.234', '1.2.3', '1e5', '--1', '.5']) assert.equal(money.minorOf(wrong, 'USD'), null, wrong);
   assert.equal(money.minorOf('1.5', 'JPY'), null);
 });
+
+test('figures of any scale and bytes are short', () => {
+  assert.equal(money.formatScaled(10152, 6, 'en-US'), '0.010152');
+  assert.equal(money.formatScaled(2000000, 6, 'en-US'), '2');
+  assert.equal(money.formatScaled(24880134, 2, 'en-US'), '248,801.34');
+  assert.equal(money.formatScaled(1000000, 0, 'en-US'), '1,000,000');
+  assert.equal(money.formatBytes(1048576 * 1.25, 'en-US'), '1.3 MiB');
+  assert.equal(money.formatBytes(1048576 * 1234.5, 'en-US'), '1,235 MiB');
+});

@@ -48,7 +48,8 @@ export type Service = {
   since: string | null;
   last_ok_at: string | null;
   last_error: string | null;
-  limits: { name: string; used: number | null; of: number | null; unit: string; resets_at: string | null }[];
+  /** Figures are in 10^-decimals of the unit. */
+  limits: { name: string; used: number | null; of: number | null; left?: number; unit: string; decimals: number; resets_at: string | null; as_of?: string | null }[];
 };
 
 export type Health = { services: Service[] };

@@ -76,6 +76,16 @@ export function formatCount(value: number | null | undefined, options: { locale?
   return numberFormat(options.locale, options.compact ? { notation: 'compact', maximumFractionDigits: 1 } : {}).format(value);
 }
 
+/** A figure in 10^-decimals of its unit, without needless zeros: 10152 of 6 decimals -> "0.010152". */
+export function formatScaled(value: number, decimals: number, locale?: string): string {
+  return numberFormat(locale, { maximumFractionDigits: decimals }).format(value / 10 ** decimals);
+}
+
+/** 12582912 -> "12 MiB". */
+export function formatBytes(bytes: number, locale?: string): string {
+  return `${numberFormat(locale, { maximumFractionDigits: bytes < 10 * 1048576 ? 1 : 0 }).format(bytes / 1048576)} MiB`;
+}
+
 /** Parts per million as per cent: 250000 -> "25.0 %"; 1 digit unless told. */
 export function formatPpm(ppm: number | null | undefined, digits = 1, locale?: string): string {
   if (ppm === null || ppm === undefined) return NONE;

@@ -42,23 +42,35 @@ function Typed({ filter, value }: { filter: Filter & { kind: 'search' | 'text' |
   );
 }
 
-/** Changing one starts the list from its first page. */
+function Choice({ filter, value }: { filter: Filter & { kind: 'select' }; value: string }) {
+  return (
+    <label className="filter">
+      <span className="filter-label">{filter.label}</span>
+      <select name={filter.name} value={value} onChange={(event) => set(filter.name, event.target.value)}>
+        <option value="">All</option>
+        {filter.options.map((o) => <option key={o.value} value={o.value}>{o.label}</option>)}
+      </select>
+    </label>
+  );
+}
+
+/** Changing one starts the list from its first page.  Small screens show the search, and the others when they are asked for. */
 export function FilterBar({ filters, children }: { filters: Filter[]; children?: ReactNode }) {
   const { search } = usePlace();
   const now = new URLSearchParams(search);
   const used = filters.filter((f) => (now.get(f.name) ?? '') !== '');
+  const [open, setOpen] = useState(false);
+  const one = (filter: Filter) => (filter.kind === 'select' ? <Choice key={filter.name} filter={filter} value={now.get(filter.name) ?? ''} /> : <Typed key={filter.name} filter={filter} value={now.get(filter.name) ?? ''} />);
+  const searched = filters.filter((f) => f.kind === 'search');
+  const others = filters.filter((f) => f.kind !== 'search');
+  const folds = others.length > 1;
+  const hidden = used.filter((f) => f.kind !== 'search').length;
   const clear = () => navigate(location.pathname + writeParams(location.search, { ...Object.fromEntries(filters.map((f) => [f.name, null])), cursor: null, back: null }));
   return (
-    <div className="filters" role="search" aria-label="Filters">
-      {filters.map((filter) => (filter.kind === 'select' ? (
-        <label key={filter.name} className="filter">
-          <span className="filter-label">{filter.label}</span>
-          <select name={filter.name} value={now.get(filter.name) ?? ''} onChange={(event) => set(filter.name, event.target.value)}>
-            <option value="">All</option>
-            {filter.options.map((o) => <option key={o.value} value={o.value}>{o.label}</option>)}
-          </select>
-        </label>
-      ) : <Typed key={filter.name} filter={filter} value={now.get(filter.name) ?? ''} />))}
+    <div className={`filters${folds ? ' filters-folds' : ''}${open ? ' filters-open' : ''}`} role="search" aria-label="Filters">
+      {searched.map(one)}
+      {folds ? <Button className="filters-fold" aria-expanded={open} onClick={() => setOpen(!open)}>{open ? 'Fewer filters' : `Filters${hidden > 0 ? ` (${hidden})` : ''}`}</Button> : null}
+      {others.map(one)}
       {used.length > 0 ? <Button look="link" onClick={clear}>Clear filters</Button> : null}
       {children ? <div className="filters-end">{children}</div> : null}
     </div>

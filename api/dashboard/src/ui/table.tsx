@@ -24,6 +24,8 @@ export type Column<T> = {
   main?: boolean;
   /** Does not wrap. */
   tight?: boolean;
+  /** Sentences: takes the room that others leave. */
+  wide?: boolean;
 };
 
 type Props<T> = {
@@ -41,6 +43,8 @@ type Props<T> = {
   bulk?: ReactNode;
   /** How many match in all, where the server says it. */
   total?: number | null;
+  /** What can be done with the whole list, beside the choice of columns. */
+  beside?: ReactNode;
   /** When there are no rows: <Empty .../>, by whether filters are set. */
   empty: ReactNode;
   /** A word for a row's look: "warn", "bad", "quiet". */
@@ -155,7 +159,7 @@ function PlainRow<T>({ row, name, columns, look, selected, here, acts }: RowProp
         <td className="pick"><label className="pick-area"><span className="sr">Select {String(name)}</span><input type="checkbox" checked={selected} onChange={() => acts.toggle(name)} /></label></td>
       )}
       {columns.map((c) => (
-        <td key={c.key} className={`${c.end ? 'end' : ''}${c.main ? ' main' : ''}${c.tight ? ' tight' : ''}`} data-title={c.title}>{c.cell(row)}</td>
+        <td key={c.key} className={`${c.end ? 'end' : ''}${c.main ? ' main' : ''}${c.tight ? ' tight' : ''}${c.wide ? ' wide' : ''}`} data-title={c.title}>{c.cell(row)}</td>
       ))}
     </tr>
   );
@@ -239,6 +243,7 @@ export function Table<T>(props: Props<T>) {
       <div className="table-bar">
         <div role="status">{list.fresh > 0 ? <Button look="primary" icon="refresh" onClick={list.show}>{list.fresh} new, show</Button> : null}</div>
         <Selected rows={rows} props={props} />
+        {props.beside ? <span className="table-beside">{props.beside}</span> : null}
         <Chooser columns={columns} hidden={hidden} toggle={toggle} />
       </div>
       {rows.length === 0 ? empty : (
@@ -271,7 +276,7 @@ export function SimpleTable<T>({ label, columns, rows, id, empty }: SimpleProps<
         <tbody>
           {rows.map((row) => (
             <tr key={id(row)}>
-              {columns.map((c) => <td key={c.key} className={`${c.end ? 'end' : ''}${c.main ? ' main' : ''}${c.tight ? ' tight' : ''}`} data-title={c.title}>{c.cell(row)}</td>)}
+              {columns.map((c) => <td key={c.key} className={`${c.end ? 'end' : ''}${c.main ? ' main' : ''}${c.tight ? ' tight' : ''}${c.wide ? ' wide' : ''}`} data-title={c.title}>{c.cell(row)}</td>)}
             </tr>
           ))}
         </tbody>

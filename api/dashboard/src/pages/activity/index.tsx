@@ -32,7 +32,7 @@ const shown = (value: unknown): string => (typeof value === 'string' ? value : J
 const columns: Column<ActivityEntry>[] = [
   { key: 'at', title: 'When', tight: true, cell: (e) => <Time at={e.at} /> },
   { key: 'who', title: 'Who', tight: true, cell: (e) => <bdi className="who">{e.who}</bdi> },
-  { key: 'text', title: 'What', main: true, cell: (e) => <bdi>{e.text}</bdi> },
+  { key: 'text', title: 'What', main: true, wide: true, cell: (e) => <bdi>{e.text}</bdi> },
   { key: 'object', title: 'About', cell: (e) => <About entry={e} /> },
   { key: 'read_back', title: 'Read back', cell: (e) => (e.read_back ? <>{e.read_back}</> : <Nothing why="Nothing was read back for it" />) },
   { key: 'undo', title: 'Undo', tight: true, cell: (e) => <Undo entry={e} /> },
@@ -99,10 +99,8 @@ export default function Activity() {
         { name: 'who', label: 'Who', kind: 'text', placeholder: 'key:admin, rule:PRICE_RISE' },
         { name: 'what', label: 'What', kind: 'text', placeholder: 'order.held' },
         { name: 'object', label: 'About', kind: 'text', placeholder: 'order:7, product:9' },
-      ]}>
-        <a className="button button-plain" href={`/api/v1/export/activity${queryOf({ format: 'csv', ...filters })}`} download>Export</a>
-      </FilterBar>
-      <Table name="Activity" columns={columns} list={list} id={(e) => e.id} onOpen={(e) => set({ open: e.id })} openId={url.open}
+      ]} />
+      <Table name="Activity" beside={<a className="button button-plain" href={`/api/v1/export/activity${queryOf({ format: 'csv', ...filters })}`} download>Export</a>} columns={columns} list={list} id={(e) => e.id} onOpen={(e) => set({ open: e.id })} openId={url.open}
         empty={filtered ? <Empty title="Nothing matches." action={<Clear />}>No act in these days fits the filters.</Empty>
           : <Empty title="Nothing was done in these days.">What people and rules do is listed here with its reason.</Empty>} />
       {open ? <Detail entry={open} onClose={() => set({ open: null })} /> : null}

@@ -2,19 +2,34 @@
 
 import type { Service } from '../../api/types';
 import { useHealth } from '../../shell/shell';
-import { Card, Empty, Facts, Grid, Loaded, Nothing, Progress, ServicePill, Time } from '../../ui';
+import { Card, Empty, Facts, formatBytes, formatScaled, Grid, Loaded, Nothing, Progress, ServicePill, Time } from '../../ui';
 
 type Limit = Service['limits'][number];
 
 const toneOf = (used: number, of: number) => (used >= of ? 'bad' : used * 10 >= of * 8 ? 'warn' : 'info');
 
+const figure = (limit: Limit, n: number) => (limit.unit === 'bytes' ? formatBytes(n) : formatScaled(n, limit.decimals));
+const unitOf = (limit: Limit) => (limit.unit === 'bytes' ? '' : ` ${limit.unit}`);
+
+/** What of a limit is known: how much of it is used, how much is left, or the limit alone. */
+function known(limit: Limit): string | null {
+  if (limit.left !== undefined) return `${figure(limit, limit.left)}${unitOf(limit)}`;
+  const only = limit.used ?? limit.of;
+  return only === null ? null : `${limit.used === null ? 'at most ' : ''}${figure(limit, only)}${unitOf(limit)}`;
+}
+
 function LimitBar({ limit }: { limit: Limit }) {
   if (limit.used === null || limit.of === null) {
-    return <p className="small"><span className="quiet">{limit.name}: </span>{limit.used === null ? <Nothing why="Not told yet" /> : `${limit.used} ${limit.unit}`}</p>;
+    return (
+      <p className="small">
+        <span className="quiet">{limit.name}: </span>{known(limit) ?? <Nothing why="Not told yet" />}
+        {limit.as_of ? <span className="quiet">, seen <Time at={limit.as_of} /></span> : null}
+      </p>
+    );
   }
   return (
     <div>
-      <Progress label={limit.name} value={limit.used} of={limit.of} text={`${limit.used} of ${limit.of} ${limit.unit}`} tone={toneOf(limit.used, limit.of)} />
+      <Progress label={limit.name} value={limit.used} of={limit.of} text={`${figure(limit, limit.used)} of ${figure(limit, limit.of)}${unitOf(limit)}`} tone={toneOf(limit.used, limit.of)} />
       {limit.resets_at ? <p className="quiet small">fresh <Time at={limit.resets_at} /></p> : null}
     </div>
   );

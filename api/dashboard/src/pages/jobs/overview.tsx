@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from 'react';
 import {
-  Button, Card, ChartCard, confirm, Count, Empty, formatClock, formatMs, formatSpan, Grid, Link, Loaded, Nothing, Notice, Pill, Rate,
+  Button, Card, ChartCard, confirm, Count, Empty, formatBytes, formatClock, formatMs, formatSpan, Grid, Link, Loaded, Nothing, Notice, Pill, Rate,
   SimpleTable, Time, TimeChart, toast, useAction, useResource, useZone, type Column,
 } from '../../ui';
 import type { Job, Queue, Stats, Sums, Worker } from './shapes';
@@ -121,7 +121,7 @@ const workerColumns: Column<Worker>[] = [
   { key: 'state', title: 'State', cell: (w) => (!w.alive ? <Pill tone="bad" word="gone" /> : w.quiet ? <Pill tone="warn" word="quiet" /> : <Pill tone="good" word="alive" />) },
   { key: 'busy', title: 'Busy', end: true, cell: (w) => `${w.busy} of ${w.concurrency}` },
   { key: 'queues', title: 'Queues', cell: (w) => (w.info?.queues ? w.info.queues.join(', ') : <Nothing why="It does not say" />) },
-  { key: 'rss', title: 'Memory', end: true, cell: (w) => `${(w.rss_kib / 1024).toFixed(0)} MiB` },
+  { key: 'rss', title: 'Memory', end: true, cell: (w) => formatBytes(w.rss_kib * 1024) },
   { key: 'beat', title: 'Last beat', end: true, cell: (w) => <Time at={w.beat_at} /> },
   { key: 'act', title: '', cell: (w) => (w.ours && w.alive ? <AskWorker of={w} /> : null) },
 ];

@@ -23,6 +23,7 @@ export function RunsTab() {
   const filters = { type: url.type, queue: url.queue, outcome: url.outcome, error: url.error };
   const filtered = Object.values(filters).some((v) => v !== '');
   const list = useList<Run>('/api/v1/job-runs', { member: 'runs', id: (r) => `${r.jid} ${r.attempt} ${r.started_at}`, filters, every: 15000, topics: ['jobs'] });
+  const exported = `/api/v1/export/jobs${queryOf({ format: 'csv', type: url.type, queue: url.queue, outcome: url.outcome === 'failed' ? '' : url.outcome })}`;
   return (
     <>
       <FilterBar filters={[
@@ -30,10 +31,8 @@ export function RunsTab() {
         { name: 'queue', label: 'Queue', kind: 'text' },
         { name: 'outcome', label: 'Outcome', kind: 'select', options: choices.map((value) => ({ value, label: value === 'failed' ? 'failed (any)' : outcomes[value].word })) },
         { name: 'error', label: 'Error class', kind: 'text' },
-      ]}>
-        <a className="button button-plain" href={`/api/v1/export/jobs${queryOf({ format: 'csv', type: url.type, queue: url.queue, outcome: url.outcome === 'failed' ? '' : url.outcome })}`} download>Export</a>
-      </FilterBar>
-      <Table name="Runs" columns={columns} list={list} id={(r) => `${r.jid} ${r.attempt} ${r.started_at}`} onOpen={(r) => set({ open: r.jid })}
+      ]} />
+      <Table name="Runs" beside={<a className="button button-plain" href={exported} download>Export</a>} columns={columns} list={list} id={(r) => `${r.jid} ${r.attempt} ${r.started_at}`} onOpen={(r) => set({ open: r.jid })}
         tone={(r) => (r.outcome === 'dead' ? 'bad' : r.outcome === 'retry' ? 'warn' : undefined)}
         empty={filtered ? <Empty kind="no-match" title="No run matches." action={<LinkButton href="/jobs?tab=runs">Clear filters</LinkButton>} /> : <Empty title="Nothing ran yet.">Every run of a business job is kept here with its outcome.</Empty>} />
     </>

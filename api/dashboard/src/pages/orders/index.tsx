@@ -107,10 +107,8 @@ export default function Orders() {
         { name: 'cost', label: 'Costs', kind: 'select', options: [{ value: 'unknown', label: 'not all known' }, { value: 'unread', label: 'sale not read yet' }] },
         ...(url.cost && range.currency ? [{ name: 'currency', label: 'Currency', kind: 'select' as const, options: [{ value: range.currency, label: range.currency }] }] : []),
         { name: 'when', label: 'When', kind: 'select', options: [{ value: 'range', label: range.title }] },
-      ]}>
-        <Export filters={filters} />
-      </FilterBar>
-      <Table name="Orders" columns={columns} list={list} id={(o) => o.id} selection={selection} onOpen={(o) => set({ open: String(o.id) })} openId={Number(url.open)}
+      ]} />
+      <Table name="Orders" beside={<Export filters={filters} />} columns={columns} list={list} id={(o) => o.id} selection={selection} onOpen={(o) => set({ open: String(o.id) })} openId={Number(url.open)}
         tone={(o) => (o.state === 'held' || o.problem ? 'bad' : o.state === 'approval' ? 'warn' : o.state === 'cancelled' || o.state === 'ignored' ? 'quiet' : undefined)}
         bulk={<>
           <Button needs="operate" look="primary" busy={bulk.busy} onClick={() => void act('release')}>{dry ? 'Simulate release' : 'Release'}</Button>

@@ -52,7 +52,7 @@ const bulkWords: Record<Exclude<Act, 'unlist'>, { verb: string; text: (rows: Pro
   reprice: { verb: 'Price anew', text: () => 'The pricing rule is asked for each with the supplier’s prices of today; what is beyond the allowed step becomes a proposal.' },
 };
 
-function ProductTable({ filters, open, openId }: { filters: Record<string, string | number | null>; open: (p: ProductRow) => void; openId: number }) {
+function ProductTable({ filters, exported, open, openId }: { filters: Record<string, string | number | null>; exported: string; open: (p: ProductRow) => void; openId: number }) {
   const list = useList<ProductRow>(path, { member: 'products', id: (p) => p.id, filters, every: 20000, topics: ['products'] });
   const selection = useSelection(JSON.stringify(filters));
   const bulk = useBulk();
@@ -77,7 +77,7 @@ function ProductTable({ filters, open, openId }: { filters: Record<string, strin
   const filtered = Object.values(filters).some((v) => v !== null && v !== '');
   return (
     <>
-      <Table name="Products" columns={columns} list={list} id={(p) => p.id} selection={selection} onOpen={open} openId={openId}
+      <Table name="Products" beside={<a className="button button-plain" download href={exported}>Export</a>} columns={columns} list={list} id={(p) => p.id} selection={selection} onOpen={open} openId={openId}
         tone={(p) => (p.problem ? 'bad' : p.state === 'on_hold' ? 'bad' : states[p.state]?.stage === 'todo' ? 'warn' : p.state === 'rejected' || p.state === 'unlisted' ? 'quiet' : undefined)}
         bulk={<>
           <Button needs="operate" look="primary" busy={bulk.busy} onClick={() => void act('approve')}>Approve & publish</Button>
@@ -112,10 +112,8 @@ export default function Products() {
             { name: 'margin', label: 'Margin ≥ %', kind: 'number', placeholder: '30' },
             { name: 'score', label: 'Score ≥', kind: 'number' },
             { name: 'problem', label: 'Trouble', kind: 'select', options: [{ value: 'true', label: 'With a problem' }] },
-          ]}>
-            {url.tab === 'table' ? <a className="button button-plain" download href={exported}>Export</a> : null}
-          </FilterBar>
-          {url.tab === 'table' ? <ProductTable filters={{ ...filters, stage: url.stage }} open={open} openId={Number(url.open)} /> : <Pipeline filters={texts} open={open} />}
+          ]} />
+          {url.tab === 'table' ? <ProductTable filters={{ ...filters, stage: url.stage }} exported={exported} open={open} openId={Number(url.open)} /> : <Pipeline filters={texts} open={open} />}
         </>
       )}
       {url.open ? <Detail key={url.open} id={url.open} onClose={() => set({ open: null })} /> : null}

@@ -12,12 +12,12 @@ function Card({ product: p, acts, open }: { product: ProductRow; acts: Acts; ope
   const reason = p.problem ?? (p.state === 'listed' ? null : p.decision_text);
   return (
     <li className="tile-card">
-      <button type="button" className="card-name" onClick={open}><bdi>{p.name}</bdi></button>
+      <button type="button" className="card-name" title={p.name} onClick={open}><bdi>{p.name}</bdi></button>
       <div className="row small"><StatePill state={p.state} /> <Trend label={p.label} score={p.score} /></div>
       <div className="figures small">
         {p.price ? <span><Money of={p.price} /></span> : null}
         {p.margin ? <span><span className="quiet">earns</span> <Money of={p.margin} /></span> : null}
-        {p.margin_ppm !== null ? <span><span className="quiet">m</span> <Rate ppm={p.margin_ppm} /></span> : null}
+        {p.margin_ppm !== null ? <span><span className="quiet">margin</span> <Rate ppm={p.margin_ppm} /></span> : null}
         {p.state === 'listed' || p.state === 'on_hold' ? <span><span className="quiet">stock</span> {p.stock === null ? <Nothing why="Not told" /> : formatCount(p.stock)}</span> : null}
       </div>
       {reason ? <p className={p.problem ? 'small warn-text clamp' : 'small quiet clamp'}><bdi>{reason}</bdi></p> : null}
