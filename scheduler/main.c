@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "common/base/conf.h"
+#include "common/base/listen.h"
 #include "common/base/log.h"
 #include "common/model/health.h"
 #include "scheduler/scheduler.h"
@@ -12,14 +13,14 @@ static int run(const struct conf *conf, const sigset_t *ends, struct fail *f)
 {
     struct scheduler *s = NULL;
     struct health *health = NULL;
+    struct listen_at at;
     int signal_number = 0;
 
     TRY(scheduler_start(conf, &s, f));
     const struct health_source source = { .healthz = scheduler_healthz,
                                           .metrics = scheduler_metrics,
                                           .ctx = s };
-    if (conf_is_set(conf, CONF_HEALTH_LISTEN) &&
-        health_open(conf_text(conf, CONF_HEALTH_LISTEN), &source, &health, f) < 0) {
+    if (conf_listen(conf, CONF_HEALTH_LISTEN, &at) && health_open(&at, &source, &health, f) < 0) {
         (void)scheduler_stop(s);
         return -1;
     }

@@ -7,8 +7,8 @@
 
 #include "api/http/server_priv.h"
 #include "api/http/server_tls.h"
-#include "api/http/text.h"
 #include "common/base/clock.h"
+#include "common/base/listen.h"
 #include "common/base/log.h"
 
 /* Threads are for clients, who can be slow; what costs memory and sessions is borrowed (hands.h).  A thread's stack is 100 KiB of
@@ -63,24 +63,19 @@ static int library_logs(const struct mg_connection *c, const char *message)
 
 /* ---- life ---- */
 
-/* "HOST:PORT" with a numeric IPv4 host, or ":PORT" for all addresses; the library knows suffixes and lists that we do not want. */
-static int read_listen(const struct api *api, char *out, size_t out_bytes, struct fail *f)
+/* The address as the library wants it. */
+static void read_listen(const struct api *api, char *out, size_t out_bytes)
 {
-    const char *listen = conf_text(api->conf, CONF_LISTEN), *colon = strrchr(listen, ':');
-    int64_t port;
-    if (colon == NULL || !text_to_int(colon + 1, 1, 65535, &port) ||
-        strspn(listen, "0123456789.") != (size_t)(colon - listen)) {
-        return fail_set(f, FAIL_INPUT,
-                        "DROPSHIP_LISTEN is '%s'; it must be IPV4:PORT or :PORT (all addresses)",
-                        listen);
-    }
-    snprintf(out, out_bytes, "%s%s", colon == listen ? colon + 1 : listen, api->tls ? "s" : "");
-    if (!api->tls && strncmp(listen, "127.", 4) != 0) {
-        log_warn("api.without_tls", kv_str("address", listen),
+    struct listen_at at = { 0 };
+
+    (void)conf_listen(api->conf, CONF_LISTEN, &at); /* it has a default */
+    snprintf(out, out_bytes, "%s%s%d%s", at.host, at.host[0] != '\0' ? ":" : "", at.port,
+             api->tls ? "s" : "");
+    if (!api->tls && strncmp(at.host, "127.", 4) != 0) {
+        log_warn("api.without_tls", kv_str("address", conf_text(api->conf, CONF_LISTEN)),
                  kv_str("advice", "keys travel readable: put a proxy with TLS before this address, "
                                   "or set DROPSHIP_TLS_CERTIFICATE"));
     }
-    return 0;
 }
 
 static struct mg_context *start_library(struct server *s, const char *listen)
@@ -160,7 +155,7 @@ int server_open(struct api *api, struct server **ret, struct fail *f)
     s->api = api;
     api->tls = conf_text(api->conf, CONF_TLS_CERTIFICATE) != NULL;
     TRY(proxies_parse(conf_text(api->conf, CONF_TRUSTED_PROXIES), &api->proxies, f));
-    TRY(read_listen(api, listen, sizeof listen, f));
+    read_listen(api, listen, sizeof listen);
     TRY(api->tls ? server_tls_check(api->conf, f) : 0);
     (void)mallopt(M_ARENA_MAX, ARENAS);
     allow_files();

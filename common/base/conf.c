@@ -1,6 +1,7 @@
 #include "common/base/conf.h"
 
 #include "common/base/conf_priv.h"
+#include "common/base/listen.h"
 #include "common/base/log.h"
 
 #include <assert.h>
@@ -214,6 +215,15 @@ bool conf_bool(const struct conf *c, enum conf_id id)
 {
     assert(id < CONF_COUNT && conf_rules[id].type == CONF_BOOL);
     return c->number[id] != 0;
+}
+
+bool conf_listen(const struct conf *c, enum conf_id id, struct listen_at *ret)
+{
+    const char *text = conf_text(c, id);
+    bool good = text == NULL || listen_parse(text, ret);
+
+    assert(good);
+    return text != NULL && good;
 }
 
 bool conf_is_set(const struct conf *c, enum conf_id id)

@@ -35,6 +35,7 @@ struct conf_rule {
 extern const struct conf_rule conf_rules[CONF_COUNT];
 
 struct conf;
+struct listen_at;
 
 /* Read environment and file.  Every mistake becomes one line in *mistakes (what, where, what to do).
  * 0 and *ret (conf_free), or -1 with FAIL_INPUT when there was any. */
@@ -48,6 +49,8 @@ const char *conf_text(const struct conf *c, enum conf_id id);
 int64_t conf_int(const struct conf *c, enum conf_id id);
 /* Value of a CONF_BOOL setting; its default when unset. */
 bool conf_bool(const struct conf *c, enum conf_id id);
+/* Address of a setting that holds one (conf_forms.c has checked it); false, and *ret untouched, when it is unset. */
+bool conf_listen(const struct conf *c, enum conf_id id, struct listen_at *ret);
 /* Whether the environment or the file gave it. */
 bool conf_is_set(const struct conf *c, enum conf_id id);
 
@@ -62,6 +65,6 @@ void conf_print_markdown(FILE *out);
  * start the log.  Returns -1 to go on (then *ret is set), otherwise the exit code (0, or 2 after mistakes). */
 int conf_start(const char *program, int argc, char **argv, struct conf **ret);
 
-/* For a program that takes no arguments but those of conf_start, before it: -1 to go on, or the exit code 2 after naming one that it
+/* For a program that takes no arguments but those of conf_start (one table, conf_start.c), before it: -1 to go on, or the exit code 2 after naming one that it
  * does not know on stderr (a mistyped --print-config must not start it). */
 int conf_refuse_arguments(const char *program, int argc, char **argv);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/base/conf_priv.h"
+#include "common/base/listen.h"
 
 static bool begins_with_one_of(const char *value, const char *const *prefixes)
 {
@@ -34,13 +35,15 @@ static bool is_postgres(const char *value)
 
 static bool is_listen(const char *value)
 {
-    size_t host = strspn(value, "0123456789.");
-    const char *port = value + host + 1;
-    int64_t number;
-    struct fail unused;
+    struct listen_at at;
+    return listen_parse(value, &at);
+}
 
-    return value[host] == ':' && strspn(port, "0123456789") == strlen(port) &&
-           str_to_int(port, 1, 65535, "port", &number, &unused) == 0;
+/* The server of the API knows no IPv6. */
+static bool is_listen_v4(const char *value)
+{
+    struct listen_at at;
+    return listen_parse(value, &at) && !at.v6;
 }
 
 static bool is_shop(const char *value)
@@ -62,7 +65,8 @@ static const struct form {
       "redis+sentinel://" },
     { CONF_DATABASE_URL, is_postgres, POSTGRES_WANTED },
     { CONF_DATABASE_READ_URL, is_postgres, POSTGRES_WANTED },
-    { CONF_LISTEN, is_listen, "give IPV4:PORT, or :PORT for all addresses" },
+    { CONF_LISTEN, is_listen_v4, "give IPV4:PORT, or :PORT for all addresses" },
+    { CONF_HEALTH_LISTEN, is_listen, "give IPV4:PORT, [IPV6]:PORT, or :PORT for all addresses" },
     { CONF_SHOPIFY_SHOP, is_shop, "give the NAME of NAME.myshopify.com alone" },
     { CONF_SHOPIFY_BASE_URL, is_http, HTTP_WANTED },
     { CONF_CJ_BASE_URL, is_http, HTTP_WANTED },

@@ -179,50 +179,87 @@ static int load(const char *program, struct conf **ret)
     return EXIT_USAGE;
 }
 
-static bool has_option(int argc, char **argv, const char *option)
+/* ---- options ---- */
+
+/* What an option prints before the program ends; c is NULL unless it needs the configuration. */
+typedef void print_fn(const char *program, const struct conf *c);
+
+static void print_version(const char *program, const struct conf *c)
+{
+    (void)c;
+    (void)printf("%s %s\n", program, DROPSHIP_VERSION);
+}
+
+static print_fn print_help; /* prints the table that it stands in */
+
+static void print_markdown(const char *program, const struct conf *c)
+{
+    (void)program;
+    (void)c;
+    conf_print_markdown(stdout);
+}
+
+static void print_config(const char *program, const struct conf *c)
+{
+    (void)program;
+    conf_print(c, stdout);
+}
+
+/* To add an option: a line here.  Of several that are given the first of the table counts. */
+static const struct option {
+    const char *name;
+    print_fn *print;
+    bool needs_conf;
+} options[] = {
+    { "--version", print_version, false },
+    { "--help", print_help, false },
+    { "--print-config-markdown", print_markdown, false },
+    { "--print-config", print_config, true },
+};
+
+static void print_help(const char *program, const struct conf *c)
+{
+    (void)c;
+    (void)printf("usage: %s [", program);
+    for (size_t i = 0; i < COUNT_OF(options); i++) {
+        (void)printf("%s%s", i > 0 ? " | " : "", options[i].name);
+    }
+    (void)printf(
+        "] ...\n\n"
+        "Settings come from the environment, or from the file that DROPSHIP_ENV_FILE names\n"
+        "(KEY=VALUE lines, mode 0600; the environment wins):\n\n");
+    conf_print_help(stdout);
+}
+
+static bool has_option(int argc, char **argv, const char *name)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        if (strcmp(argv[i], option) == 0) {
+        if (strcmp(argv[i], name) == 0) {
             return true;
         }
     }
     return false;
 }
 
-/* What needs no configuration; false when nothing of it was asked for. */
-static bool answer(const char *program, int argc, char **argv)
+/* The option that was asked for; NULL when none was. */
+static const struct option *asked(int argc, char **argv)
 {
-    if (has_option(argc, argv, "--version")) {
-        (void)printf("%s %s\n", program, DROPSHIP_VERSION);
-        return true;
+    for (size_t i = 0; i < COUNT_OF(options); i++) {
+        if (has_option(argc, argv, options[i].name)) {
+            return &options[i];
+        }
     }
-    if (has_option(argc, argv, "--help")) {
-        (void)printf(
-            "usage: %s [--help | --version | --print-config | --print-config-markdown] ...\n\n"
-            "Settings come from the environment, or from the file that DROPSHIP_ENV_FILE names\n"
-            "(KEY=VALUE lines, mode 0600; the environment wins):\n\n",
-            program);
-        conf_print_help(stdout);
-        return true;
-    }
-    if (has_option(argc, argv, "--print-config-markdown")) {
-        conf_print_markdown(stdout);
-        return true;
-    }
-    return false;
+    return NULL;
 }
 
 int conf_refuse_arguments(const char *program, int argc, char **argv)
 {
-    static const char *const ours[] = { "--help", "--version", "--print-config",
-                                        "--print-config-markdown" };
-
     for (int i = 1; i < argc; i++) {
         size_t at = 0;
-        while (at < COUNT_OF(ours) && strcmp(argv[i], ours[at]) != 0) {
+        while (at < COUNT_OF(options) && strcmp(argv[i], options[at].name) != 0) {
             at++;
         }
-        if (at == COUNT_OF(ours)) {
+        if (at == COUNT_OF(options)) {
             (void)fprintf(stderr, "%s: no argument '%.60s'; --help tells what there is\n", program,
                           argv[i]);
             return EXIT_USAGE;
@@ -233,18 +270,15 @@ int conf_refuse_arguments(const char *program, int argc, char **argv)
 
 int conf_start(const char *program, int argc, char **argv, struct conf **ret)
 {
+    const struct option *option = asked(argc, argv);
     struct conf *c = NULL;
-    int code = 0;
 
-    if (answer(program, argc, argv)) {
-        return EXIT_DONE;
-    }
-    code = load(program, &c);
+    int code = option == NULL || option->needs_conf ? load(program, &c) : GO_ON;
     if (code != GO_ON) {
         return code;
     }
-    if (has_option(argc, argv, "--print-config")) {
-        conf_print(c, stdout);
+    if (option != NULL) {
+        option->print(program, c);
         conf_free(c);
         return EXIT_DONE;
     }

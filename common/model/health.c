@@ -1,7 +1,7 @@
 #include "common/model/health.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -12,11 +12,11 @@
 #include <unistd.h>
 
 #include "common/base/clock.h"
+#include "common/base/listen.h"
 
 enum {
     REQUEST_BYTES = 2048,
     BODY_MAX_BYTES = 256 * 1024,
-    ADDRESS_BYTES = 256,
     CLIENT_MS = 2000, /* from accepting a client to dropping it */
     PAUSE_MS = 100    /* after a client that cannot be accepted (descriptors, memory) */
 };
@@ -40,51 +40,37 @@ static void close_p(int *fd)
     }
 }
 
-static void addrinfo_p(struct addrinfo **list)
+/* Returns its size. */
+static socklen_t socket_address(const struct listen_at *at, struct sockaddr_storage *ret)
 {
-    if (*list != NULL) {
-        freeaddrinfo(*list);
+    struct sockaddr_in *v4 = (struct sockaddr_in *)ret;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)ret;
+
+    *ret = (struct sockaddr_storage){ .ss_family = at->v6 ? AF_INET6 : AF_INET };
+    if (at->v6) {
+        v6->sin6_port = htons(at->port);
+        (void)inet_pton(AF_INET6, at->host, &v6->sin6_addr); /* was checked with the text */
+        return sizeof *v6;
     }
+    v4->sin_port = htons(at->port);
+    if (at->host[0] != '\0') {
+        (void)inet_pton(AF_INET, at->host, &v4->sin_addr); /* left 0, it is all addresses */
+    }
+    return sizeof *v4;
 }
 
-/* "HOST:PORT" -> host and port; brackets of an IPv6 address go. */
-static int split(const char *listen_on, char host[static ADDRESS_BYTES], const char **ret_port,
-                 struct fail *f)
+static int bind_address(const struct listen_at *at, struct health *h, struct fail *f)
 {
-    const char *colon = strrchr(listen_on, ':');
-    if (colon == NULL || (size_t)(colon - listen_on) >= ADDRESS_BYTES || colon[1] == '\0') {
-        return fail_set(f, FAIL_INPUT, "'%.100s' is not HOST:PORT", listen_on);
-    }
-    size_t length = (size_t)(colon - listen_on);
-    if (length >= 2 && listen_on[0] == '[' && colon[-1] == ']') {
-        listen_on++;
-        length -= 2;
-    }
-    memcpy(host, listen_on, length);
-    host[length] = '\0';
-    *ret_port = colon + 1;
-    return 0;
-}
-
-static int bind_address(const char *listen_on, struct health *h, struct fail *f)
-{
-    scoped(addrinfo_p) struct addrinfo *found = NULL;
-    const struct addrinfo hints = { .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
-                                    .ai_socktype = SOCK_STREAM };
-    char host[ADDRESS_BYTES];
-    const char *port = NULL;
+    struct sockaddr_storage address;
+    socklen_t size = socket_address(at, &address);
     int yes = 1;
 
-    TRY(split(listen_on, host, &port, f));
-    int refused = getaddrinfo(host[0] != '\0' ? host : NULL, port, &hints, &found);
-    if (refused != 0) {
-        return fail_set(f, FAIL_INPUT, "%.100s: %s", listen_on, gai_strerror(refused));
-    }
-    h->listen_fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    h->listen_fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (h->listen_fd < 0 ||
         setsockopt(h->listen_fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||
-        bind(h->listen_fd, found->ai_addr, found->ai_addrlen) < 0 || listen(h->listen_fd, 16) < 0) {
-        return fail_set(f, FAIL_INPUT, "cannot listen on %.100s: %s", listen_on,
+        bind(h->listen_fd, (struct sockaddr *)&address, size) < 0 || listen(h->listen_fd, 16) < 0) {
+        return fail_set(f, FAIL_INPUT, "DROPSHIP_HEALTH_LISTEN: cannot listen on %s port %d: %s",
+                        at->host[0] != '\0' ? at->host : "all addresses", at->port,
                         strerrordesc_np(errno));
     }
     return 0;
@@ -226,7 +212,7 @@ static void *serve(void *arg)
     }
 }
 
-int health_open(const char *listen_on, const struct health_source *source, struct health **ret,
+int health_open(const struct listen_at *at, const struct health_source *source, struct health **ret,
                 struct fail *f)
 {
     struct health *h = malloc(sizeof *h);
@@ -234,7 +220,7 @@ int health_open(const char *listen_on, const struct health_source *source, struc
         return fail_memory(f);
     }
     *h = (struct health){ .listen_fd = -1, .stop_fd = eventfd(0, EFD_CLOEXEC), .source = *source };
-    int done = h->stop_fd < 0 ? fail_memory(f) : bind_address(listen_on, h, f);
+    int done = h->stop_fd < 0 ? fail_memory(f) : bind_address(at, h, f);
     if (done == 0 && pthread_create(&h->thread, NULL, serve, h) != 0) {
         done = fail_memory(f);
     }

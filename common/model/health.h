@@ -10,6 +10,7 @@
 #include "common/base/str.h"
 
 struct health;
+struct listen_at;
 
 struct health_source {
     /* Append a JSON body for /healthz; true = well (200), false = 503. */
@@ -19,8 +20,8 @@ struct health_source {
     void *ctx;
 };
 
-/* Listen on "HOST:PORT" ("[::1]:9100", ":9100" = all addresses; port 0 = any).  FAIL_INPUT for a broken or taken address. */
-must_check int health_open(const char *listen, const struct health_source *source,
+/* Listen there (port 0 = any).  FAIL_INPUT for an address that is taken or not ours. */
+must_check int health_open(const struct listen_at *at, const struct health_source *source,
                            struct health **ret, struct fail *f);
 /* The port that is really listened on. */
 int health_port(const struct health *h);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "common/base/clock.h"
+#include "common/base/listen.h"
 #include "common/base/log.h"
 #include "common/http/http.h"
 #include "common/model/health.h"
@@ -113,7 +114,7 @@ static void say_metrics(void *ctx, struct str *body)
 
 static int start_health(struct worker *w, struct fail *f)
 {
-    const char *listen = conf_text(w->setup->conf, CONF_HEALTH_LISTEN);
+    struct listen_at at;
     const struct health_source source = { .healthz = say_health, .metrics = say_metrics, .ctx = w };
 
     w->view = (struct health_view){ .identity = w->identity,
@@ -124,7 +125,9 @@ static int start_health(struct worker *w, struct fail *f)
                                     .history = w->history,
                                     .lease_valid = &w->lease_valid,
                                     .quiet = &w->quiet };
-    return listen != NULL ? health_open(listen, &source, &w->health, f) : 0;
+    return conf_listen(w->setup->conf, CONF_HEALTH_LISTEN, &at)
+               ? health_open(&at, &source, &w->health, f)
+               : 0;
 }
 
 static int start_stop_watch(struct worker *w, struct fail *f)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "common/base/clock.h"
+#include "common/base/listen.h"
 #include "common/model/health.h"
 
 static bool answer_healthz(void *ctx, struct str *body)
@@ -59,7 +60,8 @@ static struct health *start(bool *well)
                                           .ctx = well };
     struct health *h = NULL;
     struct fail f = { 0 };
-    assert_int_equal(health_open("127.0.0.1:0", &source, &h, &f), 0);
+    const struct listen_at any_port = { .host = "127.0.0.1" };
+    assert_int_equal(health_open(&any_port, &source, &h, &f), 0);
     return h;
 }
 
@@ -152,13 +154,14 @@ static void a_broken_or_taken_address_is_refused(void **state)
                                           .metrics = answer_metrics,
                                           .ctx = &well };
     struct fail f = { 0 };
-    char taken[40];
+    const struct listen_at taken = { .host = "127.0.0.1", .port = (uint16_t)health_port(h) };
+    const struct listen_at strange = { .host = "192.0.2.1", .port = 9100 };
 
-    assert_int_equal(health_open("nonsense", &source, &other, &f), -1);
+    assert_int_equal(health_open(&strange, &source, &other, &f), -1);
     assert_int_equal(f.kind, FAIL_INPUT);
-    snprintf(taken, sizeof taken, "127.0.0.1:%d", health_port(h));
-    assert_int_equal(health_open(taken, &source, &other, &f), -1);
+    assert_int_equal(health_open(&taken, &source, &other, &f), -1);
     assert_int_equal(f.kind, FAIL_INPUT);
+    assert_non_null(strstr(f.text, "DROPSHIP_HEALTH_LISTEN: cannot listen on 127.0.0.1 port "));
     health_close(h);
 }
 
