@@ -6,7 +6,6 @@
 
 #include "common/base/clock.h"
 #include "common/base/str.h"
-#include "common/db/db_pool.h"
 
 /* The server's own keepalives: without them the session of a host that lost its power would hold its locks (an order's, say)
  * for the two hours that are the system's default.  Statements are short and repeated: compiling one of analytics to machine
@@ -200,7 +199,7 @@ static void prove(struct db *db)
     struct fail unsaid; /* connecting anew says what is wrong, if that fails as well */
 
     db->unproven = false;
-    if (db->conn != NULL && clock_mono_ms() - db->answered_ms > DB_POOL_FRESH_MS &&
+    if (db->conn != NULL && clock_mono_ms() - db->answered_ms > DB_FRESH_MS &&
         db_await(db, PQsendQuery(db->conn, ""), "proof", DB_PROOF_MS, &res, &unsaid) < 0) {
         db_drop(db);
     }

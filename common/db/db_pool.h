@@ -13,9 +13,6 @@
 
 struct db_pool;
 
-/* A session that answered so lately is lent without being asked whether it is still there. */
-enum { DB_POOL_FRESH_MS = 20 };
-
 /* What has been lent. */
 struct db_lent {
     struct db *db; /* NULL = nothing */

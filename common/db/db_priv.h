@@ -4,7 +4,9 @@
 #include "common/db/db.h"
 
 enum {
-    DB_CONNECT_S = 5,          /* per host */
+    DB_CONNECT_S = 5, /* per host */
+    DB_FRESH_MS =
+        20, /* a session of a pool that answered so lately is not asked whether it is there */
     DB_STATEMENT_MS = 30000,   /* the server's limit for a statement */
     DB_PROOF_MS = 5000,        /* ours for a session that only has to show that it is there */
     DB_ANSWER_MS = 35000,      /* ours, in case the server cannot speak any more */

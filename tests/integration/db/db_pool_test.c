@@ -9,6 +9,7 @@
 #include "common/base/clock.h"
 #include "common/db/db_cursor.h"
 #include "common/db/db_pool.h"
+#include "common/db/db_priv.h"
 #include "tests/integration/db/database.h"
 
 #define query(symbol, sql)                                                                         \
@@ -104,7 +105,7 @@ static void a_session_told_to_end_costs_a_later_borrower_nothing(void **state)
     (void)state;
     assert_int_equal(db_pool_take(pool, 0, &killer, &f), 0);
     for (int i = 0; i < 20; i++) {
-        static const struct timespec silence = { .tv_nsec = (DB_POOL_FRESH_MS + 5) * 1000000L };
+        static const struct timespec silence = { .tv_nsec = (DB_FRESH_MS + 5) * 1000000L };
         scoped(pg_clear_p) PGresult *told = NULL;
         char pid[24];
 
