@@ -173,12 +173,13 @@ json_t *show_settings(const struct settings *now)
     for (size_t id = 0; id < SETTING_COUNT; id++) {
         const struct setting_rule *rule = &setting_rules[id];
         json_array_append_new(
-            list,
-            json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:I, s:I, s:s, s:s}", "name", rule->name,
-                      "value", setting_text(now, id), "default", rule->otherwise, "tuned",
-                      strcmp(setting_text(now, id), rule->otherwise) != 0, "type",
-                      types[rule->type], "choices", rule->choices, "min", (json_int_t)rule->min,
-                      "max", (json_int_t)rule->max, "unit", rule->unit, "help", rule->help));
+            list, json_pack("{s:s, s:s, s:s, s:b, s:s, s:s, s:I, s:I, s:s, s:s}", "name",
+                            rule->name, "value", setting_text(now, id), "default", rule->otherwise,
+                            "tuned", strcmp(setting_text(now, id), rule->otherwise) != 0, "type",
+                            types[rule->type], "choices",
+                            rule->type == SETTING_CHOICE ? rule->choices : "", "min",
+                            (json_int_t)rule->min, "max", (json_int_t)rule->max, "unit", rule->unit,
+                            "help", rule->help));
     }
     return list;
 }

@@ -9,14 +9,15 @@
 #include "common/db/sqltext.h"
 #include "common/model/pricing_rule.h"
 #include "common/model/settings.h"
+#include "common/model/settings_lists.h"
 #include "sql/model.h"
 
-enum { MARKETS_MAX = 16, COUNTRY_BYTES = 3, PAGE_MAX = 500, SENTENCE_BYTES = 240 };
+enum { COUNTRY_LETTERS = 2, PAGE_MAX = 500, SENTENCE_BYTES = 240 };
 
 /* What holds for the whole page. */
 struct preview {
     struct pricing_rule rule;
-    struct sale_terms terms[MARKETS_MAX];
+    struct sale_terms terms[SETTING_MARKETS_MAX];
     size_t markets;
     int64_t target_ppm, least_margin; /* of the listing gate */
     int64_t changed, infeasible;
@@ -25,8 +26,9 @@ struct preview {
 static int read_market(struct db *db, const struct settings *set, const char *country,
                        struct preview *p, struct fail *f)
 {
-    if (p->markets == MARKETS_MAX) {
-        return fail_set(f, FAIL_INPUT, "more than %d markets in discovery.markets", MARKETS_MAX);
+    if (p->markets == SETTING_MARKETS_MAX) {
+        return fail_set(f, FAIL_INPUT, "more than %d markets in discovery.markets",
+                        SETTING_MARKETS_MAX);
     }
     if (sale_terms_read(db, set, country, &p->terms[p->markets++], f) < 0) {
         f->kind =
@@ -36,23 +38,19 @@ static int read_market(struct db *db, const struct settings *set, const char *co
     return 0;
 }
 
-/* The countries of discovery.markets, which may stand apart by commas and spaces. */
+/* The countries of discovery.markets, which stand apart by commas. */
 static int read_markets(struct db *db, const struct settings *set, struct preview *p,
                         struct fail *f)
 {
-    const char *at = setting_text(set, SETTING_MARKETS);
+    const char *list = setting_text(set, SETTING_MARKETS);
+    char country[64];
 
-    for (at += strspn(at, ", "); *at != '\0'; at += strspn(at, ", ")) {
-        char country[COUNTRY_BYTES] = "";
-        size_t size = strcspn(at, ", ");
-
-        if (size != COUNTRY_BYTES - 1) {
-            return fail_set(f, FAIL_INPUT, "discovery.markets holds '%.*s', which is no country",
-                            (int)size, at);
+    while (setting_item(&list, country, sizeof country)) {
+        if (strlen(country) != COUNTRY_LETTERS) {
+            return fail_set(f, FAIL_INPUT, "discovery.markets holds '%s', which is no country",
+                            country);
         }
-        memcpy(country, at, size);
         TRY(read_market(db, set, country, p, f));
-        at += size;
     }
     return p->markets > 0 ? 0 : fail_set(f, FAIL_INPUT, "discovery.markets names no market");
 }

@@ -7,6 +7,7 @@
 #include "common/base/json.h"
 #include "common/base/str.h"
 #include "common/model/audit.h"
+#include "common/model/settings_forms.h"
 #include "sql/model.h"
 
 const struct setting_rule setting_rules[SETTING_COUNT] = {
@@ -122,10 +123,20 @@ static int read_value(enum setting_id id, const char *value, struct setting_valu
     return readers[setting_rules[id].type](&setting_rules[id], value, ret, f);
 }
 
+/* What somebody writes has its form, too. */
+static int take_written(enum setting_id id, const char *value, struct setting_value *ret,
+                        struct fail *f)
+{
+    const struct setting_rule *rule = &setting_rules[id];
+
+    TRY(rule->type == SETTING_TEXT ? setting_form_check(rule, value, f) : 0);
+    return read_value(id, value, ret, f);
+}
+
 int settings_check(enum setting_id id, const char *value, struct fail *f)
 {
     struct setting_value ignored;
-    return read_value(id, value, &ignored, f);
+    return take_written(id, value, &ignored, f);
 }
 
 static int settings_take(struct settings *all, enum setting_id id, const char *value,
@@ -223,7 +234,7 @@ int settings_change(struct db *db, const struct setting_change *c, struct fail *
     if (c->id >= SETTING_COUNT) {
         return fail_set(f, FAIL_MISSING, "no such setting");
     }
-    TRY(read_value(c->id, c->value, &value, f));
+    TRY(take_written(c->id, c->value, &value, f));
     TRY(db_begin(db, &tx, f));
     TRY(store(tx, c, &value, f));
     return db_commit(&tx, f);

@@ -29,7 +29,7 @@ struct setting_rule {
     const char *name; /* "orders.grace_s" */
     enum setting_type type;
     int64_t min, max;      /* INT: range; TEXT: length */
-    const char *choices;   /* CHOICE: "off|dry_run|approve|auto" */
+    const char *choices;   /* CHOICE: "off|dry_run|approve|auto"; TEXT: its form, "country" */
     const char *otherwise; /* default as text */
     const char *unit;      /* "s", "ppm", "minor", "" */
     const char *help;
@@ -63,7 +63,7 @@ must_check int settings_read(struct db *db, struct settings *ret, struct fail *f
 must_check int settings_read_one(struct db *db, enum setting_id id, int64_t *ret_num,
                                  struct fail *f);
 
-/* Validate and store; who and why go to `audit` in the same transaction.  FAIL_MISSING unknown name, FAIL_INPUT bad value.
+/* Validate and store; who and why go to `audit` in the same transaction.  FAIL_MISSING unknown name, FAIL_INPUT as settings_check.
  * id comes from settings_find. */
 must_check int settings_write(struct db *db, enum setting_id id, const char *value, const char *who,
                               struct fail *f);
@@ -77,5 +77,6 @@ struct setting_change {
 must_check int settings_change(struct db *db, const struct setting_change *c, struct fail *f);
 /* SETTING_COUNT when unknown. */
 enum setting_id settings_find(const char *name);
-/* 0, or FAIL_INPUT with what is allowed. */
+/* May it be written?  0, or FAIL_INPUT with what is allowed.  Of texts more is asked than of what is stored already: a text that
+ * has not the form of its setting is refused here, and read as it is where it stands. */
 must_check int settings_check(enum setting_id id, const char *value, struct fail *f);

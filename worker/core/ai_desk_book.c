@@ -8,6 +8,7 @@
 #include "common/base/log.h"
 #include "common/base/money.h"
 #include "common/base/str.h"
+#include "common/model/settings_lists.h"
 #include "sql/worker.h"
 #include "worker/core/ai_desk_priv.h"
 
@@ -21,52 +22,15 @@ enum {
 
 /* ---- cost ---- */
 
-/* "MODEL:IN:OUT"; a model's name may have colons of its own. */
-static bool read_price(const char *entry, size_t bytes, const char *model, int64_t price[2])
-{
-    size_t name = strlen(model);
-    char numbers[64];
-    char *colon = NULL;
-    struct fail ignored;
-
-    if (bytes <= name + 1 || strncmp(entry, model, name) != 0 || entry[name] != ':' ||
-        bytes - name > sizeof numbers) {
-        return false;
-    }
-    memcpy(numbers, entry + name + 1, bytes - name - 1);
-    numbers[bytes - name - 1] = '\0';
-    colon = strchr(numbers, ':');
-    if (colon == NULL) {
-        return false;
-    }
-    *colon = '\0';
-    return str_to_int(numbers, 0, INT64_MAX, "price", &price[0], &ignored) == 0 &&
-           str_to_int(colon + 1, 0, INT64_MAX, "price", &price[1], &ignored) == 0;
-}
-
-static bool find_price(const char *prices, const char *model, int64_t price[2])
-{
-    while (model[0] != '\0' && *prices != '\0') {
-        size_t bytes = 0;
-
-        prices += strspn(prices, ", ");
-        bytes = strcspn(prices, ", ");
-        if (read_price(prices, bytes, model, price)) {
-            return true;
-        }
-        prices += bytes;
-    }
-    return false;
-}
-
 int64_t ai_cost_micro(const char *prices, const char *model, int64_t tokens_in, int64_t tokens_out)
 {
-    int64_t price[2], in = 0, out = 0;
+    struct setting_price price;
+    int64_t in = 0, out = 0;
     struct fail ignored;
 
-    if (tokens_in < 0 || tokens_out < 0 || !find_price(prices, model, price) ||
-        money_mul_div(tokens_in, price[0], PER_TOKENS, MONEY_CEIL, &in, &ignored) < 0 ||
-        money_mul_div(tokens_out, price[1], PER_TOKENS, MONEY_CEIL, &out, &ignored) < 0 ||
+    if (tokens_in < 0 || tokens_out < 0 || !setting_price_find(prices, model, &price) ||
+        money_mul_div(tokens_in, price.tokens_in, PER_TOKENS, MONEY_CEIL, &in, &ignored) < 0 ||
+        money_mul_div(tokens_out, price.tokens_out, PER_TOKENS, MONEY_CEIL, &out, &ignored) < 0 ||
         in > INT64_MAX - out) {
         return -1;
     }

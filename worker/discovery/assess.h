@@ -17,8 +17,9 @@
 #include "common/model/landed.h"
 #include "common/model/price.h"
 #include "common/model/pricing_rule.h"
+#include "common/model/settings_lists.h"
 
-enum { ASSESS_MARKETS_MAX = 16, ASSESS_CHECKS_MAX = 24, ASSESS_RULE_BYTES = 32 };
+enum { ASSESS_MARKETS_MAX = SETTING_MARKETS_MAX, ASSESS_CHECKS_MAX = 24, ASSESS_RULE_BYTES = 32 };
 /* A number that is not known; 0 is a number. */
 #define ASSESS_UNKNOWN INT64_MIN
 

@@ -1,6 +1,5 @@
 #include "worker/discovery/terms.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +7,7 @@
 #include "common/base/money.h"
 #include "common/base/str.h"
 #include "common/db/sqltext.h"
+#include "common/model/settings_lists.h"
 #include "sql/discovery.h"
 #include "worker/providers/shopify/shopify.h"
 
@@ -59,54 +59,7 @@ int shop_info_read(struct job_context *c, struct shop_info *ret, struct fail *f)
     return -1;
 }
 
-/* ---- lists of words ---- */
-
-/* The next word of a comma-separated list, trimmed; false at its end.  A word that is too long is cut, and so known by nobody. */
-static bool next_word(const char **list, char word[static WORD_BYTES])
-{
-    for (const char *at = *list; *at != '\0';) {
-        size_t length = strcspn(at, ",");
-        const char *from = at;
-        const char *to = at + length;
-        at = *to == ',' ? to + 1 : to;
-        while (from < to && isspace((unsigned char)*from)) {
-            from++;
-        }
-        while (to > from && isspace((unsigned char)to[-1])) {
-            to--;
-        }
-        if (to > from) {
-            size_t bytes = (size_t)(to - from) < WORD_BYTES ? (size_t)(to - from) : WORD_BYTES - 1;
-            memcpy(word, from, bytes);
-            word[bytes] = '\0';
-            *list = at;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---- rates ---- */
-
-static int listed_rate(const char *list, const char *currency, int64_t *ret_e9, struct fail *f)
-{
-    char word[WORD_BYTES];
-
-    while (next_word(&list, word)) {
-        char *colon = strchr(word, ':');
-        int64_t rate = 0;
-        if (colon != word + 3) {
-            return fail_set(f, FAIL_INPUT, "money.rates: '%s' is not CODE:RATE", word);
-        }
-        *colon = '\0';
-        TRY(str_to_int(colon + 1, 1, INT64_C(1000000000000000), "money.rates", &rate, f));
-        if (strcmp(word, currency) == 0) {
-            *ret_e9 = rate;
-            return 0;
-        }
-    }
-    return 1;
-}
 
 int terms_rate(const struct settings *set, const char *shop_currency, const char *currency,
                int64_t *ret_e9, struct fail *f)
@@ -122,7 +75,8 @@ int terms_rate(const struct settings *set, const char *shop_currency, const char
         *ret_e9 = usd_e9;
         return 0;
     }
-    return listed_rate(setting_text(set, SETTING_RATES), currency, ret_e9, f);
+    int unlisted = setting_rate(setting_text(set, SETTING_RATES), currency, ret_e9, f);
+    return unlisted < 0 ? fail_wrap(f, "setting money.rates") : unlisted;
 }
 
 /* ---- markets ---- */
@@ -177,7 +131,7 @@ static int read_markets(struct job_context *c, const struct settings *set, struc
     const char *list = setting_text(set, SETTING_MARKETS);
     char word[WORD_BYTES];
 
-    while (next_word(&list, word)) {
+    while (setting_item(&list, word, sizeof word)) {
         struct assess_market *m = &t->markets[t->market_count];
         if (t->market_count == ASSESS_MARKETS_MAX) {
             (void)snprintf(t->gap, sizeof t->gap,

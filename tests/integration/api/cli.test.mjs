@@ -519,6 +519,7 @@ test('flows, STOP and settings are changed, read back and audited', () => {
   assert.equal(json('settings').find((x) => x.name === 'orders.grace_s').tuned, true);
   assert.match(human('settings'), /orders\.grace_s +10 +900 +s +yes/);
   refused(2, /orders\.grace_s/, 'settings', 'orders.grace_s', '-1');
+  refused(2, /store\.callback_url takes an https address, like https:.*'http:\/\/a\.example' is no https address/, 'settings', 'store.callback_url', 'http://a.example');
   refused(2, /no setting/, 'settings', 'nope');
 });
 

@@ -270,6 +270,8 @@ test('settings are shown with their rules and changed with audit', async () => {
   assert.equal(changed.value, '10');
   assert.equal(changed.updated_by, 'key:admin');
   assert.equal((await api.call('PUT', '/api/v1/settings', { body: { name: 'orders.grace_s', value: '-1' } })).status, 400);
+  const refusal = await api.call('PUT', '/api/v1/settings', { body: { name: 'orders.warehouse', value: 'XX' } });
+  assert.deepEqual([refusal.status, refusal.body.detail], [400, "orders.warehouse takes one country by its two capital letters, like CN; 'XX' is no country"]);
   assert.equal((await api.call('PUT', '/api/v1/settings', { body: { name: 'no.such', value: '1' } })).status, 404);
 });
 

@@ -100,6 +100,21 @@ static void a_refused_value_changes_nothing(void **state)
     assert_int_equal(fixture_number(&x, "select count(*) from audit"), 0);
 }
 
+static void a_stored_text_of_another_form_is_read_as_it_is(void **state)
+{
+    (void)state;
+    struct settings now;
+    fixture_sql(&x, "insert into setting (name, value, updated_by) values ('orders.warehouse', "
+                    "'XX', 'hand'), ('money.endings', 'ninety-nine', 'hand')");
+    assert_int_equal(settings_read(x.db, &now, &f), 0);
+    assert_string_equal(setting_text(&now, SETTING_WAREHOUSE), "XX");
+    assert_string_equal(setting_text(&now, SETTING_ENDINGS), "ninety-nine");
+    assert_int_equal(settings_write(x.db, SETTING_WAREHOUSE, "XX", "t", &f), -1);
+    assert_int_equal(f.kind, FAIL_INPUT);
+    assert_int_equal(settings_write(x.db, SETTING_WAREHOUSE, "US", "t", &f), 0);
+    assert_int_equal(fixture_number(&x, "select count(*) from audit"), 1);
+}
+
 static void a_broken_stored_value_is_told_and_never_becomes_the_default(void **state)
 {
     (void)state;
@@ -432,6 +447,7 @@ int main(void)
         ROW(back_at_the_default_there_is_no_row),
         ROW(a_change_of_what_is_not_there_any_more_is_refused),
         ROW(a_refused_value_changes_nothing),
+        ROW(a_stored_text_of_another_form_is_read_as_it_is),
         ROW(a_broken_stored_value_is_told_and_never_becomes_the_default),
         ROW(stop_is_set_and_told_though_another_setting_is_broken),
         ROW(stop_is_read_back_and_its_reason_kept),
