@@ -10,37 +10,18 @@ with
           and created_at < coalesce('epoch'::timestamptz + $4::bigint * interval '1 microsecond', 'infinity') order by created_at limit 3001)
     where coalesce($3::bigint, $4::bigint) is not null) r
   where cardinality(ids) <= 3000 order by cardinality(ids) limit 1
+), spotted as not materialized (
+  select *, worth as spot from fit
 ), at as (
-  select coalesce($12::bigint, case when $14::boolean then 9223372036854775807 else -9223372036854775808 end) as worth,
-         coalesce($13::bigint, case when $14::boolean then 9223372036854775807 else 0 end) as row
-), found as (
-  (select * from fit where id = any ((select ids from few)::bigint[])
-     and case when $14::boolean then (worth, id) < ((select worth from at), (select row from at))
-              else (worth, id) > ((select worth from at), (select row from at)) end)
-  union all
-  (select * from fit where $14::boolean and $1::text[] is null and not exists (select 1 from few)
-     and (worth, id) < ((select worth from at), (select row from at)) order by worth desc, id desc limit 200)
-  union all
-  (select * from fit where not $14::boolean and $1::text[] is null and not exists (select 1 from few)
-     and (worth, id) > ((select worth from at), (select row from at)) order by worth, id limit 200)
-  union all
-  (select f.* from unnest($1::text[]) w (wanted) cross join lateral (
-     select * from fit where state = wanted and (worth, id) < ((select worth from at), (select row from at))
-     order by worth desc, id desc limit 200) f
-   where $14::boolean and not exists (select 1 from few))
-  union all
-  (select f.* from unnest($1::text[]) w (wanted) cross join lateral (
-     select * from fit where state = wanted and (worth, id) > ((select worth from at), (select row from at))
-     order by worth, id limit 200) f
-   where not $14::boolean and not exists (select 1 from few))
-), page as (
-  select *, row_number() over (order by case when $14::boolean then worth end desc, case when $14::boolean then id end desc, worth, id)
-              as place
-  from found order by place limit $11::bigint
+  select coalesce($12::bigint, e.first) as spot, coalesce($13::bigint, case when $14::boolean then 9223372036854775807 else 0 end) as row, e.ends
+  from (select case when $14::boolean then 9223372036854775807 else -9223372036854775808 end as first,
+               case when $14::boolean then -9223372036854775808 else 9223372036854775807 end as ends) e
 ),
+-- include: common/order_walk.sql
+,
 -- include: common/order_rows.sql
 select json_build_object(
   'orders', (select coalesce(json_agg(told order by place), '[]') from told),
   'next', case when (select count(*) from page) = $11::bigint then
-    (select worth || '-' || id from page order by place desc limit 1) end
+    (select spot || '-' || id from page order by place desc limit 1) end
 ) as json

@@ -6,75 +6,60 @@
 -- 'one': $13 and $14 alone.  Each source gives at most 3000 rows to the filter of $2; "next" goes on where they ended.
 -- json: {"activity":[{"id","at","who","what","object":{"kind","id","name"},"text","rule","numbers","read_back",
 -- "undo":{"possible","why"}}],"next"}; rows of 'one' have "subject", too
-with seen as (
-  (select 3 as src, id, at, who, action as what, subject, null::text as text, detail as numbers from audit
-   where $1::text = 'time' and at >= coalesce('epoch'::timestamptz + $9::bigint * interval '1 microsecond', '-infinity') and at < coalesce('epoch'::timestamptz + $10::bigint * interval '1 microsecond', 'infinity')
-     and at <= coalesce('epoch'::timestamptz + $12::bigint * interval '1 microsecond', 'infinity')
-     and ($12::bigint is null or at < 'epoch'::timestamptz + $12::bigint * interval '1 microsecond'
-          or $13::integer > 3 or ($13::integer = 3 and id < $14::bigint))
+with bounds as materialized (
+  select coalesce('epoch'::timestamptz + $9::bigint * interval '1 microsecond', '-infinity') as since,
+         coalesce('epoch'::timestamptz + $10::bigint * interval '1 microsecond', 'infinity') as until,
+         coalesce('epoch'::timestamptz + $12::bigint * interval '1 microsecond', 'infinity') as last
+), row as materialized ( -- of each source, entries of the very time `last` that are before the last one have a lower id
+  select src, case when $12::bigint is null or $13::integer > src then 9223372036854775807 when $13::integer = src then $14::bigint else 0 end as below
+  from generate_series(1, 3) as src
+), people as not materialized (
+  select 3 as src, id, at, who, action as what, subject, null::text as text, detail as numbers from audit
+  where at >= (select since from bounds) and at < (select until from bounds)
+    and (at, id) < ((select last from bounds), (select below from row where src = 3))
+), orders as not materialized (
+  select 2 as src, id, at, coalesce('rule:' || code, 'system') as who, 'order.' || step as what, 'order:' || order_id as subject, text,
+         detail as numbers, step, order_id from order_event
+  where code is distinct from 'PERSON' and at >= (select since from bounds) and at < (select until from bounds)
+    and (at, id) < ((select last from bounds), (select below from row where src = 2))
+), products as not materialized (
+  select 1 as src, id, at, coalesce(who, 'rule:' || code, 'system') as who, 'product.' || step as what, 'product:' || product_id as subject, text,
+         detail as numbers, step, product_id from product_event
+  where code is distinct from 'PERSON' and at >= (select since from bounds) and at < (select until from bounds)
+    and (at, id) < ((select last from bounds), (select below from row where src = 1))
+), seen as ( -- each branch has an index of its own
+  (select src, id, at, who, what, subject, text, numbers from people where $1::text = 'time'
    order by at desc, id desc limit case when $2::text is null then $11::bigint else 3000 end)
   union all
-  (select 2, id, at, coalesce('rule:' || code, 'system'), 'order.' || step, 'order:' || order_id, text, detail from order_event
-   where $1::text = 'time' and code is distinct from 'PERSON' and at >= coalesce('epoch'::timestamptz + $9::bigint * interval '1 microsecond', '-infinity') and at < coalesce('epoch'::timestamptz + $10::bigint * interval '1 microsecond', 'infinity')
-     and at <= coalesce('epoch'::timestamptz + $12::bigint * interval '1 microsecond', 'infinity')
-     and ($12::bigint is null or at < 'epoch'::timestamptz + $12::bigint * interval '1 microsecond'
-          or $13::integer > 2 or ($13::integer = 2 and id < $14::bigint))
+  (select src, id, at, who, what, subject, text, numbers from orders where $1::text = 'time'
    order by at desc, id desc limit case when $2::text is null then $11::bigint else 3000 end)
   union all
-  (select 1, id, at, coalesce(who, 'rule:' || code, 'system'), 'product.' || step, 'product:' || product_id, text, detail from product_event
-   where $1::text = 'time' and code is distinct from 'PERSON' and at >= coalesce('epoch'::timestamptz + $9::bigint * interval '1 microsecond', '-infinity') and at < coalesce('epoch'::timestamptz + $10::bigint * interval '1 microsecond', 'infinity')
-     and at <= coalesce('epoch'::timestamptz + $12::bigint * interval '1 microsecond', 'infinity')
-     and ($12::bigint is null or at < 'epoch'::timestamptz + $12::bigint * interval '1 microsecond'
-          or $13::integer > 1 or ($13::integer = 1 and id < $14::bigint))
+  (select src, id, at, who, what, subject, text, numbers from products where $1::text = 'time'
    order by at desc, id desc limit case when $2::text is null then $11::bigint else 3000 end)
   union all
-  (select 3 as src, id, at, who, action as what, subject, null::text as text, detail as numbers from audit
-   where $1::text = 'what' and action = $3 and at >= coalesce('epoch'::timestamptz + $9::bigint * interval '1 microsecond', '-infinity') and at < coalesce('epoch'::timestamptz + $10::bigint * interval '1 microsecond', 'infinity')
-     and at <= coalesce('epoch'::timestamptz + $12::bigint * interval '1 microsecond', 'infinity')
-     and ($12::bigint is null or at < 'epoch'::timestamptz + $12::bigint * interval '1 microsecond'
-          or $13::integer > 3 or ($13::integer = 3 and id < $14::bigint))
+  (select src, id, at, who, what, subject, text, numbers from people where $1::text = 'what' and what = $3
    order by at desc, id desc limit case when $2::text is null then $11::bigint else 3000 end)
   union all
-  (select 2, id, at, coalesce('rule:' || code, 'system'), 'order.' || step, 'order:' || order_id, text, detail from order_event
-   where $1::text = 'what' and step = $4 and code is distinct from 'PERSON' and at >= coalesce('epoch'::timestamptz + $9::bigint * interval '1 microsecond', '-infinity') and at < coalesce('epoch'::timestamptz + $10::bigint * interval '1 microsecond', 'infinity')
-     and at <= coalesce('epoch'::timestamptz + $12::bigint * interval '1 microsecond', 'infinity')
-     and ($12::bigint is null or at < 'epoch'::timestamptz + $12::bigint * interval '1 microsecond'
-          or $13::integer > 2 or ($13::integer = 2 and id < $14::bigint))
+  (select src, id, at, who, what, subject, text, numbers from orders where $1::text = 'what' and step = $4
    order by at desc, id desc limit case when $2::text is null then $11::bigint else 3000 end)
   union all
-  (select 1, id, at, coalesce(who, 'rule:' || code, 'system'), 'product.' || step, 'product:' || product_id, text, detail from product_event
-   where $1::text = 'what' and step = $5 and code is distinct from 'PERSON' and at >= coalesce('epoch'::timestamptz + $9::bigint * interval '1 microsecond', '-infinity') and at < coalesce('epoch'::timestamptz + $10::bigint * interval '1 microsecond', 'infinity')
-     and at <= coalesce('epoch'::timestamptz + $12::bigint * interval '1 microsecond', 'infinity')
-     and ($12::bigint is null or at < 'epoch'::timestamptz + $12::bigint * interval '1 microsecond'
-          or $13::integer > 1 or ($13::integer = 1 and id < $14::bigint))
+  (select src, id, at, who, what, subject, text, numbers from products where $1::text = 'what' and step = $5
    order by at desc, id desc limit case when $2::text is null then $11::bigint else 3000 end)
   union all
-  (select 3 as src, id, at, who, action as what, subject, null::text as text, detail as numbers from audit
-   where $1::text = 'object' and subject = $6 and at >= coalesce('epoch'::timestamptz + $9::bigint * interval '1 microsecond', '-infinity') and at < coalesce('epoch'::timestamptz + $10::bigint * interval '1 microsecond', 'infinity')
-     and at <= coalesce('epoch'::timestamptz + $12::bigint * interval '1 microsecond', 'infinity')
-     and ($12::bigint is null or at < 'epoch'::timestamptz + $12::bigint * interval '1 microsecond'
-          or $13::integer > 3 or ($13::integer = 3 and id < $14::bigint))
+  (select src, id, at, who, what, subject, text, numbers from people where $1::text = 'object' and subject = $6
    order by at desc, id desc limit case when $2::text is null then $11::bigint else 3000 end)
   union all
-  (select 2, id, at, coalesce('rule:' || code, 'system'), 'order.' || step, 'order:' || order_id, text, detail from order_event
-   where $1::text = 'object' and order_id = $7::bigint and code is distinct from 'PERSON' and at >= coalesce('epoch'::timestamptz + $9::bigint * interval '1 microsecond', '-infinity') and at < coalesce('epoch'::timestamptz + $10::bigint * interval '1 microsecond', 'infinity')
-     and at <= coalesce('epoch'::timestamptz + $12::bigint * interval '1 microsecond', 'infinity')
-     and ($12::bigint is null or at < 'epoch'::timestamptz + $12::bigint * interval '1 microsecond'
-          or $13::integer > 2 or ($13::integer = 2 and id < $14::bigint))
+  (select src, id, at, who, what, subject, text, numbers from orders where $1::text = 'object' and order_id = $7::bigint
    order by at desc, id desc limit case when $2::text is null then $11::bigint else 3000 end)
   union all
-  (select 1, id, at, coalesce(who, 'rule:' || code, 'system'), 'product.' || step, 'product:' || product_id, text, detail from product_event
-   where $1::text = 'object' and product_id = $8::bigint and code is distinct from 'PERSON' and at >= coalesce('epoch'::timestamptz + $9::bigint * interval '1 microsecond', '-infinity') and at < coalesce('epoch'::timestamptz + $10::bigint * interval '1 microsecond', 'infinity')
-     and at <= coalesce('epoch'::timestamptz + $12::bigint * interval '1 microsecond', 'infinity')
-     and ($12::bigint is null or at < 'epoch'::timestamptz + $12::bigint * interval '1 microsecond'
-          or $13::integer > 1 or ($13::integer = 1 and id < $14::bigint))
+  (select src, id, at, who, what, subject, text, numbers from products where $1::text = 'object' and product_id = $8::bigint
    order by at desc, id desc limit case when $2::text is null then $11::bigint else 3000 end)
   union all
-  (select 3 as src, id, at, who, action as what, subject, null::text as text, detail as numbers from audit where $1::text = 'one' and $13::integer = 3 and id = $14::bigint)
+  (select src, id, at, who, what, subject, text, numbers from people where $1::text = 'one' and $13::integer = 3 and id = $14::bigint)
   union all
-  (select 2, id, at, coalesce('rule:' || code, 'system'), 'order.' || step, 'order:' || order_id, text, detail from order_event where $1::text = 'one' and $13::integer = 2 and id = $14::bigint)
+  (select src, id, at, who, what, subject, text, numbers from orders where $1::text = 'one' and $13::integer = 2 and id = $14::bigint)
   union all
-  (select 1, id, at, coalesce(who, 'rule:' || code, 'system'), 'product.' || step, 'product:' || product_id, text, detail from product_event where $1::text = 'one' and $13::integer = 1 and id = $14::bigint)
+  (select src, id, at, who, what, subject, text, numbers from products where $1::text = 'one' and $13::integer = 1 and id = $14::bigint)
 ), horizon as ( -- a source that was cut off is known down to here only
   select max(low) as at from (select min(at) as low from seen group by src having count(*) >= 3000) s where $2::text is not null
 ), page as (

@@ -35,6 +35,7 @@ before(async () => {
     from generate_series(1, ${many}) n;
     insert into outbox (event, job_type, queue, args, sent_at) select 'order.received', 'order.release', 'fulfillment', '[]', case when n % 3000 > 0 then now() end from generate_series(1, ${many}) n;
     insert into order_event (order_id, at, step, text) select id, created_at, 'placed', 'x' from shop_order;
+    insert into product_event (product_id, at, step, text) select id, timestamptz '2026-01-01Z' + id * interval '1 minute', case when id % 6000 = 1 then 'rare' else 'listed' end, 'x' from product;
     select tally_recount();
     insert into proposal (kind, subject, text, state) select 'product.price', 'product:' || n, 'x', case when n % 200 = 0 then 'open' else 'accepted' end
     from generate_series(1, ${many}) n`);
@@ -68,6 +69,8 @@ const nothing = { states: null, q: null, from: null, to: null, code: null, count
 const orders = (more) => Object.values({ ...nothing, ...more });
 const runs = (more) => Object.values({ type: null, queue: null, outcome: null, error: null, from: null, to: null, limit: 50, at: null, jid: null, attempt: null, ...more });
 const products = (more) => Object.values({ state: null, label: null, category: null, q: null, score: null, sort: 'newest', limit: 50, worth: null, id: null, margin: null, states: null, problem: 'false', ...more });
+const activity = (by, more) => Object.values({ by, who: null, action: null, orderStep: null, productStep: null, subject: null, order: null, product: null, from: null, to: null, limit: 50,
+  last: null, src: null, id: null, ...more });
 const at = (minutes) => String((Date.UTC(2026, 0, 1) + minutes * 60000) * 1000);
 
 const lists = ['orders_find', 'orders_by_total'].flatMap((name) => [
@@ -80,8 +83,17 @@ const lists = ['orders_find', 'orders_by_total'].flatMap((name) => [
   ['in a rare state, by a part that all have', { states: '{held}', q: 'example' }],
 ].flatMap(([what, more]) => ['generic', 'custom'].map((mode) => [`${name} ${what}`, `api/${name}.sql`, orders(more), mode])));
 
+const bySource = [
+  ['of all', 'time', {}], ['of all, after a page', 'time', { last: at(9000), src: 2, id: 9000 }], ['of an hour long ago', 'time', { from: at(500), to: at(560) }],
+  ['of a rare act', 'what', { action: 'rare', orderStep: 'rare', productStep: 'rare' }], ['of a frequent act', 'what', { action: 'a', orderStep: 'placed', productStep: 'listed' }],
+  ['of a frequent act, after a page', 'what', { action: 'a', orderStep: 'placed', productStep: 'listed', last: at(9000), src: 3, id: 9000 }],
+  ['about an order', 'object', { subject: 's7', order: 7 }], ['about a product', 'object', { subject: 's8', product: 8 }],
+  ['of a person', 'time', { who: 'p1' }], // 3,000 of each source
+  ['of one', 'one', { src: 2, id: 77 }],
+].flatMap(([what, by, more]) => ['generic', 'custom'].map((mode) => [`activity ${what}`, 'ops/activity_page.sql', activity(by, more), mode]));
+
 const statements = [
-  ...lists,
+  ...lists, ...bySource,
   ['all orders', 'api/orders_page.sql', [50, null, null, null, null], 'generic'],
   ['runs of a rare type', 'api/job_runs_page.sql', runs({ type: 'rare' }), 'custom'], ['of a rare queue', 'api/job_runs_page.sql', runs({ queue: 'rare' }), 'custom'],
   ['runs of no queue', 'api/job_runs_page.sql', runs({ queue: 'none' }), 'custom'], ['runs of a rare outcome', 'api/job_runs_page.sql', runs({ outcome: 'cancelled' }), 'custom'],
