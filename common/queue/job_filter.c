@@ -44,9 +44,9 @@ bool job_filter_fits(const struct job_filter *filter, const char *bytes, size_t 
     if (job_layout_read(bytes, size_bytes, &layout, &ignored) < 0) {
         layout = (struct job_layout){ .close = NULL };
     }
-    /* A waiting job is of the queue it waits in. */
-    if (filter->queue != NULL && filter->state != JOB_WAITING &&
-        !is_text(&layout.fields[FIELD_QUEUE], filter->queue)) {
+    /* A waiting or running job is of the queue where it waits or was taken from, whatever it says. */
+    bool placed = filter->state == JOB_WAITING || filter->state == JOB_RUNNING;
+    if (filter->queue != NULL && !placed && !is_text(&layout.fields[FIELD_QUEUE], filter->queue)) {
         return false;
     }
     if ((filter->type != NULL && !is_text(&layout.fields[FIELD_CLASS], filter->type)) ||

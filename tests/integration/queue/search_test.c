@@ -104,6 +104,26 @@ static void sets_are_searched_by_queue_and_error_too(void **state)
     assert_int_equal(s.total, 3);
 }
 
+static void a_running_job_is_of_the_queue_it_was_taken_from(void **state)
+{
+    struct fixture *fx = *state;
+    scoped(job_entries_free) struct job_entries page = { .items = NULL };
+    static struct batch a, b;
+    struct job_search s = { .filter = { .state = JOB_RUNNING, .queue = "a", .type = "plain" },
+                            .limit = 10 };
+
+    command(fx, "LPUSH", "queue:a", "{\"class\":\"plain\",\"jid\":\"j1\",\"args\":[]}");
+    command(fx, "LPUSH", "queue:b", "{\"class\":\"plain\",\"jid\":\"j2\",\"args\":[]}");
+    fixture_claim(fx, &a, "host:1:aaaaaaaaaaaa", "a", 1, 1);
+    fixture_claim(fx, &b, "host:1:aaaaaaaaaaaa", "b", 1, 1);
+    must(queue_search(fx->redis, &s, &page, &fx->fail), fx);
+    assert_int_equal(page.count, 1);
+    assert_string_equal(page.items[0].job->jid, "j1");
+    assert_int_equal(s.total, 1);
+    batch_free(&a);
+    batch_free(&b);
+}
+
 static void what_cannot_be_is_refused(void **state)
 {
     struct fixture *fx = *state;
@@ -124,6 +144,7 @@ int main(void)
         queue_test(one_call_looks_at_so_many_and_no_more),
         queue_test(an_argument_is_found_as_a_whole_word_alone),
         queue_test(sets_are_searched_by_queue_and_error_too),
+        queue_test(a_running_job_is_of_the_queue_it_was_taken_from),
         queue_test(what_cannot_be_is_refused),
     };
 
