@@ -106,6 +106,12 @@ static int confirm_mapping(struct cli *c, struct db *db, struct fail *f)
     return say_done(c, cli_word(c, 1), "confirmed");
 }
 
+static int first_mapping(struct cli *c, struct db *db, struct fail *f)
+{
+    TRY(mapping_first(db, cli_word(c, 1), cli_word(c, 2), c->who, f));
+    return say_done(c, cli_word(c, 1), "first; the others are sent when it is out of stock");
+}
+
 static int remove_mapping(struct cli *c, struct db *db, struct fail *f)
 {
     TRY(mapping_remove(db, cli_word(c, 1), cli_word(c, 2), c->who, f));
@@ -115,9 +121,8 @@ static int remove_mapping(struct cli *c, struct db *db, struct fail *f)
 int cmd_mapping(struct cli *c, struct fail *f)
 {
     static const struct verb verbs[] = {
-        { "list", 1, mappings },
-        { "add", 5, add_mapping },
-        { "confirm", 3, confirm_mapping },
+        { "list", 1, mappings },           { "add", 5, add_mapping },
+        { "confirm", 3, confirm_mapping }, { "first", 3, first_mapping },
         { "remove", 3, remove_mapping },
     };
     return run_verb(c, verbs, COUNT_OF(verbs), c->word_count > 0 ? cli_word(c, 0) : "list", f);

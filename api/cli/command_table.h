@@ -52,7 +52,7 @@ COMMAND("flow", cmd_flow, "[NAME [off|dry_run|approve|auto]]", 0, 2, "", "The fl
 COMMAND("stop", cmd_stop, "[REASON]", 0, 1, "", "The one STOP: nothing is ordered, paid or sent any more; read back part by part")
 COMMAND("resume-all", cmd_resume_all, "[REASON]", 0, 1, "", "End STOP: the flows go on in their modes")
 COMMAND("settings", cmd_settings, "[NAME [VALUE]]", 0, 2, "", "What is tuned while the system runs")
-COMMAND("mapping", cmd_mapping, "[list | add SKU VID SUPPLIER_SKU PRICE | confirm SKU VID | remove SKU VID]", 0, 5, "currency=",
+COMMAND("mapping", cmd_mapping, "[list | add SKU VID SUPPLIER_SKU PRICE | confirm SKU VID | first SKU VID | remove SKU VID]", 0, 5, "currency=",
         "Which supplier variant is sent for a shop SKU")
 COMMAND("key", cmd_key, "create NAME [--scope read|operate|admin] | list | revoke NAME", 1, 2, "scope=", "API keys; a new one is shown once")
 COMMAND("migrate", cmd_migrate, "", 0, 0, "", "Bring the database to the schema of this program")

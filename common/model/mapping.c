@@ -56,24 +56,46 @@ int mapping_add(struct db *db, const struct mapping_new *m, const char *who, str
     return db_commit(&tx, f);
 }
 
+/* Nothing was changed: it is not there, or `why` not. */
+static int not_changed(struct db *tx, const char *const *named, const char *why, struct fail *f)
+{
+    scoped(pg_clear_p) PGresult *rows = NULL;
+
+    TRY(db_query(tx, &sql_model_mapping_named, named, &rows, f));
+    return PQntuples(rows) > 0
+               ? fail_set(f, FAIL_CONFLICT, "%.60s to %.60s is %s", named[0], named[1], why)
+               : fail_set(f, FAIL_MISSING, "no mapping of %.60s to %.60s", named[0], named[1]);
+}
+
 int mapping_confirm(struct db *db, const char *shop_sku, const char *vid, const char *who,
                     struct fail *f)
 {
     scoped(db_rollback_p) struct db *tx = NULL;
-    scoped(pg_clear_p) PGresult *named = NULL;
     const char *params[] = { shop_sku, vid, who };
 
     TRY(db_begin(db, &tx, f));
     int64_t confirmed = db_exec(tx, &sql_model_mapping_confirm, params, f);
     TRY(confirmed);
     if (confirmed == 0) {
-        TRY(db_query(tx, &sql_model_mapping_named, params, &named, f));
-        return PQntuples(named) > 0
-                   ? fail_set(f, FAIL_CONFLICT, "%.60s to %.60s is confirmed already", shop_sku,
-                              vid)
-                   : fail_set(f, FAIL_MISSING, "no mapping of %.60s to %.60s", shop_sku, vid);
+        return not_changed(tx, params, "confirmed already", f);
     }
     TRY(mapping_audit(tx, "mapping.confirm", shop_sku, vid, who, f));
+    return db_commit(&tx, f);
+}
+
+int mapping_first(struct db *db, const char *shop_sku, const char *vid, const char *who,
+                  struct fail *f)
+{
+    scoped(db_rollback_p) struct db *tx = NULL;
+    const char *params[] = { shop_sku, vid };
+
+    TRY(db_begin(db, &tx, f));
+    int64_t ranked = db_exec(tx, &sql_model_mapping_first, params, f);
+    TRY(ranked);
+    if (ranked == 0) {
+        return not_changed(tx, params, "not confirmed; confirm it first", f);
+    }
+    TRY(mapping_audit(tx, "mapping.first", shop_sku, vid, who, f));
     return db_commit(&tx, f);
 }
 

@@ -23,6 +23,10 @@ must_check int mapping_add(struct db *db, const struct mapping_new *m, const cha
 /* Confirm a proposed mapping.  FAIL_MISSING; FAIL_CONFLICT when it is confirmed already. */
 must_check int mapping_confirm(struct db *db, const char *shop_sku, const char *vid,
                                const char *who, struct fail *f);
+/* Make a confirmed mapping the main one of its SKU, before the others in their order.  FAIL_MISSING; FAIL_CONFLICT when it is not
+ * confirmed. */
+must_check int mapping_first(struct db *db, const char *shop_sku, const char *vid, const char *who,
+                             struct fail *f);
 /* Forget a mapping, confirmed or not; later orders are not sent by it.  FAIL_MISSING when there is none. */
 must_check int mapping_remove(struct db *db, const char *shop_sku, const char *vid, const char *who,
                               struct fail *f);

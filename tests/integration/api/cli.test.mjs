@@ -536,7 +536,15 @@ test('mappings are proposed, confirmed and removed', () => {
   refused(2, /more than 0/, 'mapping', 'add', 'SKU', 'V2', 'S2', '0');
   refused(2, /number of arguments/, 'mapping', 'confirm', 'SKU');
   refused(2, /no 'guess'/, 'mapping', 'guess');
-  json('mapping', 'remove', 'SKU', 'V1');
+  for (const vid of ['V2', 'V3']) json('mapping', 'add', 'SKU', vid, 'S2', '8.40');
+  refused(1, /not confirmed/, 'mapping', 'first', 'SKU', 'V3');
+  refused(1, /no mapping/, 'mapping', 'first', 'SKU', 'V9');
+  json('mapping', 'confirm', 'SKU', 'V3');
+  json('mapping', 'first', 'SKU', 'V3');
+  assert.deepEqual(json('mapping').map((each) => [each.vid, each.rank]), [['V3', 1], ['V1', 2], ['V2', 3]]);
+  assert.match(human('mapping', 'first', 'SKU', 'V1'), /^SKU: first;/);
+  assert.deepEqual(json('mapping').map((each) => each.vid), ['V1', 'V3', 'V2']);
+  for (const vid of ['V1', 'V2', 'V3']) json('mapping', 'remove', 'SKU', vid);
   assert.deepEqual(json('mapping'), []);
 });
 
