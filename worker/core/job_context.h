@@ -47,6 +47,13 @@ typedef int job_run_fn(struct job_context *c, struct fail *f);
 
 /* Finish this run now and come back in `seconds` without counting an attempt.  Always 0: `return job_snooze(c, 30);` */
 int job_snooze(struct job_context *c, int64_t seconds);
+/* Why the next job of a row, an order or a product, runs later; written with the row before the job is snoozed. */
+struct job_wait {
+    int64_t wait_s; /* from now */
+    const char
+        *waits_for; /* "stop" or the least mode it rests until; NULL = nothing a setting lifts */
+    const char *code, *text; /* of the note "waiting", which is written once */
+};
 /* Has somebody asked for this job's end (dropship cancel, POST /api/v1/jobs/JID/cancel, Sidekiq's cancel!)?  A handler that takes
  * long asks between two steps, at a point where it can stop: what it has done stays as it is, and it returns 0 (done) when
  * the rest is not wanted.  May be asked in every round of a loop: Redis is, at most once a second per run, the first time at

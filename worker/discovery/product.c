@@ -238,8 +238,7 @@ int product_move_now(struct db *db, struct product *p, const struct product_move
     return db_commit(&tx, f);
 }
 
-int product_postpone(struct db *db, struct product *p, const struct product_wait *wait,
-                     struct fail *f)
+int product_postpone(struct db *db, struct product *p, const struct job_wait *wait, struct fail *f)
 {
     const struct product_note note = {
         .step = "waiting", .code = wait->code, .text = wait->text, .once = true

@@ -51,6 +51,8 @@ enum {
     PRODUCT_GID_BYTES = 96
 };
 
+struct job_wait;
+
 /* Number that is not known (NULL in the row): contributions may be negative, so -1 will not do. */
 #define PRODUCT_UNKNOWN INT64_MIN
 
@@ -127,14 +129,8 @@ must_check int product_move(struct db *tx, struct product *p, const struct produ
 must_check int product_move_now(struct db *db, struct product *p, const struct product_move *m,
                                 struct fail *f);
 
-/* Why a product's next job runs later. */
-struct product_wait {
-    int64_t wait_s;          /* from now */
-    const char *waits_for;   /* as for a move */
-    const char *code, *text; /* of the note "waiting", which is written once */
-};
 /* The next job runs later instead (the job itself comes back by snoozing). */
-must_check int product_postpone(struct db *db, struct product *p, const struct product_wait *wait,
+must_check int product_postpone(struct db *db, struct product *p, const struct job_wait *wait,
                                 struct fail *f);
 
 /* ---- variants ---- */

@@ -30,7 +30,7 @@ int product_run_stopped(struct product_run *r, bool *ret, struct fail *f)
     return 0;
 }
 
-static int wait_for(struct product_run *r, const struct product_wait *wait, struct fail *f)
+static int wait_for(struct product_run *r, const struct job_wait *wait, struct fail *f)
 {
     TRY(product_postpone(r->c->db, &r->p, wait, f));
     return job_snooze(r->c, wait->wait_s);
@@ -39,24 +39,23 @@ static int wait_for(struct product_run *r, const struct product_wait *wait, stru
 int product_wait(struct product_run *r, int64_t wait_s, const char *code, const char *text,
                  struct fail *f)
 {
-    return wait_for(r, &(struct product_wait){ .wait_s = wait_s, .code = code, .text = text }, f);
+    return wait_for(r, &(struct job_wait){ .wait_s = wait_s, .code = code, .text = text }, f);
 }
 
 int product_wait_stop(struct product_run *r, struct fail *f)
 {
-    const struct product_wait wait = {
-        .wait_s = PAUSED_S,
-        .waits_for = "stop",
-        .code = "STOP",
-        .text = "STOP is on: nothing is listed and no price is changed."
-    };
+    const struct job_wait wait = { .wait_s = PAUSED_S,
+                                   .waits_for = "stop",
+                                   .code = "STOP",
+                                   .text =
+                                       "STOP is on: nothing is listed and no price is changed." };
 
     return wait_for(r, &wait, f);
 }
 
 int product_wait_mode(struct product_run *r, enum flow_mode least, struct fail *f)
 {
-    const struct product_wait wait = {
+    const struct job_wait wait = {
         .wait_s = PAUSED_S,
         .waits_for = flow_mode_name(least),
         .code = "FLOW_OFF",

@@ -129,7 +129,7 @@ int order_move_now(struct db *db, struct order *o, const struct order_move *m, s
     return db_commit(&tx, f);
 }
 
-int order_postpone(struct db *db, struct order *o, const struct order_wait *wait, struct fail *f)
+int order_postpone(struct db *db, struct order *o, const struct job_wait *wait, struct fail *f)
 {
     const struct order_note note = {
         .step = "waiting", .code = wait->code, .text = wait->text, .once = true

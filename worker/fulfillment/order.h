@@ -16,6 +16,8 @@
 
 enum { ORDER_NAME_BYTES = 64, ORDER_CODE_BYTES = 32, ORDER_JOB_BYTES = 32 };
 
+struct job_wait;
+
 struct order {
     int64_t id;
     char gid[SHOPIFY_GID_BYTES], name[ORDER_NAME_BYTES];
@@ -56,14 +58,8 @@ must_check int order_move(struct db *tx, struct order *o, const struct order_mov
 must_check int order_move_now(struct db *db, struct order *o, const struct order_move *m,
                               struct fail *f);
 
-/* Why an order's next job runs later. */
-struct order_wait {
-    int64_t wait_s;          /* from now */
-    const char *waits_for;   /* as for a move */
-    const char *code, *text; /* of the note "waiting", which is written once */
-};
 /* The next job runs later instead (the job itself comes back by snoozing). */
-must_check int order_postpone(struct db *db, struct order *o, const struct order_wait *wait,
+must_check int order_postpone(struct db *db, struct order *o, const struct job_wait *wait,
                               struct fail *f);
 
 /* Keep what the shop said: the row's facts, all lines and the money, in one transaction.  Money that cannot be booked is noted

@@ -73,7 +73,7 @@ int run_hold(struct order_run *r, const char *code, const char *text, json_t *de
     return db_commit(&tx, f);
 }
 
-static int wait_for(struct order_run *r, const struct order_wait *wait, struct fail *f)
+static int wait_for(struct order_run *r, const struct job_wait *wait, struct fail *f)
 {
     TRY(order_postpone(r->c->db, &r->o, wait, f));
     return job_snooze(r->c, wait->wait_s);
@@ -82,22 +82,22 @@ static int wait_for(struct order_run *r, const struct order_wait *wait, struct f
 int run_wait(struct order_run *r, int64_t wait_s, const char *code, const char *text,
              struct fail *f)
 {
-    return wait_for(r, &(struct order_wait){ .wait_s = wait_s, .code = code, .text = text }, f);
+    return wait_for(r, &(struct job_wait){ .wait_s = wait_s, .code = code, .text = text }, f);
 }
 
 int run_wait_stop(struct order_run *r, struct fail *f)
 {
-    const struct order_wait wait = { .wait_s = PAUSED_S,
-                                     .waits_for = "stop",
-                                     .code = "STOP",
-                                     .text = "STOP is on: nothing is ordered, paid or sent." };
+    const struct job_wait wait = { .wait_s = PAUSED_S,
+                                   .waits_for = "stop",
+                                   .code = "STOP",
+                                   .text = "STOP is on: nothing is ordered, paid or sent." };
 
     return wait_for(r, &wait, f);
 }
 
 int run_wait_mode(struct order_run *r, enum flow_mode least, struct fail *f)
 {
-    const struct order_wait wait = {
+    const struct job_wait wait = {
         .wait_s = PAUSED_S,
         .waits_for = flow_mode_name(least),
         .code = "FLOW_OFF",
