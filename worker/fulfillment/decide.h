@@ -32,11 +32,12 @@ struct decide_limits {
 struct line_facts {
     char line_gid[SHOPIFY_GID_BYTES], title[128], sku[128];
     int64_t quantity;
-    int main_mappings;     /* confirmed supplier variants of the lowest rank */
-    char candidates[160];  /* supplier variants proposed for it, "" = none */
-    char vid[CJ_ID_BYTES]; /* variant chosen to be sent, "" = none */
-    int rank;              /* of the chosen one */
-    int64_t stock;         /* live, of the chosen variant */
+    int main_mappings;      /* confirmed supplier variants of the lowest rank */
+    char candidates[160];   /* supplier variants proposed for it, "" = none */
+    char vid[CJ_ID_BYTES];  /* variant chosen to be sent, "" = none */
+    char gone[CJ_ID_BYTES]; /* confirmed variant that the supplier does not have, "" = none */
+    int rank;               /* of the chosen one */
+    int64_t stock;          /* live, of the chosen variant */
     int64_t snapshot_minor;
     bool price_known;
     int64_t price_minor; /* live */

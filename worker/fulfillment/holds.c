@@ -86,11 +86,24 @@ static bool phone_missing(const struct order_facts *o, struct reason *r)
            SAY(r, 0, 0, "There is no phone number and the shipping method needs one.");
 }
 
+/* Confirmed, but to what the supplier does not have: mistyped, or taken off the shelf. */
+static bool mapped_to_nothing(const struct line_facts *l, struct reason *r)
+{
+    return l->vid[0] == '\0' && l->gone[0] != '\0' &&
+           SAY(r, 0, 1,
+               "\"%.50s\" (SKU %.30s) is mapped to %.48s, which the supplier does not have (any "
+               "more): confirm another variant, remove this one.",
+               l->title, l->sku, l->gone);
+}
+
 static bool no_mapping(const struct order_facts *o, struct reason *r)
 {
     for (size_t i = 0; o->supplier_asked && i < o->line_count; i++) {
         const struct line_facts *l = &o->lines[i];
         if (l->main_mappings == 1) {
+            if (mapped_to_nothing(l, r)) {
+                return true;
+            }
             continue;
         }
         return SAY(r, l->main_mappings, 1,

@@ -88,7 +88,16 @@ static int look_up(struct order_run *r, struct line_facts *line, struct fail *f)
     return 0;
 }
 
-/* The first option that has enough; the main one when none has. */
+/* The supplier says for certain that it has no such variant, or none any more. */
+static void note_gone(struct line_facts *line, const char *vid)
+{
+    if (line->gone[0] == '\0') {
+        (void)str_fit(line->gone, sizeof line->gone, vid);
+    }
+    log_warn("mapping.gone", kv_str("sku", line->sku), kv_str("vid", vid));
+}
+
+/* The first option that has enough; when none has, the first that the supplier knows. */
 static int choose(struct order_run *r, const struct options *options, int64_t need,
                   struct line_facts *line, struct fail *f)
 {
@@ -98,12 +107,11 @@ static int choose(struct order_run *r, const struct options *options, int64_t ne
         const struct option *o = &options->items[i];
         int64_t stock = 0;
         if (cj_stock(r->c->cj, o->vid, from, &stock, f) < 0) {
-            if (f->kind != FAIL_MISSING) {
-                return -1;
-            }
-            stock = 0; /* taken off the shelf: a fallback may take its place */
+            TRY(f->kind == FAIL_MISSING ? 0 : -1);
+            note_gone(line, o->vid);
+            continue; /* a fallback may take its place */
         }
-        if (i == 0 || stock >= need) {
+        if (line->vid[0] == '\0' || stock >= need) {
             (void)str_fit(line->vid, sizeof line->vid, o->vid);
             line->rank = o->rank;
             line->stock = stock;
@@ -121,10 +129,9 @@ static int read_price(struct order_run *r, struct line_facts *line, struct fail 
     struct cj_variant variant;
 
     if (cj_variant_by_vid(r->c->cj, line->vid, &variant, f) < 0) {
-        if (f->kind != FAIL_MISSING) {
-            return -1;
-        }
-        line->price_known = false; /* taken off the shelf: no price, so the order is held */
+        TRY(f->kind == FAIL_MISSING ? 0 : -1);
+        note_gone(line, line->vid);
+        line->vid[0] = '\0';
         return 0;
     }
     line->price_known = variant.price_known;
@@ -136,7 +143,7 @@ int mapping_resolve(struct order_run *r, struct line_facts *line, int64_t need, 
 {
     struct options options;
 
-    line->vid[0] = '\0';
+    line->vid[0] = line->gone[0] = '\0';
     line->main_mappings = 0;
     if (line->sku[0] == '\0') {
         return 0;
@@ -150,5 +157,5 @@ int mapping_resolve(struct order_run *r, struct line_facts *line, int64_t need, 
         return 0;
     }
     TRY(choose(r, &options, need, line, f));
-    return read_price(r, line, f);
+    return line->vid[0] != '\0' ? read_price(r, line, f) : 0;
 }

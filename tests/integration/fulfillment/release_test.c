@@ -330,6 +330,23 @@ static void fallback_takes_the_place_of_a_variant_off_the_shelf(void **state)
     assert_string_equal(fake_supply_last()->lines[0].vid, "2509180000000000999");
 }
 
+static void a_mapping_to_what_the_supplier_does_not_have_is_named(void **state)
+{
+    (void)state;
+    rig_sql("update variant_mapping set vid = 'V-TYPO'");
+    receive();
+    release();
+    expect_state("held", "NO_MAPPING");
+    assert_non_null(strstr(flow_of(id, "hold_reasons"),
+                           "(SKU SKU-1) is mapped to V-TYPO, which the "
+                           "supplier does not have"));
+    assert_int_equal(fake->creates, 0);
+    rig_sql("update variant_mapping set vid = '2509180000000000777'");
+    release_by_person();
+    release();
+    expect_state("placed", "");
+}
+
 static void fallback_is_the_main_one_once_the_first_is_forgotten(void **state)
 {
     (void)state;
@@ -386,6 +403,7 @@ int main(void)
         T(partly_refunded_order_waits_for_a_person_and_goes_then),
         T(unpaid_order_costs_no_look_ups_at_the_supplier),
         T(fallback_takes_the_place_of_a_variant_off_the_shelf),
+        T(a_mapping_to_what_the_supplier_does_not_have_is_named),
         T(fallback_is_the_main_one_once_the_first_is_forgotten),
         T(try_that_was_never_paid_is_no_double),
     };

@@ -331,6 +331,33 @@ static void every_variant_of_the_catalogue_can_be_read(void **state)
     assert_true(i >= 100);
 }
 
+static void expect_no_variant(const char *vid, const char *code)
+{
+    struct cj_variant one;
+    int64_t n = 0;
+    struct fail f = { 0 };
+
+    assert_int_equal(cj_variant_by_vid(cj, vid, &one, &f), -1);
+    assert_int_equal(f.kind, FAIL_MISSING);
+    assert_string_equal(f.code, code);
+    assert_int_equal(cj_stock(cj, vid, "CN", &n, &f), -1);
+    assert_int_equal(f.kind, FAIL_MISSING);
+}
+
+static void a_variant_that_left_the_shelf_or_never_was_is_missing(void **state)
+{
+    struct draft d;
+    char path[120];
+    (void)state;
+
+    draft(&d);
+    snprintf(path, sizeof path, "/control/cj/variants/%s", d.items[0].vid);
+    sandbox_do(&sandbox, path, "{\"offShelf\":true}");
+    expect_no_variant(d.items[0].vid, "1602003");
+    sandbox_do(&sandbox, path, "{\"offShelf\":false}");
+    expect_no_variant("V-TYPO", "1602000");
+}
+
 static void a_quote_names_methods_prices_and_days(void **state)
 {
     struct draft d;
@@ -432,6 +459,7 @@ int main(void)
         TEST(an_empty_wallet_is_a_limit),
         TEST(only_an_unpaid_order_can_be_deleted),
         TEST(every_variant_of_the_catalogue_can_be_read),
+        TEST(a_variant_that_left_the_shelf_or_never_was_is_missing),
         TEST(a_quote_names_methods_prices_and_days),
         TEST(orders_are_listed_by_status_and_page),
         TEST(webhooks_go_where_they_were_set_to_and_nowhere_else),

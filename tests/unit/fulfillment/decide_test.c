@@ -224,6 +224,11 @@ static void unmapped(struct order_facts *o)
     o->lines[0].main_mappings = 0;
     o->lines[0].vid[0] = '\0';
 }
+static void mapped_to_nothing(struct order_facts *o)
+{
+    o->lines[0].vid[0] = '\0';
+    PUT(o->lines[0].gone, "V-9");
+}
 static void no_lines(struct order_facts *o)
 {
     o->line_count = 0;
@@ -268,17 +273,29 @@ static const struct {
     void (*spoil)(struct order_facts *o);
     bool overruled;
 } spoiled[] = {
-    { "NOT_PAID", not_paid, false },          { "NOT_PAID", no_status, false },
-    { "RISK_HIGH", risk_high, true },         { "RISK_HIGH", recommend_cancel, true },
-    { "VALUE_HARD", value_hard, true },       { "VALUE_HARD", value_unknown, true },
-    { "VALUE_HARD", value_unfit, true },      { "ADDR_INCOMPLETE", no_city, false },
-    { "ADDR_INCOMPLETE", no_address, false }, { "ADDR_PO_BOX", locker, false },
-    { "ADDR_SCRIPT", cyrillic, false },       { "PHONE_MISSING", no_phone, false },
-    { "NO_MAPPING", unmapped, false },        { "NO_MAPPING", no_lines, false },
-    { "OUT_OF_STOCK", no_stock, false },      { "OUT_OF_STOCK", shared_stock, false },
-    { "PRICE_RISE", price_unknown, false },   { "PRICE_RISE", loss, false },
-    { "NO_METHOD", no_method, false },        { "WALLET", wallet, false },
-    { "DUPLICATE", duplicate, true },         { "EDITED", edited, true },
+    { "NOT_PAID", not_paid, false },
+    { "NOT_PAID", no_status, false },
+    { "RISK_HIGH", risk_high, true },
+    { "RISK_HIGH", recommend_cancel, true },
+    { "VALUE_HARD", value_hard, true },
+    { "VALUE_HARD", value_unknown, true },
+    { "VALUE_HARD", value_unfit, true },
+    { "ADDR_INCOMPLETE", no_city, false },
+    { "ADDR_INCOMPLETE", no_address, false },
+    { "ADDR_PO_BOX", locker, false },
+    { "ADDR_SCRIPT", cyrillic, false },
+    { "PHONE_MISSING", no_phone, false },
+    { "NO_MAPPING", unmapped, false },
+    { "NO_MAPPING", no_lines, false },
+    { "NO_MAPPING", mapped_to_nothing, false },
+    { "OUT_OF_STOCK", no_stock, false },
+    { "OUT_OF_STOCK", shared_stock, false },
+    { "PRICE_RISE", price_unknown, false },
+    { "PRICE_RISE", loss, false },
+    { "NO_METHOD", no_method, false },
+    { "WALLET", wallet, false },
+    { "DUPLICATE", duplicate, true },
+    { "EDITED", edited, true },
 };
 
 static void every_hard_hold_stops_with_its_code_and_a_sentence(void **state)

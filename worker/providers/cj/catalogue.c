@@ -69,6 +69,19 @@ int cj_variants_by_sku(struct cj *cj, const char *sku, struct cj_variant **ret, 
     return 0;
 }
 
+/* The vid is all that was asked with: bad, unknown or off the shelf, CJ has no such variant. */
+static bool says_no_such(const struct fail *f)
+{
+    static const char *const codes[] = { "1600300", "1602000", "1602001", "1602002", "1602003" };
+
+    for (size_t i = 0; i < COUNT_OF(codes); i++) {
+        if (strcmp(f->code, codes[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int run_by_vid(struct cj *cj, enum cj_op op, const char *vid, json_t **ret_root,
                       struct fail *f)
 {
@@ -77,7 +90,10 @@ static int run_by_vid(struct cj *cj, enum cj_op op, const char *vid, json_t **re
     str_init(&query, QUERY_BYTES);
     cj_query_add(&query, "vid", vid);
     TRY(str_ok(&query, f));
-    TRY(cj_run(cj, op, query.data, NULL, ret_root, f));
+    if (cj_run(cj, op, query.data, NULL, ret_root, f) < 0) {
+        f->kind = says_no_such(f) ? FAIL_MISSING : f->kind;
+        return -1;
+    }
     if (json_at(*ret_root, "data") == NULL) {
         return fail_set(f, FAIL_MISSING, "CJ knows no variant %s", vid);
     }

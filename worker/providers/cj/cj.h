@@ -72,10 +72,10 @@ struct cj_variant {
 /* Variants whose SKU is exactly sku (usually 0 or 1; *ret is malloc'ed). */
 must_check int cj_variants_by_sku(struct cj *cj, const char *sku, struct cj_variant **ret,
                                   size_t *ret_count, struct fail *f);
-/* One variant.  FAIL_MISSING when CJ has none of that vid. */
+/* One variant.  FAIL_MISSING when CJ has none of that vid, or has taken it off the shelf. */
 must_check int cj_variant_by_vid(struct cj *cj, const char *vid, struct cj_variant *ret,
                                  struct fail *f);
-/* Live stock of a variant in a warehouse country. */
+/* Live stock of a variant in a warehouse country.  FAIL_MISSING as cj_variant_by_vid. */
 must_check int cj_stock(struct cj *cj, const char *vid, const char *country, int64_t *ret_quantity,
                         struct fail *f);
 
