@@ -106,6 +106,37 @@ test('a queue is paused and served again, its threads are changed', async () => 
   await context.close();
 });
 
+test('a mode that was changed shows at once, though an answer of before comes after it', async () => {
+  await system.api('PUT', '/api/v1/flows/fulfillment', { mode: 'approve' });
+  const { context, page } = await openDashboard(browser, system, '/automation');
+  const card = page.locator('.flow-row', { has: page.getByRole('heading', { name: 'Orders' }) });
+  const bar = page.locator('.bar-dry');
+  await card.waitFor();
+  assert.equal(await bar.count(), 0);
+  // The next look at the flows is answered as of now, and late.
+  let asked = false, release;
+  const held = new Promise((resolve) => { release = resolve; });
+  await page.route('**/api/v1/flows', async (route) => {
+    if (asked || route.request().method() !== 'GET') return route.fallback();
+    asked = true;
+    const answer = await route.fetch();
+    await held;
+    return route.fulfill({ response: answer });
+  });
+  await system.api('PUT', '/api/v1/settings', { name: 'stock.watch_s', value: '301' });
+  await until('the page asks for the flows', () => asked, 30000, 50);
+  const stored = page.waitForResponse((r) => r.request().method() === 'PUT' && r.url().endsWith('/flows/fulfillment'));
+  await card.getByText('Dry run', { exact: true }).click();
+  await stored;
+  // What tells of changes has come, too; the next look of its own is far.
+  await page.waitForTimeout(1500);
+  release();
+  await bar.waitFor({ timeout: 3000 });
+  assert.match(await bar.innerText(), /DRY RUN\s+Orders/);
+  await system.api('PUT', '/api/v1/flows/fulfillment', { mode: 'approve' });
+  await context.close();
+});
+
 test('a mode is raised after its next run was told, and an interval is changed', async () => {
   await system.api('PUT', '/api/v1/flows/fulfillment', { mode: 'dry_run' });
   const { context, page } = await openDashboard(browser, system, '/automation');
@@ -140,6 +171,23 @@ test('a setting is searched, refused, stored and taken back from the activity', 
   await page.locator('tbody tr', { hasText: 'orders.grace_s' }).first().getByRole('button', { name: 'Undo' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Take back' }).click();
   await until('it is as before', async () => (await setting('orders.grace_s')) === old, 10000, 100);
+  await context.close();
+});
+
+test('a text setting that makes no sense is refused at its field, with what it takes', async () => {
+  const { context, page } = await openDashboard(browser, system, '/automation?tab=settings&q=warehouse');
+  const row = page.getByRole('form', { name: 'orders.warehouse' });
+  const field = row.getByRole('textbox');
+  await field.fill('XX');
+  await row.getByRole('button', { name: 'Save' }).click();
+  const sentence = row.getByText("orders.warehouse takes one country by its two capital letters, like CN; 'XX' is no country");
+  await sentence.waitFor();
+  assert.equal(await field.getAttribute('aria-describedby'), await sentence.getAttribute('id'));
+  assert.equal(await field.getAttribute('aria-invalid'), 'true');
+  assert.equal(await setting('orders.warehouse'), 'CN');
+  await field.fill('US');
+  assert.equal(await field.getAttribute('aria-invalid'), null, 'what was said of another value is gone');
+  await row.getByRole('button', { name: 'Leave as it was' }).click();
   await context.close();
 });
 

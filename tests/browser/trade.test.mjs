@@ -78,6 +78,17 @@ test('an order is found, followed to its panel, and what is impossible says why'
   await context.close();
 });
 
+test('the approvals say how many orders on hold there are, not how many the page shows', async () => {
+  const made = Array.from({ length: 30 }, () => order('held', rise).id);
+  const count = Number(system.rows("select count(*) as n from shop_order where state = 'held'")[0].n);
+  const { context, page } = await openDashboard(browser, system, '/approvals?limit=25');
+  await page.getByText(`${count} orders on hold stand here too`).waitFor();
+  await page.locator('select[name=type]').selectOption('publish');
+  await until('they do not stand among the products', async () => (await page.getByText('on hold stand here').count()) === 0);
+  system.postgres.query(`delete from order_line where order_id in (${made}); delete from shop_order where id in (${made})`);
+  await context.close();
+});
+
 test('a held order is released: the question names the amount, and Cancel does nothing', async () => {
   const held = order('held', rise);
   const { context, page } = await openDashboard(browser, system, `/orders?view=todo&open=${held.id}`);

@@ -35,6 +35,7 @@ class Entry {
   watchers = new Set<Watcher>();
   timer: ReturnType<typeof setTimeout> | undefined;
   flight: Promise<void> | null = null;
+  following: Promise<void> | null = null;
   leftAt = 0;
 
   constructor(readonly path: string) {}
@@ -50,6 +51,16 @@ class Entry {
       this.plan();
     });
     return this.flight;
+  }
+
+  /** An answer that is asked for from now on: one that is under way may tell of before. */
+  anew(): Promise<void> {
+    if (this.flight === null) return this.load();
+    this.following ??= this.flight.then(() => {
+      this.following = null;
+      return this.load();
+    });
+    return this.following;
   }
 
   async ask(): Promise<void> {
@@ -107,11 +118,11 @@ function forgetOld(): void {
   for (const entry of idle.slice(0, 50)) entries.delete(entry.path);
 }
 
-/** Ask again for everything on the screen whose path starts so; others are asked when they are shown. */
+/** Ask again for everything on the screen whose path starts so, as after a write; others are asked when they are shown. */
 export async function refreshAll(prefix = '/api/'): Promise<void> {
   const all = [...entries.values()].filter((e) => e.path.startsWith(prefix));
   for (const entry of all) if (entry.watchers.size === 0) entries.delete(entry.path);
-  await Promise.all(all.filter((e) => e.watchers.size > 0).map((e) => e.load()));
+  await Promise.all(all.filter((e) => e.watchers.size > 0).map((e) => e.anew()));
 }
 
 /** Everything that was fetched is somebody else's now. */
@@ -146,7 +157,7 @@ onChange((topics) => {
     soon = undefined;
     const now = [...due];
     due.clear();
-    for (const entry of now) if (entry.watchers.size > 0 && !document.hidden) void entry.load();
+    for (const entry of now) if (entry.watchers.size > 0 && !document.hidden) void entry.anew();
   }, 500);
 });
 
@@ -173,6 +184,6 @@ export function useResource<T>(path: string | null, options: ResourceOptions = {
     if (entry.snapshot.at === null || age > 2000) void entry.load();
     else entry.plan();
   }, [path, every, topics]);
-  const refresh = useCallback(() => (path === null ? Promise.resolve() : entryOf(path).load()), [path]);
+  const refresh = useCallback(() => (path === null ? Promise.resolve() : entryOf(path).anew()), [path]);
   return { ...(snapshot as Omit<Resource<T>, 'refresh'>), refresh };
 }

@@ -2,8 +2,9 @@
 
 import type { ReactNode } from 'react';
 import type { Money as Amount } from '../../lib/money';
+import { useNeeds } from '../../shell/shell';
 import { useFlows } from '../../shell/stop';
-import { Button, confirm, Empty, Facts, FilterBar, FormError, formatMoney, formatPpm, Link, LinkButton, Money, Notice, Page, Pill, Sheet, Table, Time, toast, useAction, useList, useParams, useSelection, type Column } from '../../ui';
+import { Button, confirm, Empty, Facts, FilterBar, FormError, formatCount, formatMoney, formatPpm, Link, LinkButton, Money, Notice, Page, Pill, Sheet, Table, Time, toast, useAction, useList, useParams, useSelection, type Column } from '../../ui';
 import { useBulk } from './bulk';
 import './approvals.css';
 
@@ -102,13 +103,14 @@ function Detail({ approval: a, onClose, after }: { approval: Approval; onClose: 
   );
 }
 
-const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+// The server counts no further.
+const countedMost = 10000;
 
 /** What stands here and is counted elsewhere: no badge counts a thing twice. */
-function Counted({ rows }: { rows: Approval[] }) {
-  const held = rows.filter((a) => a.type === 'release' && typeof a.numbers.code === 'string').length;
+function Counted() {
+  const held = (useNeeds().data?.items ?? []).filter((item) => item.kind === 'order.held').reduce((sum, item) => sum + item.count, 0);
   if (held === 0) return null;
-  return <p className="quiet small">{plural(held, 'order', 'orders')} on hold {held === 1 ? 'stands' : 'stand'} here too; {held === 1 ? 'it counts' : 'they count'} under <Link href="/orders?view=todo">Orders</Link> alone.</p>;
+  return <p className="quiet small">{held > countedMost ? `${formatCount(countedMost)}+` : formatCount(held)} {held === 1 ? 'order' : 'orders'} on hold {held === 1 ? 'stands' : 'stand'} here too; {held === 1 ? 'it counts' : 'they count'} under <Link href="/orders?view=todo">Orders</Link> alone.</p>;
 }
 
 const defaults = { type: '', open: '' };
@@ -147,7 +149,7 @@ export default function Approvals() {
     <Page title="Approvals" note={asking.length > 0 ? `Flows that ask before they act: ${asking.join(', ')}` : null}>
       <FilterBar filters={[{ name: 'type', label: 'Type', kind: 'select', options: Object.entries(types).map(([value, t]) => ({ value, label: t.title })) }]} />
       {act.error ? <FormError error={act.error} /> : null}
-      <Counted rows={rows} />
+      {url.type === '' || url.type === 'release' ? <Counted /> : null}
       <Table name="Approvals" columns={withActs} list={list} id={(a) => a.id} selection={{ ...selection, selectAll: () => selection.togglePage([]) }} onOpen={(a) => set({ open: a.id })} openId={url.open}
         bulk={<>
           <Button needs="operate" look="primary" disabled={chosen.length === 0} busy={bulk.busy} onClick={() => void all(true)}>Approve</Button>

@@ -49,7 +49,7 @@ function Foretold({ preview }: { preview: Preview }) {
 
 /** A mode is changed after seeing what its next run would do; going back needs no question. */
 function ModeChoice({ flow }: { flow: Flow }) {
-  const act = useAction(['/api/v1/flows', '/api/v1/needs', '/api/v1/activity']);
+  const act = useAction(['/api/v1/flows', '/api/v1/health', '/api/v1/needs', '/api/v1/activity']);
   const [failed, setFailed] = useState<string | null>(null);
   const forbidden = useForbidden('admin');
   const choose = async (mode: Mode) => {

@@ -54,10 +54,15 @@ const say = (setting: Setting, value: string) => (setting.type === 'boolean' ? (
 
 function Row({ setting }: { setting: Setting }) {
   const [typed, setTyped] = useState<string | null>(null);
-  const act = useAction(['/api/v1/settings', '/api/v1/flows', '/api/v1/activity']);
+  const act = useAction(['/api/v1/settings', '/api/v1/flows', '/api/v1/health', '/api/v1/activity']);
   const forbidden = useForbidden('admin');
   const value = typed ?? setting.value;
+  const refused = act.error?.kind === 'input' ? act.error.message : null;
   const wrong = wrongOf(setting, value);
+  const change = (to: string | null) => {
+    act.clear();
+    setTyped(to);
+  };
   const put = async (to: string) => {
     const before = setting.value;
     if ((await act.run({ method: 'PUT', path: '/api/v1/settings', body: { name: setting.name, value: to } })) === null) return;
@@ -79,18 +84,18 @@ function Row({ setting }: { setting: Setting }) {
         </p>
       </div>
       <div className="setting-value">
-        <Field label={setting.name} error={typed === null ? null : wrong}>
-          {(wired) => <Control setting={setting} value={value} change={setTyped} wired={{ ...wired, disabled: forbidden !== null, title: forbidden ?? undefined }} />}
+        <Field label={setting.name} error={typed === null ? null : wrong ?? refused}>
+          {(wired) => <Control setting={setting} value={value} change={change} wired={{ ...wired, disabled: forbidden !== null, title: forbidden ?? undefined }} />}
         </Field>
         <div className="row">
           {typed !== null && typed !== setting.value ? (
             <>
               <Button type="submit" look="primary" needs="admin" busy={act.busy} disabled={wrong !== null}>Save</Button>
-              <Button look="link" onClick={() => setTyped(null)}>Leave as it was</Button>
+              <Button look="link" onClick={() => change(null)}>Leave as it was</Button>
             </>
           ) : setting.value !== setting.default ? <Button look="link" needs="admin" busy={act.busy} onClick={() => void put(setting.default)}>Set to default</Button> : null}
         </div>
-        <FormError error={act.error} />
+        {typed === null || refused === null ? <FormError error={act.error} /> : null}
       </div>
     </form>
   );
