@@ -3,8 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { tableOf } from './lib/figures.mjs';
-import { summary } from './lib/figures.mjs';
+import { summary, tableOf } from './lib/figures.mjs';
 import { machine } from './lib/machine.mjs';
 
 const help = `tests/bench/run dashboard [options]
@@ -86,20 +85,30 @@ async function jobs(browser, system, person) {
   add(`nodes after ${seconds} s of live jobs, above those at their start`, '', [long.after.nodes - long.before.nodes], 50);
 }
 
-const system = await startShop('bench-dashboard', orders);
+const starting = startShop('bench-dashboard', orders);
 let browser;
 let busy;
+let ending = null;
+// Once, whoever asks for it; a shop that is still being started is waited for.
+function end() {
+  ending ??= (async () => {
+    await busy?.stop();
+    await browser?.close();
+    await (await starting).stop();
+  })();
+  return ending;
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => end().catch(() => undefined).finally(() => process.exit(1)));
 try {
+  const system = await starting;
   busy = await BusyJobs.start(system);
-  browser = await startBrowser();
+  browser = await startBrowser({ handleSIGINT: false, handleSIGTERM: false });
   const person = await signedIn(browser, system);
   await loads(browser, system, person);
   await pages(browser, system, person);
   await jobs(browser, system, person);
 } finally {
-  await busy?.stop();
-  await browser?.close();
-  await system.stop();
+  await end();
 }
 console.log(tableOf(report));
 if (wanted.json) fs.writeFileSync(wanted.json, `${JSON.stringify(report, null, 2)}\n`);

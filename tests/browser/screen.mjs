@@ -10,9 +10,9 @@ export const hostile = '<img src=x onerror="window.pwned=1">';
 // Pictures of the last run, for people to look at.
 const pictures = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../build/screens');
 
-export function startBrowser() {
+export function startBrowser(options = {}) {
   fs.mkdirSync(pictures, { recursive: true });
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  return chromium.launch({ ...options, executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
 }
 
