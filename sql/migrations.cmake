@@ -20,6 +20,7 @@ set(MIGRATIONS
   0019_cost_open
   0021_scale
   0022_totals
+  0023_range
 )
 
 set(files ${MIGRATIONS})

@@ -6,8 +6,8 @@
         .set = "0-9-", .help = (sentence)                                                          \
     }
 #define RANGE_FIELDS                                                                               \
-    SHOP_DAY("from", "First shop day, 2026-11-20; 30 days ago when not given"),                    \
-    SHOP_DAY("to", "Last shop day, in the range; yesterday when not given"),                       \
+    SHOP_DAY("from", "First shop day, 2026-11-20; 29 days before the last when not given"),                    \
+    SHOP_DAY("to", "Last shop day, in the range; today when not given"),                       \
     { .name = "currency", .place = FIELD_IN_QUERY, .type = FIELD_TEXT, .min = 3, .max = 3,         \
       .set = "A-Z", .help = "Only what was sold in it; the shop's when not given" }
 #define COMPARE                                                                                    \

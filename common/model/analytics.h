@@ -23,7 +23,7 @@ enum analytics_view {
 };
 enum { ANALYTICS_DAYS_MAX = 1100, ANALYTICS_TOP_DEFAULT = 10 };
 
-/* What is asked; zeros are the last 30 whole days in the shop's currency. */
+/* What is asked; zeros are the last 30 shop days, today included, in the shop's currency. */
 struct analytics_ask {
     const char *from, *to; /* shop days, YYYY-MM-DD, both in the range; NULL = default */
     const char *currency;  /* ISO 4217; NULL = the shop's */

@@ -1,4 +1,4 @@
--- The figures of days $1 to $2 (NULL = the last 30 whole days) in currency $3 (NULL = the shop's), with the period before when
+-- The figures of days $1 to $2 (NULL = the last 30 days, today included) in currency $3 (NULL = the shop's), with the period before when
 -- $4 (boolean).  json; no row while the shop's zone is not known.  Definitions: the project's formulas, "Profit per order", "KPIs".
 with range as (
   select * from books_range($1::date, $2::date, $3, $4::boolean)

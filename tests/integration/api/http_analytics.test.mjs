@@ -157,6 +157,8 @@ test('the figures of a period are what a person would compute from the facts', a
 
 test('the terminal shows the same figures', () => {
   const text = api.cli('analytics', 'summary');
+  const today = api.sql("select (now() at time zone timezone)::date from shop_info");
+  assert.match(text, new RegExp(`^\\d{4}-\\d\\d-\\d\\d to ${today}, shop days of`), 'today is among the days');
   const told = JSON.parse(api.cli('analytics', 'summary', '--json')).figures;
   assert.match(text, new RegExp(`^Total sales +${(told.total_sales.value / 100).toFixed(2)} USD`, 'm'));
   assert.match(text, new RegExp(`^Orders +${told.total_orders.value} `, 'm'));

@@ -342,7 +342,7 @@ static void a_range_over_clock_changes_has_each_day_once(void **state)
     assert_int_equal(json_integer_value(json_at(seen, "days.2.gross_sales")), 4000);
 }
 
-static void the_last_30_days_are_whole_days_without_today(void **state)
+static void without_days_the_last_30_are_told_today_included(void **state)
 {
     (void)state;
     ask(ANALYTICS_BY_DATE, NULL, NULL, NULL);
@@ -350,9 +350,17 @@ static void the_last_30_days_are_whole_days_without_today(void **state)
     assert_int_equal(
         fixture_number(&x, "select (select to_day from books_range(null, null, null, false)) - "
                            "(now() at time zone 'America/New_York')::date"),
-        -1);
+        0);
+    assert_int_equal(fixture_number(&x, "select to_day - '2026-06-10'::date from books_range(null, "
+                                        "'2026-06-10', null, false)"),
+                     0);
+    assert_int_equal(fixture_number(&x,
+                                    "select '2026-06-10'::date - from_day from books_range(null, "
+                                    "'2026-06-10', null, false)"),
+                     29);
     assert_true(json_is_true(json_at(seen, "days.29.immature")));
-    assert_false(json_is_true(json_at(seen, "days.27.immature")));
+    assert_true(json_is_true(json_at(seen, "days.27.immature")));
+    assert_false(json_is_true(json_at(seen, "days.26.immature")));
 }
 
 static void an_unknown_zone_is_said_and_its_orders_are_booked_once_it_is_known(void **state)
@@ -448,7 +456,7 @@ int main(void)
         ASKED(Z_3_midnight_after_the_short_day),
         ASKED(Z_4_the_last_second_of_the_day_of_25_hours),
         ASKED(a_range_over_clock_changes_has_each_day_once),
-        ASKED(the_last_30_days_are_whole_days_without_today),
+        ASKED(without_days_the_last_30_are_told_today_included),
         ASKED(an_unknown_zone_is_said_and_its_orders_are_booked_once_it_is_known),
         ASKED(many_orders_without_a_day_get_one_by_and_by_or_by_a_rebuild),
         ASKED(wrong_ranges_are_refused),
