@@ -33,7 +33,7 @@ static inline void db_close_p(struct db **db)
     db_close(*db);
 }
 /* Connected and idle, reconnecting if need be; a left-over transaction is rolled back, session locks are released.
- * A session of a pool is asked first whether it is still there.  FAIL_LATER with advice while the backoff runs. */
+ * A session of a pool is asked first whether it is still there, unless it has just answered (db_pool.h).  FAIL_LATER with advice while the backoff runs. */
 must_check int db_ready(struct db *db, struct fail *f);
 
 /* Run an embedded one-statement query.  params: as many text values as the highest $N (NULL = SQL NULL); connects when needed

@@ -24,8 +24,9 @@ must_check int db_pool_open(const char *url, const char *program, size_t count,
                             struct db_pool **ret, struct fail *f);
 /* Hang up; nothing may be lent any more.  Accepts NULL. */
 void db_pool_close(struct db_pool *p);
-/* Borrow a handle, waiting up to wait_ms for one.  Whether it is connected is db_ready's business: the first
- * one after this asks the session whether it is still there, unless it has just answered, and replaces one that has ended.  *ret goes back with db_pool_give.
+/* Borrow a handle, waiting up to wait_ms for one.  Whether it is connected is db_ready's business: the first one after this asks the
+ * session whether it is still there, unless it has just answered, and replaces one that has ended.  One that ended unseen all the
+ * same is replaced by the first statement, which is then run once, on the new session.  *ret goes back with db_pool_give.
  * FAIL_LATER with advice when all stayed in use. */
 must_check int db_pool_take(struct db_pool *p, int64_t wait_ms, struct db_lent *ret,
                             struct fail *f);

@@ -31,10 +31,9 @@ struct db {
     char **channels; /* listened to on every connection */
     size_t channel_count;
     bool in_transaction;
-    int locks;       /* session locks held */
-    bool locks_lost; /* the connection that held locks is gone; db_ready forgets it */
-    bool
-        unproven; /* db_ready asks the session whether it is still there, unless it has just answered */
+    int locks;           /* session locks held */
+    bool locks_lost;     /* the connection that held locks is gone; db_ready forgets it */
+    bool unproven;       /* lent anew: the session may have ended since it answered last */
     bool perhaps_missed; /* notifications may have come while nobody listened */
     int64_t answered_ms; /* monotonic; the last answer of the session */
     int failures;        /* attempts to connect that failed in a row */
@@ -46,7 +45,8 @@ struct db {
 /* Open a connection unless there is one, listen to the channels again.  FAIL_LATER with advice while the backoff runs,
  * FAIL_DENIED when the server does not want us. */
 must_check int db_connect(struct db *db, struct fail *f);
-/* As db_connect, for a statement: FAIL_LATER when the connection it belongs to (transaction, locks) is gone. */
+/* As db_connect, for a statement: FAIL_LATER when the connection it belongs to (transaction, locks) is gone.  A session that may have
+ * ended is asked first. */
 must_check int db_usable(struct db *db, struct fail *f);
 /* Close the connection; what was bound to it is gone.  Accepts no connection. */
 void db_drop(struct db *db);

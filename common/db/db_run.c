@@ -153,12 +153,69 @@ int db_prepare(struct db *db, const struct embedded *sql, struct fail *f)
     return find_prepared(db, sql) != NULL ? 0 : prepare(db, sql, f);
 }
 
+/* ---- the first statement of a borrower ---- */
+
+/* A mark of a pipeline: what was sent before it has been done, and is committed. */
+static int await_mark(struct db *db, const char *what, int64_t answer_ms, struct fail *f)
+{
+    scoped(pg_clear_p) PGresult *mark = NULL;
+
+    TRY(await_input(db, what, clock_mono_ms() + answer_ms, f));
+    mark = PQgetResult(db->conn);
+    if (mark == NULL || !is_error(mark)) {
+        return mark != NULL ? 0 : lost(db, what, f);
+    }
+    db_drop(db);
+    return db_fail_result(mark, what, f);
+}
+
+/* Send it behind a mark, in one go.  While that is not answered the statement was not begun, whatever it is, so a session that ended
+ * unseen costs nobody anything (measured: 10 to 20 us a borrower).  0 = begun; -1 = nothing was done, and the connection is dropped. */
+static int send_behind_mark(struct db *db, const struct db_prepared *known,
+                            const char *const *params)
+{
+    struct fail unsaid;
+    bool sent = PQenterPipelineMode(db->conn) == 1 && PQpipelineSync(db->conn) == 1 &&
+                PQsendQueryPrepared(db->conn, known->sql->name, known->params, params, NULL, NULL,
+                                    0) == 1 &&
+                PQpipelineSync(db->conn) == 1;
+
+    db->unproven = false;
+    if (sent && await_mark(db, known->sql->name, DB_PROOF_MS, &unsaid) == 0) {
+        return 0;
+    }
+    db_drop(db);
+    return -1;
+}
+
+/* Its result, which counts once the mark behind it has come. */
+static int answer_behind_mark(struct db *db, const char *what, PGresult **ret, struct fail *f)
+{
+    scoped(pg_clear_p) PGresult *res = NULL;
+    struct fail late;
+
+    int result = db_await(db, 1, what, DB_ANSWER_MS, &res, f);
+    if (db->conn != NULL && await_mark(db, what, DB_ANSWER_MS, &late) < 0 && result == 0) {
+        *f = late;
+        return -1;
+    }
+    if (db->conn != NULL && PQexitPipelineMode(db->conn) != 1) {
+        db_drop(db);
+    }
+    *ret = result == 0 ? take_ptr(res) : *ret;
+    return result;
+}
+
 int db_query(struct db *db, const struct embedded *sql, const char *const *params, PGresult **ret,
              struct fail *f)
 {
-    const struct db_prepared *known = NULL;
+    const struct db_prepared *known = find_prepared(db, sql);
     int sent = 0;
 
+    assert(known == NULL || known->params == 0 || params != NULL);
+    if (db->unproven && known != NULL && send_behind_mark(db, known, params) == 0) {
+        return answer_behind_mark(db, sql->name, ret, f);
+    }
     TRY(db_prepare(db, sql, f));
     known = find_prepared(db, sql);
     assert(known->params == 0 || params != NULL);

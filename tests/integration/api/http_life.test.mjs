@@ -1,6 +1,7 @@
 // Start, end, and life without Redis or Postgres.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import net from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -129,6 +130,34 @@ async function doorTo(url) {
   here.port = String(port);
   return { url: here.href, open, shut };
 }
+
+// Sessions that have answered within the last 20 ms are lent without being asked whether they are there.
+test('a session that Postgres ends between two requests costs the next one nothing', async () => {
+  const api = await Api.start('between', 11);
+  const person = spawn('psql', ['-XqAt', '-d', api.databaseUrl], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const endSessions = async () => {
+    person.stdin.write(`select count(pg_terminate_backend(pid)) from pg_stat_activity
+      where application_name = 'dropship-api' and datname = current_database();\n`);
+    return Number((await once(person.stdout, 'data'))[0]);
+  };
+  const asks = [['GET', '/api/v1/orders'], ['GET', '/api/v1/status'], ['PUT', '/api/v1/flows/stock/interval', { body: { seconds: 600 } }]];
+  try {
+    for (const ask of asks) {
+      const statuses = [];
+      for (let n = 0; n < 40; n += 1) {
+        await api.call(...ask);
+        assert.ok(await endSessions() >= 1);
+        statuses.push((await api.call(...ask)).status);
+      }
+      assert.deepEqual(statuses, Array(40).fill(200), ask.slice(0, 2).join(' '));
+    }
+    person.stdin.end();
+    await once(person, 'exit');
+  } finally {
+    person.kill();
+    await api.stop();
+  }
+});
 
 test('while Postgres is away it is said at once, a live stream ends in good order, and all is well when it is back', async () => {
   const api = await Api.start('away', 11);
