@@ -26,7 +26,7 @@ must_check int db_pool_open(const char *url, const char *program, size_t count,
 void db_pool_close(struct db_pool *p);
 /* Borrow a handle, waiting up to wait_ms for one.  Whether it is connected is db_ready's business: the first one after this asks the
  * session whether it is still there, unless it has just answered, and replaces one that has ended.  One that ended unseen all the
- * same is replaced by the first statement, which is then run once, on the new session.  *ret goes back with db_pool_give.
+ * same, and says so in place of the first statement, is replaced then, and the statement run once, on the new session.  *ret goes back with db_pool_give.
  * FAIL_LATER with advice when all stayed in use. */
 must_check int db_pool_take(struct db_pool *p, int64_t wait_ms, struct db_lent *ret,
                             struct fail *f);

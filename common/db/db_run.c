@@ -169,23 +169,25 @@ static int await_mark(struct db *db, const char *what, int64_t answer_ms, struct
     return db_fail_result(mark, what, f);
 }
 
-/* Send it behind a mark, in one go.  While that is not answered the statement was not begun, whatever it is, so a session that ended
- * unseen costs nobody anything (measured: 10 to 20 us a borrower).  0 = begun; -1 = nothing was done, and the connection is dropped. */
+/* Send it behind a mark, in one go (10 to 20 us more).  0 = the mark was answered; 1 = the server says instead that the session has
+ * ended (57P..: told to, shutting down), so it never came to the statement, whatever that is; -1 = lost without a word: it may have
+ * come to it, or do so yet. */
 static int send_behind_mark(struct db *db, const struct db_prepared *known,
-                            const char *const *params)
+                            const char *const *params, struct fail *f)
 {
-    struct fail unsaid;
     bool sent = PQenterPipelineMode(db->conn) == 1 && PQpipelineSync(db->conn) == 1 &&
                 PQsendQueryPrepared(db->conn, known->sql->name, known->params, params, NULL, NULL,
                                     0) == 1 &&
                 PQpipelineSync(db->conn) == 1;
 
     db->unproven = false;
-    if (sent && await_mark(db, known->sql->name, DB_PROOF_MS, &unsaid) == 0) {
+    if (!sent) {
+        return lost(db, known->sql->name, f);
+    }
+    if (await_mark(db, known->sql->name, DB_ANSWER_MS, f) == 0) {
         return 0;
     }
-    db_drop(db);
-    return -1;
+    return strncmp(f->code, "57P", 3) == 0 ? 1 : -1;
 }
 
 /* Its result, which counts once the mark behind it has come. */
@@ -213,8 +215,11 @@ int db_query(struct db *db, const struct embedded *sql, const char *const *param
     int sent = 0;
 
     assert(known == NULL || known->params == 0 || params != NULL);
-    if (db->unproven && known != NULL && send_behind_mark(db, known, params) == 0) {
-        return answer_behind_mark(db, sql->name, ret, f);
+    if (db->unproven && known != NULL) {
+        int outcome = send_behind_mark(db, known, params, f);
+        if (outcome <= 0) {
+            return outcome < 0 ? -1 : answer_behind_mark(db, sql->name, ret, f);
+        }
     }
     TRY(db_prepare(db, sql, f));
     known = find_prepared(db, sql);
