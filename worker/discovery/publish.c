@@ -343,6 +343,7 @@ static int may_go_live(struct publication *p, const struct shopify_product *seen
         return 1;
     }
     if (lacks_approval(p->r, (enum flow_mode)mode)) {
+        TRY(act_seen(p->r, p->mark, seen, f));
         TRY(to_approval(p->r, f));
         return 1;
     }

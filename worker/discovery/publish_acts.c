@@ -295,3 +295,34 @@ int act_unpublish(struct product_run *r, const char *publication, struct fail *f
 
     return act_run(&a, &e, json_pack("{s:s}", "publication", publication), NULL, f);
 }
+
+/* ---- what a look tells of acts that were left open ---- */
+
+static int told(struct product_run *r, const char *kind, const char *mark, bool happened,
+                struct fail *f)
+{
+    scoped(json_clear_p) json_t *result = happened ? json_pack("{s:b}", "seen", 1) : NULL;
+    char key[ACT_KEY_BYTES];
+
+    if (happened && result == NULL) {
+        return fail_memory(f);
+    }
+    (void)snprintf(key, sizeof key, "%s:%s:%s", kind, r->p.handle, mark);
+    return effect_told(r->c->db, key, result, f);
+}
+
+int act_seen(struct product_run *r, const char *mark, const struct shopify_product *seen,
+             struct fail *f)
+{
+    TRY(told(r, "shop.active", mark, strcmp(seen->status, "ACTIVE") == 0, f));
+    return told(r, "shop.publish", mark, seen->published, f);
+}
+
+int act_over(struct product_run *r, struct db *tx, const char *text, struct fail *f)
+{
+    struct sql_text id;
+
+    TRY(db_exec(tx, &sql_listing_effects_over,
+                (const char *[]){ sql_int(&id, r->p.id), sql_opt(r->p.shop_gid), text }, f));
+    return 0;
+}

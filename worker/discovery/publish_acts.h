@@ -40,6 +40,9 @@ must_check int act_quantities(struct product_run *r, const char *mark,
 /* "ACTIVE", "DRAFT" or "ARCHIVED". */
 must_check int act_status(struct product_run *r, const char *mark, const char *status,
                           struct fail *f);
+/* The shop showed the product as *seen: going live under this mark, if a run that ended meant to, has happened or has not. */
+must_check int act_seen(struct product_run *r, const char *mark, const struct shopify_product *seen,
+                        struct fail *f);
 /* Show the product in a channel of the shop. */
 must_check int act_publish(struct product_run *r, const char *mark, const char *publication,
                            struct fail *f);
@@ -54,6 +57,9 @@ must_check int act_prices(struct product_run *r, const struct shopify_price *pri
 /* Every quantity of the product at the shop becomes 0 and is read back as such; also in the rows.  1 = the shop has no such
  * product any more. */
 must_check int act_empty(struct product_run *r, const char *location, struct fail *f);
+/* The shop was read and shows the product as it is meant to be, live or out, as `text` says: acts that were left open, with other
+ * contents perhaps, are over.  In the transaction of the move. */
+must_check int act_over(struct product_run *r, struct db *tx, const char *text, struct fail *f);
 /* How many times the product has gone back to a person or out of the shop: part of a publication's mark, so that a new
  * publication acts anew. */
 must_check int act_rounds(struct product_run *r, int64_t *ret, struct fail *f);

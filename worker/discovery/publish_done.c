@@ -6,6 +6,7 @@
 #include "common/base/log.h"
 #include "common/db/sqltext.h"
 #include "sql/listing.h"
+#include "worker/discovery/publish_acts.h"
 #include "worker/discovery/publish_compare.h"
 
 static int link_variant(struct product_run *r, struct db *tx, const struct publish_live *live,
@@ -59,6 +60,7 @@ int publish_done(struct product_run *r, const struct publish_live *live, struct 
                    r->p.handle, live->plan->product.variant_count, live->text_version);
     TRY(db_begin(r->c->db, &tx, f));
     TRY(link_all(r, tx, live, f));
+    TRY(act_over(r, tx, text, f));
     TRY(product_move(tx, &r->p,
                      &(struct product_move){
                          .to = PRODUCT_LISTED,

@@ -48,6 +48,7 @@ static int finish(struct product_run *r, const char *text, struct fail *f)
     TRY(db_exec(tx, &sql_listing_product_out, (const char *[]){ sql_int(&id, r->p.id) }, f));
     TRY(db_exec(tx, &sql_listing_proposals_drop, (const char *[]){ subject, NULL, "rule:unlisted" },
                 f));
+    TRY(act_over(r, tx, text, f));
     TRY(product_move(tx, &r->p,
                      &(struct product_move){ .to = PRODUCT_UNLISTED,
                                              .problem = "",
