@@ -1,4 +1,4 @@
-# Shared by deploy/up, deploy/down and tests/run: packages, the unprivileged user, processes with pid files.
+# Shared by deploy/up, deploy/down and the commands of tests/: packages, builds, the unprivileged user, processes with pid files.
 # Sourced by bash with `set -euo pipefail`; defines functions and ROOT only.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -78,6 +78,28 @@ npm_packages() {
     fi
     (cd "$dir" && npm ci ${2:-} --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null) || die "npm ci failed in $dir"
     cp "$dir/package-lock.json" "$stamp"
+}
+
+# build_with PRESET LOG TARGETS [CMAKE_OPTION...]: into build/PRESET, or where an option -B says; all programs when TARGETS is empty.
+build_with() {
+    local preset=$1 log=$2 targets=$3 folder=build/$1
+    shift 3
+    [ "${1:-}" != -B ] || folder=$2
+    say "building ($folder)"
+    mkdir -p "$ROOT/build"
+    # shellcheck disable=SC2086 # targets are words
+    (cd "$ROOT" && cmake --preset "$preset" "$@" >"$log" 2>&1 && cmake --build "$folder" ${targets:+--target $targets} >>"$log" 2>&1) || {
+        tail -n 30 "$log" >&2
+        die "the build failed; its log: $log"
+    }
+}
+
+# What tests of any kind need: packages, those of npm, the shop's schema, and a build with sanitizers.
+prepare_tests() {
+    install_packages build run test
+    npm_packages "$ROOT/tests"
+    node "$ROOT/tests/sandbox/fetch-schema.mjs"
+    build_with dev "$ROOT/build/dev.log" ''
 }
 
 # build_dashboard LOG: api/dashboard/dist, when its sources have changed; when not, the network is not needed.

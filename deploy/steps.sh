@@ -105,12 +105,7 @@ check_own_files() {
 own() { sed -n "s/^$1=//p" <<<"$OWN_SETTINGS"; }
 
 build_programs() {
-    say "building (build/release)"
-    (cd "$ROOT" && cmake --preset release >"$VAR/build.log" 2>&1 &&
-        cmake --build --preset release >>"$VAR/build.log" 2>&1) || {
-        tail -n 20 "$VAR/build.log" >&2
-        die "the build failed; its log: $VAR/build.log"
-    }
+    build_with release "$VAR/build.log" ''
     local program
     for program in "$ROOT"/build/release/bin/{dropship*,libdropship_*.so}; do
         # A running program keeps its file: replace by renaming.
