@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { books, dayIn, ratio, shares } from './books_by_hand.mjs';
 import { Api } from './http_support.mjs';
+import { totalsAgree } from './totals_by_hand.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const orders = Number(process.env.BOOKS_ORDERS ?? 1000);
@@ -81,6 +82,7 @@ test(`${orders} orders in random sequence by ${parts} sessions, some killed, lea
   const found = rebuild('--check');
   assert.ok(found.orders >= orders);
   assert.deepEqual([found.orders_differ, found.days_differ, found.products_differ, found.ads_differ, found.status], [0, 0, 0, 0, 0]);
+  totalsAgree(api);
   known = facts();
 });
 
