@@ -16,10 +16,13 @@ create view total as
 -- Orders with a payment to the supplier: several of its parcels may have been paid, it counts once.
 create table order_paid (order_id bigint primary key);
 
--- Whoever finds another at it leaves it to them.
+-- Whoever finds another at it leaves it to them.  Once in a transaction: what it has folded stays there, dead, until it ends, and a
+-- statement that moves all orders would walk over it again and again.  Not in one whose look is older than the rows.
 create function tally_fold() returns void language plpgsql as $$
 begin
-  if pg_try_advisory_xact_lock(9022, 0) then
+  if current_setting('transaction_isolation') = 'read committed' and coalesce(current_setting('tally.folded', true), '') = ''
+     and pg_try_advisory_xact_lock(9022, 0) then
+    perform set_config('tally.folded', 'yes', true);
     with gone as (delete from tally returning what, key, n)
     insert into tally (what, key, n) select what, key, sum(n) from gone group by what, key having sum(n) <> 0;
   end if;
@@ -46,11 +49,12 @@ create function tally_of(s supplier_order) returns table (what text, key text, n
   select 'spent', s.currency, s.charged_minor where s.paid_at is not null and s.charged_minor is not null
 $$;
 
--- Everything counted anew, for a start and after rows were put in with the triggers off; others may go on meanwhile: their changes
--- are counted here or in rows of their own, as they are seen in one look.
+-- Everything counted anew, for a start and after rows were put in with the triggers off.  Orders may change meanwhile: a change is
+-- counted here or in rows of its own, as both are seen in one look.  Supplier orders wait: who has paid ones is kept beside the rows.
 create function tally_recount() returns void language plpgsql as $$
 begin
   perform pg_advisory_xact_lock(9022, 0);
+  lock table supplier_order in share row exclusive mode;
   with known as (select distinct order_id from supplier_order where paid_at is not null),
   less as (delete from order_paid p where not exists (select from known k where k.order_id = p.order_id)),
   more as (insert into order_paid select order_id from known on conflict do nothing),
@@ -74,6 +78,8 @@ begin
   perform tally_add(d.what, d.key, sum(d.n))
   from (select what, key, - n as n from tally_of(old) union all select what, key, n from tally_of(new)) as d
   group by d.what, d.key having sum(d.n) <> 0;
+  -- Two parcels of one order: the later transaction waits here and sees what the earlier has done.
+  perform from order_paid where order_id = coalesce(new.order_id, old.order_id) for update;
   if new.paid_at is not null then
     insert into order_paid values (new.order_id) on conflict do nothing;
     if found then
@@ -96,8 +102,6 @@ begin
   return null;
 end $$;
 
-select tally_recount();
-
 create trigger tally_in after insert or delete on shop_order for each row execute function tally_order();
 create trigger tally_moved after update on shop_order for each row
   when ((old.state, old.placed_at is null, old.fulfilled_at is null) is distinct from (new.state, new.placed_at is null, new.fulfilled_at is null))
@@ -110,3 +114,6 @@ create trigger tally_moved after update on supplier_order for each row
   execute function tally_supply();
 create trigger tally_out after delete on supplier_order for each row when (old.paid_at is not null) execute function tally_supply();
 create trigger tally_all_gone after truncate on supplier_order for each statement execute function tally_all_gone();
+
+-- Last: the triggers keep others out of both tables until all is counted.
+select tally_recount();
