@@ -132,8 +132,9 @@ static void say_findings(const struct books_findings *b, bool mended)
     printf("%" PRId64 " orders and %" PRId64 " days compared with their facts\n", b->orders,
            b->days);
     printf("%s: %" PRId64 " orders, %" PRId64 " days of sales, %" PRId64 " of products, %" PRId64
-           " of ads\n",
-           verb, b->orders_differ, b->days_differ, b->products_differ, b->ads_differ);
+           " of ads, %" PRId64 " totals of the status\n",
+           verb, b->orders_differ, b->days_differ, b->products_differ, b->ads_differ,
+           b->totals_differ);
 }
 
 static int rebuild(struct cli *c, struct fail *f)
@@ -145,11 +146,12 @@ static int rebuild(struct cli *c, struct fail *f)
     TRY(cli_db(c, &db, f));
     TRY(books_rebuild(db, !check, &b, f));
     if (c->json) {
-        scoped(json_clear_p) json_t *answer = json_pack(
-            "{s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "orders", (json_int_t)b.orders, "days",
-            (json_int_t)b.days, "orders_differ", (json_int_t)b.orders_differ, "days_differ",
-            (json_int_t)b.days_differ, "products_differ", (json_int_t)b.products_differ,
-            "ads_differ", (json_int_t)b.ads_differ, "mended", !check);
+        scoped(json_clear_p) json_t *answer =
+            json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "orders", (json_int_t)b.orders,
+                      "days", (json_int_t)b.days, "orders_differ", (json_int_t)b.orders_differ,
+                      "days_differ", (json_int_t)b.days_differ, "products_differ",
+                      (json_int_t)b.products_differ, "ads_differ", (json_int_t)b.ads_differ,
+                      "totals_differ", (json_int_t)b.totals_differ, "mended", !check);
         out_json(answer);
     } else {
         say_findings(&b, !check);

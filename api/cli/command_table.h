@@ -26,7 +26,7 @@ COMMAND("duty", cmd_duty, "[list | set TO FROM DAY --source WHERE [--percent P] 
         "source= percent= fixed= max= currency=", "Duties by destination, origin and first day; a rule holds until the next one begins")
 COMMAND("discovery-run", cmd_discovery_run, "", 0, 0, "", "Search the supplier's catalogue now")
 COMMAND("analytics", cmd_analytics, "summary [--from DAY] [--to DAY] [--currency CUR] | rebuild [--check]", 1, 1, "from= to= currency= check",
-        "The figures of shop days, both in the range (without any: the last 30, today included, as the dashboard opens); or compute all sums from the facts anew and put right what differs, or only say how much (--check)")
+        "The figures of shop days, both in the range (without any: the last 30, today included, as the dashboard opens); or compute all sums, and the totals of the status, from the facts anew and put right what differs, or only say how much (--check)")
 COMMAND("queues", cmd_queues, "", 0, 0, "", "Queues: waiting, running, age of the next job, paused")
 COMMAND("pause", cmd_pause, "QUEUE", 1, 1, "", "Workers take nothing more from this queue")
 COMMAND("resume", cmd_resume, "QUEUE", 1, 1, "", "Workers take from this queue again")

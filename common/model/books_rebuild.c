@@ -123,9 +123,22 @@ static int all_days(const struct check *c, struct fail *f)
     return 0;
 }
 
+static int all_totals(const struct check *c, struct fail *f)
+{
+    scoped(pg_clear_p) PGresult *rows = NULL;
+    scoped(pg_clear_p) PGresult *made = NULL;
+
+    TRY(db_query(c->db, &sql_books_check_totals, NULL, &rows, f));
+    c->found->totals_differ = db_int(rows, 0, "differ", 0);
+    return c->mend && c->found->totals_differ > 0
+               ? db_query(c->db, &sql_books_remake_totals, NULL, &made, f)
+               : 0;
+}
+
 int books_rebuild(struct db *db, bool mend, struct books_findings *ret, struct fail *f)
 {
     struct books_findings found = { 0 };
+    const struct check check = { db, mend, &found };
     int64_t after = 0;
     int rc = 0;
 
@@ -134,7 +147,8 @@ int books_rebuild(struct db *db, bool mend, struct books_findings *ret, struct f
         rc = orders_step(db, mend, &after, &found, f);
         TRY(rc);
     }
-    TRY(all_days(&(struct check){ db, mend, &found }, f));
+    TRY(all_days(&check, f));
+    TRY(all_totals(&check, f));
     *ret = found;
     return 0;
 }

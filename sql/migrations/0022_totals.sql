@@ -49,6 +49,12 @@ create function tally_of(s supplier_order) returns table (what text, key text, n
   select 'spent', s.currency, s.charged_minor where s.paid_at is not null and s.charged_minor is not null
 $$;
 
+-- What counting gives.
+create view total_counted as
+  select t.what, t.key, sum(t.n)::bigint as n from shop_order o cross join lateral tally_of(o) as t group by t.what, t.key
+  union all select t.what, t.key, sum(t.n)::bigint from supplier_order s cross join lateral tally_of(s) as t group by t.what, t.key
+  union all select 'order.paid', '', count(distinct order_id) from supplier_order where paid_at is not null having count(*) > 0;
+
 -- Everything counted anew, for a start and after rows were put in with the triggers off.  Orders may change meanwhile: a change is
 -- counted here or in rows of its own, as both are seen in one look.  Supplier orders wait: who has paid ones is kept beside the rows.
 create function tally_recount() returns void language plpgsql as $$
@@ -60,9 +66,7 @@ begin
   more as (insert into order_paid select order_id from known on conflict do nothing),
   gone as (delete from tally)
   insert into tally (what, key, n)
-  select t.what, t.key, sum(t.n) from shop_order o cross join lateral tally_of(o) as t group by 1, 2
-  union all select t.what, t.key, sum(t.n) from supplier_order s cross join lateral tally_of(s) as t group by 1, 2
-  union all select 'order.paid', '', count(*) from known;
+  select what, key, n from total_counted;
 end $$;
 
 create function tally_order() returns trigger language plpgsql as $$

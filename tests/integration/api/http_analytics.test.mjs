@@ -203,12 +203,15 @@ test('a sum that was tampered with is found and put right', () => {
   api.sql("update daily_sales set fees = fees + 1 where ctid = (select min(ctid) from daily_sales)");
   api.sql('update order_item_day set net_revenue = net_revenue - 1 where order_id = (select min(order_id) from order_item_day)');
   api.sql('update order_ads set minor = minor + 1 where order_id = (select min(order_id) from order_ads)');
+  api.sql("insert into tally (what, key, n) values ('order', 'held', 1); insert into order_paid values (0)");
   const found = rebuild('--check');
   assert.equal(found.status, 1);
   assert.equal(found.orders_differ, 1);
+  assert.equal(found.totals_differ, 2);
   assert.ok(found.days_differ >= 1 && found.products_differ >= 1 && found.ads_differ >= 1);
   assert.equal(rebuild().status, 0);
   assert.equal(rebuild('--check').status, 0);
+  totalsAgree(api);
 });
 
 test('what a route cannot mean is refused with a sentence', async () => {
