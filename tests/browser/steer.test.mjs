@@ -47,6 +47,11 @@ test('jobs are listed by type, error and argument, further than one request look
   const fill = "for i = 1, 5100 do redis.call('ZADD', 'retry', 4000000000 + i, '{\"class\":\"dull\",\"args\":[],\"jid\":\"dull' .. i .. '\",\"queue\":\"default\"}') end redis.call('ZADD', 'retry', 4100000000, '{\"class\":\"rare\",\"args\":[4711],\"jid\":\"rare\",\"queue\":\"default\",\"error_class\":\"Odd\",\"error_message\":\"said no\"}')";
   system.redis.command('EVAL', fill, '0');
   const { context, page, problems } = await openDashboard(browser, system, '/jobs?tab=jobs&state=retry');
+  const selected = page.getByRole('region', { name: 'Selection' });
+  await page.getByLabel('Select this page').click();
+  await selected.getByText('50 selected').waitFor();
+  assert.equal(await selected.getByRole('button', { name: /^Select/ }).count(), 0, 'its buttons act on the chosen rows alone');
+  await selected.getByRole('button', { name: 'Clear' }).click();
   await page.getByLabel('Type').fill('rare');
   await page.getByText('None fits so far.').waitFor();
   await page.getByText(/the first 5,\d\d\d of 5,\d\d\d were looked at/).waitFor();

@@ -14,7 +14,8 @@ export type Selection = {
   toggle: (id: RowId) => void;
   /** Select these (a page of rows), or none of them when all are selected already. */
   togglePage: (ids: RowId[]) => void;
-  selectAll: () => void;
+  /** null: what is done with the selection is done with the rows that are chosen here, and with no other. */
+  selectAll: (() => void) | null;
   clear: () => void;
 };
 

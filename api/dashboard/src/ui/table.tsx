@@ -205,7 +205,7 @@ function Selected<T>({ rows, props }: { rows: T[]; props: Props<T> }) {
   return (
     <div className="selected" role="region" aria-label="Selection">
       <strong>{selection.all ? (total ? `All ${total} selected` : 'All that match are selected') : `${selection.count} selected`}</strong>
-      {page && more && !selection.all ? <Button look="link" onClick={selection.selectAll}>Select {all}</Button> : null}
+      {page && more && selection.selectAll && !selection.all ? <Button look="link" onClick={selection.selectAll}>Select {all}</Button> : null}
       <Button look="link" onClick={selection.clear}>Clear</Button>
       <span className="selected-acts">{bulk}</span>
     </div>

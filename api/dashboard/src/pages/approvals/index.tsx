@@ -150,7 +150,7 @@ export default function Approvals() {
       <FilterBar filters={[{ name: 'type', label: 'Type', kind: 'select', options: Object.entries(types).map(([value, t]) => ({ value, label: t.title })) }]} />
       {act.error ? <FormError error={act.error} /> : null}
       {url.type === '' || url.type === 'release' ? <Counted /> : null}
-      <Table name="Approvals" columns={withActs} list={list} id={(a) => a.id} selection={{ ...selection, selectAll: () => selection.togglePage([]) }} onOpen={(a) => set({ open: a.id })} openId={url.open}
+      <Table name="Approvals" columns={withActs} list={list} id={(a) => a.id} selection={{ ...selection, selectAll: null }} onOpen={(a) => set({ open: a.id })} openId={url.open}
         bulk={<>
           <Button needs="operate" look="primary" disabled={chosen.length === 0} busy={bulk.busy} onClick={() => void all(true)}>Approve</Button>
           <Button needs="operate" disabled={chosen.length === 0} busy={bulk.busy} onClick={() => void all(false)}>Reject</Button>

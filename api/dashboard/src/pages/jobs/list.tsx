@@ -98,7 +98,7 @@ export function JobsTab() {
         {total === null ? null : <span className="quiet">{formatCount(total)} jobs</span>}
         {looked === null || of === null ? null : <Looked looked={looked} of={of} next={list.next} />}
       </p>
-      <Table name="Jobs" columns={columns} list={list} id={(j) => `${j.jid ?? j.payload} ${j.where}`} selection={selection} total={total}
+      <Table name="Jobs" columns={columns} list={list} id={(j) => `${j.jid ?? j.payload} ${j.where}`} selection={{ ...selection, selectAll: null }} total={total}
         onOpen={(j) => { if (j.jid) set({ open: j.jid }); }} bulk={<SelectedButtons state={state} ids={selected} clear={() => { selection.clear(); void list.refresh(); }} />}
         empty={!narrow ? <Empty title={`No job is ${title}.`} /> : list.next ? (
           <Empty kind="no-match" title="None fits so far." action={<Button onClick={list.next}>Look further</Button>}>Jobs have no index over what they say; a request looks at some thousands.</Empty>
