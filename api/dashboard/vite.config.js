@@ -26,8 +26,9 @@ function compressed() {
   };
 }
 
-// The first page's code is asked for with the frame's, not after it: a round trip less on a slow line.
-function firstPage(source) {
+// The first page's code is asked for with the frame's, not after it: a round trip less on a slow line.  So is the small script that
+// asks for what the frame shows.
+function firstPage(source, early) {
   return {
     name: 'first-page',
     apply: 'build',
@@ -36,10 +37,12 @@ function firstPage(source) {
       handler(_html, { bundle }) {
         const chunks = Object.values(bundle).filter((part) => part.type === 'chunk');
         const page = chunks.find((chunk) => chunk.facadeModuleId?.endsWith(source));
-        const frame = chunks.find((chunk) => chunk.isEntry);
-        if (!page || !frame) throw new Error(`no chunk for ${source}`);
+        const frame = chunks.find((chunk) => chunk.isEntry && chunk.facadeModuleId?.endsWith('index.html'));
+        const first = chunks.find((chunk) => chunk.facadeModuleId?.endsWith(early));
+        if (!page || !frame || !first) throw new Error(`no chunk for ${source}`);
         const link = (attrs) => ({ tag: 'link', attrs: { crossorigin: true, ...attrs }, injectTo: 'head' });
         return [
+          { tag: 'script', attrs: { type: 'module', async: true, crossorigin: true, src: `/${first.fileName}` }, injectTo: 'head' },
           ...[page.fileName, ...page.imports].filter((name) => name !== frame.fileName).map((name) => link({ rel: 'modulepreload', href: `/${name}` })),
           ...[...page.viteMetadata.importedCss].map((name) => link({ rel: 'preload', as: 'style', href: `/${name}` })),
         ];
@@ -50,12 +53,13 @@ function firstPage(source) {
 
 export default defineConfig({
   esbuild: { jsx: 'automatic', legalComments: 'none' },
-  plugins: [firstPage('src/pages/dashboard/index.tsx'), compressed()],
+  plugins: [firstPage('src/pages/dashboard/index.tsx', 'src/early.ts'), compressed()],
   build: {
     target: 'es2022',
     // Nothing inline: the page's policy allows no data: script or style.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rollupOptions: { input: ['index.html', 'src/early.ts'] },
     chunkSizeWarningLimit: 600,
   },
   server: { proxy: { '/api': process.env.DROPSHIP_API ?? 'http://127.0.0.1:8080' } },

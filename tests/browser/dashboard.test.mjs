@@ -94,6 +94,21 @@ test('the first screen with its charts loads less than 250 KB, and its files are
   await context.close();
 });
 
+test('what the frame shows is asked for once, while its code is still on its way', async () => {
+  const { context, page } = await openDashboard(browser, system);
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.route(/\/assets\/index-[^/]*\.js$/, async (route) => {
+    await until('the flows are asked for', () => asked.includes('/api/v1/flows'), 10000, 20);
+    await route.continue();
+  });
+  await page.reload();
+  await page.locator('.strip .pill').first().waitFor();
+  await page.locator('.you-name', { hasText: 'admin' }).waitFor();
+  for (const name of ['session', 'health', 'needs']) assert.equal(asked.filter((path) => path === `/api/v1/${name}`).length, 1, name);
+  await context.close();
+});
+
 test('a figure says how it is worked out, what it compares with and what it leads to', async () => {
   const { context, page } = await openDashboard(browser, system, '/?range=7d');
   const { body } = await system.api('GET', '/api/v1/analytics/summary');

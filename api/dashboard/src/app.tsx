@@ -1,11 +1,12 @@
-import { Component, Suspense, useEffect, type ErrorInfo, type ReactNode } from 'react';
+import { Component, useEffect, useMemo, type ErrorInfo, type ReactNode } from 'react';
 import { forgetAll } from './api/resource';
-import { findSession, sessionState } from './api/session';
+import { sessionState } from './api/session';
 import { BelowPage, Link, navigate, usePlace } from './lib/router';
 import { useStore } from './lib/store';
 import { whenIdle } from './lib/turns';
 import { safeNext } from './lib/url';
-import { loginView as Login, pageAt, pages, preload } from './shell/pages';
+import Login from './pages/login';
+import { pageAt, pages, preload } from './shell/pages';
 import { Shell } from './shell/shell';
 import { Button } from './ui/button';
 import { Page } from './ui/layout';
@@ -44,7 +45,9 @@ function Missing() {
 function Inside() {
   const { path } = usePlace();
   const found = pageAt(path);
-  const View = found?.page.view;
+  const page = found?.page;
+  // The same for as long as the page is shown, or it would be mounted anew.
+  const View = useMemo(() => page?.ready ?? page?.view, [page]);
   return (
     <Shell>
       <Guard key={found?.page.path ?? path}>
@@ -57,12 +60,11 @@ function Inside() {
 export function App() {
   const state = useStore(sessionState);
   const { path, search } = usePlace();
-  useEffect(() => void findSession(), []);
   const login = path === '/login';
   const out = state.at === 'out';
   // While the key is looked for, what is shown next can come.
   useEffect(() => {
-    if (out) return whenIdle(() => preload(pageAt(safeNext(new URLSearchParams(location.search).get('next')).split('?')[0] ?? '/')?.page ?? pages[0]));
+    if (out) return whenIdle(() => void preload(pageAt(safeNext(new URLSearchParams(location.search).get('next')).split('?')[0] ?? '/')?.page ?? pages[0]));
     return undefined;
   }, [out]);
   useEffect(() => {
@@ -74,6 +76,6 @@ export function App() {
     }
   }, [state, login, path, search]);
   if (state.at === 'asking' && login) return <div className="waiting"><Skeleton lines={6} /></div>;
-  if (out || login) return <Suspense fallback={null}><Login /></Suspense>;
+  if (out || login) return <Login />;
   return <Inside />;
 }

@@ -125,6 +125,11 @@ export async function refreshAll(prefix = '/api/'): Promise<void> {
   await Promise.all(all.filter((e) => e.watchers.size > 0).map((e) => e.anew()));
 }
 
+/** Asks for what will be watched in a moment. */
+export function prefetch(path: string): Promise<void> {
+  return entryOf(path).load();
+}
+
 /** Everything that was fetched is somebody else's now. */
 export function forgetAll(): void {
   for (const entry of entries.values()) clearTimeout(entry.timer);

@@ -16,11 +16,21 @@ export type PageEntry = {
   charts: boolean;
   load: () => Promise<{ default: ComponentType }>;
   view: LazyExoticComponent<ComponentType>;
+  /** The view itself once its code is here: shown at once, where a lazy one has React wait 300 ms after a skeleton. */
+  ready: ComponentType | null;
 };
 
-type Told = Omit<PageEntry, 'view' | 'charts'> & { charts?: boolean };
+type Told = Omit<PageEntry, 'view' | 'ready' | 'charts'> & { charts?: boolean };
 
-const entry = (told: Told): PageEntry => ({ charts: false, ...told, view: lazy(told.load) });
+function entry(told: Told): PageEntry {
+  const load = async () => {
+    const code = await told.load();
+    page.ready = code.default;
+    return code;
+  };
+  const page: PageEntry = { charts: false, ...told, load, view: lazy(load), ready: null };
+  return page;
+}
 
 export const pages: PageEntry[] = [
   entry({ path: '/', title: 'Dashboard', icon: 'dashboard', key: 'd', charts: true, load: () => import('../pages/dashboard') }),
@@ -34,15 +44,11 @@ export const pages: PageEntry[] = [
   entry({ path: '/automation', title: 'Automation', icon: 'automation', key: 'm', load: () => import('../pages/automation') }),
 ];
 
-const loadLogin = () => import('../pages/login');
-export const loginView = lazy(loadLogin);
-
-/** Fetches the code of a page, or of the login, before it is shown. */
-export function preload(page: PageEntry | 'login' | undefined): void {
-  if (page === undefined) return;
-  const parts: Promise<unknown>[] = page === 'login' ? [loadLogin()] : [page.load(), ...(page.charts ? [import('../charts/charts')] : [])];
+/** Fetches the code of a page before it is shown; its charts' code may come later. */
+export async function preload(page: PageEntry | undefined): Promise<void> {
   // What fails here is asked for again, and complained of, when it is shown.
-  for (const part of parts) part.catch(() => undefined);
+  if (page?.charts) import('../charts/charts').catch(() => undefined);
+  await page?.load().catch(() => undefined);
 }
 
 /** The page at a path, and what of the path is below it. */

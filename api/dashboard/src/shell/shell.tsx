@@ -36,7 +36,7 @@ function NavLink({ page, counts, onClick }: { page: PageEntry; counts: Needs['co
   const { path } = usePlace();
   const here = pageAt(path)?.page.path === page.path;
   return (
-    <Link href={page.path} className="nav-link" aria-current={here ? 'page' : undefined} onPointerEnter={() => preload(page)} {...(onClick ? { onClick } : {})}>
+    <Link href={page.path} className="nav-link" aria-current={here ? 'page' : undefined} onPointerEnter={() => void preload(page)} {...(onClick ? { onClick } : {})}>
       <Icon name={page.icon} size={20} />
       <span>{page.title}</span>
       <Badge count={page.badge ? counts?.[page.badge] : undefined} />
@@ -150,12 +150,16 @@ function useZoneOfShop(): void {
   useEffect(() => { if (zone) learnZone(zone); }, [zone]);
 }
 
+// A stream holds one of the browser's six connections: what the page shows first is asked for before it.
+const liveAfterMs = 1000;
+
 function useLive(): void {
   useEffect(() => {
     const look = () => (document.hidden ? closeLive() : openLive());
-    look();
+    const first = setTimeout(look, liveAfterMs);
     document.addEventListener('visibilitychange', look);
     return () => {
+      clearTimeout(first);
       document.removeEventListener('visibilitychange', look);
       closeLive();
     };

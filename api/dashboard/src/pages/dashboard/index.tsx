@@ -18,7 +18,7 @@ export default function Dashboard() {
     <Page title="Dashboard" note={`${formatDay(range.from, { year: true })} to ${formatDay(range.to, { year: true })}`} actions={<CurrencyChoice summary={summary.data} />}>
       <Setup part="must" />
       <NeedsYou />
-      <Tiles summary={summary} />
+      <Tiles />
       {notYet(summary) ? null : (
         <div className="dash-charts">
           <SalesCard />

@@ -1,7 +1,7 @@
 // The figures: value, change against the period before, formula, age, and what is missing.
 
 import { useState, type ReactNode } from 'react';
-import type { Figure, Summary } from '../../api/analytics';
+import { useAnalytics, type Figure, type Summary } from '../../api/analytics';
 import { useRange } from '../../lib/range';
 import { Button, Card, Change, Count, Dialog, Empty, Facts, formatCount, formatMoney, formatPpm, formatRatio, Icon, Link, Money, Nothing, Rate, Ratio, Skeleton, Stale, Failed, Time, type Resource } from '../../ui';
 import { lackingOf } from './incomplete';
@@ -104,7 +104,9 @@ function One({ tile, summary }: { tile: Tile; summary: Summary }) {
 /** The server cannot count yet: it does not know the shop's days. */
 export const notYet = (resource: Resource<unknown>) => resource.data === undefined && resource.error?.kind === 'conflict';
 
-export function Tiles({ summary }: { summary: Resource<Summary> }) {
+/** Asks by itself: what stands higher on the page is asked for before the charts, whose page would ask last. */
+export function Tiles() {
+  const summary = useAnalytics<Summary>('summary');
   const { data } = summary;
   if (!data) {
     if (notYet(summary)) return <Card><Empty kind="not-connected" title="The figures begin when the store has been read."><span className="first-up">{summary.error?.message}.</span></Empty></Card>;
