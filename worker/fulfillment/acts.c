@@ -10,7 +10,10 @@
 #include "worker/fulfillment/address.h"
 #include "common/db/sqltext.h"
 
-enum { KEY_BYTES = SUPPLY_NUMBER_BYTES + 24 };
+enum {
+    KEY_BYTES = SUPPLY_NUMBER_BYTES + 24,
+    PAY_SETTLES_S = 60 /* how long a payment that was sent may be on its way */
+};
 
 #define FIT(field, text) ((void)str_fit((field), sizeof(field), (text)))
 
@@ -131,7 +134,8 @@ static int pay(struct job_context *c, void *ctx, json_t **ret_result, struct fai
     return *ret_result != NULL ? 0 : fail_memory(f);
 }
 
-int act_pay_age(struct db *db, const struct supply *s, int64_t *ret_s, struct fail *f)
+/* Seconds since a payment was last sent; INT64_MAX = never. */
+static int pay_age(struct db *db, const struct supply *s, int64_t *ret_s, struct fail *f)
 {
     scoped(pg_clear_p) PGresult *rows = NULL;
     struct sql_text id;
@@ -153,8 +157,8 @@ static int pay_read_back(struct job_context *c, void *ctx, json_t **ret_result, 
     if (seen.paid) {
         return order_json(&seen, ret_result, f);
     }
-    TRY(act_pay_age(c->db, a->s, &age_s, f));
-    return age_s < ACT_PAY_SETTLES_S ? 2 : 1;
+    TRY(pay_age(c->db, a->s, &age_s, f));
+    return age_s < PAY_SETTLES_S ? 2 : 1;
 }
 
 int act_pay(struct order_run *r, const struct supply *s, bool seen_paid, struct fail *f)
@@ -168,18 +172,31 @@ int act_pay(struct order_run *r, const struct supply *s, bool seen_paid, struct 
 
 /* ---- what a look tells of both ---- */
 
+/* A payment may be on its way: what looks unpaid now must not be given up, or another order is paid beside it. */
+static int payment_settled(struct db *db, const struct supply *s, struct fail *f)
+{
+    int64_t age_s = 0;
+
+    TRY(pay_age(db, s, &age_s, f));
+    return age_s >= PAY_SETTLES_S ? 0
+                                  : fail_later(f, FAIL_LATER, (PAY_SETTLES_S - age_s) * 1000,
+                                               "a payment of %s may be on its way", s->number);
+}
+
 int act_told(struct db *db, const struct supply *s, const struct cj_order *seen, struct fail *f)
 {
     scoped(json_clear_p) json_t *result = NULL;
+    bool paid = seen != NULL && seen->paid;
     char key[KEY_BYTES];
 
+    TRY(paid ? 0 : payment_settled(db, s, f));
     if (seen != NULL) {
         TRY(order_json(seen, &result, f));
     }
     (void)snprintf(key, sizeof key, "cj.create:%s", s->number);
     TRY(effect_told(db, key, result, f));
     (void)snprintf(key, sizeof key, "cj.pay:%s", s->number);
-    return effect_told(db, key, seen != NULL && seen->paid ? result : NULL, f);
+    return effect_told(db, key, paid ? result : NULL, f);
 }
 
 /* ---- delete ---- */

@@ -16,12 +16,8 @@ must_check int act_create(struct order_run *r, const struct supply *s,
 /* Pay it from the balance.  seen_paid: the supplier shows it as paid already, so look before acting: the ledger then tells what a
  * lost run had done.  FAIL_LIMITED "1604000": the balance is too low. */
 must_check int act_pay(struct order_run *r, const struct supply *s, bool seen_paid, struct fail *f);
-/* How long a payment that was sent may be on its way. */
-enum { ACT_PAY_SETTLES_S = 60 };
-/* Seconds since a payment was last sent; INT64_MAX = never. */
-must_check int act_pay_age(struct db *db, const struct supply *s, int64_t *ret_s, struct fail *f);
-/* The supplier showed the order, or that there is none (seen NULL), and no payment is on its way: acts that were left open have
- * happened or not, as it shows. */
+/* The supplier showed the order, or that there is none (seen NULL): acts that were left open have happened or not, as it shows.
+ * FAIL_LATER while a payment may be on its way: unpaid is believed only a minute after one was last sent. */
 must_check int act_told(struct db *db, const struct supply *s, const struct cj_order *seen,
                         struct fail *f);
 /* Delete it, while the supplier still lets us. */

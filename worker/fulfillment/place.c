@@ -110,18 +110,6 @@ static int void_supply(struct order_run *r, struct supply *s, enum supply_state 
     return move_supply(r, s, &turn, f);
 }
 
-/* A payment may be on its way: what looks unpaid now must not be given up, or another order is paid beside it. */
-static int payment_settled(struct order_run *r, const struct supply *s, struct fail *f)
-{
-    int64_t age_s = 0;
-
-    TRY(act_pay_age(r->c->db, s, &age_s, f));
-    return age_s >= ACT_PAY_SETTLES_S
-               ? 0
-               : fail_later(f, FAIL_LATER, (ACT_PAY_SETTLES_S - age_s) * 1000,
-                            "a payment of %s may be on its way", s->number);
-}
-
 int place_withdraw(struct order_run *r, struct supply *s, struct fail *f)
 {
     scoped(cj_order_done) struct cj_order seen = { 0 };
@@ -142,7 +130,6 @@ int place_withdraw(struct order_run *r, struct supply *s, struct fail *f)
             f));
         return 1;
     }
-    TRY(payment_settled(r, s, f));
     TRY(act_told(r->c->db, s, &seen, f));
     if (seen.status == CJ_CREATED || seen.status == CJ_IN_CART) {
         TRY(act_delete(r, s, f));
@@ -262,6 +249,7 @@ static int create(struct placing *p, struct fail *f)
         if (f->kind != FAIL_MISSING) {
             return -1;
         }
+        TRY(act_told(p->r->c->db, &p->s, NULL, f));
         TRY(void_supply(p->r, &p->s, SUPPLY_FAILED, "The supplier has lost the order.", f));
         return hold(p, "SUPPLIER_MISSING", "The supplier does not know the order it had accepted.",
                     f);

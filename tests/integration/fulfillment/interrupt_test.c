@@ -247,6 +247,64 @@ static void a_refused_payment_is_not_wanted_while_the_wallet_is_empty(void **sta
     assert_int_equal(rig_int("select count(*) from effect where state <> 'done'"), 0);
 }
 
+static void die_before_paying(const char *call)
+{
+    if (strcmp(call, "pay") == 0) {
+        fake->point.at = fake->point.calls;
+    }
+}
+
+/* An order whose payment may be on its way. */
+static void pay_into_the_dark(void)
+{
+    receive();
+    fake->point.fault = FAULT_KILLED_BEFORE;
+    fake->point.before = die_before_paying;
+    assert_int_equal(flow_job("order.release", id), -2);
+    fake->point.before = NULL;
+    assert_int_equal(open_acts(), 1);
+}
+
+/* What the supplier shows is believed when the payment cannot come any more, not before. */
+static void expect_given_up_in_time(const char *code)
+{
+    rig_sql(
+        "update supplier_order set pay_tried_at = now() + interval '5 minutes'"); /* that pass now */
+    assert_int_equal(flow_job("order.release", id), -1);
+    expect_state("placing", "");
+    assert_string_equal(rig_text("select state from supplier_order"), "unpaid");
+    assert_int_equal(open_acts(), 1);
+    release();
+    expect_state("held", code);
+    assert_int_equal(open_acts(), 0);
+    assert_string_equal(rig_text("select state from effect where kind = 'cj.pay'"), "failed");
+}
+
+static void an_order_lost_with_a_payment_on_its_way_is_waited_for(void **state)
+{
+    (void)state;
+    pay_into_the_dark();
+    fake_supply_last()->deleted = true;
+    expect_given_up_in_time("SUPPLIER_MISSING");
+}
+
+static void an_edited_order_lost_with_a_payment_on_its_way_is_waited_for(void **state)
+{
+    (void)state;
+    pay_into_the_dark();
+    fake_supply_last()->deleted = true;
+    PUT(fake->orders[order].ship.line1, "9 Other St");
+    expect_given_up_in_time("EDITED");
+}
+
+static void a_cancellation_at_the_supplier_waits_for_a_payment_on_its_way(void **state)
+{
+    (void)state;
+    pay_into_the_dark();
+    fake_supply_last()->status = CJ_CANCELLED;
+    expect_given_up_in_time("SUPPLIER_CANCELLED");
+}
+
 static void cancel_after_quote(const char *call)
 {
     if (strcmp(call, "balance") == 0) {
@@ -313,6 +371,9 @@ int main(void)
         T(an_unknown_creation_is_settled_by_the_look_that_gives_it_up),
         T(a_creation_that_is_found_and_taken_back_has_happened),
         T(a_refused_payment_is_not_wanted_while_the_wallet_is_empty),
+        T(an_order_lost_with_a_payment_on_its_way_is_waited_for),
+        T(an_edited_order_lost_with_a_payment_on_its_way_is_waited_for),
+        T(a_cancellation_at_the_supplier_waits_for_a_payment_on_its_way),
         T(cancellation_before_creation_ends_the_order),
         T(cancellation_before_payment_never_pays),
         T(cancelled_test_and_fulfilled_orders_are_not_placed),
