@@ -348,9 +348,10 @@ static void a_look_for_another_reason_settles_what_is_open(void **unused)
     assert_int_equal(effect_told(fixture.db, "test.act:1", NULL, &f), 0);
     withdraw();
     assert_string_equal(state(), "failed");
-    leave("delete from effect; " LEAVE_INTENT);
+    leave("delete from effect; " LEAVE_INTENT "; update effect set error = 'the answer was lost'");
     assert_int_equal(effect_told(fixture.db, "test.act:1", seen, &f), 0);
     assert_string_equal(state(), "done");
+    assert_string_equal(fixture_value(&fixture, "select error is null from effect"), "t");
     assert_int_equal(effect_told(fixture.db, "test.act:1", NULL, &f), 0);
     assert_string_equal(state(), "done");
     assert_string_equal(run(&p).id, "seen");
