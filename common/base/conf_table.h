@@ -7,7 +7,7 @@ CONF_ROW(REDIS_URL, "DROPSHIP_REDIS_URL", CONF_URL, 1, 1024, "redis://127.0.0.1:
 CONF_ROW(DATABASE_URL, "DROPSHIP_DATABASE_URL", CONF_URL, 1, 1024, "postgresql:///dropship", "", true,
          "Postgres connection URI")
 CONF_ROW(LISTEN, "DROPSHIP_LISTEN", CONF_TEXT, 1, 255, "127.0.0.1:8080", "", false,
-         "Address and port of dropship-api")
+         "IPV4:PORT or :PORT (all addresses) of dropship-api")
 CONF_ROW(DATABASE_READ_URL, "DROPSHIP_DATABASE_READ_URL", CONF_URL, 1, 1024, NULL, "", true,
          "Read replica that dropship-api reads lists and figures from; the primary does when it is away or behind")
 CONF_ROW(DATABASE_READ_LAG_MS, "DROPSHIP_DATABASE_READ_LAG_MS", CONF_INT, 0, 3600000, "5000", "ms", false,
@@ -22,7 +22,7 @@ CONF_ROW(TLS_KEY, "DROPSHIP_TLS_KEY", CONF_TEXT, 1, 1024, NULL, "", false, "PEM 
 CONF_ROW(DASHBOARD_DIR, "DROPSHIP_DASHBOARD_DIR", CONF_TEXT, 1, 1024, NULL, "", false,
          "Folder of the built dashboard; unset: dashboard beside the program, or ../share/dropship/dashboard")
 CONF_ROW(HEALTH_LISTEN, "DROPSHIP_HEALTH_LISTEN", CONF_TEXT, 1, 255, NULL, "", false,
-         "Address and port where a worker or scheduler answers /healthz and /metrics; unset: none")
+         "IPV4:PORT, [IPV6]:PORT or :PORT (all IPv4 addresses) where a worker or scheduler answers /healthz and /metrics; unset: none")
 CONF_ROW(LOG_LEVEL, "DROPSHIP_LOG_LEVEL", CONF_TEXT, 4, 5, "info", "", false, "debug, info, warn or error")
 CONF_ROW(DRAIN_MS, "DROPSHIP_DRAIN_MS", CONF_INT, 0, 600000, "25000", "ms", false,
          "How long a worker waits for running jobs after TERM before it hands them back")
