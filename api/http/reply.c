@@ -184,8 +184,11 @@ static void add_framing(const struct reply *re, const struct reply_frame *frame,
     } else if (re->stream == NULL && re->status != 304 && re->status != 204) {
         str_addf(out, "Content-Length: %zu\r\n", frame->length);
     }
-    str_add(out, frame->keep ? "Connection: keep-alive\r\nKeep-Alive: timeout=20\r\n"
-                             : "Connection: close\r\n");
+    if (frame->keep) {
+        str_addf(out, "Connection: keep-alive\r\nKeep-Alive: timeout=%d\r\n", REPLY_IDLE_S);
+    } else {
+        str_add(out, "Connection: close\r\n");
+    }
 }
 
 static void add_optional(const struct reply_frame *frame, struct str *out)

@@ -11,6 +11,9 @@
 #include "common/base/str.h"
 
 enum { REPLY_MAX_BYTES = 16 * 1024 * 1024 };
+/* How long a kept connection may idle, as clients are told.  The server waits a little longer: a request that a client sends at its
+ * last moment still finds somebody. */
+enum { REPLY_IDLE_S = 15 };
 
 /* Where a streamed answer goes, piece by piece; made by whoever owns the connection. */
 struct reply_sink {

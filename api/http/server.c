@@ -17,7 +17,7 @@ enum { THREADS = 192 };
 #define THREADS_TEXT "192"
 #define REQUEST_TIMEOUT                                                                            \
     "5500" /* ms: each piece of a body or of an answer; the guard limits heads */
-#define IDLE_TIMEOUT      "20000" /* ms between two requests of a connection; told in Keep-Alive */
+#define IDLE_TIMEOUT      "20000" /* ms between two requests of a connection; REPLY_IDLE_S is less */
 #define HEAD_MAX_BYTES    "16384"
 #define WAITING_IN_QUEUE  "1024" /* accepted, no thread yet */
 #define WAITING_IN_KERNEL "1024"

@@ -49,7 +49,8 @@ static enum verdict judge(const struct guard *g, struct guest *guest, bool press
     case GUARD_HEAD:
         return pressed && guest->of->held > GUARD_FAIR && drips(guest, age_ms) ? TOO_SLOW : STAYS;
     case GUARD_IDLE:
-        return atomic_load(&g->ends_idle) || (pressed && age_ms > GUARD_IDLE_PRESSED_MS)
+        return atomic_load(&g->ends_idle) ||
+                       (pressed && age_ms > GUARD_IDLE_PRESSED_MS && waits_for_client(guest))
                    ? MAKES_ROOM
                    : STAYS;
     case GUARD_BUSY:

@@ -30,6 +30,9 @@ class Session {
     Session.all.push(this);
     this.child = spawn('psql', ['-XqAt', '-v', 'ON_ERROR_STOP=1', '-d', api.databaseUrl], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.over = once(this.child, 'exit');
+    this.marks = 0;
+    this.heard = '';
+    this.child.stdout.on('data', (bytes) => { this.heard += bytes; });
   }
 
   tell(text) {
@@ -37,9 +40,10 @@ class Session {
   }
 
   async say(text) {
-    const answer = once(this.child.stdout, 'data');
-    this.tell(`${text};\nselect 'said'`);
-    assert.equal(await Promise.race([answer.then(() => 'said'), this.over.then(() => 'over')]), 'said', text);
+    const mark = `said ${(this.marks += 1)}`;
+    this.tell(`${text};\nselect '${mark}'`);
+    const heard = until(`the session has said ${text}`, () => this.heard.split('\n').includes(mark));
+    assert.equal(await Promise.race([heard.then(() => 'said'), this.over.then(() => 'over')]), 'said', text);
   }
 
   async end() {

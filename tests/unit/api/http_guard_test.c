@@ -142,6 +142,11 @@ static void idle_connections_make_room_only_when_threads_are_short(void **state)
         }
     }
     assert_true(guard_is_pressed(guard));
+    char byte = 'G'; /* the next request has come: its thread is about to read it */
+    assert_int_equal(send(p.client, &byte, 1, 0), 1);
+    guard_look(guard, now_ms + 60000);
+    assert_false(guard_was_cut(guest));
+    assert_int_equal(recv(p.server, &byte, 1, 0), 1);
     guard_look(guard, now_ms + 60000);
     assert_true(guard_was_cut(guest));
     hang_up(&p, guest);
