@@ -52,7 +52,7 @@ void run_result_done(struct run_result *r);
 void run_result_clear(struct run_result *r);
 /* A copy on the heap that takes over what *r holds (then empty): run_result_free.  NULL without memory; *r is as it was. */
 struct run_result *run_result_move(struct run_result *r);
-/* Accepts NULL. */
+/* Free what run_result_move has made, and what it holds.  Accepts NULL. */
 void run_result_free(struct run_result *r);
 
 /* The result of a job that is ended because somebody asked for it, before its start. */

@@ -28,7 +28,7 @@ struct check_line {
 void assess_note(struct judge *j, const struct check_line *line, const char *fmt, ...)
     printf_like(3, 4);
 
-/* "12.34 EUR" */
+/* The amount as a sentence has it, "12.34 EUR"; returns out. */
 const char *assess_money(const struct judge *j, int64_t minor, char out[static ASSESS_MONEY_BYTES]);
 
 /* The sums of every variant that is not left out yet, then the gate over them.  0 = the matter is settled by now (pass or not),

@@ -38,6 +38,7 @@ struct product_job {
 must_check int product_job_run(struct job_context *c, const struct product_job *job,
                                struct fail *f);
 
+/* The flow's mode as this run has read it. */
 enum flow_mode product_run_mode(const struct product_run *r);
 /* Read STOP again: true when it is on by now. */
 must_check int product_run_stopped(struct product_run *r, bool *ret, struct fail *f);

@@ -32,6 +32,7 @@ struct order_job {
  * passing trouble is returned for the worker to repeat. */
 must_check int order_job_run(struct job_context *c, const struct order_job *job, struct fail *f);
 
+/* The flow's mode as this run has read it. */
 enum flow_mode run_mode(const struct order_run *r);
 /* Read STOP again: true when it is on by now. */
 must_check int run_stopped(struct order_run *r, bool *ret, struct fail *f);

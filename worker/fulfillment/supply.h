@@ -49,5 +49,5 @@ must_check int supply_items(const json_t *lines, struct cj_item **ret, size_t *r
                             struct fail *f);
 /* Whether the supplier's lines are ours, variant by variant. */
 bool supply_lines_match(const json_t *lines, const struct cj_order *order);
-/* "2509...777 x 2, ..." */
+/* The order's lines as a sentence has them, "2509...777 x 2, ..."; cut where they do not fit. */
 void supply_lines_text(const struct cj_order *order, char *out, size_t out_bytes);

@@ -90,5 +90,7 @@ struct ai_model_state {
 /* One cheap request, without repeats: 0 done, 1 = this kind of server does not tell, -1 not known now. */
 must_check int ai_model_look(struct ai *ai, struct ai_model_state *ret, struct fail *f);
 
-const char *ai_status_name(enum ai_status status); /* "OK", "REFUSED", ... */
-const char *ai_kind_name(enum ai_kind kind);       /* "openai", "anthropic", "compatible" */
+/* "OK", "REFUSED", ...: as the table of calls has it. */
+const char *ai_status_name(enum ai_status status);
+/* "openai", "anthropic", "compatible" */
+const char *ai_kind_name(enum ai_kind kind);
