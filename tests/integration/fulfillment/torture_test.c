@@ -1,5 +1,5 @@
 /* Every call to shop or supplier is a fault point, in four ways; whatever happens, the order ends delivered with one supplier
- * order, one payment and one fulfillment. */
+ * order, one payment and one fulfillment, and the books agree with their facts. */
 /* clang-format off */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/model/books_rebuild.h"
 #include "tests/integration/fulfillment/flow.h"
+#include "tests/unit/base/check.h"
 
 static const char *const fault_names[FAULTS] = { "none", "refused later", "answer lost",
                                                  "killed before", "killed after" };
@@ -22,6 +24,18 @@ static void expect_count(int fault, int at, const char *what, int64_t value, int
         fail_msg("fault \"%s\" at call %d: %s is %lld, not %lld", fault_names[fault], at, what,
                  (long long)value, (long long)wanted);
     }
+}
+
+/* The sums were kept by the transactions that were cut: they are what the facts give, and the order is in them. */
+static void check_books(int fault, int at)
+{
+    struct books_findings found;
+    struct fail f = { 0 };
+
+    check_ok(books_rebuild(rig_other_db(), false, &found, &f), &f);
+    expect_count(fault, at, "orders in the books", found.orders, 1);
+    expect_count(fault, at, "days in the books", found.days > 0, 1);
+    expect_count(fault, at, "books that agree", books_agree(&found), 1);
 }
 
 static void check_results(int fault, int at, int64_t id)
@@ -53,6 +67,17 @@ static void check_results(int fault, int at, int64_t id)
                  rig_int("select count(*) from outbox where event = 'order.received'"), 1);
     expect_count(fault, at, "placed notes",
                  rig_int("select count(*) from order_event where step = 'placed'"), 1);
+    check_books(fault, at);
+}
+
+static int clear(void **state)
+{
+    int result = flow_clear(state);
+
+    rig_sql(
+        "truncate order_refund, daily_sales cascade; delete from shop_info; insert into shop_info "
+        "(name, currency, timezone) values ('Shop', 'USD', 'UTC')");
+    return result;
 }
 
 /* From the shop's list to the customer's door; one fault at call `at`.  False when there are not that many calls. */
@@ -61,7 +86,7 @@ static bool live_through(enum fault fault, int at)
     void *state = NULL;
     int64_t id;
 
-    (void)flow_clear(&state);
+    (void)clear(&state);
     (void)fake_add_order();
     fake->point.fault = fault;
     fake->point.at = at;
@@ -126,9 +151,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(every_job_twice_and_every_other_job_in_between_changes_nothing,
-                               flow_clear),
+                               clear),
         cmocka_unit_test_setup(
-            every_fault_at_every_call_ends_in_one_order_one_payment_one_fulfillment, flow_clear),
+            every_fault_at_every_call_ends_in_one_order_one_payment_one_fulfillment, clear),
     };
     return cmocka_run_group_tests(tests, flow_setup, rig_close);
 }
